@@ -1,0 +1,35 @@
+// How the tests run: TypeScript as it is, two processes, long tests apart, tests of absent peers left out.
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { findPython, peers } from './scripts/peers.ts'
+
+const long = process.env['GLUEBALL_LONG'] === '1'
+const source = ['source', 'node', 'module', 'import', 'default']
+const found = peers.map((peer) => ({ peer, python: findPython(peer) }))
+const absent = found.filter(({ python }) => !python)
+const present = found.filter(({ python }) => python)
+
+export default defineConfig({
+  resolve: {
+    conditions: source,
+    alias: [{ find: /^glueball$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
+  },
+  ssr: { resolve: { conditions: source, externalConditions: source } },
+  test: {
+    include: long
+      ? ['src/**/*.long{,.*}.test.ts', 'test/**/*.long{,.*}.test.ts']
+      : ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: [
+      '**/node_modules/**',
+      'test/node20/**',
+      ...(long ? [] : ['**/*.long{,.*}.test.ts']),
+      ...absent.map(({ peer }) => `**/*.${peer.suffix}.test.ts`),
+    ],
+    env: Object.fromEntries(present.map(({ peer, python }) => [peer.variable, String(python)])),
+    pool: 'forks',
+    maxWorkers: 2,
+    execArgv: ['--conditions=source'],
+    testTimeout: long ? 3_600_000 : 60_000,
+    hookTimeout: 60_000,
+  },
+})
