@@ -1,0 +1,77 @@
+// Tests the package as users get it: packed, installed elsewhere, type-checked there, run on the machine's own Node.
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** The machine's own Node: the one npm runs on, else the first on PATH that no package brought. */
+export function hostNode(): string {
+  if (process.env['npm_node_execpath']) return process.env['npm_node_execpath']
+  const name = process.platform === 'win32' ? 'node.exe' : 'node'
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'))
+  const found = folders.map((folder) => join(folder, name)).find((file) => run(file, ['--version']))
+  return found ?? process.execPath
+}
+
+/** Runs a program and shows what it prints; true when it ends well. */
+function run(file: string, args: string[], cwd?: string): boolean {
+  const quiet = args[0] === '--version'
+  return spawnSync(file, args, { cwd, stdio: quiet ? 'ignore' : 'inherit' }).status === 0
+}
+
+/** Runs npm, the one that started this if there is one. */
+function npm(args: string[], cwd: string): boolean {
+  const script = process.env['npm_execpath']
+  return script ? run(hostNode(), [script, ...args], cwd) : run('npm', args, cwd)
+}
+
+/** Packs the repository and installs the package into a new project; false when either fails. */
+function install(root: string, consumer: string): boolean {
+  mkdirSync(consumer)
+  writeFileSync(join(consumer, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
+  if (!npm(['pack', '--silent', '--pack-destination', consumer], root)) return false
+  const tarball = readdirSync(consumer).find((file) => file.endsWith('.tgz'))
+  cpSync(join(root, 'test/node20'), consumer, { recursive: true })
+  return npm(['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', `./${tarball}`], consumer)
+}
+
+/** Type-checks the consumer's file against the installed declarations, as one resolver sees them. */
+function typeCheck(root: string, consumer: string, resolver: 'nodenext' | 'bundler'): boolean {
+  const compilerOptions = {
+    target: 'es2022',
+    lib: ['es2022', 'esnext.disposable', 'dom'],
+    module: resolver === 'bundler' ? 'esnext' : resolver,
+    moduleResolution: resolver,
+    strict: true,
+    noEmit: true,
+    types: [],
+  }
+  const project = join(consumer, `tsconfig.${resolver}.json`)
+  writeFileSync(project, JSON.stringify({ compilerOptions, files: ['consumer.ts'] }))
+  return run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project])
+}
+
+/** Runs the consumer's tests on the machine's own Node and counts them. */
+function runTests(consumer: string): { passed: number; failed: number } {
+  const files = readdirSync(consumer).filter((file) => file.endsWith('.test.js'))
+  const report = join(consumer, 'tests.tap')
+  const reporters = ['spec', 'tap'].map((name) => `--test-reporter=${name}`)
+  const places = ['stdout', report].map((place) => `--test-reporter-destination=${place}`)
+  const passed = run(hostNode(), ['--test', ...reporters, ...places, ...files], consumer)
+  const tap = readFileSync(report, 'utf8')
+  const count = (word: string) => Number(tap.match(new RegExp(`^# ${word} (\\d+)$`, 'm'))?.[1] ?? 0)
+  return { passed: count('pass'), failed: passed ? 0 : Math.max(count('fail') + count('cancelled'), 1) }
+}
+
+/** Tests the package of the repository at `root` in a new folder below `scratch`. */
+export function testPackage(root: string, scratch: string): { passed: number; failed: number } {
+  const consumer = join(scratch, 'consumer')
+  if (!install(root, consumer)) return { passed: 0, failed: 1 }
+  const checks = [
+    run(process.execPath, [join(root, 'node_modules/publint/src/cli.js'), 'run', '--strict', '--pack', 'npm', root]),
+    typeCheck(root, consumer, 'nodenext'),
+    typeCheck(root, consumer, 'bundler'),
+  ]
+  const passed = checks.filter((check) => check).length
+  const tests = runTests(consumer)
+  return { passed: passed + tests.passed, failed: checks.length - passed + tests.failed }
+}

@@ -1,0 +1,29 @@
+// The installed package on the machine's own Node: it loads, computes, ends by itself, and its command answers.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { nd } from 'glueball'
+
+const manifest = JSON.parse(readFileSync('node_modules/glueball/package.json', 'utf8'))
+
+test('two arrays are added', async () => {
+  const sum = nd.ones([2, 3]).add(nd.ones([2, 3]))
+  assert.deepEqual([...sum.shape], [2, 3])
+  assert.equal(await nd.mean(sum).asscalar(), 2)
+})
+
+test('a program ends by itself once its values are read', () => {
+  const program = "import { nd } from 'glueball'; console.log(await nd.sum(nd.ones([4])).asscalar())"
+  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 30_000 })
+  assert.equal(String(printed), '4\n')
+})
+
+test('the package needs nothing else', () => {
+  assert.deepEqual(Object.keys(manifest.dependencies ?? {}), [])
+})
+
+test('the command says how it is used', () => {
+  const help = execFileSync(process.execPath, [`node_modules/glueball/${manifest.bin.glueball}`, '--help'])
+  assert.match(String(help), /train/)
+})
