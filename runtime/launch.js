@@ -38,7 +38,7 @@ function starts(node) {
   return spawnSync(node, ['--version'], { stdio: 'ignore' }).status === 0
 }
 
-/** What runs a command from source, given its arguments; the file may be absent while its part is not written. */
+/** What runs a command from source, given its arguments. */
 function sourceArguments(command, args) {
   switch (command) {
     case 'cli':
@@ -92,7 +92,9 @@ function become(file, args) {
     process.execve(file, [file, ...args], process.env)
   }
   const child = spawn(file, args, { stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
+  process.on('SIGINT', () => terminal || child.kill('SIGINT')) // a terminal's Ctrl-C goes to both by itself
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => fail(`${file} did not start: ${error.message}`))
   child.on('exit', (code, signal) => {
     if (code !== null) process.exit(code)

@@ -24,14 +24,18 @@ function npm(args: string[], cwd: string): boolean {
   return script ? run(hostNode(), [script, ...args], cwd) : run('npm', args, cwd)
 }
 
-/** Packs the repository and installs the package into a new project; false when either fails. */
-function install(root: string, consumer: string): boolean {
+/** Packs the repository and installs the package into a new project; the tarball's path, or undefined on failure. */
+function install(root: string, consumer: string): string | undefined {
   mkdirSync(consumer)
   writeFileSync(join(consumer, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
-  if (!npm(['pack', '--silent', '--pack-destination', consumer], root)) return false
+  if (!npm(['pack', '--silent', '--pack-destination', consumer], root)) return undefined
   const tarball = readdirSync(consumer).find((file) => file.endsWith('.tgz'))
   cpSync(join(root, 'test/node20'), consumer, { recursive: true })
-  return npm(['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', `./${tarball}`], consumer)
+  const installed = npm(
+    ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', `./${tarball}`],
+    consumer,
+  )
+  return installed ? join(consumer, String(tarball)) : undefined
 }
 
 /** Type-checks the consumer's file against the installed declarations, as one resolver sees them. */
@@ -65,9 +69,10 @@ function runTests(consumer: string): { passed: number; failed: number } {
 /** Tests the package of the repository at `root` in a new folder below `scratch`. */
 export function testPackage(root: string, scratch: string): { passed: number; failed: number } {
   const consumer = join(scratch, 'consumer')
-  if (!install(root, consumer)) return { passed: 0, failed: 1 }
+  const tarball = install(root, consumer)
+  if (!tarball) return { passed: 0, failed: 1 }
   const checks = [
-    run(process.execPath, [join(root, 'node_modules/publint/src/cli.js'), 'run', '--strict', '--pack', 'npm', root]),
+    run(process.execPath, [join(root, 'node_modules/publint/src/cli.js'), 'run', tarball, '--strict']),
     typeCheck(root, consumer, 'nodenext'),
     typeCheck(root, consumer, 'bundler'),
   ]
