@@ -1,0 +1,58 @@
+// Puts functions together into the bytes of a WebAssembly module that imports one shared memory.
+import { sized, text, u32Leb, vector } from './encode.ts'
+import { type Ref, type Type, typeCode } from './expr.ts'
+import type { Func } from './func.ts'
+
+/** The module's largest memory in pages of 64 KiB: 4 GiB. */
+export const MAX_PAGES = 65536
+
+/**
+ * The bytes of a module that exports the given functions under their names, and contains whatever they call.
+ * It imports the shared memory `m.m` of 1 to 65536 pages.
+ */
+export function assemble(exported: readonly Func[]): Uint8Array<ArrayBuffer> {
+  const functions = reachable(exported)
+  const index = new Map<Ref, number>(functions.map((f, i) => [f, i]))
+  const names = new Set(exported.map((f) => f.name))
+  if (names.size !== exported.length)
+    throw new Error(`[assemble] names of exports must differ: got ${exported.map((f) => f.name).join(', ')}`)
+  return new Uint8Array([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...sized([1], vector(functions.map(signature))),
+    ...sized([2], vector([[...text('m'), ...text('m'), 0x02, 0x03, ...u32Leb(1), ...u32Leb(MAX_PAGES)]])),
+    ...sized([3], vector(functions.map((_, i) => u32Leb(i)))),
+    ...sized([7], vector(exported.map((f) => [...text(f.name), 0, ...u32Leb(index.get(f)!)]))),
+    ...sized([10], vector(functions.map((f) => sized([], content(f, index))))),
+  ])
+}
+
+/** The functions and all that they call, callers first. */
+function reachable(exported: readonly Func[]): Func[] {
+  const found = new Set<Func>(exported)
+  for (const f of found) for (const part of f.body.code) if (typeof part !== 'number') found.add(part as Func)
+  return [...found]
+}
+
+const bytes = (types: readonly Type[]) => types.map((type) => [typeCode[type]])
+
+const signature = ({ params, result }: Func) => [
+  0x60,
+  ...vector(bytes(params)),
+  ...vector(bytes(result === 'none' ? [] : [result])),
+]
+
+/** Locals in runs of one type, the statements, and the end. */
+function content({ params, body }: Func, index: ReadonlyMap<Ref, number>): number[] {
+  const runs: [count: number, type: Type][] = []
+  for (const type of body.types.slice(params.length)) {
+    const last = runs.at(-1)
+    if (last?.[1] === type) last[0]++
+    else runs.push([1, type])
+  }
+  const locals = vector(runs.map(([count, type]) => [...u32Leb(count), typeCode[type]]))
+  return [
+    locals,
+    body.code.flatMap((part) => (typeof part === 'number' ? part : u32Leb(index.get(part)!))),
+    0x0b,
+  ].flat()
+}

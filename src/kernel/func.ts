@@ -1,0 +1,84 @@
+// Functions of a module: their signature, their body and calls to them.
+import { Body, type Local } from './body.ts'
+import { type Code, type Expr, expr, type Operand, type Ref, type Type } from './expr.ts'
+import { f32, i32 } from './scalar.ts'
+
+/** A function with parameters of types P and one result of type R, or 'none'. */
+export class Func<P extends readonly Type[] = readonly Type[], R extends Type | 'none' = Type | 'none'> implements Ref {
+  readonly ref = 'function'
+  readonly name: string
+  readonly params: P
+  readonly result: R
+  readonly body: Body
+
+  constructor(name: string, params: P, result: R, body: Body) {
+    this.name = name
+    this.params = params
+    this.result = result
+    this.body = body
+  }
+
+  /** The result of a call. */
+  call<T extends Type>(this: Func<P, T>, ...args: { [I in keyof P]: Operand<P[I]> }): Expr<T> {
+    return { type: this.result, code: this.invocation(args) }
+  }
+
+  /** The code of a call. */
+  invocation(args: readonly Operand<Type>[]): Code {
+    if (args.length !== this.params.length)
+      throw new Error(`[${this.name}] wrong number of arguments: got ${args.length}, expected ${this.params.length}`)
+    return [this.params.map((type, i) => expr(type, args[i] as never).code), 0x10, this]
+  }
+}
+
+type Locals<P extends readonly Type[]> = { readonly [I in keyof P]: Local<P[I]> }
+
+/** A function; the callback receives the body and the parameters as locals, and returns the result, if there is one. */
+export function func<const P extends readonly Type[]>(
+  name: string,
+  params: P,
+  result: 'none',
+  build: (f: Body, ...params: Locals<P>) => void,
+): Func<P, 'none'>
+export function func<const P extends readonly Type[], R extends Type>(
+  name: string,
+  params: P,
+  result: R,
+  build: (f: Body, ...params: Locals<P>) => Operand<NoInfer<R>>,
+): Func<P, R>
+export function func<P extends readonly Type[]>(
+  name: string,
+  params: P,
+  result: Type | 'none',
+  build: (f: Body, ...params: Locals<P>) => unknown,
+): Func<P> {
+  const body = new Body(name)
+  const value = build(body, ...(params.map((type) => body.local(type)) as Locals<P>))
+  if (result !== 'none') body.emit(expr<Type>(result, value as Operand<Type>).code)
+  body.close()
+  return new Func(name, params, result, body)
+}
+
+/** What a work item receives: which item it is, its arguments, and scratch memory of its thread. */
+export interface ItemInput {
+  readonly index: Local<'i32'>
+  readonly args: Local<'i32'>
+  readonly scratch: Local<'i32'>
+  readonly arg: {
+    /** Word k of the arguments: an address or a size. */
+    i32(k: number): Expr<'i32'>
+    /** Word k of the arguments as a float. */
+    f32(k: number): Expr<'f32'>
+  }
+}
+
+/** A work item as the engine calls it: `item(index, args, scratch)`; `args` is the address of 32-bit words. */
+export function item(
+  name: string,
+  build: (f: Body, input: ItemInput) => void,
+): Func<readonly ['i32', 'i32', 'i32'], 'none'> {
+  return func(name, ['i32', 'i32', 'i32'], 'none', (f, index, args, scratch) => {
+    const arg = { i32: (k: number) => i32.load(args, k * 4), f32: (k: number) => f32.load(args, k * 4) }
+    build(f, { index, args, scratch, arg })
+  })
+}
