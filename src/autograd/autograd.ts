@@ -1,0 +1,108 @@
+// autograd: the two flags recording and training, and the calls that run the tape backward.
+import { walkBackward } from '../core/backward.ts'
+import { GlueballError, OpError } from '../core/errors.ts'
+import { NDArray } from '../core/ndarray.ts'
+import { mode } from '../core/tape.ts'
+
+/** What a function that must be synchronous may return: anything but a promise. */
+export type Sync<T> = T extends PromiseLike<unknown> ? never : T
+
+/** Options of `record`. */
+export interface RecordOptions {
+  /** Whether layers behave as in training (dropout drops); true where left out. */
+  readonly trainMode?: boolean
+}
+
+function inMode<T>(name: string, recording: boolean, training: boolean, run: () => T): T {
+  const held = { ...mode }
+  mode.recording = recording
+  mode.training = training
+  try {
+    const result = run()
+    if (typeof (result as { then?: unknown } | null)?.then === 'function') {
+      throw new GlueballError(`autograd.${name} takes a synchronous function: await before it or after it, not inside`)
+    }
+    return result
+  } finally {
+    Object.assign(mode, held)
+  }
+}
+
+/** Runs a function and records its ops, so that `backward` can follow them. */
+export function record<const T>(run: () => Sync<T>, options: RecordOptions = {}): T {
+  return inMode('record', true, options.trainMode ?? true, run as () => T)
+}
+
+/** Runs a function without recording. */
+export function pause<const T>(run: () => Sync<T>, options: RecordOptions = {}): T {
+  return inMode('pause', false, options.trainMode ?? false, run as () => T)
+}
+
+/** Runs a function with layers behaving as in training; recording stays as it is. */
+export function trainMode<const T>(run: () => Sync<T>): T {
+  return inMode('trainMode', mode.recording, true, run as () => T)
+}
+
+/** Runs a function with layers behaving as in prediction; recording stays as it is. */
+export function predictMode<const T>(run: () => Sync<T>): T {
+  return inMode('predictMode', mode.recording, false, run as () => T)
+}
+
+/** Whether ops are being recorded. */
+export function isRecording(): boolean {
+  return mode.recording
+}
+
+/** Whether layers behave as in training. */
+export function isTraining(): boolean {
+  return mode.training
+}
+
+/** Options of `backward`. */
+export interface BackwardOptions {
+  /** Keeps the graph for another backward; false where left out. */
+  readonly retainGraph?: boolean
+  /** Whether gradients are computed as in training; true where left out. */
+  readonly trainMode?: boolean
+}
+
+/** Options of `grad`. */
+export interface GradOptions extends BackwardOptions {
+  /** Records the gradients themselves, for second order. */
+  readonly createGraph?: boolean
+}
+
+type OneOrMany<T> = T | readonly T[]
+
+function list<T>(value: OneOrMany<T>): readonly T[] {
+  return Array.isArray(value) ? value : [value as T]
+}
+
+/**
+ * Computes the gradients of the heads with respect to every array with an attached gradient. A missing head gradient
+ * is ones, which gives the gradient of the sum. Throws when nothing was recorded or the graph was freed.
+ */
+export function backward(
+  heads: OneOrMany<NDArray>,
+  headGrads: OneOrMany<NDArray | null> | null = null,
+  options: BackwardOptions = {},
+): void {
+  walkBackward(list(heads), headGrads === null ? [] : list(headGrads), options)
+}
+
+/** The gradients of the heads with respect to the variables, as new arrays; attached buffers stay as they are. */
+export function grad(
+  heads: OneOrMany<NDArray>,
+  variables: OneOrMany<NDArray>,
+  headGrads: OneOrMany<NDArray | null> | null = null,
+  options: GradOptions = {},
+): NDArray[] {
+  const wanted = list(variables)
+  if (wanted.length === 0) throw new OpError('grad', 'no variables were given')
+  const retainGraph = options.retainGraph ?? options.createGraph ?? false
+  return walkBackward(list(heads), headGrads === null ? [] : list(headGrads), {
+    ...options,
+    retainGraph,
+    variables: wanted,
+  })
+}

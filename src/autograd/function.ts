@@ -1,0 +1,79 @@
+// Function: a differentiable function with a gradient of the user's own.
+import { GlueballError, OpError } from '../core/errors.ts'
+import { NDArray } from '../core/ndarray.ts'
+import type { Op } from '../core/op.ts'
+import { adopt, within } from '../core/ownership.ts'
+import { mode, TapeNode } from '../core/tape.ts'
+import { pause } from './autograd.ts'
+
+type Results = NDArray | readonly NDArray[]
+
+function list(results: Results): readonly NDArray[] {
+  return results instanceof NDArray ? [results] : results
+}
+
+/**
+ * A custom differentiable function. Subclass it with `forward` (runs with recording off) and `backward` (one gradient
+ * for each forward input, from one for each output). An instance is called once: `new Sigmoid().call(x)`.
+ */
+export abstract class Function {
+  #saved: readonly NDArray[] = []
+  #node: TapeNode | undefined
+  #used = false
+
+  /** Computes the outputs. */
+  abstract forward(...inputs: NDArray[]): Results
+  /** Computes the gradients of the inputs. */
+  abstract backward(...outputGrads: NDArray[]): Results
+
+  /** Keeps arrays of `forward` for `backward`; they belong to the tape. */
+  saveForBackward(...arrays: NDArray[]): void {
+    this.#saved = arrays
+  }
+
+  /** What `saveForBackward` kept. */
+  get savedTensors(): readonly NDArray[] {
+    if (!this.#node) return this.#saved
+    const node = this.#node
+    return this.#saved.map((_, i) => adopt(node.restore(`x${i}`)))
+  }
+
+  /** Runs `forward` and records the call. Throws when the instance was called before. */
+  call(...inputs: NDArray[]): NDArray
+  call(...inputs: NDArray[]): NDArray | NDArray[] {
+    if (this.#used) throw new GlueballError('[Function] an instance is called once: make a new one for each call')
+    this.#used = true
+    const name = this.constructor.name || 'Function'
+    return within('', `made in ${name}.forward, which returned`, () => {
+      const results = pause(() => this.forward(...inputs) as Results, { trainMode: mode.training }) as Results
+      if (mode.recording && inputs.some(input => input.origin)) this.#record(name, inputs, list(results))
+      return results as NDArray
+    })
+  }
+
+  #record(name: string, inputs: readonly NDArray[], outputs: readonly NDArray[]): void {
+    const op: Op<object> = {
+      name,
+      infer: () => outputs,
+      gradient: (_context, dy) => {
+        const gradients = list(this.backward(...dy))
+        if (gradients.length === inputs.length) return gradients
+        const got = `${gradients.length} for ${inputs.length} inputs`
+        throw new OpError(name, `backward must return one gradient for each input of forward, got ${got}`)
+      },
+    }
+    const node = new TapeNode({
+      op: op as Op<never>,
+      attrs: {},
+      scalars: [],
+      context: inputs[0].context,
+      path: '',
+      inputs,
+      outputs,
+      visible: outputs.length,
+    })
+    node.keep(this.#saved)
+    this.#node = node
+    outputs.forEach((output, index) => output.setOrigin({ node, index }))
+  }
+}

@@ -1,0 +1,213 @@
+// The walk over the tape, newest node first, that carries gradients from heads to leaves.
+import type { DType } from './dtype.ts'
+import type { Attributes, Context, Spec } from './engine.ts'
+import { GlueballError, OpError } from './errors.ts'
+import { NDArray } from './ndarray.ts'
+import type { GradientContext } from './op.ts'
+import { adopt, release, within } from './ownership.ts'
+import { formatShape, type Shape, sameShape } from './shape.ts'
+import { type Leaf, mode, type Origin, type TapeNode } from './tape.ts'
+
+/** The op functions that the walk itself needs. */
+export interface WalkFunctions {
+  add(a: NDArray, b: NDArray, out?: NDArray): NDArray
+  /** Copies the values of one array into another. */
+  assign(target: NDArray, source: NDArray): void
+  fill(shape: Shape, value: number, options: { context: Context; dtype: DType }): NDArray
+}
+
+let functions: WalkFunctions | undefined
+
+/** Injects the table of op functions; `ops/index.ts` calls it once. */
+export function provideFunctions(table: WalkFunctions): void {
+  functions = table
+}
+
+/** Options of a walk. */
+export interface WalkOptions {
+  readonly retainGraph?: boolean
+  readonly createGraph?: boolean
+  readonly trainMode?: boolean
+  /** Arrays whose gradients are returned instead of written to the leaves. */
+  readonly variables?: readonly NDArray[]
+}
+
+const spent = 'the backward pass has moved on'
+
+/** Runs the tape backward from the heads. Missing head gradients are ones. Returns the gradients of `variables`. */
+export function walkBackward(
+  heads: readonly NDArray[],
+  headGradients: readonly (NDArray | null)[],
+  options: WalkOptions = {},
+): NDArray[] {
+  const held = { ...mode }
+  mode.recording = options.createGraph ?? false
+  mode.training = options.trainMode ?? true
+  try {
+    return within('', spent, () => new Walk(options).run(heads, headGradients))
+  } finally {
+    Object.assign(mode, held)
+  }
+}
+
+class Walk {
+  readonly #table = functions as WalkFunctions
+  readonly #options: WalkOptions
+  /** Gradients gathered so far, for the outputs of each node. */
+  readonly #gathered = new Map<TapeNode, (NDArray | undefined)[]>()
+  readonly #leaves = new Map<Leaf, NDArray>()
+
+  constructor(options: WalkOptions) {
+    this.#options = options
+  }
+
+  run(heads: readonly NDArray[], headGradients: readonly (NDArray | null)[]): NDArray[] {
+    heads.forEach((head, i) => this.#seed(head, headGradients[i] ?? null))
+    const wanted = this.#options.variables?.map(variable => this.#wantedOf(variable))
+    for (const node of newestFirst(heads)) this.#pass(node, wanted ?? [])
+    for (const [leaf, gradient] of this.#leaves) this.#deliver(leaf, gradient)
+    return (wanted ?? []).map((origin, i) => this.#result(origin, (this.#options.variables as NDArray[])[i]))
+  }
+
+  #seed(head: NDArray, gradient: NDArray | null): void {
+    head.operand('backward')
+    if (!head.origin || !('node' in head.origin)) {
+      throw new OpError('backward', `${head} was not recorded: compute it inside autograd.record from arrays with gradients`)
+    }
+    if (gradient && !sameShape(gradient.shape, head.shape)) {
+      const got = `${formatShape(gradient.shape)} for ${formatShape(head.shape)}`
+      throw new OpError('backward', `a head gradient must have the shape of its head, got ${got}`)
+    }
+    this.#collect(head.origin, gradient ? alias(gradient) : this.#filled(head, 1, head.context))
+  }
+
+  #filled({ shape, dtype }: Spec, value: number, context: Context): NDArray {
+    return this.#table.fill(shape, value, { context, dtype })
+  }
+
+  #wantedOf(variable: NDArray): Origin {
+    if (!variable.origin) throw new OpError('grad', `${variable} has no gradient: call attachGrad before record`)
+    return variable.origin
+  }
+
+  #collect(origin: Origin, gradient: NDArray): void {
+    if (!('node' in origin)) return this.#collectLeaf(origin, gradient)
+    const slots = this.#gathered.get(origin.node) ?? []
+    this.#gathered.set(origin.node, slots)
+    const held = slots[origin.index]
+    slots[origin.index] = held ? this.#sum(held, gradient) : gradient
+  }
+
+  #collectLeaf(leaf: Leaf, gradient: NDArray): void {
+    const held = this.#leaves.get(leaf)
+    if (held === leaf.grad) this.#table.add(held, gradient, held)
+    else this.#leaves.set(leaf, held ? this.#sum(held, gradient) : gradient)
+  }
+
+  #sum(a: NDArray, b: NDArray): NDArray {
+    const sum = this.#table.add(a, b)
+    release(a, spent)
+    release(b, spent)
+    return sum
+  }
+
+  #pass(node: TapeNode, wanted: readonly Origin[]): void {
+    const gathered = this.#gathered.get(node)
+    if (!gathered?.some(gradient => gradient)) return
+    if (node.freed) {
+      throw new GlueballError('[backward] this graph was run backward before and is freed: pass { retainGraph: true } the first time')
+    }
+    const dy = node.outputs
+      .slice(0, node.visible)
+      .map((spec, i) => gathered[i] ?? this.#filled(spec, 0, node.context))
+    const gradients = within(node.path, spent, () => this.#gradients(node, dy))
+    gradients.forEach((gradient, i) => {
+      const edge = node.edges[i]
+      if (gradient && edge) this.#collect(edge, gradient)
+    })
+    dy.forEach((gradient, i) => {
+      const kept = wanted.some(origin => 'node' in origin && origin.node === node && origin.index === i)
+      if (!kept) release(gradient, spent)
+    })
+    if (!this.#options.retainGraph && !this.#options.createGraph) node.dropSaved()
+  }
+
+  #gradients(node: TapeNode, dy: readonly NDArray[]): (NDArray | null)[] {
+    const restored = new Map<string, NDArray>()
+    const restore = (key: string): NDArray => {
+      const array = restored.get(key) ?? node.restore(key)
+      restored.set(key, array)
+      return array
+    }
+    const context: GradientContext<Attributes> = {
+      attrs: node.attrs,
+      scalars: node.scalars,
+      inputs: node.inputs,
+      outputs: node.outputs,
+      x: i => restore(`x${i}`),
+      y: i => restore(`y${i}`),
+      needs: node.edges.map(edge => edge !== null),
+      into: i => this.#slot(node, i),
+    }
+    const gradient = node.op.gradient as NonNullable<typeof node.op.gradient>
+    const results = gradient(context as never, dy, this.#table as never)
+    const given = new Set<NDArray>([...dy, ...restored.values()])
+    const distinct = results.map(result => {
+      if (!result || !given.has(result)) {
+        if (result) given.add(result)
+        return result
+      }
+      return alias(result)
+    })
+    for (const array of restored.values()) release(array, spent)
+    return distinct
+  }
+
+  /** A leaf's buffer, when this is its first contribution and it is to be overwritten. */
+  #slot(node: TapeNode, i: number): NDArray | undefined {
+    const edge = node.edges[i]
+    if (this.#options.variables || !edge || 'node' in edge) return undefined
+    if (edge.request !== 'write' || this.#leaves.has(edge)) return undefined
+    return edge.grad
+  }
+
+  #deliver(leaf: Leaf, gradient: NDArray): void {
+    if (this.#options.variables) return
+    leaf.fresh = true
+    if (gradient === leaf.grad) return
+    if (leaf.request === 'add') this.#table.add(leaf.grad, gradient, leaf.grad)
+    else this.#table.assign(leaf.grad, gradient)
+    release(gradient, spent)
+  }
+
+  #result(origin: Origin, variable: NDArray): NDArray {
+    const found = 'node' in origin ? this.#gathered.get(origin.node)?.[origin.index] : this.#leaves.get(origin)
+    return found ? alias(found) : this.#filled(variable, 0, variable.context)
+  }
+}
+
+/** Another handle on the same bytes, owned by the running call. */
+function alias(array: NDArray): NDArray {
+  const { context, shape, dtype, offset, order, origin } = array
+  const copy = new NDArray({ context, shape, dtype, storage: array.storage.retain(), offset, order, origin })
+  return adopt(copy)
+}
+
+function newestFirst(heads: readonly NDArray[]): TapeNode[] {
+  const order: TapeNode[] = []
+  const seen = new Set<TapeNode>()
+  const stack: { node: TapeNode; next: number }[] = []
+  const push = (origin: Origin | null): void => {
+    if (!origin || !('node' in origin) || seen.has(origin.node)) return
+    seen.add(origin.node)
+    stack.push({ node: origin.node, next: 0 })
+  }
+  for (const head of heads) {
+    push(head.origin)
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      if (top.next < top.node.edges.length) push(top.node.edges[top.next++])
+      else order.push((stack.pop() as { node: TapeNode }).node)
+    }
+  }
+  return order.reverse()
+}

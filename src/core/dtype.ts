@@ -1,0 +1,37 @@
+// Element types and the typed arrays that hold them.
+
+/** Element types. float64 exists on the reference engine only. */
+export type DType = 'float32' | 'float64' | 'int32' | 'uint8'
+
+/** The typed array of each element type. */
+export interface TypedArrays {
+  float32: Float32Array
+  float64: Float64Array
+  int32: Int32Array
+  uint8: Uint8Array
+}
+
+/** Any of the typed arrays. */
+export type TypedArray = TypedArrays[DType]
+
+const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array }
+
+/** Bytes an element. */
+export function bytesPer(dtype: DType): number {
+  return constructors[dtype].BYTES_PER_ELEMENT
+}
+
+/** Whether the name is an element type. */
+export function isDType(name: string): name is DType {
+  return Object.hasOwn(constructors, name)
+}
+
+/** A view of `size` elements over a buffer. */
+export function typedView(dtype: DType, buffer: ArrayBufferLike, offset: number, size: number): TypedArray {
+  return new constructors[dtype](buffer as ArrayBuffer, offset, size)
+}
+
+/** A typed array with the given numbers, converted as a store into it converts them. */
+export function typedFrom(dtype: DType, values: ArrayLike<number>): TypedArray {
+  return constructors[dtype].from(values)
+}

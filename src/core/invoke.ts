@@ -1,0 +1,198 @@
+// The one way an op is called: check, infer, allocate, queue, record.
+import { bytesPer, type DType } from './dtype.ts'
+import { type Attributes, type Context, currentContext, type Operand, type Order, type Spec } from './engine.ts'
+import { OpError } from './errors.ts'
+import { allocating, relievePressure } from './memory.ts'
+import { NDArray } from './ndarray.ts'
+import type { Op } from './op.ts'
+import { adopt, currentPath, currentScope } from './ownership.ts'
+import { type Shape, sizeOf } from './shape.ts'
+import { Storage } from './storage.ts'
+import { mode, TapeNode } from './tape.ts'
+
+/** What a call may say besides inputs and attributes. */
+export interface InvokeOptions {
+  /** Numbers that may change from call to call without a new plan. */
+  readonly scalars?: readonly number[]
+  /** Arrays to write the outputs into, of the inferred shapes and dtypes. */
+  readonly out?: readonly NDArray[]
+  /** Where an op without inputs makes its outputs. */
+  readonly context?: Context
+}
+
+/** Calls an op; returns its visible outputs. */
+export function invoke<A extends Attributes>(
+  op: Op<A, never>,
+  inputs: readonly NDArray[],
+  attrs: A,
+  options: InvokeOptions = {},
+): NDArray[] {
+  const context = contextOf(op.name, inputs, options)
+  for (const input of inputs) checkUsable(op.name, input)
+  for (const i of op.mutates ?? []) makePlain(inputs[i])
+  const visible = op.infer(inputs, attrs)
+  const recorded = mode.recording && op.gradient !== undefined && inputs.some(input => input.origin)
+  if (recorded && options.out) refuseInPlace(op.name, inputs, options.out)
+  const view = op.view && !options.out ? op.view(inputs, attrs) : undefined
+  if (view !== undefined) return [viewOf(op, inputs[0], visible[0], view, attrs, recorded)]
+  const specs = recorded && op.hidden ? [...visible, ...op.hidden(inputs, attrs)] : visible
+  const orders = context.engine.orders(op.name, inputs, attrs, specs)
+  const taken = inputs.map((input, i) => reordered(input, orders.inputs[i] ?? 'plain'))
+  const made = specs.map((spec, i) => output(op.name, context, spec, orders.outputs[i] ?? 'plain', options.out?.[i]))
+  const call = {
+    op: op.name,
+    inputs: taken,
+    attrs,
+    scalars: options.scalars ?? [],
+    outputs: made,
+    path: currentPath(),
+    mutates: op.mutates ?? [],
+  }
+  if (made.some(sized) || op.mutates) context.engine.run(call)
+  options.out?.forEach((target, i) => deliver(made[i], target))
+  for (const i of op.mutates ?? []) inputs[i].storage.version++
+  for (const target of options.out ?? []) target.storage.version++
+  const node = recorded ? record(op, inputs, taken, made, visible.length, attrs, call.scalars) : undefined
+  taken.forEach((operand, i) => operand !== inputs[i] && operand.storage.release())
+  for (const hidden of made.splice(visible.length)) hidden.storage.release()
+  return options.out ? [...options.out] : made.map((array, i) => settle(array, op.name, context, node, i))
+}
+
+function sized(operand: Spec): boolean {
+  return sizeOf(operand.shape) > 0
+}
+
+function contextOf(op: string, inputs: readonly NDArray[], options: InvokeOptions): Context {
+  const context = inputs[0]?.context ?? options.out?.[0]?.context ?? options.context ?? currentContext()
+  for (const { context: other } of [...inputs, ...(options.out ?? [])]) {
+    if (other === context) continue
+    throw new OpError(op, `all arrays must be on one context, got ${context} and ${other}: use asInContext`)
+  }
+  return context
+}
+
+function checkUsable(op: string, array: NDArray): void {
+  array.operand(op)
+  const failure = array.context.engine.failureOf(array.storage)
+  if (failure) throw failure
+}
+
+function refuseInPlace(op: string, inputs: readonly NDArray[], out: readonly NDArray[]): void {
+  if (!out.some(target => target.origin || inputs.some(input => input.origin))) return
+  throw new OpError(op, 'cannot write in place inside record: the values may be needed for the gradient')
+}
+
+/** Whether both orders mean the same bytes: one channel, one pixel, or not 4-D. */
+export function orderless(shape: Shape): boolean {
+  return shape.length !== 4 || shape[1] === 1 || shape[2] * shape[3] === 1
+}
+
+/** The operand in the order wanted: itself, relabelled, or a copy whose storage the caller releases. */
+function reordered(input: NDArray, order: Order): Operand {
+  if (input.order === order) return input
+  const { storage, offset, shape, dtype, context } = input
+  if (orderless(shape)) return { storage: storage.retain(), offset, shape, dtype, order }
+  const made = allocate('relayout', context, input)
+  const target = { storage: made, offset: 0, shape, dtype, order }
+  relayout(input, target, context)
+  return target
+}
+
+/** Rewrites an array in place of its handle so that its bytes lie as its shape says. */
+export function makePlain(array: NDArray): NDArray {
+  if (array.order === 'plain') return array
+  const { storage, offset } = reordered(array, 'plain')
+  array.rehome(storage, offset, 'plain')
+  return array
+}
+
+/** Fresh memory for the elements of a spec. */
+export function allocate(op: string, context: Context, spec: Spec): Storage {
+  checkDType(op, context, spec.dtype)
+  const bytes = sizeOf(spec.shape) * bytesPer(spec.dtype)
+  const batch = spec.shape.length > 1 ? spec.shape[0] : undefined
+  return allocating(context.engine, op, batch, () => new Storage(context.engine, context.engine.allocate(bytes)))
+}
+
+function checkDType(op: string, context: Context, dtype: DType): void {
+  if (context.engine.supports(dtype)) return
+  throw new OpError(op, `${dtype} is not available on ${context}: use reference() for float64`)
+}
+
+function output(op: string, context: Context, spec: Spec, wanted: Order, target?: NDArray): Operand {
+  const order = orderless(spec.shape) ? 'plain' : wanted
+  if (target && target.order === order) return target
+  return { ...spec, storage: allocate(op, context, spec), offset: 0, order }
+}
+
+/** Brings an output that was made in another order to the place it was asked for. */
+function deliver(made: Operand, target: NDArray): void {
+  if (made === target) return
+  relayout(made, target, target.context)
+  made.storage.release()
+}
+
+function relayout(source: Operand, target: Operand, context: Context): void {
+  const call = { op: 'relayout', inputs: [source], attrs: {}, scalars: [], outputs: [target], mutates: [] }
+  context.engine.run({ ...call, path: currentPath() })
+}
+
+function record<A extends Attributes>(
+  op: Op<A, never>,
+  inputs: readonly NDArray[],
+  taken: readonly Operand[],
+  made: readonly Operand[],
+  visible: number,
+  attrs: A,
+  scalars: readonly number[],
+): TapeNode {
+  const node = new TapeNode({
+    op: op as unknown as Op<never>,
+    attrs,
+    scalars,
+    context: inputs[0].context,
+    path: currentPath(),
+    inputs,
+    outputs: made,
+    visible,
+  })
+  node.save(taken, made)
+  return node
+}
+
+function settle(made: Operand, maker: string, context: Context, node: TapeNode | undefined, index: number): NDArray {
+  const { shape, dtype, storage, offset, order } = made
+  const origin = node ? { node, index } : null
+  return place(new NDArray({ context, shape, dtype, storage, offset, order, origin, maker }))
+}
+
+function viewOf<A extends Attributes>(
+  op: Op<A, never>,
+  input: NDArray,
+  spec: Spec,
+  begin: number,
+  attrs: A,
+  recorded: boolean,
+): NDArray {
+  makePlain(input)
+  const { storage, context } = input
+  const offset = input.offset + begin * bytesPer(input.dtype)
+  const made: Operand = { ...spec, storage: storage.retain(), offset, order: 'plain' }
+  const node = recorded ? record(op, [input], [input], [made], 1, attrs, []) : undefined
+  return settle(made, op.name, context, node, 0)
+}
+
+/** Hands a finished array to its owner; large ones of the user remember the line that made them. */
+export function place(array: NDArray): NDArray {
+  adopt(array)
+  if (currentScope() || mode.recording) return array
+  relievePressure(array.context.engine)
+  if (array.bytes >= 1e6) array.line = userLine()
+  return array
+}
+
+function userLine(): string | undefined {
+  const frames = new Error().stack?.split('\n').slice(1) ?? []
+  const own = import.meta.url.replace(/core\/invoke\.[jt]s.*$/, '')
+  return frames.find(frame => !frame.includes(own))?.trim().replace(/^at /, '')
+}

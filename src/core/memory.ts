@@ -1,0 +1,99 @@
+// Memory pressure: when to ask for a garbage collection, when an await must let finalizers run, and the census.
+import { macrotask, requestCollection } from '#platform'
+import { type Engine, OutOfMemory } from './engine.ts'
+import { MemoryLimitError } from './errors.ts'
+import type { NDArray, Remains } from './ndarray.ts'
+import { liveOn } from './storage.ts'
+import { bytesOnTape } from './tape.ts'
+
+/** The user's arrays, held weakly and keyed by what they leave behind, for the census. */
+const userArrays = new Map<Remains, WeakRef<NDArray>>()
+
+/** Enters an array that the user now owns. */
+export function enterUserArray(remains: Remains, array: NDArray): void {
+  userArrays.set(remains, new WeakRef(array))
+}
+
+/** Strikes out an array that the user owns no more. */
+export function strikeUserArray(remains: Remains): void {
+  userArrays.delete(remains)
+}
+
+/** Notes that the garbage collector has found a user's array dead. */
+export function noteFinalized(): void {
+  finalized++
+}
+
+const mib = 2 ** 20
+let budget = 64 * mib
+let finalized = 0
+let collectionWanted: { readonly engine: Engine; readonly finalized: number } | undefined
+let collectionTime = 0
+const started = performance.now()
+
+/** Asks for a collection when what is alive has outgrown the floor left by the last one by the budget. */
+export function relievePressure(engine: Engine): void {
+  const live = liveOn(engine)
+  if (collectionWanted || live.bytes <= live.floor + budget) return
+  const before = performance.now()
+  requestCollection()
+  const now = performance.now()
+  collectionTime += now - before
+  collectionWanted = { engine, finalized }
+  // Collections that cost over 1 % of the time come too often for this program: let more gather between them.
+  if (now - started > 10_000 && collectionTime > 0.01 * (now - started)) budget = Math.min(budget * 2, 1024 * mib)
+}
+
+/** A turn of the event loop, which every await of the library takes: timers, Ctrl-C and finalizers run in it. */
+export async function turn(): Promise<void> {
+  await macrotask()
+  if (!collectionWanted) return
+  const { engine, finalized: before } = collectionWanted
+  for (let i = 0; i < 2 && finalized === before; i++) await macrotask()
+  collectionWanted = undefined
+  liveOn(engine).floor = liveOn(engine).bytes
+}
+
+/** Runs an allocation; when memory is out, throws the census of what holds it. */
+export function allocating<T>(engine: Engine, what: string, batch: number | undefined, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof OutOfMemory)) throw error
+    throw new MemoryLimitError(census(engine, what, error.bytes, batch))
+  }
+}
+
+function census(engine: Engine, what: string, asked: number, batch: number | undefined): string {
+  const live = liveOn(engine)
+  const groups = new Map<string, { count: number; bytes: number }>()
+  let users = 0
+  for (const reference of userArrays.values()) {
+    const array = reference.deref()
+    if (array?.context.engine !== engine) continue
+    users += array.bytes
+    const key = array.line ? `${array.maker} at ${array.line}` : array.maker
+    const group = groups.get(key) ?? { count: 0, bytes: 0 }
+    group.count++
+    group.bytes += array.bytes
+    groups.set(key, group)
+  }
+  const top = [...groups].sort((a, b) => b[1].bytes - a[1].bytes).slice(0, 5)
+  const lines = [
+    `[${what}] out of memory: ${megabytes(asked)} asked for, ${megabytes(live.bytes)} held of ${megabytes(engine.limit)}.`,
+    `Your arrays hold ${megabytes(users)}, recorded graphs ${megabytes(bytesOnTape())}; ` +
+      'the rest is parameters, their gradients and optimizer state.',
+    ...top.map(([key, group]) => `  ${megabytes(group.bytes)} in ${group.count} arrays made by ${key}`),
+  ]
+  if (collectionWanted) lines.push('Your loop never awaits: await a read or the loader, so that dead arrays can be freed.')
+  if (batch && batch > 1) {
+    const perItem = (live.bytes + asked) / batch
+    const fits = Math.max(1, Math.floor((engine.limit * 0.9) / perItem))
+    if (fits < batch) lines.push(`A batch of about ${fits} would fit instead of ${batch}.`)
+  }
+  return lines.join('\n')
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 0)} MB`
+}

@@ -1,0 +1,45 @@
+// What an op means: its shape rule, what its gradient needs, its gradient.
+import type { Attributes, Spec } from './engine.ts'
+import type { NDArray } from './ndarray.ts'
+
+/** What a gradient may look at: only what the op said it saves, and the specs of everything. */
+export interface GradientContext<A extends Attributes> {
+  readonly attrs: A
+  readonly scalars: readonly number[]
+  /** Shapes and dtypes of the inputs. */
+  readonly inputs: readonly Spec[]
+  /** Shapes and dtypes of the outputs, hidden ones last. */
+  readonly outputs: readonly Spec[]
+  /** The saved input; throws when the op does not save it. */
+  x(index: number): NDArray
+  /** The saved output (hidden ones after the visible); throws when the op does not save it. */
+  y(index: number): NDArray
+  /** Which inputs want a gradient. */
+  readonly needs: readonly boolean[]
+  /** Where the gradient of an input may be written at once (a parameter's slot), if there is such a place. */
+  into(index: number): NDArray | undefined
+}
+
+/**
+ * An op: a name with its meaning. `Functions` is the table of all public op functions, which a gradient gets as an
+ * argument so that op folders never import each other.
+ */
+export interface Op<A extends Attributes, Functions = unknown> {
+  readonly name: string
+  /** Shapes and dtypes of the outputs; throws `OpError` for inputs that don't fit. */
+  infer(inputs: readonly Spec[], attrs: A): readonly Spec[]
+  /** Outputs made only while recording, for the gradient alone (an argmax, a mask). */
+  hidden?(inputs: readonly Spec[], attrs: A): readonly Spec[]
+  /** Inputs that are written in place. */
+  readonly mutates?: readonly number[]
+  /** Set when the output is a range of input 0's storage: where it begins, in elements. No kernel runs. */
+  view?(inputs: readonly Spec[], attrs: A): number
+  /** Indices of the inputs and outputs that the gradient reads. */
+  readonly saves?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] }
+  /** Gradients of the inputs from those of the visible outputs; null where there is none. */
+  gradient?(
+    context: GradientContext<A>,
+    dy: readonly NDArray[],
+    functions: Functions,
+  ): readonly (NDArray | null)[]
+}

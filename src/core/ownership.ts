@@ -1,0 +1,115 @@
+// Who owns an array: the call that made it, the library, or the user, for whom the garbage collector releases it.
+import { OpError } from './errors.ts'
+import { enterUserArray, noteFinalized, strikeUserArray } from './memory.ts'
+import { NDArray, type Remains } from './ndarray.ts'
+
+/** One running call (a block, a composite op, a gradient, an update) and what it has made so far. */
+export interface CallScope {
+  readonly outer: CallScope | null
+  readonly arrays: NDArray[]
+  /** `net.1 (Dense)`, or empty where no block is running. */
+  readonly path: string
+}
+
+let current: CallScope | null = null
+
+/** Path of the running block, for errors. */
+export function currentPath(): string {
+  return current?.path ?? ''
+}
+
+/** The running call. */
+export function currentScope(): CallScope | null {
+  return current
+}
+
+const finalizers = new FinalizationRegistry<Remains>(remains => {
+  noteFinalized()
+  strikeUserArray(remains)
+  remains.storage.release()
+  remains.node?.release()
+})
+
+/** Gives a new array to the running call, or to the user when none is running. */
+export function adopt(array: NDArray): NDArray {
+  if (current) {
+    array.owner = current
+    current.arrays.push(array)
+  } else giveToUser(array)
+  return array
+}
+
+/** Makes an array the user's: it lives until disposed of or collected. */
+export function giveToUser(array: NDArray): void {
+  if (array.owner === 'user') return
+  array.owner = 'user'
+  const node = array.origin && 'node' in array.origin ? array.origin.node : undefined
+  array.remains = { storage: array.storage, node }
+  finalizers.register(array, array.remains, array.remains)
+  enterUserArray(array.remains, array)
+}
+
+/** Makes an array the library's: it lives until the library releases it. */
+export function giveToLibrary(array: NDArray): NDArray {
+  if (array.owner === 'user') forget(array)
+  array.owner = 'library'
+  return array
+}
+
+function forget(array: NDArray): void {
+  const remains = array.remains as Remains
+  finalizers.unregister(remains)
+  strikeUserArray(remains)
+  array.remains = undefined
+}
+
+/** Ends an array's life; later uses throw with the reason. */
+export function release(array: NDArray, reason: string): void {
+  if (array.released !== undefined) return
+  if (array.owner === 'user') forget(array)
+  array.released = reason
+  array.setOrigin(null)
+  array.storage.release()
+}
+
+/** Runs a call: its result goes to the caller, `kept` arrays to the user, whatever else it made is released. */
+export function within<T>(path: string, reason: string, run: () => T, kept?: () => Iterable<NDArray>): T {
+  const scope: CallScope = { outer: current, arrays: [], path: path || currentPath() }
+  current = scope
+  let result: T
+  try {
+    result = run()
+    for (const array of kept?.() ?? []) if (array.owner === scope) giveToUser(array)
+  } catch (error) {
+    locate(error, scope.path)
+    throw close(scope, 'the call that made it failed', error)
+  } finally {
+    current = scope.outer
+  }
+  for (const array of arraysIn(result)) if (array.owner === scope) adopt(array)
+  close(scope, reason)
+  return result
+}
+
+function close(scope: CallScope, reason: string, error?: unknown): unknown {
+  for (const array of scope.arrays) if (array.owner === scope) release(array, reason)
+  return error
+}
+
+const located = new WeakSet<Error>()
+
+function locate(error: unknown, path: string): void {
+  if (!path || !(error instanceof OpError) || located.has(error)) return
+  located.add(error)
+  error.message = `in ${path}: ${error.message}`
+}
+
+/** The arrays in a value: itself, or those in lists, Maps and plain objects, at any depth. */
+export function* arraysIn(value: unknown): Iterable<NDArray> {
+  if (value instanceof NDArray) yield value
+  else if (Array.isArray(value)) for (const item of value) yield* arraysIn(item)
+  else if (value instanceof Map) for (const item of value.values()) yield* arraysIn(item)
+  else if (value && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
+    for (const item of Object.values(value)) yield* arraysIn(item)
+  }
+}

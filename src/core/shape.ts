@@ -1,0 +1,94 @@
+// Shapes: frozen lists of sizes that print as Python tuples, and the rules that combine them.
+import { OpError } from './errors.ts'
+
+/** The sizes of an array, outermost axis first; frozen, prints as `(1, 96, 26, 26)`. */
+export type Shape = readonly number[]
+
+const inspect = Symbol.for('nodejs.util.inspect.custom')
+
+class FrozenShape extends Array<number> {
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array
+  }
+
+  override toString(): string {
+    return formatShape(this)
+  }
+
+  [inspect](): string {
+    return formatShape(this)
+  }
+}
+
+/** Makes a frozen shape of the given sizes. */
+export function shapeOf(sizes: readonly number[]): Shape {
+  if (sizes instanceof FrozenShape) return sizes
+  const shape = new FrozenShape()
+  for (const size of sizes) shape.push(size)
+  return Object.freeze(shape)
+}
+
+/** Text of a shape as Python prints a tuple: `()`, `(3,)`, `(2, 3)`. */
+export function formatShape(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${Array.from(shape).join(', ')})`
+}
+
+/** Number of elements. */
+export function sizeOf(shape: Shape): number {
+  let size = 1
+  for (const n of shape) size *= n
+  return size
+}
+
+/** Whether two shapes are equal. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((n, i) => n === b[i])
+}
+
+/** Checks that every size is a whole number from 0 on, and freezes the shape. */
+export function checkShape(op: string, sizes: number | readonly number[]): Shape {
+  const list = typeof sizes === 'number' ? [sizes] : sizes
+  for (const size of list) {
+    if (!Number.isInteger(size) || size < 0) {
+      throw new OpError(op, `a shape holds whole numbers from 0 on, got ${formatShape(list)}`)
+    }
+  }
+  return shapeOf(list)
+}
+
+/** The axis counted from 0; a negative one counts from the end. Throws when there is no such axis. */
+export function checkAxis(op: string, axis: number, dimensions: number): number {
+  if (!Number.isInteger(axis) || axis < -dimensions || axis >= dimensions) {
+    throw new OpError(op, `axis ${axis} is out of range: the array has ${dimensions} dimensions`)
+  }
+  return axis < 0 ? axis + dimensions : axis
+}
+
+/** The common shape of several under NumPy's broadcasting; throws when they don't fit. */
+export function broadcastShapes(op: string, shapes: readonly Shape[]): Shape {
+  const dimensions = Math.max(...shapes.map(shape => shape.length))
+  const result: number[] = Array(dimensions).fill(1)
+  for (const shape of shapes) {
+    const pad = dimensions - shape.length
+    shape.forEach((size, i) => {
+      const held = result[pad + i]
+      if (size !== held && size !== 1 && held !== 1) {
+        const got = shapes.map(formatShape).join(' and ')
+        throw new OpError(op, `cannot broadcast ${got}: axis ${pad + i} has sizes ${held} and ${size}`)
+      }
+      if (size !== 1) result[pad + i] = size
+    })
+  }
+  return shapeOf(result)
+}
+
+/** Row-major strides in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides: number[] = Array(shape.length)
+  let step = 1
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = step
+    step *= shape[i]
+  }
+  return strides
+}

@@ -1,0 +1,260 @@
+// The CPU engine: turns op calls into plans, and plans into commands on the stream.
+import {
+  type Allocation,
+  type Attributes,
+  type Call,
+  type Descriptor,
+  type Engine,
+  type Operand,
+  type Orders,
+  OutOfMemory,
+  type Spec,
+} from '../../core/engine.ts'
+import type { DType } from '../../core/dtype.ts'
+import { EngineError } from '../../core/errors.ts'
+import { turn } from '../../core/memory.ts'
+import { formatShape, sizeOf } from '../../core/shape.ts'
+import type { Storage } from '../../core/storage.ts'
+import { bytesPer } from '../../core/dtype.ts'
+import type { KernelModule } from '../../kernel/module.ts'
+import { type DerivedBuffer, floatBits, type Phase, type Plan, type PlanArgument, type WasmKernel } from '../../kernel/plan.ts'
+import type { Rung } from '../../kernel/rung.ts'
+import { copyModule } from '../../ops/copy/copy.wasm.ts'
+import type { OpName } from '../../ops/index.ts'
+import { chunksOf } from '../../ops/ranges.ts'
+import type { KernelTable } from '../table.ts'
+import { type Block, MemoryAllocator } from './memory.ts'
+import { CommandStream, backlogLimit, type StreamFailure, streamEnd } from './stream.ts'
+
+/** Settings of the CPU engine. */
+export interface WasmOptions {
+  /** Threads that compute, 1 to 64; the machine's cores where left out. */
+  readonly threads: number
+  /** Most bytes of memory, up to 4 GiB. */
+  readonly memoryLimit: number
+  /** How kernels are written for this machine. */
+  readonly rung: Rung
+}
+
+const pageBytes = 65536
+const planCacheSize = 4096
+
+interface Failed extends StreamFailure {
+  readonly error: EngineError
+}
+
+/** Makes the engine; its workers start at once and its memory grows as needed. */
+export class WasmEngine implements Engine {
+  readonly name = 'wasm'
+  readonly limit: number
+  readonly rung: Rung
+  readonly threads: number
+  readonly #kernels: KernelTable<WasmKernel<never>>
+  readonly #memory: WebAssembly.Memory
+  readonly #allocator: MemoryAllocator
+  readonly #stream: CommandStream
+  readonly #plans = new Map<string, Plan>()
+  readonly #modules = new Map<string, number>()
+  /** Bytes of modules on their way to the workers. */
+  #inFlight: { block: Block; command: number }[] = []
+  #scratch: Block | undefined
+  #failures: Failed[] = []
+  #unreported: Error | undefined
+  /** What the latest commands are, for errors; holds no array. */
+  readonly #recent: { op: string; path: string; shapes: readonly (readonly number[])[] }[] = []
+
+  constructor(options: WasmOptions, kernels: KernelTable<WasmKernel<never>>) {
+    this.limit = options.memoryLimit
+    this.rung = options.rung
+    this.threads = options.threads
+    this.#kernels = kernels
+    const maximum = Math.floor(2 ** 32 / pageBytes)
+    this.#memory = new WebAssembly.Memory({ initial: (streamEnd + 2 ** 20) / pageBytes, maximum, shared: true })
+    this.#allocator = new MemoryAllocator(this.#memory, streamEnd, Math.min(this.limit, maximum * pageBytes))
+    this.#stream = new CommandStream(this.#memory, options.threads, failure => this.#fail(failure))
+  }
+
+  supports(dtype: DType): boolean {
+    return dtype !== 'float64'
+  }
+
+  allocate(bytes: number): Block {
+    return this.#allocator.allocate(bytes)
+  }
+
+  upload(bytes: Uint8Array): Block {
+    const block = this.#allocator.allocate(bytes.length, this.#stream.retired)
+    new Uint8Array(this.#memory.buffer, block.address, bytes.length).set(bytes)
+    return block
+  }
+
+  free(allocation: Allocation): void {
+    this.#allocator.free(allocation as Block, this.#stream.issued)
+  }
+
+  orders(op: string, inputs: readonly Descriptor[], attrs: Attributes, outputs: readonly Spec[]): Orders {
+    return this.#kernel(op).orders?.(inputs, attrs as never, outputs) ?? { inputs: [], outputs: [] }
+  }
+
+  /** The plan of a call, from the cache or made now. */
+  planOf(op: string, inputs: readonly Descriptor[], attrs: Attributes, outputs: readonly Descriptor[]): Plan {
+    const key = `${op}${JSON.stringify(attrs)}${inputs.map(describe).join()}>${outputs.map(describe).join()}`
+    const held = this.#plans.get(key)
+    if (held) return held
+    const plan = this.#kernel(op).plan(inputs, attrs as never, outputs, this.rung)
+    if (this.#plans.size >= planCacheSize) this.#plans.delete(this.#plans.keys().next().value as string)
+    this.#plans.set(key, plan)
+    return plan
+  }
+
+  run(call: Call): void {
+    if (this.#stream.waiting > backlogLimit) throw new OutOfMemory(0)
+    const plan = this.planOf(call.op, call.inputs, call.attrs, call.outputs)
+    const derived = (plan.derived ?? []).map(buffer => this.#derive(buffer, call, plan))
+    const workspace = plan.workspace ? this.allocate(plan.workspace) : undefined
+    for (const phase of plan.phases) this.#phase(phase, call, plan, derived, workspace)
+    if (workspace) this.free(workspace)
+    for (const { storage } of call.outputs) storage.written = this.#stream.issued
+    for (const i of call.mutates) call.inputs[i].storage.written = this.#stream.issued
+  }
+
+  async read(operand: Operand): Promise<Uint8Array> {
+    const bytes = sizeOf(operand.shape) * bytesPer(operand.dtype)
+    const { storage } = operand
+    const written = storage.written
+    const staging = this.allocate(bytes)
+    try {
+      const source = (storage.allocation as Block).address + operand.offset
+      if (bytes > 0) this.#command(copyModule, 'copy', chunksOf(bytes), 0, [staging.address, source, bytes])
+      await this.#stream.notify()
+      const failure = this.#failureAt(written)
+      if (failure) throw this.#report(failure)
+      return new Uint8Array(this.#memory.buffer, staging.address, bytes).slice()
+    } finally {
+      this.free(staging)
+      await turn()
+    }
+  }
+
+  async fence(): Promise<void> {
+    await this.#stream.notify()
+    await turn()
+  }
+
+  failureOf(storage: Storage): Error | undefined {
+    if (this.#failures.length === 0) return undefined
+    const failure = this.#failureAt(storage.written)
+    return failure && this.#report(failure)
+  }
+
+  takeFailure(): Error | undefined {
+    const error = this.#unreported
+    this.#unreported = undefined
+    return error
+  }
+
+  /** Ends the workers. */
+  close(): Promise<void> {
+    return this.#stream.close()
+  }
+
+  /** Queues phases of the engine's own or of a test, without an op. */
+  command(module: KernelModule, entry: string, items: number, args: readonly number[], written?: Storage): void {
+    this.#command(module, entry, items, 0, args)
+    if (written) written.written = this.#stream.issued
+  }
+
+  #kernel(op: string): WasmKernel<never> {
+    return this.#kernels[op as OpName]
+  }
+
+  #phase(phase: Phase, call: Call, plan: Plan, derived: readonly Block[], workspace: Block | undefined): void {
+    const args = phase.args.map(argument => resolve(argument, call, derived, workspace))
+    if (phase.items === 0) return
+    this.#command(phase.module, phase.entry, phase.items, plan.scratch ?? 0, args)
+    const shapes = call.inputs.map(input => input.shape)
+    this.#recent[this.#stream.issued & 4095] = { op: call.op, path: call.path, shapes }
+  }
+
+  #command(module: KernelModule, entry: string, items: number, scratch: number, args: readonly number[]): void {
+    const id = this.#moduleId(module)
+    const bytes = Math.ceil(scratch / 256) * 256
+    const address = bytes > 0 ? this.#scratchFor(bytes * this.threads) : 0
+    this.#stream.phase(id, module.entries.indexOf(entry), items, address, bytes, args)
+  }
+
+  #scratchFor(bytes: number): number {
+    if (!this.#scratch || this.#scratch.bytes < bytes) {
+      if (this.#scratch) this.free(this.#scratch)
+      this.#scratch = this.allocate(bytes)
+    }
+    return this.#scratch.address
+  }
+
+  #moduleId(module: KernelModule): number {
+    const held = this.#modules.get(module.key)
+    if (held !== undefined) return held
+    const passed = this.#stream.passed
+    for (const { block } of this.#inFlight.filter(({ command }) => command <= passed)) this.free(block)
+    this.#inFlight = this.#inFlight.filter(({ command }) => command > passed)
+    const bytes = module.bytes()
+    const block = this.upload(bytes)
+    const id = this.#modules.size
+    this.#modules.set(module.key, id)
+    this.#stream.define(id, block.address, bytes.length)
+    this.#inFlight.push({ block, command: this.#stream.issued })
+    return id
+  }
+
+  #derive(buffer: DerivedBuffer, call: Call, plan: Plan): Block {
+    const { storage, offset } = call.inputs[buffer.input]
+    const key = `${buffer.key}@${offset}`
+    storage.derived ??= new Map()
+    const held = storage.derived.get(key)
+    if (held && held.version === storage.version) return held.allocation as Block
+    const block = (held?.allocation as Block) ?? this.allocate(buffer.bytes)
+    const index = plan.derived?.indexOf(buffer) ?? 0
+    const derived: Block[] = []
+    derived[index] = block
+    for (const phase of buffer.phases) this.#phase(phase, call, plan, derived, undefined)
+    storage.derived.set(key, { version: storage.version, allocation: block })
+    return block
+  }
+
+  #fail(failure: StreamFailure): void {
+    const recent = this.#recent[failure.command & 4095]
+    const shapes = recent?.shapes.map(formatShape).join(', ') ?? ''
+    const where = recent?.path ? `in ${recent.path}: ` : ''
+    const what = recent ? `[${recent.op}] failed while running on ${shapes}` : 'a command failed'
+    const error = new EngineError(`${where}${what}: ${failure.reason}`)
+    this.#failures.push({ ...failure, error })
+    this.#unreported ??= error
+  }
+
+  #failureAt(command: number): Failed | undefined {
+    return this.#failures.find(failure => command >= failure.command && command < failure.resumed)
+  }
+
+  #report(failure: Failed): Error {
+    if (this.#unreported === failure.error) this.#unreported = undefined
+    return failure.error
+  }
+}
+
+function describe({ dtype, shape, order }: Descriptor): string {
+  return `${dtype}${order === 'plain' ? '' : '^'}${Array.prototype.join.call(shape, 'x')}`
+}
+
+function resolve(argument: PlanArgument, call: Call, derived: readonly Block[], workspace: Block | undefined): number {
+  if (typeof argument === 'number') return argument
+  if ('input' in argument) return addressOf(call.inputs[argument.input]) + (argument.plus ?? 0)
+  if ('output' in argument) return addressOf(call.outputs[argument.output]) + (argument.plus ?? 0)
+  if ('derived' in argument) return derived[argument.derived].address + (argument.plus ?? 0)
+  if ('workspace' in argument) return (workspace as Block).address + argument.workspace
+  const scalar = call.scalars[argument.scalar]
+  return argument.integer ? Math.trunc(scalar) : floatBits(scalar)
+}
+
+function addressOf({ storage, offset }: Operand): number {
+  return (storage.allocation as Block).address + offset
+}

@@ -1,0 +1,111 @@
+// The worker: one function without imports, shipped as text, that runs the command ring and knows no op.
+
+/** Where things lie in the control words at the memory's start, in words; shared by both ends of the ring. */
+export const layout = {
+  /** Commands published by the main thread. */
+  head: 64,
+  /** Not 0 while commands are skipped after a failure. */
+  failed: 65,
+  /** Workers asleep on `head`. */
+  sleepers: 66,
+  /** Commands passed by each worker, 16 words apart. */
+  positions: 128,
+  positionStep: 16,
+  ring: 2048,
+  /** Slots in the ring, a power of two. */
+  slots: 4096,
+  /** Words a slot: type, module, entry, items, taken, done, scratch address, scratch bytes, then the arguments. */
+  slotWords: 32,
+  arguments: 8,
+  /** Rounds of spinning before a thread sleeps. */
+  spins: 2000,
+}
+
+/** Kinds of commands, in word 0 of a slot. */
+export const command = { phase: 0, define: 1, notify: 2, resume: 3 }
+
+/** What a worker is started with. */
+export interface WorkerData {
+  readonly memory: WebAssembly.Memory
+  readonly id: number
+  readonly layout: typeof layout
+  readonly command: typeof command
+}
+
+/** What a worker says. */
+export type WorkerMessage =
+  | { readonly notify: number }
+  | { readonly failed: number; readonly reason: string }
+
+type Item = (index: number, args: number, scratch: number) => void
+
+/** Runs the ring for ever. Items of a command are taken from a shared counter; the next starts when all are done. */
+export function runWorker(data: WorkerData, post: (message: WorkerMessage) => void): void {
+  const { memory, id, layout: at, command: kind } = data
+  const words = new Int32Array(memory.buffer, 0, at.ring + at.slots * at.slotWords)
+  const modules: Item[][] = []
+  let position = 0
+
+  function sleepUntilPublished(): void {
+    for (let spins = 0; Atomics.load(words, at.head) === position; spins++) {
+      if (spins < at.spins) continue
+      Atomics.add(words, at.sleepers, 1)
+      Atomics.wait(words, at.head, position)
+      Atomics.sub(words, at.sleepers, 1)
+    }
+  }
+
+  function define(slot: number): void {
+    const bytes = new Uint8Array(words[slot + 3])
+    bytes.set(new Uint8Array(memory.buffer, words[slot + 2] >>> 0, bytes.length))
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } })
+    modules[words[slot + 1]] = Object.values(instance.exports) as Item[]
+  }
+
+  function fail(error: unknown): void {
+    if (Atomics.compareExchange(words, at.failed, 0, 1) === 0) post({ failed: position, reason: String(error) })
+  }
+
+  function itemOf(slot: number): Item {
+    if (words[slot] === kind.notify) return () => post({ notify: words[slot + 1] })
+    if (words[slot] === kind.resume) return () => void Atomics.store(words, at.failed, 0)
+    return modules[words[slot + 1]][words[slot + 2]]
+  }
+
+  function work(slot: number): void {
+    const items = words[slot + 3]
+    const args = (slot + at.arguments) * 4
+    const scratch = (words[slot + 6] >>> 0) + id * words[slot + 7]
+    const always = words[slot] !== kind.phase
+    const item = always || Atomics.load(words, at.failed) === 0 ? itemOf(slot) : undefined
+    let done = 0
+    for (let i = Atomics.add(words, slot + 4, 1); i < items; i = Atomics.add(words, slot + 4, 1)) {
+      try {
+        if (always || Atomics.load(words, at.failed) === 0) item?.(i, args, scratch)
+      } catch (error) {
+        fail(error)
+      }
+      done++
+    }
+    if (done > 0 && Atomics.add(words, slot + 5, done) + done === items) Atomics.notify(words, slot + 5)
+    for (let spins = 0; ; spins++) {
+      const finished = Atomics.load(words, slot + 5)
+      if (finished === items) return
+      if (spins >= at.spins) Atomics.wait(words, slot + 5, finished)
+    }
+  }
+
+  for (;;) {
+    sleepUntilPublished()
+    const slot = at.ring + (position & (at.slots - 1)) * at.slotWords
+    if (words[slot] === kind.define) {
+      try {
+        define(slot)
+      } catch (error) {
+        fail(error)
+      }
+    } else work(slot)
+    position = (position + 1) | 0
+    Atomics.store(words, at.positions + id * at.positionStep, position)
+  }
+}

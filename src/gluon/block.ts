@@ -1,0 +1,268 @@
+// Block: a callable node of a network, with a name, children, parameters and hooks.
+import { GlueballError } from '../core/errors.ts'
+import type { DType } from '../core/dtype.ts'
+import type { Context } from '../core/engine.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import { arraysIn, giveToUser, within } from '../core/ownership.ts'
+import type { Initializer } from '../init/initializer.ts'
+import { Callable } from './callable.ts'
+import { NameCounter, prefixFor, withinScope } from './naming.ts'
+import { loadParameters, type LoadOptions, saveParameters } from './persistence.ts'
+import { Parameter, type ParameterOptions } from './parameter.ts'
+import { ParameterDict } from './parameterDict.ts'
+import { summarize } from './summary.ts'
+
+/** Options of every block. */
+export interface BlockOptions {
+  /** Prefix of the names of this block, its children and parameters; chosen by class and counter where left out. */
+  readonly prefix?: string
+  /** Parameters to share, from another block's `collectParams`. */
+  readonly params?: ParameterDict
+}
+
+/** Options of `initialize`. */
+export interface InitializeOptions {
+  /** How values are drawn: an initializer or its name; Uniform(0.07) where left out. */
+  readonly init?: Initializer | string
+  /** Where the parameters live; the CPU where left out. */
+  readonly ctx?: Context
+  /** Draws anew what was initialised before. */
+  readonly forceReinit?: boolean
+}
+
+/** A registered hook; `detach` takes it away. */
+export interface HookHandle {
+  detach(): void
+}
+
+type Hook = (block: never, inputs: never, output: never) => void
+
+/** All of a block that mentions neither inputs nor output: the type of a list of blocks. */
+export abstract class AnyBlock extends Callable {
+  /** Name of the class, kept by bundlers that rename it. */
+  static readonly className: string = 'Block'
+  /** What names are counted by. */
+  static readonly hint: string | undefined = undefined
+  /** Prefix of the names of children and parameters. */
+  readonly prefix: string
+  /** @internal Parameters shared with another block. */
+  readonly sharedParameters: ParameterDict | undefined
+  readonly #counter = new NameCounter()
+  readonly #registered = new Map<string, AnyBlock>()
+  readonly #preHooks = new Set<Hook>()
+  readonly #hooks = new Set<Hook>()
+
+  constructor(options: BlockOptions = {}, hint?: string) {
+    super()
+    this.prefix = prefixFor(hint ?? this.#class.hint ?? this.className.toLowerCase(), options.prefix)
+    this.sharedParameters = options.params
+  }
+
+  get #class(): typeof AnyBlock {
+    return this.constructor as typeof AnyBlock
+  }
+
+  /** Name of the class, as printed. */
+  get className(): string {
+    return Object.hasOwn(this.#class, 'className') ? this.#class.className : this.#class.name
+  }
+
+  /** The prefix without its last underscore. */
+  get name(): string {
+    return this.prefix.endsWith('_') ? this.prefix.slice(0, -1) : this.prefix
+  }
+
+  /** Runs a function in which new blocks are named as parts of this one; returns what it returns. */
+  nameScope<T>(run: () => T): T {
+    return withinScope({ prefix: this.prefix, counter: this.#counter }, run)
+  }
+
+  /** Makes a parameter of this block: full name prefix + name, shared when `params` has it. */
+  protected parameter(name: string, options: ParameterOptions): Parameter {
+    const full = this.prefix + name
+    const shared = this.sharedParameters?.find(full) ?? this.sharedParameters?.find(this.sharedParameters.prefix + name)
+    return shared ?? new Parameter(full, options)
+  }
+
+  /** Registers a child under a name, its number where left out. */
+  registerChild(block: AnyBlock, name = String(this.#registered.size)): void {
+    this.#registered.set(name, block)
+  }
+
+  /** The children by name: registered ones, and blocks in own properties in the order of their definition. */
+  get children(): ReadonlyMap<string, AnyBlock> {
+    const children = new Map(this.#registered)
+    for (const [key, value] of Object.entries(this)) if (value instanceof AnyBlock) children.set(key, value)
+    return children
+  }
+
+  /** The parameters of this block alone, by property name. */
+  get ownParameters(): ReadonlyMap<string, Parameter> {
+    const own = new Map<string, Parameter>()
+    for (const [key, value] of Object.entries(this)) if (value instanceof Parameter) own.set(key, value)
+    return own
+  }
+
+  /** All parameters, own first, then the children's; `select` is matched at the start of the full name. */
+  collectParams(select?: string | RegExp): ParameterDict {
+    const pattern = select ? new RegExp(`^(?:${typeof select === 'string' ? select : select.source})`) : /^/
+    const dict = new ParameterDict(this.prefix)
+    for (const [, block] of this.walk()) {
+      for (const parameter of block.ownParameters.values()) if (pattern.test(parameter.name)) dict.add(parameter)
+    }
+    return dict
+  }
+
+  /** This block and all below it with their dotted paths, each once, parents first. */
+  *walk(path = '', seen = new Set<AnyBlock>()): Iterable<[string, AnyBlock]> {
+    if (seen.has(this)) return
+    seen.add(this)
+    yield [path, this]
+    for (const [key, child] of this.children) yield* child.walk(path ? `${path}.${key}` : key, seen)
+  }
+
+  /** Initialises all parameters; those of unknown shape when the first batch shows it. */
+  initialize(options: InitializeOptions = {}): void {
+    this.collectParams().initialize(options)
+  }
+
+  /** Calls a function on every block below this one, then on this one. */
+  apply(run: (block: AnyBlock) => void): this {
+    for (const child of this.children.values()) child.apply(run)
+    run(this)
+    return this
+  }
+
+  /** Changes the element type of all parameters. */
+  cast(dtype: DType): void {
+    for (const child of this.children.values()) child.cast(dtype)
+    for (const parameter of this.ownParameters.values()) parameter.cast(dtype)
+  }
+
+  /** Lets a block run faster where it can; results never change. */
+  hybridize(_active = true): void {
+    for (const child of this.children.values()) child.hybridize(_active)
+  }
+
+  /** Writes all parameters in MXNet's `.params` format, by structural names (`0.weight`). */
+  saveParameters(path: string): Promise<void> {
+    return saveParameters(this, path)
+  }
+
+  /** Reads parameters written by `saveParameters` here or in MXNet. */
+  loadParameters(path: string, options: LoadOptions = {}): Promise<void> {
+    return loadParameters(this, path, options)
+  }
+
+  /** A table of layers, output shapes and parameter counts for the given inputs. */
+  summary(...inputs: NDArray[]): string {
+    return summarize(this, inputs)
+  }
+
+  /** @internal Adds a hook that runs before forward, with the list of inputs. */
+  addPreHook(hook: Hook): HookHandle {
+    this.#preHooks.add(hook)
+    return { detach: () => void this.#preHooks.delete(hook) }
+  }
+
+  /** @internal Adds a hook that runs after forward. */
+  addHook(hook: Hook): HookHandle {
+    this.#hooks.add(hook)
+    return { detach: () => void this.#hooks.delete(hook) }
+  }
+
+  /** Whether a hook watches this block. */
+  get hooked(): boolean {
+    return this.#hooks.size + this.#preHooks.size > 0
+  }
+
+  protected override invoke(inputs: unknown[]): unknown {
+    const reason = `made in ${this.name} (${this.className}).forward, which returned: return it, or keep it with x.keep()`
+    return within(
+      `${pathOf(this)} (${this.className})`,
+      reason,
+      () => {
+        running.push(this)
+        try {
+          return this.#forward(inputs)
+        } finally {
+          running.pop()
+        }
+      },
+      () => this.#arraysOfProperties(),
+    )
+  }
+
+  #forward(inputs: unknown[]): unknown {
+    for (const hook of this.#preHooks) hook(this as never, shown(inputs) as never, undefined as never)
+    const output = (this as unknown as { forward(...inputs: unknown[]): unknown }).forward(...inputs)
+    if (typeof (output as { then?: unknown } | null)?.then === 'function') {
+      throw new GlueballError(`${this.className}.forward must be synchronous: it returned a promise`)
+    }
+    for (const hook of this.#hooks) hook(this as never, shown(inputs) as never, shown(output) as never)
+    return output
+  }
+
+  *#arraysOfProperties(): Iterable<NDArray> {
+    for (const value of Object.values(this)) if (!(value instanceof AnyBlock)) yield* arraysIn(value)
+  }
+
+  /** The line that describes this block in a printed network. */
+  describe(): string {
+    return this.className
+  }
+
+  override toString(): string {
+    const children = [...this.children].map(([key, child]) => `  (${key}): ${String(child).replaceAll('\n', '\n  ')}`)
+    return children.length ? `${this.describe()}(\n${children.join('\n')}\n)` : this.describe()
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+}
+
+const running: AnyBlock[] = []
+
+/** Path of a block being called: the outermost block's name, then the keys of the children. */
+function pathOf(block: AnyBlock): string {
+  const chain = [...running, block]
+  const keys = chain.slice(1).map((child, i) => {
+    for (const [key, value] of chain[i].children) if (value === child) return key
+    return child.name
+  })
+  return [chain[0].name, ...keys].join('.')
+}
+
+function shown<T>(value: T): T {
+  for (const array of arraysIn(value)) if (array.owner !== 'library') giveToUser(array)
+  return value
+}
+
+/** A block with typed inputs and output. Subclass it with a synchronous `forward`; call it as a function. */
+export abstract class Block<Inputs extends unknown[] = [NDArray], Output = NDArray> extends AnyBlock {
+  static override readonly className: string = 'Block'
+
+  /** Computes the output from the inputs. */
+  abstract forward(...inputs: Inputs): Output
+
+  /** Has a function called before each forward, with the list of inputs. */
+  registerForwardPreHook(hook: (block: this, inputs: Inputs) => void): HookHandle {
+    return this.addPreHook(hook as Hook)
+  }
+
+  /** Has a function called after each forward, with the list of inputs and the output. */
+  registerForwardHook(hook: (block: this, inputs: Inputs, output: Output) => void): HookHandle {
+    return this.addHook(hook as Hook)
+  }
+}
+
+/** Calling a block runs its forward. */
+export interface Block<Inputs extends unknown[] = [NDArray], Output = NDArray> {
+  (...inputs: Inputs): Output
+}
+
+/** A block whose forward is built of ops alone, so that it may be captured. */
+export abstract class HybridBlock<Inputs extends unknown[] = [NDArray], Output = NDArray> extends Block<Inputs, Output> {
+  static override readonly className: string = 'HybridBlock'
+}

@@ -1,0 +1,230 @@
+// Parameter: a named array that training changes, with its gradient, known to the full only when its shape is.
+import type { DType } from '../core/dtype.ts'
+import { type Context, currentContext } from '../core/engine.ts'
+import { DeferredInitializationError, GlueballError } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import { giveToLibrary, release, within } from '../core/ownership.ts'
+import { formatShape, type Shape, shapeOf } from '../core/shape.ts'
+import type { Leaf } from '../core/tape.ts'
+import { pause } from '../autograd/autograd.ts'
+import { type Initializer, initializerOf } from '../init/initializer.ts'
+import { Uniform } from '../init/initializers.ts'
+import { fill } from '../ops/fill/fill.ts'
+import { assign } from '../ops/copy/copy.ts'
+import { cast } from '../ops/pointwise/cast.ts'
+
+/** Whether a parameter's gradient is overwritten by each backward, added up, or not computed. */
+export type GradReq = 'write' | 'add' | 'null'
+
+/** What a parameter is made of. */
+export interface ParameterOptions {
+  /** Sizes; 0 stands for one that the first batch will show. */
+  readonly shape: readonly number[]
+  readonly dtype?: DType
+  /** How its values are drawn; the network's initializer where left out. */
+  readonly init?: Initializer | string | null
+  readonly gradReq?: GradReq
+  /** Factor on the learning rate. */
+  readonly lrMult?: number
+  /** Factor on the weight decay. */
+  readonly wdMult?: number
+  readonly allowDeferredInit?: boolean
+}
+
+interface Pending {
+  readonly init: Initializer
+  readonly context: Context
+}
+
+/** A named array that training changes. */
+export class Parameter {
+  /** Full name: the block's prefix and the local name. */
+  readonly name: string
+  /** Factor on the learning rate. */
+  lrMult: number
+  /** Factor on the weight decay. */
+  wdMult: number
+  /** How its values are drawn, before what `initialize` is given. */
+  init: Initializer | undefined
+  readonly #allowDeferred: boolean
+  #shape: Shape
+  #dtype: DType
+  #gradReq: GradReq
+  #data: NDArray | undefined
+  #pending: Pending | undefined
+
+  constructor(name: string, options: ParameterOptions) {
+    this.name = name
+    this.#shape = shapeOf(options.shape)
+    this.#dtype = options.dtype ?? 'float32'
+    this.init = options.init ? initializerOf(options.init) : undefined
+    this.#gradReq = options.gradReq ?? 'write'
+    this.lrMult = options.lrMult ?? 1
+    this.wdMult = options.wdMult ?? 1
+    this.#allowDeferred = options.allowDeferredInit ?? true
+  }
+
+  /** Sizes; 0 where not known yet. */
+  get shape(): Shape {
+    return this.#shape
+  }
+
+  /** Element type. */
+  get dtype(): DType {
+    return this.#dtype
+  }
+
+  /** Whether it has values. */
+  get initialized(): boolean {
+    return this.#data !== undefined
+  }
+
+  /** Whether it waits for its shape. */
+  get deferred(): boolean {
+    return this.#pending !== undefined
+  }
+
+  /** Where it lives or will live; undefined before `initialize`. */
+  get context(): Context | undefined {
+    return this.#data?.context ?? this.#pending?.context
+  }
+
+  get gradReq(): GradReq {
+    return this.#gradReq
+  }
+
+  /** Changing it makes or drops the gradient buffer. */
+  set gradReq(request: GradReq) {
+    if (!['write', 'add', 'null'].includes(request)) {
+      throw new GlueballError(`gradReq of ${this.name} must be 'write', 'add' or 'null', got '${request}'`)
+    }
+    if (request === this.#gradReq) return
+    this.#gradReq = request
+    if (this.#data) this.#attach(this.#data)
+  }
+
+  /** @internal The tape's leaf, when gradients are wanted. */
+  get leaf(): Leaf | undefined {
+    return this.#data?.leaf
+  }
+
+  /** Draws its values, or notes how once the shape is known. */
+  initialize(options: { init?: Initializer | undefined; ctx?: Context | undefined; forceReinit?: boolean } = {}): void {
+    if (this.#data && !options.forceReinit) {
+      console.warn(`Parameter ${this.name} is already initialized: ignored. Set { forceReinit: true } to draw it anew.`)
+      return
+    }
+    this.#pending = { init: this.init ?? options.init ?? new Uniform(), context: options.ctx ?? currentContext() }
+    if (this.#known) this.#draw()
+    else if (!this.#allowDeferred) {
+      throw new GlueballError(`cannot initialize ${this.name}: its shape ${formatShape(this.#shape)} is not known`)
+    }
+  }
+
+  get #known(): boolean {
+    return this.#shape.every(size => size > 0)
+  }
+
+  /** Fills in the sizes that were 0, and draws the values if `initialize` has been called. */
+  inferShape(shape: readonly number[]): void {
+    if (this.#data) return
+    const fits = shape.length === this.#shape.length && this.#shape.every((size, i) => size === 0 || size === shape[i])
+    if (!fits) {
+      throw new GlueballError(`${this.name} has shape ${formatShape(this.#shape)}, the input asks for ${formatShape(shape)}`)
+    }
+    this.#shape = shapeOf(shape)
+    if (this.#pending) this.#draw()
+  }
+
+  #draw(): void {
+    const { init, context } = this.#pending as Pending
+    this.#pending = undefined
+    pause(() => {
+      const data = this.#filled(context)
+      init.initialize(this.name, data)
+      this.#replace(data)
+    })
+  }
+
+  #filled(context: Context): NDArray {
+    return giveToLibrary(fill(this.#shape, 0, { context, dtype: this.#dtype }))
+  }
+
+  #replace(data: NDArray): void {
+    const old = this.#data
+    this.#data = data
+    this.#attach(data)
+    if (old) {
+      if (old.leaf) release(old.leaf.grad, 'its parameter was replaced')
+      release(old, 'its parameter was replaced')
+    }
+  }
+
+  #attach(data: NDArray): void {
+    if (data.leaf) release(data.leaf.grad, 'gradReq was changed')
+    if (this.#gradReq === 'null') data.setOrigin(null)
+    else data.setOrigin({ grad: this.#filled(data.context), request: this.#gradReq, fresh: false })
+  }
+
+  /** The values. Throws when there are none yet. */
+  data(): NDArray {
+    if (this.#data) return this.#data
+    if (this.#pending) {
+      throw new DeferredInitializationError(
+        `Parameter ${this.name} has no values yet: its shape ${formatShape(this.#shape)} is completed by the first batch. ` +
+          'Run one batch through the network, or give the input sizes (inChannels, inUnits)',
+      )
+    }
+    throw new GlueballError(
+      `Parameter ${this.name} has not been initialized: call net.initialize() (or net.collectParams().initialize()) first`,
+    )
+  }
+
+  /** The gradient. Throws when none is kept. */
+  grad(): NDArray {
+    const { leaf } = this.data()
+    if (leaf) return leaf.grad
+    throw new GlueballError(`Parameter ${this.name} has no gradient: its gradReq is 'null'`)
+  }
+
+  /** Overwrites the values; completes a deferred initialization. */
+  setData(values: NDArray): void {
+    this.inferShape(values.shape)
+    if (!this.#data) {
+      this.#pending = undefined
+      this.#replace(this.#filled(values.context))
+    }
+    within('', 'setData has returned', () => pause(() => void assign(this.data(), values)))
+  }
+
+  /** Sets the gradient to zero. */
+  zeroGrad(): void {
+    const leaf = this.leaf
+    if (leaf) fill(this.#shape, 0, { out: leaf.grad })
+  }
+
+  /** Changes the element type, keeping the values. */
+  cast(dtype: DType): void {
+    if (dtype === this.#dtype) return
+    this.#dtype = dtype
+    const data = this.#data
+    if (data) pause(() => this.#replace(giveToLibrary(cast(data, dtype))))
+  }
+
+  /** @internal How a checkpoint or a file gives values before `initialize` was called. */
+  load(values: NDArray, context: Context | undefined): void {
+    if (!this.#data && !this.#pending) {
+      this.#pending = { init: this.init ?? new Uniform(), context: context ?? currentContext() }
+    }
+    this.inferShape(values.shape)
+    this.setData(values)
+  }
+
+  toString(): string {
+    return `Parameter ${this.name} (shape=${formatShape(this.#shape)}, dtype=${this.#dtype})`
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+}

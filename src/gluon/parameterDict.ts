@@ -1,0 +1,87 @@
+// ParameterDict: the parameters of a network by full name, in order.
+import type { Context } from '../core/engine.ts'
+import { GlueballError } from '../core/errors.ts'
+import { type Initializer, initializerOf } from '../init/initializer.ts'
+import type { Parameter } from './parameter.ts'
+
+/** The parameters of a network by full name, in the order of definition. */
+export class ParameterDict implements Iterable<[string, Parameter]> {
+  /** Prefix of the block they were collected from. */
+  readonly prefix: string
+  readonly #parameters = new Map<string, Parameter>()
+
+  constructor(prefix = '') {
+    this.prefix = prefix
+  }
+
+  /** Adds a parameter; a second one of the same name must be the same object. */
+  add(parameter: Parameter): void {
+    const held = this.#parameters.get(parameter.name)
+    if (held && held !== parameter) {
+      throw new GlueballError(`two parameters are named ${parameter.name}: give one of the blocks another prefix`)
+    }
+    this.#parameters.set(parameter.name, parameter)
+  }
+
+  /** The parameter of that full name; throws when there is none. */
+  get(name: string): Parameter {
+    const found = this.#parameters.get(name)
+    if (found) return found
+    throw new GlueballError(`no parameter is named ${name}; there are ${brief([...this.#parameters.keys()])}`)
+  }
+
+  /** The parameter of that full name, if there is one. */
+  find(name: string): Parameter | undefined {
+    return this.#parameters.get(name)
+  }
+
+  /** Number of parameters. */
+  get length(): number {
+    return this.#parameters.size
+  }
+
+  /** Full names, in order. */
+  keys(): IterableIterator<string> {
+    return this.#parameters.keys()
+  }
+
+  /** Parameters, in order. */
+  values(): IterableIterator<Parameter> {
+    return this.#parameters.values()
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, Parameter]> {
+    return this.#parameters[Symbol.iterator]()
+  }
+
+  /** Initialises all of them. */
+  initialize(options: { init?: Initializer | string; ctx?: Context; forceReinit?: boolean } = {}): void {
+    const init = options.init === undefined ? undefined : initializerOf(options.init)
+    for (const parameter of this.values()) parameter.initialize({ ...options, init })
+  }
+
+  /** Sets all gradients to zero. */
+  zeroGrad(): void {
+    for (const parameter of this.values()) parameter.zeroGrad()
+  }
+
+  /** Sets one attribute of all: `setattr('gradReq', 'null')`, `setattr('lrMult', 0.1)`. */
+  setattr<K extends 'gradReq' | 'lrMult' | 'wdMult' | 'init'>(name: K, value: Parameter[K]): void {
+    for (const parameter of this.values()) parameter[name] = value
+  }
+
+  toString(): string {
+    const lines = [...this.values()].map(parameter => `  ${parameter}`)
+    return `${this.prefix ? `${this.prefix} ` : ''}(\n${lines.join('\n')}\n)`
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+}
+
+/** A list of names, at most seven, the middle left out. */
+export function brief(names: readonly string[]): string {
+  if (names.length <= 7) return names.join(', ')
+  return [...names.slice(0, 3), '...', ...names.slice(-3)].join(', ')
+}

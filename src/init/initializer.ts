@@ -1,0 +1,24 @@
+// What an initializer is, and how it is found by name.
+import { GlueballError } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
+
+/** Draws the values of a new parameter. */
+export interface Initializer {
+  /** Fills the array in place. */
+  initialize(name: string, array: NDArray): void
+}
+
+const registry = new Map<string, () => Initializer>()
+
+/** Makes an initializer known by lower-case names. */
+export function registerInitializer(names: readonly string[], make: () => Initializer): void {
+  for (const name of names) registry.set(name, make)
+}
+
+/** The initializer itself, or a new one of that name (`'zeros'`, `'xavier'`). */
+export function initializerOf(init: Initializer | string): Initializer {
+  if (typeof init !== 'string') return init
+  const make = registry.get(init.toLowerCase())
+  if (make) return make()
+  throw new GlueballError(`no initializer is named '${init}'; there are ${[...registry.keys()].join(', ')}`)
+}

@@ -1,0 +1,117 @@
+// The initializers of MXNet: constants, uniform, normal, Xavier and MSRAPrelu (gluon.md 5).
+import { GlueballError } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import { formatShape } from '../core/shape.ts'
+import { fill } from '../ops/fill/fill.ts'
+import { normal, uniform } from '../ops/random/random.ts'
+import { type Initializer, registerInitializer } from './initializer.ts'
+
+/** A constant. */
+export class Constant implements Initializer {
+  readonly value: number
+
+  constructor(value: number) {
+    this.value = value
+  }
+
+  initialize(_name: string, array: NDArray): void {
+    fill(array.shape, this.value, { out: array })
+  }
+}
+
+/** Zeros. */
+export class Zero extends Constant {
+  constructor() {
+    super(0)
+  }
+}
+
+/** Ones. */
+export class One extends Constant {
+  constructor() {
+    super(1)
+  }
+}
+
+/** Uniform in [−scale, scale). */
+export class Uniform implements Initializer {
+  readonly scale: number
+
+  constructor(scale = 0.07) {
+    this.scale = scale
+  }
+
+  initialize(_name: string, array: NDArray): void {
+    uniform(array.shape, { low: -this.scale, high: this.scale, out: array })
+  }
+}
+
+/** Normal of mean 0 and deviation sigma. */
+export class Normal implements Initializer {
+  readonly sigma: number
+
+  constructor(sigma = 0.01) {
+    this.sigma = sigma
+  }
+
+  initialize(_name: string, array: NDArray): void {
+    normal(array.shape, { loc: 0, scale: this.sigma, out: array })
+  }
+}
+
+/** Options of Xavier. */
+export interface XavierOptions {
+  readonly rndType?: 'uniform' | 'gaussian'
+  /** Which fan the variance is divided by. */
+  readonly factorType?: 'avg' | 'in' | 'out'
+  readonly magnitude?: number
+}
+
+/** Xavier (Glorot and Bengio 2010): scale √(magnitude ÷ factor), factor from fan-in and fan-out. */
+export class Xavier implements Initializer {
+  readonly rndType: 'uniform' | 'gaussian'
+  readonly factorType: 'avg' | 'in' | 'out'
+  readonly magnitude: number
+
+  constructor({ rndType = 'uniform', factorType = 'avg', magnitude = 3 }: XavierOptions = {}) {
+    this.rndType = rndType
+    this.factorType = factorType
+    this.magnitude = magnitude
+  }
+
+  initialize(name: string, array: NDArray): void {
+    const scale = Math.sqrt(this.magnitude / this.#factor(name, array.shape))
+    if (this.rndType === 'uniform') uniform(array.shape, { low: -scale, high: scale, out: array })
+    else normal(array.shape, { loc: 0, scale, out: array })
+  }
+
+  #factor(name: string, shape: readonly number[]): number {
+    if (shape.length < 2) {
+      throw new GlueballError(`Xavier cannot initialize ${name}: it needs at least 2 axes, got ${formatShape(shape)}`)
+    }
+    const area = shape.slice(2).reduce((product, size) => product * size, 1)
+    const fans = { in: shape[1] * area, out: shape[0] * area }
+    return this.factorType === 'avg' ? (fans.in + fans.out) / 2 : fans[this.factorType]
+  }
+}
+
+/** Options of MSRAPrelu. */
+export interface MSRAPreluOptions {
+  readonly factorType?: 'avg' | 'in' | 'out'
+  /** Slope of the PReLU that follows; 0 for ReLU. */
+  readonly slope?: number
+}
+
+/** He et al. 2015: normal of variance 2 ÷ ((1 + slope²) · factor). */
+export class MSRAPrelu extends Xavier {
+  constructor({ factorType = 'avg', slope = 0.25 }: MSRAPreluOptions = {}) {
+    super({ rndType: 'gaussian', factorType, magnitude: 2 / (1 + slope * slope) })
+  }
+}
+
+registerInitializer(['zero', 'zeros'], () => new Zero())
+registerInitializer(['one', 'ones'], () => new One())
+registerInitializer(['uniform'], () => new Uniform())
+registerInitializer(['normal'], () => new Normal())
+registerInitializer(['xavier'], () => new Xavier())
+registerInitializer(['msraprelu'], () => new MSRAPrelu())

@@ -1,0 +1,74 @@
+// What a kernel on the command stream is: a pure plan of phases, made from descriptors and printed by --explain.
+import type { KernelModule } from './module.ts'
+import type { Rung } from './rung.ts'
+
+/** What a plan may know of an array; the engine's descriptors have this form. */
+export interface PlannedArray {
+  readonly shape: readonly number[]
+  readonly dtype: 'float32' | 'float64' | 'int32' | 'uint8'
+  readonly order: 'plain' | 'channelsLast'
+}
+
+/**
+ * One argument word of a phase: a number (a size, or f32 bits made by `floatBits`), or the address of an input, an
+ * output, a derived buffer or a part of the workspace (`plus` bytes on), or a run-time scalar (as f32 bits, or
+ * truncated to an integer with `integer`).
+ */
+export type PlanArgument =
+  | number
+  | { readonly input: number; readonly plus?: number }
+  | { readonly output: number; readonly plus?: number }
+  | { readonly derived: number; readonly plus?: number }
+  | { readonly workspace: number }
+  | { readonly scalar: number; readonly integer?: boolean }
+
+/** `items` independent calls of `entry(index, args, scratch)`; the next phase starts when all are done. */
+export interface Phase {
+  readonly module: KernelModule
+  readonly entry: string
+  readonly items: number
+  /** At most 24 words. */
+  readonly args: readonly PlanArgument[]
+}
+
+/** A buffer computed from an input alone (packed weights), kept until that input is written to. */
+export interface DerivedBuffer {
+  readonly input: number
+  /** Names the transform with all its sizes. */
+  readonly key: string
+  readonly bytes: number
+  /** Its phases see the buffer as `{ derived: <its own index> }`. */
+  readonly phases: readonly Phase[]
+}
+
+/** Everything one op call does. The same descriptors, attributes and rung give the same plan, whatever the threads. */
+export interface Plan {
+  /** Bytes that live for this call. */
+  readonly workspace?: number
+  /** Bytes that each thread has for itself; what is in them does not survive an item. */
+  readonly scratch?: number
+  readonly derived?: readonly DerivedBuffer[]
+  readonly phases: readonly Phase[]
+  /** One line for --explain: the algorithm and its tiles. */
+  readonly note?: string
+}
+
+/** A kernel of the wasm engine. */
+export interface WasmKernel<A> {
+  /** The orders it takes and leaves; plain where left out. */
+  orders?(
+    inputs: readonly PlannedArray[],
+    attrs: A,
+    outputs: readonly Pick<PlannedArray, 'shape' | 'dtype'>[],
+  ): { readonly inputs: readonly PlannedArray['order'][]; readonly outputs: readonly PlannedArray['order'][] }
+  plan(inputs: readonly PlannedArray[], attrs: A, outputs: readonly PlannedArray[], rung: Rung): Plan
+}
+
+const floats = new Float32Array(1)
+const words = new Int32Array(floats.buffer)
+
+/** The bits of a float32, as an argument word. */
+export function floatBits(value: number): number {
+  floats[0] = value
+  return words[0]
+}

@@ -1,0 +1,36 @@
+// copy and relayout: the same values in other memory, or in another order of memory.
+import { OpError } from '../../core/errors.ts'
+import { invoke } from '../../core/invoke.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { formatShape, sameShape } from '../../core/shape.ts'
+import type { OpSpec } from '../spec.ts'
+
+/** copy has no attributes. */
+export type CopyAttributes = Record<never, never>
+
+/** y = x, element by element. */
+export const copyOp: OpSpec<CopyAttributes> = {
+  name: 'copy',
+  infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
+  gradient: (_context, [dy]) => [dy],
+}
+
+/** y = x, between the orders plain and channels last; called by `invoke` where a kernel wants another order. */
+export const relayoutOp: OpSpec<CopyAttributes> = {
+  name: 'relayout',
+  infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
+}
+
+/** A new array with the same values. */
+export function copy(x: NDArray): NDArray {
+  return invoke(copyOp, [x], {})[0]
+}
+
+/** Overwrites the target with values of the same shape and dtype. */
+export function assign(target: NDArray, source: NDArray): void {
+  if (!sameShape(target.shape, source.shape) || target.dtype !== source.dtype) {
+    const got = `${source.dtype} ${formatShape(source.shape)}`
+    throw new OpError('copy', `cannot write ${got} into ${target.dtype} ${formatShape(target.shape)}`)
+  }
+  invoke(copyOp, [source], {}, { out: [target] })
+}

@@ -1,0 +1,70 @@
+// reshape: the same elements in row-major order under another shape.
+import { OpError } from '../../core/errors.ts'
+import { invoke } from '../../core/invoke.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { formatShape, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
+import type { OpSpec } from '../spec.ts'
+
+/** Attributes of reshape: the new shape, without codes. */
+export interface ReshapeAttributes {
+  readonly shape: Shape
+}
+
+/** y has the elements of x in row-major order; it shares their memory. */
+export const reshapeOp: OpSpec<ReshapeAttributes> = {
+  name: 'reshape',
+  infer([x], { shape }) {
+    if (sizeOf(shape) === sizeOf(x.shape)) return [{ shape, dtype: x.dtype }]
+    throw new OpError('reshape', `cannot reshape ${formatShape(x.shape)} of ${sizeOf(x.shape)} elements to ${formatShape(shape)}`)
+  },
+  view: () => 0,
+  gradient: ({ inputs }, [dy], { reshape }) => [reshape(dy, inputs[0].shape)],
+}
+
+/**
+ * The same elements under another shape. Codes as in MXNet: 0 keeps a size, -1 infers it, -2 keeps all that remain,
+ * -3 merges two, -4 a b splits one into a and b.
+ */
+export function reshape(x: NDArray, shape: readonly number[]): NDArray {
+  return invoke(reshapeOp, [x], { shape: resolveCodes(x.shape, shape) })[0]
+}
+
+function resolveCodes(from: Shape, codes: readonly number[]): Shape {
+  const out: number[] = []
+  let at = 0
+  let inferred = -1
+  const next = (code: number): number => {
+    if (at < from.length) return from[at++]
+    throw new OpError('reshape', `code ${code} in ${formatShape(codes)} has no size left in ${formatShape(from)}`)
+  }
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i]
+    if (code === 0) out.push(next(code))
+    else if (code === -2) while (at < from.length) out.push(next(code))
+    else if (code === -3) out.push(next(code) * next(code))
+    else if (code === -4) out.push(...split(next(code), codes[++i], codes[++i]))
+    else {
+      if (code === -1) {
+        if (inferred >= 0) throw new OpError('reshape', `only one size can be inferred, got ${formatShape(codes)}`)
+        inferred = out.length
+      } else if (!(code > 0)) throw new OpError('reshape', `unknown code ${code} in ${formatShape(codes)}`)
+      out.push(code)
+      at++
+    }
+  }
+  if (inferred >= 0) {
+    out[inferred] = 1
+    out[inferred] = sizeOf(from) / sizeOf(out)
+    if (!Number.isInteger(out[inferred])) {
+      throw new OpError('reshape', `cannot reshape ${formatShape(from)} to ${formatShape(codes)}: the sizes don't divide`)
+    }
+  }
+  return shapeOf(out)
+}
+
+function split(size: number, a: number, b: number): [number, number] {
+  const first = a === -1 ? size / b : a
+  const second = b === -1 ? size / a : b
+  if (first * second === size) return [first, second]
+  throw new OpError('reshape', `-4 cannot split ${size} into ${a} and ${b}`)
+}
