@@ -91,7 +91,7 @@ function main(): void {
   }
   const total = sum(wanted.map((name) => timed(name, () => steps[name](positionals))))
   rmSync(scratch, { recursive: true, force: true })
-  if (wanted.includes('tests')) for (const line of leftOut()) console.log(line)
+  if (wanted.includes('tests') && positionals.length === 0) for (const line of leftOut()) console.log(line)
   console.log(`${total.passed} passed, ${total.failed} failed`)
   process.exitCode = total.failed > 0 ? 1 : 0
 }
