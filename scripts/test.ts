@@ -15,6 +15,7 @@ interface Count {
 
 const root = join(import.meta.dirname, '..')
 const scratch = mkdtempSync(join(tmpdir(), 'glueball-test-'))
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 const tools = join(root, 'node_modules')
 
 /** What each example is given so that it ends within a minute or two. */
@@ -90,7 +91,6 @@ function main(): void {
     process.exit(2)
   }
   const total = sum(wanted.map((name) => timed(name, () => steps[name](positionals))))
-  rmSync(scratch, { recursive: true, force: true })
   if (wanted.includes('tests') && positionals.length === 0) for (const line of leftOut()) console.log(line)
   console.log(`${total.passed} passed, ${total.failed} failed`)
   process.exitCode = total.failed > 0 ? 1 : 0
