@@ -1,0 +1,28 @@
+// What this runtime's WebAssembly can do, and the rung that follows from it.
+import { enableWideSimd } from '#platform'
+import { assemble, f32x4, func } from '../../kernel/asm.ts'
+import type { Rung } from '../../kernel/rung.ts'
+
+let wide = false
+
+/** Whether relaxed SIMD validates here (V8 from 11.4 on, so not Node 20). */
+export function hasRelaxedSimd(): boolean {
+  const zero = f32x4.const(0)
+  const probe = func('probe', [], 'v128', () => f32x4.relaxed_madd(zero, zero, zero))
+  return WebAssembly.validate(assemble([probe]))
+}
+
+/**
+ * Asks V8 to fuse pairs of 128-bit operations into 256-bit ones, in the whole process, from now on. Call it before the
+ * first array is made. False where it can't (pages, Node before 24, processors without AVX2).
+ */
+export function useWideSimd(): boolean {
+  wide = hasRelaxedSimd() && enableWideSimd()
+  return wide
+}
+
+/** The best rung for this runtime. */
+export function chooseRung(): Rung {
+  if (wide) return 'wide'
+  return hasRelaxedSimd() ? 'relaxed' : 'plain'
+}

@@ -1,0 +1,51 @@
+// Starting the CPU engine: how many threads, how much memory, and which rung this machine can run.
+import { hardwareConcurrency } from '#platform'
+import { GlueballError } from '../../core/errors.ts'
+import { Context } from '../../core/engine.ts'
+import type { Rung } from '../../kernel/rung.ts'
+import { WasmEngine } from './engine.ts'
+import { chooseRung } from './features.ts'
+import { wasmKernels } from './kernels.ts'
+
+/** Settings of the CPU engine, before its first use. */
+export interface CpuOptions {
+  /** Threads that compute, 1 to 64; the machine's cores where left out. */
+  readonly threads?: number
+  /** Most bytes of memory, up to 4 GiB, which is the default. */
+  readonly memoryLimit?: number
+  /** How kernels are written; what the machine can do best where left out. */
+  readonly rung?: Rung
+}
+
+let options: CpuOptions = {}
+const contexts = new Map<number, Context>()
+let started: WasmEngine | undefined
+
+/** The CPU. All device numbers share one engine, which starts at first use. */
+export function cpu(deviceId = 0): Context {
+  let context = contexts.get(deviceId)
+  if (!context) {
+    context = new Context('cpu', deviceId, () => {
+      started ??= makeCpuEngine(options)
+      return started
+    })
+    contexts.set(deviceId, context)
+  }
+  return context
+}
+
+/** Sets how the CPU engine starts. Throws when it has started. */
+export function configureCpu(settings: CpuOptions): void {
+  if (started) throw new GlueballError('configureCpu must be called before the first array is made on the CPU')
+  options = { ...options, ...settings }
+}
+
+/** An engine of its own with these settings. */
+export function makeCpuEngine(settings: CpuOptions = {}): WasmEngine {
+  const threads = settings.threads ?? Math.min(64, hardwareConcurrency())
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
+    throw new GlueballError(`threads must be a whole number from 1 to 64, got ${threads}`)
+  }
+  const memoryLimit = settings.memoryLimit ?? 2 ** 32
+  return new WasmEngine({ threads, memoryLimit, rung: settings.rung ?? chooseRung() }, wasmKernels)
+}

@@ -1,0 +1,78 @@
+// Arena: the parameters of a context, their gradients and their optimizer state, each in one flat piece of memory.
+import { bytesPer } from '../core/dtype.ts'
+import type { Context } from '../core/engine.ts'
+import { NDArray } from '../core/ndarray.ts'
+import { shapeOf } from '../core/shape.ts'
+import { giveToLibrary } from '../core/ownership.ts'
+import { pause } from '../autograd/autograd.ts'
+import { assign } from '../ops/copy/copy.ts'
+import { fill } from '../ops/fill/fill.ts'
+import type { Parameter } from './parameter.ts'
+
+/** Entries begin at multiples of this, so that they can be bound and sent by themselves. */
+const padding = 256
+
+/** Where a parameter lies, in elements. */
+export interface ArenaEntry {
+  readonly parameter: Parameter
+  readonly begin: number
+  /** Elements with the padding after it. */
+  readonly length: number
+}
+
+/** One flat array for the values, one for the gradients and some for optimizer state, all of one layout. */
+export class Arena {
+  readonly entries: readonly ArenaEntry[]
+  readonly values: NDArray
+  readonly gradients: NDArray
+  readonly states: readonly NDArray[]
+
+  /** Moves initialised parameters of one context and dtype in, the last first, since backward meets them so. */
+  constructor(parameters: readonly Parameter[], stateCount: number) {
+    const { context, dtype } = parameters[0].data()
+    const step = padding / bytesPer(dtype)
+    const entries: ArenaEntry[] = []
+    let total = 0
+    for (const parameter of [...parameters].reverse()) {
+      const length = Math.ceil(parameter.data().size / step) * step
+      entries.push({ parameter, begin: total, length })
+      total += length
+    }
+    this.entries = entries
+    const flat = (): NDArray => giveToLibrary(fill([total], 0, { context, dtype }))
+    this.values = flat()
+    this.gradients = flat()
+    this.states = Array.from({ length: stateCount }, flat)
+    pause(() => {
+      for (const entry of entries) this.#moveIn(entry)
+    })
+  }
+
+  /** The context of all. */
+  get context(): Context {
+    return this.values.context
+  }
+
+  #moveIn({ parameter, begin }: ArenaEntry): void {
+    const data = parameter.data()
+    moveTo(data, this.values, begin)
+    if (data.leaf) moveTo(data.leaf.grad, this.gradients, begin)
+  }
+
+  /** A range of a flat array, as an array of the given shape; the caller releases it. */
+  static range(flat: NDArray, begin: number, shape: readonly number[]): NDArray {
+    return new NDArray({
+      context: flat.context,
+      shape: shapeOf(shape),
+      dtype: flat.dtype,
+      storage: flat.storage.retain(),
+      offset: flat.offset + begin * bytesPer(flat.dtype),
+    })
+  }
+}
+
+function moveTo(array: NDArray, flat: NDArray, begin: number): void {
+  const place = Arena.range(flat, begin, array.shape)
+  assign(place, array)
+  array.rehome(place.storage, place.offset, 'plain')
+}

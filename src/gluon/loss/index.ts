@@ -1,0 +1,8 @@
+// The names of gluon.loss.
+export {
+  L2Loss,
+  Loss,
+  type LossOptions,
+  SoftmaxCrossEntropyLoss,
+  type SoftmaxCrossEntropyLossOptions,
+} from './loss.ts'

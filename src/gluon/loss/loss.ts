@@ -1,0 +1,93 @@
+// Losses: one value for each sample (gluon.md 6.1).
+import type { NDArray } from '../../core/ndarray.ts'
+import { multiply, multiplyScalar, square, subtract } from '../../ops/pointwise/pointwise.ts'
+import { mean, sum } from '../../ops/reduce/reduce.ts'
+import { logSoftmax, softmaxCrossEntropy } from '../../ops/softmax/softmax.ts'
+import { pick } from '../../ops/take/take.ts'
+import { reshape } from '../../ops/view/reshape.ts'
+import { type BlockOptions, HybridBlock } from '../block.ts'
+
+/** Options of every loss. */
+export interface LossOptions extends BlockOptions {
+  /** Factor on the loss; none where left out. */
+  readonly weight?: number | null
+  /** The axis of samples; 0 where left out. */
+  readonly batchAxis?: number
+}
+
+/** Base of losses: `loss(pred, label, sampleWeight?)` gives one value for each sample. */
+export abstract class Loss extends HybridBlock<[pred: NDArray, label: NDArray, sampleWeight?: NDArray], NDArray> {
+  static override readonly className: string = 'Loss'
+  readonly weight: number | null
+  readonly batchAxis: number
+
+  constructor(options: LossOptions = {}, weight: number | null = null) {
+    super(options)
+    this.weight = options.weight ?? weight
+    this.batchAxis = options.batchAxis ?? 0
+  }
+
+  /** Sample weights and the factor, then the mean over all axes but that of the samples. */
+  protected finish(loss: NDArray, sampleWeight: NDArray | undefined): NDArray {
+    let result = sampleWeight ? multiply(loss, sampleWeight) : loss
+    if (this.weight !== null && this.weight !== 1) result = multiplyScalar(result, this.weight)
+    return result.ndim > 1 ? mean(result, { axis: this.batchAxis, exclude: true }) : result
+  }
+
+  override describe(): string {
+    return `${this.className}(batch_axis=${this.batchAxis}, w=${this.weight ?? 'None'})`
+  }
+}
+
+/** ½·weight·(label − pred)², the mean over all axes but that of the samples. */
+export class L2Loss extends Loss {
+  static override readonly className: string = 'L2Loss'
+
+  constructor(options: LossOptions = {}) {
+    super(options, 1)
+  }
+
+  forward(pred: NDArray, label: NDArray, sampleWeight?: NDArray): NDArray {
+    const difference = subtract(reshape(label, pred.shape), pred)
+    return this.finish(multiplyScalar(square(difference), 0.5), sampleWeight)
+  }
+}
+
+/** Options of SoftmaxCrossEntropyLoss. */
+export interface SoftmaxCrossEntropyLossOptions extends LossOptions {
+  /** The axis of classes; the last where left out. */
+  readonly axis?: number
+  /** Labels are class numbers; otherwise distributions over the classes. True where left out. */
+  readonly sparseLabel?: boolean
+  /** Predictions are logarithms of probabilities already. */
+  readonly fromLogits?: boolean
+}
+
+/**
+ * −log softmax(pred)[label] of each sample; for (N, classes) of shape (N,). Labels are int32 or float32 numbers, clipped
+ * into range; with `sparseLabel: false`, −Σ label·log softmax(pred).
+ */
+export class SoftmaxCrossEntropyLoss extends Loss {
+  static override readonly className: string = 'SoftmaxCrossEntropyLoss'
+  readonly axis: number
+  readonly sparseLabel: boolean
+  readonly fromLogits: boolean
+
+  constructor(options: SoftmaxCrossEntropyLossOptions = {}) {
+    super(options)
+    this.axis = options.axis ?? -1
+    this.sparseLabel = options.sparseLabel ?? true
+    this.fromLogits = options.fromLogits ?? false
+  }
+
+  forward(pred: NDArray, label: NDArray, sampleWeight?: NDArray): NDArray {
+    const plain = pred.ndim === 2 && (this.axis === -1 || this.axis === 1) && label.ndim === 1
+    if (plain && this.sparseLabel && !this.fromLogits) return this.finish(softmaxCrossEntropy(pred, label), sampleWeight)
+    const { axis } = this
+    const log = this.fromLogits ? pred : logSoftmax(pred, { axis })
+    const picked = this.sparseLabel
+      ? pick(log, label, { axis, keepdims: true })
+      : sum(multiply(log, label), { axis, keepdims: true })
+    return this.finish(multiplyScalar(picked, -1), sampleWeight)
+  }
+}

@@ -1,0 +1,154 @@
+// Metrics, accumulated on the device: `update` enqueues, `await get()` reads (gluon.md 8.1).
+import { OpError } from '../../core/errors.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { giveToLibrary, within } from '../../core/ownership.ts'
+import { formatShape, sameShape } from '../../core/shape.ts'
+import { pause } from '../../autograd/autograd.ts'
+import { fill } from '../../ops/fill/fill.ts'
+import { cast } from '../../ops/pointwise/cast.ts'
+import { add, equal } from '../../ops/pointwise/pointwise.ts'
+import { argmax } from '../../ops/reduce/argmax.ts'
+import { sum } from '../../ops/reduce/reduce.ts'
+
+type OneOrMany = NDArray | readonly NDArray[]
+
+function list(arrays: OneOrMany): readonly NDArray[] {
+  return Array.isArray(arrays) ? arrays : [arrays as NDArray]
+}
+
+/** A metric's name and value; NaN when nothing was counted. */
+export type NameValue = readonly [name: string, value: number]
+
+/** What a metric has gathered. */
+export interface MetricState {
+  readonly sum: number
+  readonly count: number
+}
+
+/** Base of metrics: a sum on the device and a count. */
+export abstract class EvalMetric {
+  readonly name: string
+  readonly #dtype: 'int32' | 'float32'
+  #sum: NDArray | undefined
+  /** What was gathered on the host or on another context. */
+  #base = 0
+  #count = 0
+
+  constructor(name: string, dtype: 'int32' | 'float32') {
+    this.name = name
+    this.#dtype = dtype
+  }
+
+  /** The sum over one pair of arrays and how many were counted. */
+  protected abstract measure(label: NDArray, pred: NDArray): { sum: NDArray; count: number }
+
+  /** Takes in labels and predictions, single or lists of equal length. */
+  update(labels: OneOrMany, preds: OneOrMany): void {
+    const [some, others] = [list(labels), list(preds)]
+    if (some.length !== others.length) {
+      throw new OpError(this.name, `got ${some.length} arrays of labels and ${others.length} of predictions`)
+    }
+    within('', 'update has returned', () =>
+      pause(() => {
+        for (let i = 0; i < some.length; i++) this.#take(this.measure(some[i], others[i]))
+      }),
+    )
+  }
+
+  #take({ sum: part, count }: { sum: NDArray; count: number }): void {
+    const { context } = part
+    if (this.#sum?.context !== context) {
+      if (this.#sum) throw new OpError(this.name, `got arrays of ${context} after arrays of ${this.#sum.context}: reset it first`)
+      this.#sum = giveToLibrary(fill([1], 0, { context, dtype: this.#dtype }))
+    }
+    add(this.#sum, part, this.#sum)
+    this.#count += count
+  }
+
+  /** Forgets all. */
+  reset(): void {
+    this.restore({ sum: 0, count: 0 })
+  }
+
+  /** Name and value so far. */
+  async get(): Promise<NameValue> {
+    const { sum: total, count } = await this.state()
+    return [this.name, count === 0 ? Number.NaN : total / count]
+  }
+
+  /** What was gathered so far. */
+  async state(): Promise<MetricState> {
+    const [base, count] = [this.#base, this.#count]
+    return { sum: base + (this.#sum ? await this.#sum.asscalar() : 0), count }
+  }
+
+  /** Goes on from a state. */
+  restore(state: MetricState): void {
+    if (this.#sum) fill([1], 0, { out: this.#sum })
+    this.#base = state.sum
+    this.#count = state.count
+  }
+}
+
+/** Share of predictions whose class is the label; `axis` is that of the classes. */
+export class Accuracy extends EvalMetric {
+  readonly axis: number
+
+  constructor({ axis = 1, name = 'accuracy' }: { readonly axis?: number; readonly name?: string } = {}) {
+    super(name, 'int32')
+    this.axis = axis
+  }
+
+  protected measure(label: NDArray, pred: NDArray): { sum: NDArray; count: number } {
+    const classes = sameShape(pred.shape, label.shape) ? pred : argmax(pred, { axis: this.axis })
+    if (classes.size !== label.size) {
+      const got = `${formatShape(pred.shape)} for labels ${formatShape(label.shape)}`
+      throw new OpError(this.name, `predictions and labels don't match: got ${got}`)
+    }
+    const hits = equal(cast(classes, 'int32'), cast(label, 'int32'))
+    return { sum: sum(hits), count: label.size }
+  }
+}
+
+/** Mean of the losses given as predictions; labels are not looked at. */
+export class Loss extends EvalMetric {
+  constructor({ name = 'loss' }: { readonly name?: string } = {}) {
+    super(name, 'float32')
+  }
+
+  protected measure(_label: NDArray, pred: NDArray): { sum: NDArray; count: number } {
+    return { sum: sum(pred), count: pred.size }
+  }
+}
+
+/** Several metrics as one. */
+export class CompositeEvalMetric {
+  readonly name: string
+  readonly metrics: EvalMetric[]
+
+  constructor(metrics: readonly EvalMetric[] = [], { name = 'composite' }: { readonly name?: string } = {}) {
+    this.name = name
+    this.metrics = [...metrics]
+  }
+
+  /** Adds a metric. */
+  add(metric: EvalMetric): void {
+    this.metrics.push(metric)
+  }
+
+  /** Takes in labels and predictions for each metric. */
+  update(labels: OneOrMany, preds: OneOrMany): void {
+    for (const metric of this.metrics) metric.update(labels, preds)
+  }
+
+  /** Forgets all. */
+  reset(): void {
+    for (const metric of this.metrics) metric.reset()
+  }
+
+  /** Names and values so far. */
+  async get(): Promise<readonly [names: string[], values: number[]]> {
+    const pairs = await Promise.all(this.metrics.map(metric => metric.get()))
+    return [pairs.map(([name]) => name), pairs.map(([, value]) => value)]
+  }
+}

@@ -1,0 +1,3 @@
+// The names of gluon.models.
+export { lenet } from './lenet.ts'
+export { type MlpconvOptions, mlpconv, type NinOptions, nin } from './nin.ts'

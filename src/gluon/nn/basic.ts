@@ -1,0 +1,110 @@
+// Dense, Dropout and Flatten.
+import { OpError } from '../../core/errors.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { formatShape, sizeOf } from '../../core/shape.ts'
+import { mode } from '../../core/tape.ts'
+import type { Initializer } from '../../init/initializer.ts'
+import { dropout } from '../../ops/dropout/dropout.ts'
+import { matmul } from '../../ops/matmul/matmul.ts'
+import type { ActivationName } from '../../ops/pointwise/pointwise.ts'
+import { reshape } from '../../ops/view/reshape.ts'
+import { type BlockOptions, HybridBlock } from '../block.ts'
+import type { Parameter } from '../parameter.ts'
+import { Activation } from './activation.ts'
+
+/** Options of Dense. */
+export interface DenseOptions extends BlockOptions {
+  /** Applied to the result; nothing where left out. */
+  readonly activation?: ActivationName | null
+  readonly useBias?: boolean
+  /** Takes all axes but the first as one; otherwise only the last axis changes. True where left out. */
+  readonly flatten?: boolean
+  readonly weightInitializer?: Initializer | string | null
+  readonly biasInitializer?: Initializer | string
+  /** Size of the input; shown by the first batch where left out. */
+  readonly inUnits?: number
+}
+
+/** y = x·Wᵀ + b, W of shape (units, inUnits). */
+export class Dense extends HybridBlock {
+  static override readonly className: string = 'Dense'
+  readonly units: number
+  readonly weight: Parameter
+  readonly bias: Parameter | null
+  readonly act: Activation | null
+  readonly #flatten: boolean
+
+  constructor(units: number, options: DenseOptions = {}) {
+    super(options)
+    this.units = units
+    this.#flatten = options.flatten ?? true
+    const init = options.weightInitializer ?? null
+    this.weight = this.parameter('weight', { shape: [units, options.inUnits ?? 0], init })
+    const biasInit = options.biasInitializer ?? 'zeros'
+    this.bias = options.useBias === false ? null : this.parameter('bias', { shape: [units], init: biasInit })
+    const { activation } = options
+    this.act = activation ? this.nameScope(() => new Activation(activation, { prefix: `${activation}_` })) : null
+  }
+
+  forward(x: NDArray): NDArray {
+    const inUnits = this.#flatten ? sizeOf(x.shape) / x.shape[0] : x.shape[x.ndim - 1]
+    const expected = this.weight.shape[1]
+    if (expected > 0 && expected !== inUnits) {
+      throw new OpError('Dense', `the input has ${inUnits} units (shape ${formatShape(x.shape)}), the weight takes ${expected}`)
+    }
+    this.weight.inferShape([this.units, inUnits])
+    this.bias?.inferShape([this.units])
+    const rows = reshape(x, [-1, inUnits])
+    const fused = this.act && !this.act.hooked ? this.act.activation : undefined
+    const bias = this.bias?.data() ?? null
+    const y = matmul(rows, this.weight.data(), bias, { transposeB: true, ...(fused && { activation: fused }) })
+    const shaped = this.#flatten ? y : reshape(y, [...x.shape.slice(0, -1), this.units])
+    return this.act && !fused ? this.act(shaped) : shaped
+  }
+
+  override describe(): string {
+    const from = this.weight.shape[1] || 'None'
+    return `Dense(${from} -> ${this.units}, ${this.act ? this.act.describe() : 'linear'})`
+  }
+
+  override toString(): string {
+    return this.describe()
+  }
+}
+
+/** Options of Dropout. */
+export interface DropoutOptions extends BlockOptions {
+  /** Axes along which one mask value is shared. */
+  readonly axes?: readonly number[]
+}
+
+/** In training keeps each element with probability 1 − rate and scales it by 1 ÷ (1 − rate); else the identity. */
+export class Dropout extends HybridBlock {
+  static override readonly className: string = 'Dropout'
+  readonly rate: number
+  readonly axes: readonly number[]
+
+  constructor(rate: number, options: DropoutOptions = {}) {
+    super(options)
+    if (!(rate >= 0 && rate < 1)) throw new OpError('Dropout', `the rate must be from 0 to below 1, got ${rate}`)
+    this.rate = rate
+    this.axes = options.axes ?? []
+  }
+
+  forward(x: NDArray): NDArray {
+    return mode.training && this.rate > 0 ? dropout(x, this.rate, { axes: this.axes }) : x
+  }
+
+  override describe(): string {
+    return `Dropout(p = ${this.rate}, axes=${formatShape(this.axes)})`
+  }
+}
+
+/** (N, …) becomes (N, product of the rest). */
+export class Flatten extends HybridBlock {
+  static override readonly className: string = 'Flatten'
+
+  forward(x: NDArray): NDArray {
+    return reshape(x, [x.shape[0], sizeOf(x.shape) / x.shape[0]])
+  }
+}

@@ -1,0 +1,14 @@
+// The names of gluon.nn.
+export { AnyBlock, Block, type BlockOptions, HybridBlock, type HookHandle, type InitializeOptions } from '../block.ts'
+export { Activation } from './activation.ts'
+export { Dense, type DenseOptions, Dropout, type DropoutOptions, Flatten } from './basic.ts'
+export { Conv2D, type Conv2DOptions, type Pair } from './conv.ts'
+export {
+  AvgPool2D,
+  type AvgPoolOptions,
+  GlobalAvgPool2D,
+  GlobalMaxPool2D,
+  MaxPool2D,
+  type PoolOptions,
+} from './pool.ts'
+export { HybridSequential, Sequential } from './sequential.ts'

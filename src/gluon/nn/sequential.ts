@@ -1,0 +1,71 @@
+// Sequential: blocks applied one after the other.
+import { OpError } from '../../core/errors.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { currentScope, release } from '../../core/ownership.ts'
+import { Block, type BlockOptions, HybridBlock } from '../block.ts'
+
+/** Applies its blocks one after the other. */
+export class Sequential extends Block implements Iterable<Block> {
+  static override readonly className: string = 'Sequential'
+  static override readonly hint: string | undefined = 'sequential'
+  readonly #blocks: Block[] = []
+
+  /** Adds blocks at the end. */
+  add(...blocks: Block[]): void {
+    for (const block of blocks) {
+      this.registerChild(block, String(this.#blocks.length))
+      this.#blocks.push(block)
+    }
+  }
+
+  forward(x: NDArray): NDArray {
+    return runInTurn(this.#blocks, x)
+  }
+
+  /** Number of blocks. */
+  get length(): number {
+    return this.#blocks.length
+  }
+
+  /** The block at a position; a negative one counts from the end. */
+  at(index: number): Block {
+    const block = this.#blocks.at(index)
+    if (block) return block
+    throw new OpError('Sequential', `no block at ${index}: it has ${this.#blocks.length}`)
+  }
+
+  /** A container of the blocks from `begin` to before `end`, which it shares. */
+  slice(begin = 0, end = this.#blocks.length): this {
+    const part = new (this.constructor as new (options: BlockOptions) => this)({ prefix: this.prefix })
+    part.add(...this.#blocks.slice(begin, end))
+    return part
+  }
+
+  [Symbol.iterator](): IterableIterator<Block> {
+    return this.#blocks[Symbol.iterator]()
+  }
+}
+
+/** Each value in between is released once the next block has returned, unless it is the user's. */
+function runInTurn(blocks: readonly Block[], input: NDArray): NDArray {
+  const scope = currentScope()
+  let x = input
+  for (const block of blocks) {
+    const y = block(x)
+    if (y !== x && x.owner === scope) release(x, `passed on to ${block.name}, which has returned`)
+    x = y
+  }
+  return x
+}
+
+/** A Sequential that may be captured; its blocks are HybridBlocks. */
+export class HybridSequential extends Sequential {
+  static override readonly className: string = 'HybridSequential'
+  static override readonly hint: string | undefined = 'hybridsequential'
+
+  override add(...blocks: Block[]): void {
+    const wrong = blocks.find(block => !(block instanceof HybridBlock || block instanceof HybridSequential))
+    if (wrong) throw new OpError('HybridSequential', `its blocks must be HybridBlocks, got ${wrong.className}`)
+    super.add(...blocks)
+  }
+}

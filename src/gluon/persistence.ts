@@ -1,0 +1,100 @@
+// Saving and loading a block's parameters as MXNet's `.params` (gluon.md 3.6, 10.1).
+import { readFile, writeFileAtomic } from '#platform'
+import type { Context } from '../core/engine.ts'
+import { GlueballError } from '../core/errors.ts'
+import { release } from '../core/ownership.ts'
+import { formatShape } from '../core/shape.ts'
+import { type ParamsEntry, readParams, writeParams } from '../io/params.ts'
+import { array } from '../nd/creation.ts'
+import type { AnyBlock } from './block.ts'
+import type { Parameter } from './parameter.ts'
+import { brief } from './parameterDict.ts'
+
+/** Options of loadParameters. */
+export interface LoadOptions {
+  /** Where parameters that are not initialised yet will live. */
+  readonly ctx?: Context
+  /** Leaves parameters that the file does not have as they are. */
+  readonly allowMissing?: boolean
+  /** Passes over what the block does not have. */
+  readonly ignoreExtra?: boolean
+  /** Converts values of another element type. */
+  readonly castDtype?: boolean
+}
+
+/** The parameters of a block by dotted path: `0.weight`, `features.0.bias`. */
+export function structuralNames(block: AnyBlock): Map<string, Parameter> {
+  const names = new Map<string, Parameter>()
+  for (const [path, found] of block.walk()) {
+    for (const [key, parameter] of found.ownParameters) names.set(path ? `${path}.${key}` : key, parameter)
+  }
+  return names
+}
+
+/** Writes all parameters under their structural names, each once. */
+export async function saveParameters(block: AnyBlock, path: string): Promise<void> {
+  const entries = await Promise.all(
+    [...structuralNames(block)].map(async ([name, parameter]): Promise<ParamsEntry> => {
+      const data = parameter.data()
+      return { name, shape: [...data.shape], dtype: data.dtype, data: await data.toArray() }
+    }),
+  )
+  await writeFileAtomic(path, writeParams(entries))
+}
+
+/** Reads parameters by structural names, or by full names when no name in the file has a dot. */
+export async function loadParameters(block: AnyBlock, path: string, options: LoadOptions): Promise<void> {
+  const entries = readParams(await readFile(path), path)
+  const structural = entries.some(entry => entry.name.includes('.'))
+  const targets = structural ? structuralNames(block) : fullNames(block)
+  const values = new Map(entries.map(entry => [structural ? entry.name : nameOf(entry, block), entry]))
+  refuse(targets, values, path, options)
+  for (const [name, parameter] of targets) {
+    const entry = values.get(name)
+    if (entry) load(parameter, entry, path, options)
+  }
+}
+
+function fullNames(block: AnyBlock): Map<string, Parameter> {
+  return new Map(block.collectParams())
+}
+
+function nameOf({ name }: ParamsEntry, block: AnyBlock): string {
+  const bare = name.replace(/^(arg|aux):/, '')
+  return bare.startsWith(block.prefix) ? bare : block.prefix + bare
+}
+
+function refuse(
+  targets: ReadonlyMap<string, Parameter>,
+  values: ReadonlyMap<string, ParamsEntry>,
+  path: string,
+  options: LoadOptions,
+): void {
+  const missing = [...targets.keys()].filter(name => !values.has(name))
+  if (missing.length > 0 && !options.allowMissing) {
+    const held = brief([...values.keys()])
+    throw new GlueballError(`${path} lacks ${brief(missing)}; it has ${held}. Pass { allowMissing: true } to leave them as they are`)
+  }
+  const extra = [...values.keys()].filter(name => !targets.has(name))
+  if (extra.length > 0 && !options.ignoreExtra) {
+    const held = brief([...targets.keys()])
+    throw new GlueballError(`${path} has ${brief(extra)}, the network ${held}. Pass { ignoreExtra: true } to pass over them`)
+  }
+}
+
+function load(parameter: Parameter, entry: ParamsEntry, path: string, options: LoadOptions): void {
+  const { shape } = parameter
+  const fits = shape.length === entry.shape.length && shape.every((size, i) => size === 0 || size === entry.shape[i])
+  if (!fits) {
+    const got = `${formatShape(entry.shape)}, expected ${formatShape(shape)}`
+    throw new GlueballError(`${parameter.name} in ${path} has another shape: got ${got}`)
+  }
+  if (entry.dtype !== parameter.dtype && !options.castDtype) {
+    const got = `got ${entry.dtype}, expected ${parameter.dtype}. Pass { castDtype: true } to convert`
+    throw new GlueballError(`${parameter.name} in ${path} has another element type: ${got}`)
+  }
+  const context = parameter.context ?? options.ctx
+  const values = array(entry.data, { dtype: parameter.dtype, shape: entry.shape, ...(context && { ctx: context }) })
+  parameter.load(values, context)
+  release(values, 'it was loaded')
+}

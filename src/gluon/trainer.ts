@@ -1,0 +1,186 @@
+// Trainer: applies an optimizer to a set of parameters (gluon.md 6.2).
+import { GlueballError } from '../core/errors.ts'
+import { release, within } from '../core/ownership.ts'
+import { pause } from '../autograd/autograd.ts'
+import { create, Optimizer, type SGDOptions } from '../optimizer/optimizer.ts'
+import { assign } from '../ops/copy/copy.ts'
+import { array } from '../nd/creation.ts'
+import { Arena, type ArenaEntry } from './arena.ts'
+import { brief, ParameterDict } from './parameterDict.ts'
+import { Parameter } from './parameter.ts'
+
+/** Options of Trainer besides the optimizer's. */
+export interface TrainerOptions {
+  /** How gradients of several devices are summed; with one device nothing is. */
+  readonly kvstore?: 'local' | 'device' | null
+}
+
+/** Options of `step`. */
+export interface StepOptions {
+  /** Leaves out parameters that the last backward did not reach, instead of throwing. */
+  readonly ignoreStaleGrad?: boolean
+}
+
+/** What a trainer carries from step to step. */
+export interface TrainerState {
+  readonly numUpdate: number
+  readonly arrays: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: Float32Array }[]
+}
+
+/** Updates parameters after each backward: `step(batchSize)`. */
+export class Trainer {
+  /** The optimizer in use. */
+  readonly optimizer: Optimizer
+  readonly #parameters: readonly Parameter[]
+  #arena: Arena | undefined
+
+  constructor(
+    params: ParameterDict | readonly Parameter[],
+    optimizer: string | Optimizer,
+    optimizerParams: SGDOptions = {},
+    _options: TrainerOptions = {},
+  ) {
+    this.#parameters = params instanceof ParameterDict ? sortedByName(params) : [...params]
+    const wrong = this.#parameters.find(parameter => !(parameter instanceof Parameter))
+    if (wrong !== undefined) throw new GlueballError(`Trainer takes Parameters, got ${typeof wrong}`)
+    if (this.#parameters.length === 0) throw new GlueballError('Trainer was given no parameters: is the network empty?')
+    const fresh = this.#parameters.filter(parameter => !parameter.initialized && !parameter.deferred)
+    if (fresh.length > 0) {
+      throw new GlueballError(`call net.initialize() before making a Trainer: ${names(fresh)} not initialized`)
+    }
+    if (typeof optimizer !== 'string' && Object.keys(optimizerParams).length > 0) {
+      throw new GlueballError('optimizerParams must be left out when an optimizer object is given')
+    }
+    this.optimizer = typeof optimizer === 'string' ? create(optimizer, optimizerParams) : optimizer
+  }
+
+  /** The learning rate of the latest update. */
+  get learningRate(): number {
+    return this.optimizer.learningRate
+  }
+
+  /** Changes the learning rate. Throws when a scheduler sets it. */
+  setLearningRate(rate: number): void {
+    this.optimizer.setLearningRate(rate)
+  }
+
+  /** One update with gradients divided by the batch size. Throws when a parameter's gradient is stale. */
+  step(batchSize: number, options: StepOptions = {}): void {
+    this.allreduceGrads()
+    this.update(batchSize, options)
+  }
+
+  /** Sums gradients over devices; nothing to do with one. */
+  allreduceGrads(): void {
+    this.#ready()
+  }
+
+  /** The update alone, after `allreduceGrads`. */
+  update(batchSize: number, options: StepOptions = {}): void {
+    if (!(batchSize > 0)) throw new GlueballError(`step takes the batch size, a number above 0, got ${batchSize}`)
+    const arena = this.#ready()
+    const failure = arena.context.engine.takeFailure()
+    if (failure) throw failure
+    this.#checkFresh(options)
+    this.optimizer.numUpdate++
+    within('', 'the update has returned', () => pause(() => this.#apply(arena, batchSize)))
+  }
+
+  #apply(arena: Arena, batchSize: number): void {
+    const rescale = this.optimizer.rescaleGrad / batchSize
+    const { learningRate, wd } = this.optimizer
+    for (const run of runsOf(arena.entries)) {
+      const { begin, parameter } = run[0]
+      const length = run.reduce((sum, entry) => sum + entry.length, 0)
+      const [weight, gradient, ...state] = [arena.values, arena.gradients, ...arena.states].map(flat =>
+        Arena.range(flat, begin, [length]),
+      )
+      const numbers = { lr: learningRate * parameter.lrMult, wd: wd * parameter.wdMult, rescale }
+      this.optimizer.update(weight, gradient, state, numbers)
+      for (const range of [weight, gradient, ...state]) release(range, 'the update has returned')
+    }
+    for (const { parameter } of arena.entries) if (parameter.leaf) parameter.leaf.fresh = false
+  }
+
+  #ready(): Arena {
+    if (this.#arena) return this.#arena
+    const deferred = this.#parameters.filter(parameter => !parameter.initialized)
+    if (deferred.length > 0) {
+      throw new GlueballError(
+        `cannot step: ${names(deferred)} still without a shape. Run a batch through the network first, ` +
+          'and leave out layers that its forward never uses',
+      )
+    }
+    this.#arena = new Arena(this.#parameters, this.optimizer.stateCount)
+    return this.#arena
+  }
+
+  #checkFresh({ ignoreStaleGrad = false }: StepOptions): void {
+    if (ignoreStaleGrad) return
+    const stale = this.#parameters.filter(parameter => parameter.leaf && !parameter.leaf.fresh)
+    if (stale.length === 0) return
+    throw new GlueballError(
+      `the gradients of ${brief(stale.map(parameter => parameter.name))} were not refreshed by backward since the last ` +
+        'step: is the layer used in forward, and was backward called? Pass { ignoreStaleGrad: true } to leave them out',
+    )
+  }
+
+  /** What it carries from step to step, read in stream order. */
+  async state(): Promise<TrainerState> {
+    const { numUpdate } = this.optimizer
+    const arena = this.#arena
+    if (!arena) return { numUpdate, arrays: [] }
+    const reads = arena.states.flatMap((flat, i) =>
+      arena.entries.map(({ parameter, begin }) => {
+        const range = Arena.range(flat, begin, parameter.shape)
+        const data = range.toArray() as Promise<Float32Array>
+        release(range, 'it was read')
+        return data.then(values => ({ name: `${parameter.name}:${i}`, shape: [...parameter.shape], data: values }))
+      }),
+    )
+    return { numUpdate, arrays: await Promise.all(reads) }
+  }
+
+  /** Takes up where `state` was taken. Parameters must have their values. */
+  restore(state: TrainerState): void {
+    this.optimizer.numUpdate = state.numUpdate
+    if (state.arrays.length === 0) return
+    const arena = this.#ready()
+    const held = new Map(state.arrays.map(entry => [entry.name, entry]))
+    within('', 'restore has returned', () => {
+      arena.states.forEach((flat, i) => {
+        for (const { parameter, begin } of arena.entries) {
+          const saved = held.get(`${parameter.name}:${i}`)
+          if (!saved) throw new GlueballError(`the saved state has none for ${parameter.name}: it is of another network`)
+          const range = Arena.range(flat, begin, parameter.shape)
+          assign(range, array(saved.data, { ctx: arena.context, shape: saved.shape }))
+          release(range, 'it was restored')
+        }
+      })
+    })
+  }
+}
+
+/** Neighbours in the arena that share their multipliers and are to be updated. */
+function* runsOf(entries: readonly ArenaEntry[]): Iterable<ArenaEntry[]> {
+  let run: ArenaEntry[] = []
+  for (const entry of entries) {
+    const { parameter } = entry
+    const first = run[0]?.parameter
+    const joins = first && first.lrMult === parameter.lrMult && first.wdMult === parameter.wdMult
+    if (run.length > 0 && !(joins && parameter.leaf?.fresh)) {
+      yield run
+      run = []
+    }
+    if (parameter.leaf?.fresh) run.push(entry)
+  }
+  if (run.length > 0) yield run
+}
+
+function sortedByName(params: ParameterDict): Parameter[] {
+  return [...params.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+}
+
+function names(parameters: readonly Parameter[]): string {
+  return `${brief(parameters.map(parameter => parameter.name))} ${parameters.length === 1 ? 'is' : 'are'}`
+}

@@ -1,0 +1,31 @@
+// The public surface of glueball.
+import { Context, setDefaultContext } from './core/engine.ts'
+import { cpu } from './engines/wasm/start.ts'
+import './nd/methods.ts'
+
+setDefaultContext(() => cpu())
+
+export * as autograd from './autograd/index.ts'
+export type { DType, TypedArray } from './core/dtype.ts'
+export {
+  DeferredInitializationError,
+  EngineError,
+  GlueballError,
+  MemoryLimitError,
+  OpError,
+} from './core/errors.ts'
+export { NDArray } from './core/ndarray.ts'
+export type { Shape } from './core/shape.ts'
+export { reference } from './engines/reference/start.ts'
+export { useWideSimd } from './engines/wasm/features.ts'
+export { type CpuOptions, configureCpu } from './engines/wasm/start.ts'
+export * as data from './gluon/data/index.ts'
+export * as gluon from './gluon/index.ts'
+export * as loss from './gluon/loss/index.ts'
+export * as metric from './gluon/metric/index.ts'
+export * as nn from './gluon/nn/index.ts'
+export * as init from './init/index.ts'
+export * as lrScheduler from './lrScheduler/index.ts'
+export * as nd from './nd/index.ts'
+export * as optimizer from './optimizer/index.ts'
+export { Context, cpu }

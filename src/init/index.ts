@@ -1,0 +1,13 @@
+// The names of init.
+export type { Initializer } from './initializer.ts'
+export {
+  Constant,
+  MSRAPrelu,
+  type MSRAPreluOptions,
+  Normal,
+  One,
+  Uniform,
+  Xavier,
+  type XavierOptions,
+  Zero,
+} from './initializers.ts'

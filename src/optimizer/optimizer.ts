@@ -1,0 +1,102 @@
+// Optimizers: how a weight follows its gradient (gluon.md 6.3).
+import { GlueballError } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import type { LRScheduler } from '../lrScheduler/lrScheduler.ts'
+import { sgdUpdate } from '../ops/update/update.ts'
+
+/** Options of every optimizer. */
+export interface OptimizerOptions {
+  /** The rate; 0.01 where left out and no scheduler is given. */
+  readonly learningRate?: number
+  /** Weight decay, on all parameters alike. */
+  readonly wd?: number
+  /** Bound on each element of the rescaled gradient; none where left out. */
+  readonly clipGradient?: number | null
+  /** Factor on gradients, before the batch size. */
+  readonly rescaleGrad?: number
+  readonly lrScheduler?: LRScheduler
+  /** Updates that count as done before the first. */
+  readonly beginNumUpdate?: number
+}
+
+/** The numbers of one update of a range of weights. */
+export interface UpdateNumbers {
+  readonly lr: number
+  readonly wd: number
+  readonly rescale: number
+}
+
+/** Base of optimizers. A subclass says how many state arrays a weight needs and how one range is updated. */
+export abstract class Optimizer {
+  readonly wd: number
+  readonly clipGradient: number
+  readonly rescaleGrad: number
+  readonly lrScheduler: LRScheduler | undefined
+  /** Updates done. */
+  numUpdate: number
+  #learningRate: number
+
+  constructor(options: OptimizerOptions = {}) {
+    this.#learningRate = options.learningRate ?? 0.01
+    this.wd = options.wd ?? 0
+    this.clipGradient = options.clipGradient ?? 0
+    this.rescaleGrad = options.rescaleGrad ?? 1
+    this.lrScheduler = options.lrScheduler
+    this.numUpdate = options.beginNumUpdate ?? 0
+    if (!(this.#learningRate >= 0)) throw new GlueballError(`learningRate must be a number from 0 on, got ${options.learningRate}`)
+    if (this.lrScheduler && options.learningRate !== undefined) this.lrScheduler.baseLr = options.learningRate
+  }
+
+  /** Arrays of the weight's size that an update carries from step to step. */
+  abstract readonly stateCount: number
+
+  /** Updates a range of weights in place. */
+  abstract update(weight: NDArray, gradient: NDArray, state: readonly NDArray[], numbers: UpdateNumbers): void
+
+  /** The rate of the latest update, or of the first when none was done. */
+  get learningRate(): number {
+    return this.lrScheduler ? this.lrScheduler.rate(Math.max(1, this.numUpdate)) : this.#learningRate
+  }
+
+  /** Changes the rate. Throws when a scheduler sets it. */
+  setLearningRate(rate: number): void {
+    if (this.lrScheduler) throw new GlueballError('the learning rate is set by lrScheduler: change that instead')
+    this.#learningRate = rate
+  }
+}
+
+/** Options of SGD. */
+export interface SGDOptions extends OptimizerOptions {
+  /** Share of the last step that is repeated; 0 where left out. */
+  readonly momentum?: number
+}
+
+/**
+ * Stochastic gradient descent. g = clip(rescale·gradient); without momentum w ← w − lr·(g + wd·w), with it
+ * m ← momentum·m − lr·(g + wd·w), w ← w + m.
+ */
+export class SGD extends Optimizer {
+  readonly momentum: number
+
+  constructor(options: SGDOptions = {}) {
+    super(options)
+    this.momentum = options.momentum ?? 0
+  }
+
+  get stateCount(): number {
+    return this.momentum === 0 ? 0 : 1
+  }
+
+  update(weight: NDArray, gradient: NDArray, state: readonly NDArray[], numbers: UpdateNumbers): void {
+    sgdUpdate(weight, gradient, state[0] ?? null, { ...numbers, momentum: this.momentum, clip: this.clipGradient })
+  }
+}
+
+const makers = new Map<string, (options: SGDOptions) => Optimizer>([['sgd', options => new SGD(options)]])
+
+/** An optimizer by name, any case. */
+export function create(name: string, options: SGDOptions = {}): Optimizer {
+  const make = makers.get(name.toLowerCase())
+  if (make) return make(options)
+  throw new GlueballError(`no optimizer is named '${name}'; there are ${[...makers.keys()].join(', ')}`)
+}
