@@ -1,13 +1,25 @@
 // The kernels of the reference engine: one for each op.
 import type { ReferenceKernel } from '../../kernel/reference.ts'
+import {
+  channelSumReference,
+  convDataReference,
+  convReference,
+  convWeightReference,
+} from '../../ops/conv/conv.reference.ts'
 import { copyReference } from '../../ops/copy/copy.reference.ts'
 import { fillReference } from '../../ops/fill/fill.reference.ts'
+import { matmulReference } from '../../ops/matmul/matmul.reference.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
 export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
+  channelSum: channelSumReference,
+  conv: convReference,
+  convData: convDataReference,
+  convWeight: convWeightReference,
   copy: copyReference,
   fill: fillReference,
+  matmul: matmulReference,
   relayout: copyReference,
   reshape: copyReference,
 }

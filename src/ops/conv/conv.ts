@@ -1,0 +1,137 @@
+// conv: cross-correlation of images with filters, its two gradients, and the sum over all but the channels.
+
+import { OpError } from '../../core/errors.ts'
+import { invoke } from '../../core/invoke.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { formatShape, shapeOf } from '../../core/shape.ts'
+import type { ActivationName } from '../activations.ts'
+import type { OpSpec } from '../spec.ts'
+import {
+  type ConvWindow,
+  checkFloats,
+  checkGeometry,
+  checkImages,
+  checkOutput,
+  checkWindow,
+  type SizedWindow,
+} from './geometry.ts'
+
+/** Attributes of conv. */
+export interface ConvAttributes extends ConvWindow {
+  /** Applied to the sums. */
+  readonly activation?: ActivationName
+}
+
+/** y[n,o,h,w] = activation(bias[o] + Σ x[n, c, h·s − p + i·d, w·s − p + j·d] · weight[o,c,i,j]); zeros around the image. */
+export const convOp: OpSpec<ConvAttributes> = {
+  name: 'conv',
+  infer([x, weight, bias], attrs) {
+    checkFloats('conv', ['input', 'weight', 'bias'], bias ? [x, weight, bias] : [x, weight])
+    const { N, O, OH, OW } = checkGeometry('conv', x.shape, weight.shape, attrs)
+    if (bias && (bias.shape.length !== 1 || bias.shape[0] !== O)) {
+      throw new OpError('conv', `wrong shape of bias: got ${formatShape(bias.shape)}, expected ${formatShape([O])}`)
+    }
+    return [{ shape: shapeOf([N, O, OH, OW]), dtype: x.dtype }]
+  },
+  saves: { inputs: [0, 1], outputs: [0] },
+  gradient(context, [dy], { activationGradient, channelSum, convData, convWeight }) {
+    const { activation, ...window } = context.attrs
+    const { needs, inputs } = context
+    const dz = activation ? activationGradient(activation, dy, context.y(0)) : dy
+    const [, , H, W] = inputs[0].shape
+    return [
+      needs[0] ? convData(dz, context.x(1), { ...window, size: [H, W] }) : null,
+      needs[1] ? convWeight(context.x(0), dz, window, context.into(1)) : null,
+      needs[2] ? channelSum(dz, context.into(2)) : null,
+    ]
+  },
+}
+
+/** dx[n,c,·,·] = Σ dy[n,o,h,w] · weight[o,c,i,j] over all outputs and taps that read the pixel. */
+export const convDataOp: OpSpec<SizedWindow> = {
+  name: 'convData',
+  infer([dy, weight], attrs) {
+    checkFloats('convData', ['dy', 'weight'], [dy, weight])
+    const { size, groups } = attrs
+    checkImages('convData', 'weight', '(O, C / groups, height, width)', weight.shape)
+    const shape = shapeOf([dy.shape[0], weight.shape[1] * groups, ...size])
+    checkOutput('convData', dy.shape, checkGeometry('convData', shape, weight.shape, attrs))
+    return [{ shape, dtype: dy.dtype }]
+  },
+  saves: { inputs: [0, 1] },
+  gradient({ attrs, x, needs, into }, [g], { conv, convWeight }) {
+    const { size: _, ...window } = attrs
+    return [needs[0] ? conv(g, x(1), null, window) : null, needs[1] ? convWeight(g, x(0), window, into(1)) : null]
+  },
+}
+
+/** dweight[o,c,i,j] = Σ x[n, c, h·s − p + i·d, w·s − p + j·d] · dy[n,o,h,w] over images and outputs. */
+export const convWeightOp: OpSpec<ConvWindow> = {
+  name: 'convWeight',
+  infer([x, dy], attrs) {
+    checkFloats('convWeight', ['input', 'dy'], [x, dy])
+    checkWindow('convWeight', attrs)
+    checkImages('convWeight', 'the input', '(N, C, H, W)', x.shape)
+    checkImages('convWeight', 'dy', '(N, O, H, W)', dy.shape)
+    const shape = shapeOf([dy.shape[1], Math.floor(x.shape[1] / attrs.groups), ...attrs.kernel])
+    checkOutput('convWeight', dy.shape, checkGeometry('convWeight', x.shape, shape, attrs))
+    return [{ shape, dtype: x.dtype }]
+  },
+  saves: { inputs: [0, 1] },
+  gradient({ attrs, x, inputs, needs }, [g], { conv, convData }) {
+    const [, , H, W] = inputs[0].shape
+    return [
+      needs[0] ? convData(x(1), g, { ...attrs, size: [H, W] }) : null,
+      needs[1] ? conv(x(0), g, null, attrs) : null,
+    ]
+  },
+}
+
+/** channelSum has no attributes. */
+export type ChannelSumAttributes = Record<never, never>
+
+/** y[c] = Σ x[n,c,h,w] over images and pixels: the gradient of a bias. */
+export const channelSumOp: OpSpec<ChannelSumAttributes> = {
+  name: 'channelSum',
+  infer([x]) {
+    checkFloats('channelSum', ['input'], [x])
+    checkImages('channelSum', 'the input', '(N, C, H, W)', x.shape)
+    return [{ shape: shapeOf([x.shape[1]]), dtype: x.dtype }]
+  },
+  gradient({ inputs }, [g], { broadcastTo, reshape }) {
+    return [broadcastTo(reshape(g, [1, -1, 1, 1]), inputs[0].shape)]
+  },
+}
+
+/** What a convolution may be told; the filters' size where it is left out is the weight's. */
+export interface ConvOptions extends Partial<ConvWindow> {
+  readonly activation?: ActivationName
+}
+
+/**
+ * Cross-correlates images (N, C, H, W) with filters (O, C ÷ groups, height, width), adds the bias (O,) if there is one
+ * and applies the activation if one is named: (N, O, OH, OW) with OH = ⌊(H + 2 padding − dilation · (height − 1) − 1)
+ * ÷ strides⌋ + 1.
+ */
+export function conv(x: NDArray, weight: NDArray, bias: NDArray | null = null, options: ConvOptions = {}): NDArray {
+  checkImages('conv', 'weight', '(O, C / groups, height, width)', weight.shape)
+  const { kernel = [weight.shape[2], weight.shape[3]], strides = [1, 1], padding = [0, 0] } = options
+  const { dilation = [1, 1], groups = 1, activation } = options
+  const attrs = { kernel, strides, padding, dilation, groups, ...(activation && { activation }) }
+  return invoke(convOp, bias ? [x, weight, bias] : [x, weight], attrs)[0]
+}
+
+/** The gradient of a convolution's input, of the height and width given. */
+export function convData(dy: NDArray, weight: NDArray, window: SizedWindow): NDArray {
+  return invoke(convDataOp, [dy, weight], window)[0]
+}
+
+/** The gradient of a convolution's filters. */
+export function convWeight(x: NDArray, dy: NDArray, window: ConvWindow, out?: NDArray): NDArray {
+  return invoke(convWeightOp, [x, dy], window, out && { out: [out] })[0]
+}
+
+/** The sum over images and pixels, for each channel of (N, C, H, W). */
+export function channelSum(x: NDArray, out?: NDArray): NDArray {
+  return invoke(channelSumOp, [x], {}, out && { out: [out] })[0]
+}

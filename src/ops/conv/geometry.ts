@@ -1,0 +1,120 @@
+// The sizes of a convolution: how its attributes and shapes fit together, checked for all of its passes.
+import type { Spec } from '../../core/engine.ts'
+import { OpError } from '../../core/errors.ts'
+import { formatShape, type Shape } from '../../core/shape.ts'
+
+/** A number for the height and one for the width. */
+export type Pair = readonly [number, number]
+
+/** How the filter moves over the image, in pixels. */
+export interface ConvWindow {
+  readonly kernel: Pair
+  readonly strides: Pair
+  readonly padding: Pair
+  readonly dilation: Pair
+  readonly groups: number
+}
+
+/** The window with the input's height and width, where the output's don't tell them. */
+export interface SizedWindow extends ConvWindow {
+  readonly size: Pair
+}
+
+/** All sizes of a convolution: x is (N, C, H, W), weight (O, C ÷ groups, kernel), y (N, O, OH, OW). */
+export interface Geometry extends ConvWindow {
+  readonly N: number
+  readonly C: number
+  readonly H: number
+  readonly W: number
+  readonly O: number
+  readonly OH: number
+  readonly OW: number
+}
+
+/** The sizes, given the shape of x and the number of filters. */
+export function geometryOf(x: Shape, filters: number, window: ConvWindow): Geometry {
+  const { kernel, strides, padding, dilation, groups } = window
+  const [N, C, H, W] = x
+  const out = ([0, 1] as const).map((i) => {
+    const span = x[2 + i] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1
+    return Math.floor(span / strides[i]) + 1
+  })
+  return { kernel, strides, padding, dilation, groups, N, C, H, W, O: filters, OH: out[0], OW: out[1] }
+}
+
+/** Checks the attributes by themselves. */
+export function checkWindow(op: string, window: ConvWindow): void {
+  const { kernel, strides, padding, dilation, groups } = window
+  const rules = { kernel: [kernel, 1], strides: [strides, 1], padding: [padding, 0], dilation: [dilation, 1] } as const
+  for (const [name, [pair, least]] of Object.entries(rules)) {
+    if (pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= least)) continue
+    throw new OpError(op, `wrong ${name}: got ${JSON.stringify(pair)}, expected two whole numbers from ${least} on`)
+  }
+  if (Number.isInteger(groups) && groups >= 1) return
+  throw new OpError(op, `wrong groups: got ${groups}, expected a whole number from 1 on`)
+}
+
+/** Checks that the arrays are of one floating-point type. */
+export function checkFloats(op: string, names: readonly string[], arrays: readonly Spec[]): void {
+  const { dtype } = arrays[0]
+  arrays.forEach((array, i) => {
+    if (array.dtype === dtype) return
+    throw new OpError(
+      op,
+      `${names[0]} and ${names[i]} differ in dtype: got ${dtype} and ${array.dtype}, expected one dtype`,
+    )
+  })
+  if (dtype === 'float32' || dtype === 'float64') return
+  throw new OpError(op, `wrong dtype: got ${dtype}, expected float32: use astype('float32')`)
+}
+
+/** Checks that an array has four axes, none of them but the batch empty. */
+export function checkImages(op: string, name: string, axes: string, shape: Shape): void {
+  if (shape.length === 4 && shape.every((n, i) => n > 0 || (i === 0 && name !== 'weight'))) return
+  const form = shape.length === 4 ? 'no axis empty but the batch' : `${axes}`
+  throw new OpError(op, `wrong shape of ${name}: got ${formatShape(shape)}, expected ${form}`)
+}
+
+/** Checks that x and the filters (O, C ÷ groups, kernel) fit together; returns the sizes. */
+export function checkGeometry(op: string, x: Shape, weight: Shape, window: ConvWindow): Geometry {
+  checkWindow(op, window)
+  checkImages(op, 'the input', '(N, C, H, W)', x)
+  checkImages(op, 'weight', '(O, C / groups, height, width)', weight)
+  const { kernel, groups, padding, dilation } = window
+  const [O, perGroup, ...size] = weight
+  const [, C, H, W] = x
+  if (size[0] !== kernel[0] || size[1] !== kernel[1]) {
+    throw new OpError(
+      op,
+      `wrong size of the filters: got ${formatShape(size)} in weight ${formatShape(weight)}, expected ${formatShape(kernel)}`,
+    )
+  }
+  if (C % groups || O % groups) {
+    throw new OpError(
+      op,
+      `groups must divide the channels and the filters: got ${C} channels and ${O} filters, expected multiples of ${groups}`,
+    )
+  }
+  if (perGroup * groups !== C) {
+    const got = `got ${C} in ${formatShape(x)}`
+    throw new OpError(
+      op,
+      `wrong number of input channels: ${got}, expected ${perGroup * groups} for weight ${formatShape(weight)}`,
+    )
+  }
+  const span = kernel.map((k, i) => dilation[i] * (k - 1) + 1)
+  const padded = [H + 2 * padding[0], W + 2 * padding[1]]
+  if (span[0] > padded[0] || span[1] > padded[1]) {
+    throw new OpError(
+      op,
+      `the filter is larger than the padded input: got ${formatShape(span)} on ${formatShape(padded)}, expected at most that size`,
+    )
+  }
+  return geometryOf(x, O, window)
+}
+
+/** Checks that dy is what the convolution gives. */
+export function checkOutput(op: string, dy: Shape, { N, O, OH, OW }: Geometry): void {
+  if (dy.length === 4 && dy[0] === N && dy[1] === O && dy[2] === OH && dy[3] === OW) return
+  throw new OpError(op, `wrong shape of dy: got ${formatShape(dy)}, expected ${formatShape([N, O, OH, OW])}`)
+}
