@@ -14,6 +14,7 @@ export {
   MemoryLimitError,
   OpError,
 } from './core/errors.ts'
+export { type MemoryInfo, memoryInfo } from './core/memory.ts'
 export { NDArray } from './core/ndarray.ts'
 export type { Shape } from './core/shape.ts'
 export { reference } from './engines/reference/start.ts'

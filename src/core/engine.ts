@@ -80,12 +80,13 @@ export interface Engine {
   readonly limit: number
 }
 
-/** Thrown by `allocate`; `invoke` turns it into the census error. */
+/** Thrown by `allocate`, and by `run` when too many commands wait; `invoke` turns it into the census error. */
 export class OutOfMemory extends Error {
+  /** Bytes asked for; 0 when it is the queue that is full. */
   readonly bytes: number
 
   constructor(bytes: number) {
-    super(`out of memory: ${bytes} bytes asked for`)
+    super(bytes > 0 ? `out of memory: ${bytes} bytes asked for` : 'the queue of commands is full')
     this.bytes = bytes
   }
 }

@@ -2,7 +2,7 @@
 import { bytesPer, type DType } from './dtype.ts'
 import { type Attributes, type Context, currentContext, type Operand, type Order, type Spec } from './engine.ts'
 import { OpError } from './errors.ts'
-import { allocating, relievePressure } from './memory.ts'
+import { relievePressure, withinLimits } from './memory.ts'
 import { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
 import { adopt, currentPath, currentScope } from './ownership.ts'
@@ -48,7 +48,7 @@ export function invoke<A extends Attributes>(
     path: currentPath(),
     mutates: op.mutates ?? [],
   }
-  if (made.some(sized) || op.mutates) context.engine.run(call)
+  if (made.some(sized) || op.mutates) withinLimits(context.engine, op.name, undefined, () => context.engine.run(call))
   options.out?.forEach((target, i) => deliver(made[i], target))
   for (const i of op.mutates ?? []) inputs[i].storage.version++
   for (const target of options.out ?? []) target.storage.version++
@@ -111,7 +111,7 @@ export function allocate(op: string, context: Context, spec: Spec): Storage {
   checkDType(op, context, spec.dtype)
   const bytes = sizeOf(spec.shape) * bytesPer(spec.dtype)
   const batch = spec.shape.length > 1 ? spec.shape[0] : undefined
-  return allocating(context.engine, op, batch, () => new Storage(context.engine, context.engine.allocate(bytes)))
+  return withinLimits(context.engine, op, batch, () => new Storage(context.engine, context.engine.allocate(bytes)))
 }
 
 function checkDType(op: string, context: Context, dtype: DType): void {

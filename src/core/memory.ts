@@ -1,6 +1,6 @@
 // Memory pressure: when to ask for a garbage collection, when an await must let finalizers run, and the census.
 import { macrotask, requestCollection } from '#platform'
-import { type Engine, OutOfMemory } from './engine.ts'
+import { type Context, currentContext, type Engine, OutOfMemory } from './engine.ts'
 import { MemoryLimitError } from './errors.ts'
 import type { NDArray, Remains } from './ndarray.ts'
 import { liveOn } from './storage.ts'
@@ -54,8 +54,8 @@ export async function turn(): Promise<void> {
   liveOn(engine).floor = liveOn(engine).bytes
 }
 
-/** Runs an allocation; when memory is out, throws the census of what holds it. */
-export function allocating<T>(engine: Engine, what: string, batch: number | undefined, run: () => T): T {
+/** Runs an allocation or a command; when memory or the queue is full, throws the census of what holds it. */
+export function withinLimits<T>(engine: Engine, what: string, batch: number | undefined, run: () => T): T {
   try {
     return run()
   } catch (error) {
@@ -79,14 +79,17 @@ function census(engine: Engine, what: string, asked: number, batch: number | und
     groups.set(key, group)
   }
   const top = [...groups].sort((a, b) => b[1].bytes - a[1].bytes).slice(0, 5)
+  const never = 'your loop never awaits: await a read or the loader in it, so that work is done and dead arrays are freed'
   const lines = [
-    `[${what}] out of memory: ${megabytes(asked)} asked for, ${megabytes(live.bytes)} held of ${megabytes(engine.limit)}.`,
+    asked > 0
+      ? `[${what}] out of memory: ${megabytes(asked)} asked for, ${megabytes(live.bytes)} held of ${megabytes(engine.limit)}.`
+      : `[${what}] too many commands are waiting, with ${megabytes(live.bytes)} held: ${never}.`,
     `Your arrays hold ${megabytes(users)}, recorded graphs ${megabytes(bytesOnTape())}; ` +
       'the rest is parameters, their gradients and optimizer state.',
     ...top.map(([key, group]) => `  ${megabytes(group.bytes)} in ${group.count} arrays made by ${key}`),
   ]
-  if (collectionWanted) lines.push('Your loop never awaits: await a read or the loader, so that dead arrays can be freed.')
-  if (batch && batch > 1) {
+  if (collectionWanted && asked > 0) lines.push(`A collection was asked for and has had no turn: ${never}.`)
+  if (asked > 0 && batch && batch > 1) {
     const perItem = (live.bytes + asked) / batch
     const fits = Math.max(1, Math.floor((engine.limit * 0.9) / perItem))
     if (fits < batch) lines.push(`A batch of about ${fits} would fit instead of ${batch}.`)
@@ -96,4 +99,24 @@ function census(engine: Engine, what: string, asked: number, batch: number | und
 
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 0)} MB`
+}
+
+/** What is held on a context. */
+export interface MemoryInfo {
+  /** Bytes of all live storages. */
+  readonly liveBytes: number
+  /** Number of live storages. */
+  readonly storages: number
+  /** Most bytes that were live since the start or the last `resetPeak`. */
+  readonly peakBytes: number
+  /** Most bytes that can be held. */
+  readonly limitBytes: number
+}
+
+/** What is held on a context now; with `resetPeak` the peak starts anew from here. */
+export function memoryInfo(context: Context = currentContext(), options: { readonly resetPeak?: boolean } = {}): MemoryInfo {
+  const live = liveOn(context.engine)
+  const info = { liveBytes: live.bytes, storages: live.count, peakBytes: live.peak, limitBytes: context.engine.limit }
+  if (options.resetPeak) live.peak = live.bytes
+  return info
 }

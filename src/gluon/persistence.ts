@@ -4,7 +4,7 @@ import type { Context } from '../core/engine.ts'
 import { GlueballError } from '../core/errors.ts'
 import { release } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
-import { type ParamsEntry, readParams, writeParams } from '../io/params.ts'
+import { decodeParams, encodeParams, type ParamsEntry } from '../io/params.ts'
 import { array } from '../nd/creation.ts'
 import type { AnyBlock } from './block.ts'
 import type { Parameter } from './parameter.ts'
@@ -39,12 +39,12 @@ export async function saveParameters(block: AnyBlock, path: string): Promise<voi
       return { name, shape: [...data.shape], dtype: data.dtype, data: await data.toArray() }
     }),
   )
-  await writeFileAtomic(path, writeParams(entries))
+  await writeFileAtomic(path, encodeParams(entries))
 }
 
 /** Reads parameters by structural names, or by full names when no name in the file has a dot. */
 export async function loadParameters(block: AnyBlock, path: string, options: LoadOptions): Promise<void> {
-  const entries = readParams(await readFile(path), path)
+  const entries = decodeParams(await readFile(path), path)
   const structural = entries.some(entry => entry.name.includes('.'))
   const targets = structural ? structuralNames(block) : fullNames(block)
   const values = new Map(entries.map(entry => [structural ? entry.name : nameOf(entry, block), entry]))

@@ -1,0 +1,124 @@
+// The command stream on real workers: order, items, full rings, failures, and the life of the process.
+import { afterEach, describe, expect, it } from 'vitest'
+import { Context } from '../../core/engine.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { release } from '../../core/ownership.ts'
+import { f32, i32, item } from '../../kernel/asm.ts'
+import { defineModule } from '../../kernel/module.ts'
+import { copy } from '../../ops/copy/copy.ts'
+import { fill } from '../../ops/fill/fill.ts'
+import { WasmEngine } from './engine.ts'
+import { wasmKernels } from './kernels.ts'
+
+const open: WasmEngine[] = []
+
+function start(threads: number, memoryLimit = 2 ** 30): { engine: WasmEngine; context: Context } {
+  const engine = new WasmEngine({ threads, memoryLimit, rung: 'plain' }, wasmKernels)
+  open.push(engine)
+  return { engine, context: new Context('cpu', 0, () => engine) }
+}
+
+afterEach(async () => {
+  for (const engine of open.splice(0)) await engine.close()
+})
+
+async function floats(engine: WasmEngine, array: NDArray): Promise<Float32Array> {
+  const bytes = await engine.read(array.operand('read'))
+  return new Float32Array(bytes.buffer)
+}
+
+const addressOf = (array: NDArray): number => (array.storage.allocation as unknown as { address: number }).address
+
+const tests = defineModule('stream-test', () => [
+  // args: y; y[index] += 1
+  item('count', (f, { index, arg }) => {
+    const y = f.let(i32.add(arg.i32(0), i32.shl(index, 2)))
+    f.store(y, f32.add(f32.load(y), f32.const(1)))
+  }),
+  // args: y; y = 2·y + 1, of one element: tells the order of commands
+  item('step', (f, { arg }) => {
+    const y = f.let(arg.i32(0))
+    f.store(y, f32.add(f32.mul(f32.load(y), f32.const(2)), f32.const(1)))
+  }),
+  item('trap', (f) => f.unreachable()),
+])
+
+describe.each([1, 2, 3, 8])('on %i threads', threads => {
+  it('runs every item of a phase once', async () => {
+    const { engine, context } = start(threads)
+    const y = fill([1000], 0, { context })
+    for (let round = 0; round < 5; round++) engine.command(tests, 'count', 1000, [addressOf(y)], y.storage)
+    expect([...new Set(await floats(engine, y))]).toEqual([5])
+  })
+
+  it('runs commands in order', async () => {
+    const { engine, context } = start(threads)
+    const y = fill([1], 0, { context })
+    for (let round = 0; round < 20; round++) engine.command(tests, 'step', 1, [addressOf(y)], y.storage)
+    expect((await floats(engine, y))[0]).toBe(2 ** 20 - 1)
+  })
+})
+
+describe('a read', () => {
+  it('gives the value at its place in the queue', async () => {
+    const { engine, context } = start(2)
+    const y = fill([1], 0, { context })
+    const before = floats(engine, y)
+    engine.command(tests, 'step', 1, [addressOf(y)], y.storage)
+    const after = floats(engine, y)
+    expect([(await before)[0], (await after)[0]]).toEqual([0, 1])
+  })
+})
+
+describe('a full ring', () => {
+  it('keeps later commands and loses none', async () => {
+    const { engine, context } = start(2)
+    const y = fill([1], 0, { context })
+    for (let i = 0; i < 30_000; i++) engine.command(tests, 'count', 1, [addressOf(y)], y.storage)
+    expect((await floats(engine, y))[0]).toBe(30_000)
+  })
+
+  it('ends in the census error when a loop never awaits', async () => {
+    const { context } = start(1)
+    const y = fill([2 ** 17], 1, { context })
+    expect(() => {
+      for (let i = 0; i < 1_000_000; i++) release(copy(y), 'test')
+    }).toThrow(/never awaits/)
+  })
+})
+
+describe('a failure', () => {
+  it('spoils what it and later commands wrote, spares what was there, and lets the stream go on', async () => {
+    const { engine, context } = start(2)
+    const good = fill([1], 7, { context })
+    const bad = fill([1], 1, { context })
+    await engine.fence()
+    engine.command(tests, 'trap', 4, [], bad.storage)
+    const later = copy(bad)
+    await expect(floats(engine, bad)).rejects.toThrow(/failed/)
+    await expect(floats(engine, later)).rejects.toThrow(/unreachable/)
+    expect((await floats(engine, good))[0]).toBe(7)
+    expect((await floats(engine, fill([1], 3, { context })))[0]).toBe(3)
+    expect(() => copy(bad)).toThrow(/failed/)
+  })
+})
+
+describe('memory', () => {
+  it('is reused at once by the next command', async () => {
+    const { engine, context } = start(2)
+    const first = fill([1000], 1, { context })
+    const address = addressOf(first)
+    release(first, 'test')
+    const second = fill([1000], 2, { context })
+    expect(addressOf(second)).toBe(address)
+    expect((await floats(engine, second))[999]).toBe(2)
+  })
+
+  it('past the limit throws with what was asked for and what is held', () => {
+    const { context } = start(1, 64 * 2 ** 20)
+    const held = fill([8 * 2 ** 20], 0, { context })
+    expect(() => fill([8 * 2 ** 20], 0, { context })).toThrow(/\[fill\] out of memory: 34 MB asked for, 34 MB held/)
+    release(held, 'test')
+  })
+})
+
