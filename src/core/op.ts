@@ -20,6 +20,12 @@ export interface GradientContext<A extends Attributes> {
   into(index: number): NDArray | undefined
 }
 
+/** Indices of the inputs and outputs that a gradient reads. */
+export interface Saves {
+  readonly inputs?: readonly number[]
+  readonly outputs?: readonly number[]
+}
+
 /**
  * An op: a name with its meaning. `Functions` is the table of all public op functions, which a gradient gets as an
  * argument so that op folders never import each other.
@@ -34,8 +40,8 @@ export interface Op<A extends Attributes, Functions = unknown> {
   readonly mutates?: readonly number[]
   /** Set when the output is a range of input 0's storage: where it begins, in elements. No kernel runs. */
   view?(inputs: readonly Spec[], attrs: A): number
-  /** Indices of the inputs and outputs that the gradient reads. */
-  readonly saves?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] }
+  /** What the gradient reads, for all calls or by the attributes and by which inputs want a gradient. */
+  readonly saves?: Saves | ((attrs: A, needs: readonly boolean[]) => Saves)
   /** Gradients of the inputs from those of the visible outputs; null where there is none. */
   gradient?(
     context: GradientContext<A>,

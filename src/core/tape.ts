@@ -73,8 +73,11 @@ export class TapeNode {
 
   /** Keeps what the gradient will read; `operands` are the inputs as the kernel took them. */
   save(operands: readonly Operand[], outputs: readonly Operand[]): void {
-    for (const i of this.op.saves?.inputs ?? []) if (operands[i]) this.#keep(`x${i}`, operands[i], this.edges[i])
-    for (const i of this.op.saves?.outputs ?? []) if (outputs[i]) this.#keep(`y${i}`, outputs[i], null)
+    const { saves } = this.op
+    const needs = this.edges.map(edge => edge !== null)
+    const read = typeof saves === 'function' ? saves(this.attrs as never, needs) : saves
+    for (const i of read?.inputs ?? []) if (operands[i]) this.#keep(`x${i}`, operands[i], this.edges[i])
+    for (const i of read?.outputs ?? []) if (outputs[i]) this.#keep(`y${i}`, outputs[i], null)
   }
 
   /** Keeps arrays that a custom function saves, restored as x0, x1, … */

@@ -4,10 +4,31 @@ import { channelSum, channelSumOp, conv, convData, convDataOp, convOp, convWeigh
 import { assign, copy, copyOp, relayoutOp } from './copy/copy.ts'
 import { fill, fillOp } from './fill/fill.ts'
 import { matmul, matmulOp } from './matmul/matmul.ts'
+import { cast, castOp } from './pointwise/cast.ts'
+import {
+  abs,
+  activationGradient,
+  add,
+  divide,
+  exp,
+  floor,
+  greater,
+  greaterEqual,
+  lesser,
+  lesserEqual,
+  log,
+  multiply,
+  negative,
+  pointwiseOp,
+  power,
+  sign,
+  subtract,
+} from './pointwise/pointwise.ts'
 import { reshape, reshapeOp } from './view/reshape.ts'
 
 /** The meaning of every op, by name. */
 export const specs = {
+  cast: castOp,
   channelSum: channelSumOp,
   conv: convOp,
   convData: convDataOp,
@@ -15,6 +36,7 @@ export const specs = {
   copy: copyOp,
   fill: fillOp,
   matmul: matmulOp,
+  pointwise: pointwiseOp,
   relayout: relayoutOp,
   reshape: reshapeOp,
 }
@@ -24,15 +46,32 @@ export type OpName = keyof typeof specs
 
 /** Functions of ops, as gradients call them. */
 export const functions = {
+  abs,
+  activationGradient,
+  add,
   assign,
+  cast,
   channelSum,
   conv,
   convData,
   convWeight,
   copy,
+  divide,
+  exp,
   fill,
+  floor,
+  greater,
+  greaterEqual,
+  lesser,
+  lesserEqual,
+  log,
   matmul,
+  multiply,
+  negative,
+  power,
   reshape,
+  sign,
+  subtract,
 }
 
 /** The table of op functions. */

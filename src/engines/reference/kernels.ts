@@ -9,10 +9,13 @@ import {
 import { copyReference } from '../../ops/copy/copy.reference.ts'
 import { fillReference } from '../../ops/fill/fill.reference.ts'
 import { matmulReference } from '../../ops/matmul/matmul.reference.ts'
+import { castReference } from '../../ops/pointwise/cast.reference.ts'
+import { pointwiseReference } from '../../ops/pointwise/pointwise.reference.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
 export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
+  cast: castReference,
   channelSum: channelSumReference,
   conv: convReference,
   convData: convDataReference,
@@ -20,6 +23,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   copy: copyReference,
   fill: fillReference,
   matmul: matmulReference,
+  pointwise: pointwiseReference,
   relayout: copyReference,
   reshape: copyReference,
 }
