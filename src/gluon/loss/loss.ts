@@ -1,6 +1,6 @@
 // Losses: one value for each sample (gluon.md 6.1).
 import type { NDArray } from '../../core/ndarray.ts'
-import { multiply, multiplyScalar, square, subtract } from '../../ops/pointwise/pointwise.ts'
+import { multiply, square, subtract } from '../../ops/pointwise/pointwise.ts'
 import { mean, sum } from '../../ops/reduce/reduce.ts'
 import { logSoftmax, softmaxCrossEntropy } from '../../ops/softmax/softmax.ts'
 import { pick } from '../../ops/take/take.ts'
@@ -30,7 +30,7 @@ export abstract class Loss extends HybridBlock<[pred: NDArray, label: NDArray, s
   /** Sample weights and the factor, then the mean over all axes but that of the samples. */
   protected finish(loss: NDArray, sampleWeight: NDArray | undefined): NDArray {
     let result = sampleWeight ? multiply(loss, sampleWeight) : loss
-    if (this.weight !== null && this.weight !== 1) result = multiplyScalar(result, this.weight)
+    if (this.weight !== null && this.weight !== 1) result = multiply(result, this.weight)
     return result.ndim > 1 ? mean(result, { axis: this.batchAxis, exclude: true }) : result
   }
 
@@ -49,7 +49,7 @@ export class L2Loss extends Loss {
 
   forward(pred: NDArray, label: NDArray, sampleWeight?: NDArray): NDArray {
     const difference = subtract(reshape(label, pred.shape), pred)
-    return this.finish(multiplyScalar(square(difference), 0.5), sampleWeight)
+    return this.finish(multiply(square(difference), 0.5), sampleWeight)
   }
 }
 
@@ -88,6 +88,6 @@ export class SoftmaxCrossEntropyLoss extends Loss {
     const picked = this.sparseLabel
       ? pick(log, label, { axis, keepdims: true })
       : sum(multiply(log, label), { axis, keepdims: true })
-    return this.finish(multiplyScalar(picked, -1), sampleWeight)
+    return this.finish(multiply(picked, -1), sampleWeight)
   }
 }

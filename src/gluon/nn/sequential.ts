@@ -23,7 +23,7 @@ export class Sequential extends Block implements Iterable<Block> {
   }
 
   /** Number of blocks. */
-  get length(): number {
+  override get length(): number {
     return this.#blocks.length
   }
 
