@@ -24,6 +24,8 @@ import {
   sign,
   subtract,
 } from './pointwise/pointwise.ts'
+import { normalOp, randintOp, seedGeneratorOp, shuffleOp, uniformOp } from './random/random.ts'
+import { sgdMomentumUpdateOp, sgdUpdateOp } from './update/update.ts'
 import { reshape, reshapeOp } from './view/reshape.ts'
 
 /** The meaning of every op, by name. */
@@ -36,9 +38,16 @@ export const specs = {
   copy: copyOp,
   fill: fillOp,
   matmul: matmulOp,
+  normal: normalOp,
   pointwise: pointwiseOp,
+  randint: randintOp,
   relayout: relayoutOp,
   reshape: reshapeOp,
+  seedGenerator: seedGeneratorOp,
+  sgdMomentumUpdate: sgdMomentumUpdateOp,
+  sgdUpdate: sgdUpdateOp,
+  shuffle: shuffleOp,
+  uniform: uniformOp,
 }
 
 /** Name of an op. */

@@ -1,0 +1,71 @@
+// The generator of a context: 1024 Mersenne Twisters in an array that the library owns, made at first use.
+import { type Context, currentContext } from '../../core/engine.ts'
+import { OpError } from '../../core/errors.ts'
+import { invoke } from '../../core/invoke.ts'
+import { NDArray } from '../../core/ndarray.ts'
+import { giveToLibrary, release } from '../../core/ownership.ts'
+import { type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
+import { Storage } from '../../core/storage.ts'
+import type { OpSpec } from '../spec.ts'
+import { engineWords } from './mt19937.ts'
+
+/** Shape of the state: engine j is row j. */
+export const stateShape: Shape = shapeOf([1024, engineWords])
+
+const stateWords = sizeOf(stateShape)
+
+/** seedGenerator has no attributes; the seed is its scalar. */
+export type SeedAttributes = Record<never, never>
+
+/** y is the state of all engines, seeded as `mx.random.seed` does: engine j by seed · 127 + j, modulo 2³². */
+export const seedGeneratorOp: OpSpec<SeedAttributes> = {
+  name: 'seedGenerator',
+  infer: () => [{ shape: stateShape, dtype: 'int32' }],
+}
+
+const states = new Map<Context, NDArray>()
+const listeners: ((seed: number) => void)[] = []
+let latest = 0
+
+/** The state of a context's generator, which random ops advance in place; seeded by 0 or the latest `seed`. */
+export function generator(context: Context = currentContext()): NDArray {
+  const held = states.get(context)
+  if (held) return held
+  const [state] = invoke(seedGeneratorOp, [], {}, { scalars: [latest], context })
+  states.set(context, giveToLibrary(state))
+  return state
+}
+
+/** Seeds the generators of all contexts, and whatever else draws random numbers, by an integer. */
+export function seed(value: number): void {
+  if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 32) {
+    throw new OpError('seed', `cannot seed by ${value}: expected an integer from -2147483648 to 4294967295`)
+  }
+  latest = value
+  for (const state of states.values()) invoke(seedGeneratorOp, [], {}, { scalars: [value], out: [state] })
+  for (const listener of listeners) listener(value)
+}
+
+/** Calls the function at each `seed`, for generators of other kinds. */
+export function onSeed(listener: (seed: number) => void): void {
+  listeners.push(listener)
+}
+
+/** A copy of the state of a context's generator, at this point of the queue: 640,000 words. */
+export async function generatorState(context: Context = currentContext()): Promise<Int32Array> {
+  const { buffer, byteOffset } = await context.engine.read(generator(context).operand('generatorState'))
+  return new Int32Array(buffer, byteOffset, stateWords)
+}
+
+/** Goes back to a state that `generatorState` gave. */
+export function restoreGenerator(words: Int32Array, context: Context = currentContext()): void {
+  if (words.length !== stateWords) {
+    throw new OpError('restoreGenerator', `got a state of ${words.length} words, expected ${stateWords}`)
+  }
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
+  const storage = new Storage(context.engine, context.engine.upload(bytes))
+  const state = new NDArray({ context, shape: stateShape, dtype: 'int32', storage, maker: 'restoreGenerator' })
+  const held = states.get(context)
+  if (held) release(held, 'the generator was restored')
+  states.set(context, state)
+}
