@@ -10,6 +10,7 @@ import {
   activationGradient,
   add,
   divide,
+  equal,
   exp,
   floor,
   greater,
@@ -24,12 +25,44 @@ import {
   sign,
   subtract,
 } from './pointwise/pointwise.ts'
+import {
+  averagePool,
+  averagePoolGradient,
+  averagePoolGradientOp,
+  averagePoolOp,
+  maxPoolGradient,
+  maxPoolGradientOp,
+  maxPoolOp,
+} from './pool/pool.ts'
 import { normalOp, randintOp, seedGeneratorOp, shuffleOp, uniformOp } from './random/random.ts'
+import { argmaxOp } from './reduce/argmax.ts'
+import { reduceOp, sum } from './reduce/reduce.ts'
+import {
+  softmax,
+  softmaxCrossEntropyGradient,
+  softmaxCrossEntropyGradientOp,
+  softmaxCrossEntropyOp,
+  softmaxOp,
+} from './softmax/softmax.ts'
+import {
+  oneHotOp,
+  pick,
+  pickGradient,
+  pickGradientOp,
+  pickOp,
+  take,
+  takeGradient,
+  takeGradientOp,
+  takeOp,
+} from './take/take.ts'
 import { sgdMomentumUpdateOp, sgdUpdateOp } from './update/update.ts'
 import { reshape, reshapeOp } from './view/reshape.ts'
 
 /** The meaning of every op, by name. */
 export const specs = {
+  argmax: argmaxOp,
+  averagePool: averagePoolOp,
+  averagePoolGradient: averagePoolGradientOp,
   cast: castOp,
   channelSum: channelSumOp,
   conv: convOp,
@@ -38,15 +71,26 @@ export const specs = {
   copy: copyOp,
   fill: fillOp,
   matmul: matmulOp,
+  maxPool: maxPoolOp,
+  maxPoolGradient: maxPoolGradientOp,
   normal: normalOp,
+  oneHot: oneHotOp,
+  pick: pickOp,
+  pickGradient: pickGradientOp,
   pointwise: pointwiseOp,
   randint: randintOp,
+  reduce: reduceOp,
   relayout: relayoutOp,
   reshape: reshapeOp,
   seedGenerator: seedGeneratorOp,
   sgdMomentumUpdate: sgdMomentumUpdateOp,
   sgdUpdate: sgdUpdateOp,
   shuffle: shuffleOp,
+  softmax: softmaxOp,
+  softmaxCrossEntropy: softmaxCrossEntropyOp,
+  softmaxCrossEntropyGradient: softmaxCrossEntropyGradientOp,
+  take: takeOp,
+  takeGradient: takeGradientOp,
   uniform: uniformOp,
 }
 
@@ -59,6 +103,8 @@ export const functions = {
   activationGradient,
   add,
   assign,
+  averagePool,
+  averagePoolGradient,
   cast,
   channelSum,
   conv,
@@ -75,12 +121,20 @@ export const functions = {
   lesserEqual,
   log,
   matmul,
+  maxPoolGradient,
   multiply,
   negative,
+  pick,
+  pickGradient,
   power,
   reshape,
   sign,
+  softmax,
+  softmaxCrossEntropyGradient,
   subtract,
+  sum,
+  take,
+  takeGradient,
 }
 
 /** The table of op functions. */

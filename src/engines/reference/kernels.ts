@@ -12,17 +12,39 @@ import { matmulReference } from '../../ops/matmul/matmul.reference.ts'
 import { castReference } from '../../ops/pointwise/cast.reference.ts'
 import { pointwiseReference } from '../../ops/pointwise/pointwise.reference.ts'
 import {
+  averagePoolGradientReference,
+  averagePoolReference,
+  maxPoolGradientReference,
+  maxPoolReference,
+} from '../../ops/pool/pool.reference.ts'
+import {
   normalReference,
   randintReference,
   seedGeneratorReference,
   shuffleReference,
   uniformReference,
 } from '../../ops/random/draws.reference.ts'
+import { argmaxReference, reduceReference } from '../../ops/reduce/reduce.reference.ts'
+import {
+  softmaxCrossEntropyGradientReference,
+  softmaxCrossEntropyReference,
+  softmaxReference,
+} from '../../ops/softmax/softmax.reference.ts'
+import {
+  oneHotReference,
+  pickGradientReference,
+  pickReference,
+  takeGradientReference,
+  takeReference,
+} from '../../ops/take/take.reference.ts'
 import { sgdUpdateReference } from '../../ops/update/update.reference.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
 export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
+  argmax: argmaxReference,
+  averagePool: averagePoolReference,
+  averagePoolGradient: averagePoolGradientReference,
   cast: castReference,
   channelSum: channelSumReference,
   conv: convReference,
@@ -31,14 +53,25 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   copy: copyReference,
   fill: fillReference,
   matmul: matmulReference,
+  maxPool: maxPoolReference,
+  maxPoolGradient: maxPoolGradientReference,
   normal: normalReference,
+  oneHot: oneHotReference,
+  pick: pickReference,
+  pickGradient: pickGradientReference,
   pointwise: pointwiseReference,
   randint: randintReference,
+  reduce: reduceReference,
   relayout: copyReference,
   reshape: copyReference,
   seedGenerator: seedGeneratorReference,
   sgdMomentumUpdate: sgdUpdateReference,
   sgdUpdate: sgdUpdateReference,
   shuffle: shuffleReference,
+  softmax: softmaxReference,
+  softmaxCrossEntropy: softmaxCrossEntropyReference,
+  softmaxCrossEntropyGradient: softmaxCrossEntropyGradientReference,
+  take: takeReference,
+  takeGradient: takeGradientReference,
   uniform: uniformReference,
 }

@@ -1,0 +1,59 @@
+// maxPool: the largest element of each window, and the way back to where it stood.
+import { OpError } from '../../core/errors.ts'
+import { invoke } from '../../core/invoke.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { formatShape, sameShape } from '../../core/shape.ts'
+import type { OpSpec } from '../spec.ts'
+import { type PoolOptions, type PoolWindow, pooledShape, type Sized, unpooledShape, windowOf } from './window.ts'
+
+/** What a window without any pixel gives: padding never wins, and the search starts from MXNet's lowest float. */
+export const lowest = -3.4028234663852886e38
+
+/** The element type of positions inside a window: a byte where they and the mark of an empty window (255) fit. */
+export function positionType({ kernel }: PoolWindow): 'uint8' | 'int32' {
+  return kernel[0] * kernel[1] <= 255 ? 'uint8' : 'int32'
+}
+
+/**
+ * y = the largest element of each window; NaN wins over numbers, padding never wins. While recording also the position of
+ * the winner in its window, i · width + j: the first of equals; 255 (int32: −1) for a window without any pixel.
+ */
+export const maxPoolOp: OpSpec<PoolWindow> = {
+  name: 'maxPool',
+  infer: ([x], window) => [{ shape: pooledShape('maxPool', x, window), dtype: x.dtype }],
+  hidden: ([x], window) => [{ shape: pooledShape('maxPool', x, window), dtype: positionType(window) }],
+  saves: { outputs: [1] },
+  gradient({ attrs, inputs: [{ shape }], y }, [dy], { maxPoolGradient }) {
+    return [maxPoolGradient(dy, y(1), { ...attrs, size: [shape[2], shape[3]] })]
+  },
+}
+
+/** dx = dy at the winner of each window, added up where windows overlap. Its own gradient is not defined. */
+export const maxPoolGradientOp: OpSpec<PoolWindow & Sized> = {
+  name: 'maxPoolGradient',
+  infer([dy, argmax], window) {
+    const shape = unpooledShape('maxPoolGradient', dy, window)
+    if (!sameShape(argmax.shape, dy.shape) || argmax.dtype !== positionType(window)) {
+      const got = `${argmax.dtype} ${formatShape(argmax.shape)}`
+      const expected = `${positionType(window)} ${formatShape(dy.shape)}`
+      throw new OpError('maxPoolGradient', `wrong positions: got ${got}, expected ${expected}`)
+    }
+    return [{ shape, dtype: dy.dtype }]
+  },
+  gradient() {
+    throw new OpError(
+      'maxPoolGradient',
+      'max-pooling has no second derivative here: leave createGraph out, or pool by mean',
+    )
+  },
+}
+
+/** The largest element of each window of images (N, C, H, W). */
+export function maxPool(x: NDArray, options: PoolOptions): NDArray {
+  return invoke(maxPoolOp, [x], windowOf(options))[0]
+}
+
+/** The gradient of maxPool's input from that of its result and the positions of the winners. */
+export function maxPoolGradient(dy: NDArray, argmax: NDArray, window: PoolWindow & Sized): NDArray {
+  return invoke(maxPoolGradientOp, [dy, argmax], window)[0]
+}

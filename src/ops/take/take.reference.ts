@@ -1,0 +1,79 @@
+// take, pick and oneHot in plain loops: the definition of right.
+import type { ReferenceKernel } from '../../kernel/reference.ts'
+import type { OneHotAttributes } from './oneHot.ts'
+import type { PickAttributes, PickGradientAttributes } from './pick.ts'
+import type { TakeAttributes, TakeGradientAttributes } from './rows.ts'
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1)
+
+/** An index as a whole number from 0 to below `count`; NaN counts as 0. */
+function clipped(index: number, count: number): number {
+  return Math.min(Math.max(Math.trunc(index) || 0, 0), count - 1)
+}
+
+/** Sizes around an axis. */
+function around(shape: readonly number[], axis: number) {
+  return { outer: sizeOf(shape.slice(0, axis)), count: shape[axis], inner: sizeOf(shape.slice(axis + 1)) }
+}
+
+/** y[o, i, ·] = a[o, indices[i], ·]. */
+export const takeReference: ReferenceKernel<TakeAttributes> = ([a, indices], { axis }, [y]) => {
+  const { outer, count, inner } = around(a.shape, axis)
+  const rows = indices.data.length
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < rows; i++) {
+      const from = (o * count + clipped(indices.data[i], count)) * inner
+      for (let k = 0; k < inner; k++) y.data[(o * rows + i) * inner + k] = a.data[from + k]
+    }
+}
+
+/** da[o, indices[i], ·] += dy[o, i, ·]. */
+export const takeGradientReference: ReferenceKernel<TakeGradientAttributes> = (
+  [dy, indices],
+  { axis, shape },
+  [da],
+) => {
+  const { outer, count, inner } = around(shape, axis)
+  const rows = indices.data.length
+  const sums = new Float64Array(da.data.length)
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < rows; i++) {
+      const to = (o * count + clipped(indices.data[i], count)) * inner
+      for (let k = 0; k < inner; k++) sums[to + k] += dy.data[(o * rows + i) * inner + k]
+    }
+  da.data.set(sums)
+}
+
+/** y[o, k] = data[o, index[o, k], k]. */
+export const pickReference: ReferenceKernel<PickAttributes> = ([data, index], { axis }, [y]) => {
+  const { outer, count, inner } = around(data.shape, axis)
+  for (let o = 0; o < outer; o++)
+    for (let k = 0; k < inner; k++) {
+      const at = clipped(index.data[o * inner + k], count)
+      y.data[o * inner + k] = data.data[(o * count + at) * inner + k]
+    }
+}
+
+/** ddata[o, index[o, k], k] = dy[o, k], else 0. */
+export const pickGradientReference: ReferenceKernel<PickGradientAttributes> = (
+  [dy, index],
+  { axis, shape },
+  [ddata],
+) => {
+  const { outer, count, inner } = around(shape, axis)
+  ddata.data.fill(0)
+  for (let o = 0; o < outer; o++)
+    for (let k = 0; k < inner; k++) {
+      const at = clipped(index.data[o * inner + k], count)
+      ddata.data[(o * count + at) * inner + k] = dy.data[o * inner + k]
+    }
+}
+
+/** y[i, ·] = on at indices[i], off elsewhere. */
+export const oneHotReference: ReferenceKernel<OneHotAttributes> = ([indices], { depth }, [y], [on, off]) => {
+  y.data.fill(off)
+  indices.data.forEach((index, i) => {
+    const at = Math.trunc(index) || 0
+    if (at >= 0 && at < depth) y.data[i * depth + at] = on
+  })
+}
