@@ -1,0 +1,37 @@
+// Sizes of register tiles, and how rows are cut into them.
+import type { Rung } from './rung.ts'
+
+/** A tile of C held in registers: rows by vectors of four columns. */
+export interface Tile {
+  readonly rows: number
+  readonly vectors: number
+}
+
+/**
+ * The tile for a rung. On the wide rung 6 × 16: twelve 256-bit sums, two of B and one of A fill the sixteen
+ * registers. Otherwise 6 × 8 for the same reason with 128 bits; 6 × 16 would spill there (40 against 59 GFLOP/s).
+ */
+export function tile(rung: Rung): Tile {
+  return { rows: 6, vectors: rung === 'wide' ? 4 : 2 }
+}
+
+/** So many tiles of so many rows, one after the other. */
+export interface RowTiles {
+  readonly rows: number
+  readonly count: number
+}
+
+/**
+ * Cuts rows into as few tiles of at most `max` rows as can be, with heights that differ by one at most, since a low
+ * tile has too few independent sums to hide the latency of the multiply-add: 26 is 6 + 5 + 5 + 5 + 5.
+ */
+export function tileRows(rows: number, max: number): RowTiles[] {
+  const count = Math.ceil(rows / max)
+  if (count === 0) return []
+  const low = Math.floor(rows / count)
+  const higher = rows - low * count
+  return [
+    { rows: low + 1, count: higher },
+    { rows: low, count: count - higher },
+  ].filter((tiles) => tiles.count > 0)
+}
