@@ -2,6 +2,7 @@
 import { provideFunctions } from '../core/backward.ts'
 import { channelSum, channelSumOp, conv, convData, convDataOp, convOp, convWeight, convWeightOp } from './conv/conv.ts'
 import { assign, copy, copyOp, relayoutOp } from './copy/copy.ts'
+import { dropoutOp, scaleByMaskOp } from './dropout/dropout.ts'
 import { fill, fillOp } from './fill/fill.ts'
 import { matmul, matmulOp } from './matmul/matmul.ts'
 import { cast, castOp } from './pointwise/cast.ts'
@@ -69,6 +70,7 @@ export const specs = {
   convData: convDataOp,
   convWeight: convWeightOp,
   copy: copyOp,
+  dropout: dropoutOp,
   fill: fillOp,
   matmul: matmulOp,
   maxPool: maxPoolOp,
@@ -82,6 +84,7 @@ export const specs = {
   reduce: reduceOp,
   relayout: relayoutOp,
   reshape: reshapeOp,
+  scaleByMask: scaleByMaskOp,
   seedGenerator: seedGeneratorOp,
   sgdMomentumUpdate: sgdMomentumUpdateOp,
   sgdUpdate: sgdUpdateOp,

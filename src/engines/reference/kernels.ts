@@ -7,6 +7,7 @@ import {
   convWeightReference,
 } from '../../ops/conv/conv.reference.ts'
 import { copyReference } from '../../ops/copy/copy.reference.ts'
+import { dropoutReference, scaleByMaskReference } from '../../ops/dropout/dropout.reference.ts'
 import { fillReference } from '../../ops/fill/fill.reference.ts'
 import { matmulReference } from '../../ops/matmul/matmul.reference.ts'
 import { castReference } from '../../ops/pointwise/cast.reference.ts'
@@ -51,6 +52,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   convData: convDataReference,
   convWeight: convWeightReference,
   copy: copyReference,
+  dropout: dropoutReference,
   fill: fillReference,
   matmul: matmulReference,
   maxPool: maxPoolReference,
@@ -64,6 +66,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   reduce: reduceReference,
   relayout: copyReference,
   reshape: copyReference,
+  scaleByMask: scaleByMaskReference,
   seedGenerator: seedGeneratorReference,
   sgdMomentumUpdate: sgdUpdateReference,
   sgdUpdate: sgdUpdateReference,
