@@ -1,0 +1,130 @@
+// Plans C = activation(A · B + bias) for few or many rows of A, each of them contiguous, and B packed in panels.
+import type { Formula } from './arith.ts'
+import { type Body, type ItemInput, i32, item, type Local, select } from './asm.ts'
+import { type Gemm, gemm, type Pointers } from './gemm.ts'
+import { defineModule, type KernelModule } from './module.ts'
+import { panelsOf, panelWidth } from './panels.ts'
+import type { Phase, PlanArgument } from './plan.ts'
+import type { Rung } from './rung.ts'
+import { tile } from './tiles.ts'
+
+/** What a product is specialised on: all but the number of rows. */
+export interface RowProduct {
+  readonly rung: Rung
+  /** Length of the sums; A's rows are as long. */
+  readonly K: number
+  readonly columns: number
+  readonly bias: boolean
+  /** Applied last, with the name that tells modules apart. */
+  readonly activation?: { readonly name: string; readonly formula: Formula } | undefined
+}
+
+/** Where the matrices are. */
+export interface RowOperands {
+  readonly a: PlanArgument
+  readonly b: PlanArgument
+  readonly c: PlanArgument
+  readonly bias?: PlanArgument
+}
+
+/** Longest sum before C is put down: 384 rows of a panel of 16 are 24 KiB, which L1 holds beside six rows of A. */
+const kBlock = 384
+/** Rows of an item: sixteen tiles of six, which with K = 256 stay in L2 while B's panels pass by. */
+const rowBlock = 96
+
+/** The phase that computes a product of so many rows. */
+export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = 0 }: RowOperands): Phase {
+  const panels = panelsOf(shape.columns, shape.rung)
+  const work = 2 * shape.K * shape.columns
+  // items of at least 2 MFLOP where there are many, of at most 160, and sixteen of them if the work allows it
+  const wanted = Math.min(Math.max(16, (work * rows) / 160e6), Math.max(1, (work * rows) / 2e6))
+  const height = Math.min(rowBlock, Math.max(6, Math.ceil(rows / wanted / 6) * 6))
+  const blocks = Math.ceil(rows / height)
+  const groups = Math.min(panels, Math.max(1, Math.ceil(wanted / blocks)))
+  const perGroup = Math.ceil(panels / groups)
+  const items = blocks * Math.ceil(panels / perGroup)
+  return { module: moduleOf(shape), entry: 'rows', items, args: [a, b, c, bias, rows, height, blocks, perGroup] }
+}
+
+function moduleOf(shape: RowProduct): KernelModule {
+  const { rung, K, columns, bias, activation } = shape
+  const key = `rowProduct ${rung} ${K} ${columns} ${bias ? 'bias' : ''} ${activation?.name ?? ''}`
+  return defineModule(key, () => [item('rows', (f, input) => rowItem(f, input, shape))])
+}
+
+/** Lengths of the blocks that sums of length K are cut into, equal but for the last. */
+export function kBlocks(
+  K: number,
+  most: number,
+): { readonly length: number; readonly count: number; readonly last: number } {
+  const blocks = Math.max(1, Math.ceil(K / most))
+  const length = blocks === 1 ? K : Math.ceil(K / blocks / 8) * 8
+  const count = blocks === 1 ? 1 : Math.ceil(K / length)
+  return { length, count, last: K - length * (count - 1) }
+}
+
+/** An item is a block of rows and a group of panels; the groups of a block of rows are not neighbours in time. */
+function rowItem(f: Body, { index, arg }: ItemInput, shape: RowProduct): void {
+  const width = panelWidth(shape.rung)
+  const full = Math.floor(shape.columns / width)
+  const [a, b, c, bias] = [0, 1, 2, 3].map((n) => f.let(arg.i32(n)))
+  const blocks = f.let(arg.i32(6))
+  const first = f.let(i32.mul(i32.div_u(index, blocks), arg.i32(7)))
+  const height = f.let(arg.i32(5))
+  const row = f.let(i32.mul(i32.rem_u(index, blocks), height))
+  const rows = smaller(f, height, f.let(i32.sub(arg.i32(4), row)))
+  const end = f.let(i32.add(first, arg.i32(7)))
+  a.bump(i32.mul(row, shape.K * 4))
+  b.bump(i32.mul(first, shape.K * width * 4))
+  c.bump(i32.add(i32.mul(row, shape.columns * 4), i32.mul(first, width * 4)))
+  if (shape.bias) bias.bump(i32.mul(first, width * 4))
+  const panels = f.let(i32.sub(smaller(f, end, f.let(i32.const(full))), first))
+  const ragged = f.let(i32.gt_u(end, full))
+  const pointers = { a, b, c, ...(shape.bias && { bias }) }
+  eachKBlock(f, shape, pointers, (stage) => onePass(f, shape, stage, pointers, { rows, panels, ragged }))
+}
+
+function smaller(f: Body, x: Local<'i32'>, y: Local<'i32'>): Local<'i32'> {
+  return f.let(select(i32.lt_u(x, y), x, y))
+}
+
+type Stage = Pick<Gemm, 'start' | 'activation' | 'k'>
+
+/** Calls `pass` for the first block of k, those in the middle, and the last; A and B move on between them. */
+function eachKBlock(f: Body, shape: RowProduct, { a, b }: Pointers, pass: (stage: Stage) => void): void {
+  const { length, count, last } = kBlocks(shape.K, kBlock)
+  const start = shape.bias ? 'bias' : 'zero'
+  const finish = shape.activation && { activation: shape.activation.formula }
+  const run = (n: number) => [{ count: n, a: 4 }]
+  if (count === 1) return pass({ start, ...finish, k: run(length) })
+  const next = [
+    [a, length * 4],
+    [b, length * panelWidth(shape.rung) * 4],
+  ] as const
+  f.times(1, () => pass({ start, k: run(length) }), next)
+  f.times(count - 2, () => pass({ start: 'c', k: run(length) }), next)
+  pass({ start: 'c', ...finish, k: run(last) })
+}
+
+/** All panels of the item for one block of k. */
+function onePass(
+  f: Body,
+  shape: RowProduct,
+  stage: Stage,
+  pointers: Pointers,
+  { rows, panels, ragged }: Readonly<Record<'rows' | 'panels' | 'ragged', Local<'i32'>>>,
+): void {
+  const { b, c, bias } = pointers
+  const width = panelWidth(shape.rung)
+  const held = [b, c, ...(bias ? [bias] : [])].map((pointer) => [pointer, f.let(pointer)] as const)
+  const { rung } = shape
+  const strides = { aRow: shape.K * 4, cRow: shape.columns * 4 }
+  const one = (columns: number) => gemm(f, { ...stage, ...strides, rung, tile: tile(rung), rows, columns }, pointers)
+  f.times(panels, () => one(width), [
+    [b, shape.K * width * 4],
+    [c, width * 4],
+    ...(bias ? ([[bias, width * 4]] as const) : []),
+  ])
+  if (shape.columns % width) f.if(ragged, () => one(shape.columns % width))
+  for (const [pointer, value] of held) pointer.set(value)
+}
