@@ -140,7 +140,8 @@ export const formulas = {
   rint: flat(1, (m, a) => m.round(a)),
   round: flat(1, (m, a) => {
     const whole = m.trunc(a)
-    return m.select(m.greaterEqual(m.abs(m.sub(a, whole)), 0.5), m.add(whole, m.sign(a)), whole)
+    const rest = m.abs(m.sub(a, whole))
+    return m.select(m.greaterEqual(m.add(rest, rest), 1), m.add(whole, m.sign(a)), whole)
   }),
   sigmoid: activation('sigmoid'),
   sigmoidGradient: activationGradient('sigmoid', (y, f) => f.subtract(1, f.multiply(y, 2))),

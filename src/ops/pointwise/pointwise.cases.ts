@@ -1,0 +1,227 @@
+// Cases of pointwise: every formula, dtypes, sizes around the vector's, broadcasting, numbers, special values.
+import type { CaseInput, Domain, OpCase } from '../cases.ts'
+import { elementary, exact, looser, type Tolerance } from '../tolerance.ts'
+import { type FormulaName, formulas } from './formulas.ts'
+import { activationGradient, add, clip, multiply, pointwise, power, subtract } from './pointwise.ts'
+
+const special = { values: [0, -0, 1, -1, 0.5, -2.5, 1e-40, 3e38, -3e38, Infinity, -Infinity, Number.NaN] }
+/** The same values against each other: twelve and thirteen have no common factor. */
+const shifted = { values: [...special.values, 2] }
+const around = looser({ relative: 1e-6, absolute: 1e-7 }, 'a sum with 1 loses what is far smaller than it')
+const tolerances: Partial<Record<FormulaName, Tolerance>> = {
+  exp: elementary,
+  log: elementary,
+  power: elementary,
+  sigmoid: elementary,
+  sigmoidGradient: around,
+  softrelu: around,
+  softreluGradient: around,
+  softsign: elementary,
+  softsignGradient: around,
+  tanh: elementary,
+  tanhGradient: around,
+}
+const domains: Partial<Record<FormulaName, Domain>> = {
+  divide: [0.5, 2],
+  log: [0.1, 5],
+  modulo: [0.6, 3],
+  power: [0.5, 3],
+  softrelu: [-6, 6],
+  softreluGradient: [0.1, 2],
+  sqrt: [0.1, 5],
+}
+const names = Object.keys(formulas) as FormulaName[]
+
+function inputs(name: FormulaName, input: CaseInput, other: CaseInput = input): CaseInput[] {
+  return [input, other, other].slice(0, formulas[name].arity)
+}
+
+/** A case of one formula; steps have a gradient of zero and are left out of the check. */
+function caseOf(name: FormulaName, title: string, given: readonly CaseInput[], gradient?: false): OpCase {
+  const tolerance = tolerances[name] ?? exact
+  const smooth = formulas[name].derivatives.length > 0 && name !== 'clip' && gradient !== false
+  return {
+    name: `${name} of ${title}`,
+    inputs: given,
+    run: (arrays) => pointwise(name, arrays),
+    tolerance,
+    ...(!smooth && { gradient: false }),
+  }
+}
+
+const everyFormula = names.map((name) => {
+  const domain = domains[name] ?? ([-2, 2] as const)
+  return caseOf(name, 'floats', inputs(name, { shape: [3, 4, 5], domain }))
+})
+
+/** dx from dy and y: y is the result of an activation, and so no special value. */
+const ofActivation = (name: FormulaName) => name.endsWith('Gradient')
+
+const specials = names
+  .filter((name) => !ofActivation(name))
+  .map((name) =>
+    caseOf(name, 'special values', inputs(name, { shape: [156], domain: special }, { shape: [156], domain: shifted })),
+  )
+
+const integers = names
+  .filter((name) => !('floats' in formulas[name]))
+  .flatMap((name) => [
+    caseOf(name, 'int32', inputs(name, { shape: [61], dtype: 'int32', domain: [-9, 9] })),
+    caseOf(name, 'uint8', inputs(name, { shape: [61], dtype: 'uint8', domain: [0, 256] })),
+  ])
+
+const extremes = { values: [0, 1, -1, 2, 7, -7, 2 ** 31 - 1, -(2 ** 31), 46341, -46341, 65536] }
+const overflows = (['add', 'subtract', 'multiply', 'divide', 'modulo', 'power', 'negative', 'abs'] as const).map(
+  (name) =>
+    caseOf(
+      name,
+      'int32 at its ends',
+      inputs(
+        name,
+        { shape: [132], dtype: 'int32', domain: extremes },
+        { shape: [132], dtype: 'int32', domain: { values: [...extremes.values, 3] } },
+      ),
+    ),
+)
+
+const sizes = [0, 1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 16383, 16384, 16385, 40001].flatMap((n) => [
+  { ...caseOf('add', `${n} floats`, inputs('add', { shape: [n] })), gradient: n < 100 },
+  caseOf('add', `${n} bytes`, inputs('add', { shape: [n], dtype: 'uint8', domain: [0, 256] })),
+])
+
+const shapes: [a: readonly number[], b: readonly number[]][] = [
+  [[3, 5], [5]],
+  [
+    [3, 5],
+    [3, 1],
+  ],
+  [
+    [3, 1],
+    [1, 5],
+  ],
+  [[], [2, 3]],
+  [[1], [0]],
+  [
+    [0, 3],
+    [1, 3],
+  ],
+  [
+    [2, 1, 5],
+    [3, 1],
+  ],
+  [[1, 1, 1], [1]],
+  [
+    [2, 3, 4, 5],
+    [1, 3, 1, 1],
+  ],
+  [
+    [2, 3, 4, 5],
+    [3, 1, 1],
+  ],
+  [
+    [2, 3, 4, 5],
+    [4, 5],
+  ],
+  [
+    [2, 3, 4, 5],
+    [3, 4, 5],
+  ],
+  [
+    [2, 3, 4, 5],
+    [2, 1, 4, 1],
+  ],
+  [
+    [2, 1, 4, 1],
+    [1, 3, 1, 5],
+  ],
+  [
+    [2, 8, 3, 3],
+    [2, 8, 1, 1],
+  ],
+  [
+    [2, 1, 3, 1, 2, 1],
+    [1, 2, 1, 3, 1, 2],
+  ],
+  [[300, 70], [70]],
+  [[2, 17000], [17000]],
+  [
+    [2, 17000],
+    [2, 1],
+  ],
+]
+const broadcasts = shapes.flatMap(([a, b]) => {
+  const small = a.length < 2 || a.reduce((product, n) => product * n, 1) < 500
+  return [
+    [a, b],
+    [b, a],
+  ].map(([first, second]) => ({
+    ...caseOf('subtract', `(${first}) and (${second})`, [{ shape: first }, { shape: second }]),
+    gradient: small,
+  }))
+})
+
+const bytes: OpCase[] = shapes.slice(0, 4).map(([a, b]) =>
+  caseOf('subtract', `bytes (${a}) and (${b})`, [
+    { shape: a, dtype: 'uint8', domain: [0, 256] },
+    { shape: b, dtype: 'uint8', domain: [0, 256] },
+  ]),
+)
+
+const numbers: OpCase[] = [
+  { name: 'x + 0.1', inputs: [{ shape: [13] }], run: ([x]) => add(x, 0.1) },
+  { name: '1 - x', inputs: [{ shape: [13] }], run: ([x]) => subtract(1, x) },
+  { name: 'x ^ 2', inputs: [{ shape: [13] }], run: ([x]) => power(x, 2), tolerance: elementary },
+  { name: '2 ^ x', inputs: [{ shape: [13] }], run: ([x]) => power(2, x), tolerance: elementary },
+  { name: 'int32 · 2.9', inputs: [{ shape: [13], dtype: 'int32' }], run: ([x]) => multiply(x, 2.9) },
+  { name: 'uint8 - 300', inputs: [{ shape: [13], dtype: 'uint8' }], run: ([x]) => subtract(x, 300) },
+  { name: 'clip to [-0.5, 0.25]', inputs: [{ shape: [50] }], run: ([x]) => clip(x, -0.5, 0.25) },
+  { name: 'clip NaN', inputs: [{ shape: [24], domain: special }], run: ([x]) => clip(x, -1, 1) },
+  { name: 'twice the same', inputs: [{ shape: [9] }], run: ([x]) => multiply(x, x) },
+  { name: 'images and a number', inputs: [{ shape: [2, 3, 4, 5] }], run: ([x]) => multiply(x, 3) },
+  {
+    name: 'gradient of a sigmoid from a broadcast',
+    inputs: [{ shape: [2, 3, 4, 5] }, { shape: [2, 3, 4, 5] }],
+    run: ([dy, y]) => activationGradient('sigmoid', dy, y),
+    tolerance: around,
+  },
+]
+
+const errors: OpCase[] = [
+  {
+    name: 'two dtypes',
+    inputs: [{ shape: [2] }, { shape: [2], dtype: 'int32' }],
+    run: ([a, b]) => add(a, b),
+    throws: '[add] operands must have one dtype, got float32 and int32: use astype',
+  },
+  {
+    name: 'shapes that do not fit',
+    inputs: [{ shape: [2, 3] }, { shape: [2, 4] }],
+    run: ([a, b]) => add(a, b),
+    throws: '[add] cannot broadcast (2, 3) and (2, 4): axis 1 has sizes 3 and 4',
+  },
+  {
+    name: 'exp of integers',
+    inputs: [{ shape: [2], dtype: 'int32' }],
+    run: ([x]) => pointwise('exp', [x]),
+    throws: "[exp] cannot take int32, expected float32: use astype('float32')",
+  },
+  {
+    name: 'numbers only',
+    inputs: [],
+    run: () => add(1, 2),
+    throws: '[add] at least one operand must be an array',
+  },
+]
+
+/** All cases of pointwise. */
+export const cases: readonly OpCase[] = [
+  ...everyFormula,
+  ...specials,
+  ...integers,
+  ...overflows,
+  ...sizes,
+  ...broadcasts,
+  ...bytes,
+  ...numbers,
+  ...errors,
+]

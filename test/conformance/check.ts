@@ -1,0 +1,191 @@
+// How a case of an op is checked: result, gradient and error message, on one engine against the reference engine.
+import { walkBackward } from '../../src/core/backward.ts'
+import { bytesPer, type DType, typedFrom, typedView } from '../../src/core/dtype.ts'
+import type { Context } from '../../src/core/engine.ts'
+import { invoke } from '../../src/core/invoke.ts'
+import { NDArray } from '../../src/core/ndarray.ts'
+import { adopt, within } from '../../src/core/ownership.ts'
+import { formatShape, shapeOf } from '../../src/core/shape.ts'
+import { Storage } from '../../src/core/storage.ts'
+import { mode } from '../../src/core/tape.ts'
+import { type CaseInput, type OpCase, valuesOf } from '../../src/ops/cases.ts'
+import { relayoutOp } from '../../src/ops/copy/copy.ts'
+import { allowed, allowedDifference, allowedGradient, close, exact, type Tolerance } from '../../src/ops/tolerance.ts'
+
+/** How the inputs lie in memory: from a storage's start, some elements on, or channels last. */
+export type Placement = 'plain' | 'offset' | 'channelsLast'
+
+/** The values of one array, in logical order. */
+export interface Result {
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  readonly values: ArrayLike<number>
+}
+
+/** Results of a case and the gradients of its inputs, where they were asked for. */
+export interface Results {
+  readonly outputs: readonly Result[]
+  readonly gradients: readonly Result[]
+}
+
+const offset = 3
+
+/** An array with the values, owned by the running call. */
+function place(
+  context: Context,
+  dtype: DType,
+  shape: readonly number[],
+  values: Float64Array,
+  how: Placement,
+): NDArray {
+  const skip = how === 'offset' ? offset : 0
+  const data = typedFrom(dtype, [...Array<number>(skip).fill(7), ...values])
+  const storage = new Storage(context.engine, context.engine.upload(new Uint8Array(data.buffer)))
+  const parts = { context, dtype, shape: shapeOf(shape), storage, offset: skip * bytesPer(dtype) }
+  const array = adopt(new NDArray(parts))
+  return how === 'channelsLast' && shape.length === 4 ? invoke(relayoutOp, [array], {})[0] : array
+}
+
+function attach(array: NDArray): NDArray {
+  const zeros = new Float64Array(array.size)
+  const grad = place(array.context, array.dtype, array.shape, zeros, 'plain')
+  array.setOrigin({ grad, request: 'write', fresh: false })
+  return grad
+}
+
+async function read(array: NDArray): Promise<Result> {
+  const { shape, dtype } = array
+  const plain = array.order === 'plain' ? array : invoke(relayoutOp, [array], {})[0]
+  const bytes = await plain.context.engine.read(plain)
+  return { shape, dtype, values: typedView(dtype, bytes.buffer, 0, bytes.length / bytesPer(dtype)) }
+}
+
+function list(results: NDArray | readonly NDArray[]): readonly NDArray[] {
+  return results instanceof NDArray ? [results] : results
+}
+
+/** What a run of a case may vary. */
+export interface Running {
+  readonly context: Context
+  readonly placement?: Placement
+  /** Makes float64 of float32 inputs. */
+  readonly double?: boolean
+  /** Computes gradients too. */
+  readonly gradient?: boolean
+  /** Changes the values of the inputs. */
+  readonly change?: (value: number, input: number, element: number) => number
+}
+
+/** Runs a case; every array it makes is released before the results are read. */
+export async function runCase(of: OpCase, running: Running): Promise<Results> {
+  const { context, placement = 'plain', double = false, gradient = false } = running
+  const change = running.change ?? ((value) => value)
+  const held = { ...mode }
+  const reads = within('', 'the case is over', () => {
+    const inputs = of.inputs.map((input, i) => {
+      const dtype = input.dtype ?? 'float32'
+      const values = valuesOf(input, i + 1).map((value, k) => change(value, i, k))
+      return place(context, double && dtype === 'float32' ? 'float64' : dtype, input.shape, values, placement)
+    })
+    const grads = gradient ? inputs.map((input, i) => (isFloat(of.inputs[i]) ? attach(input) : null)) : []
+    mode.recording = gradient
+    mode.training = gradient
+    const outputs = list(of.run(inputs, context))
+    mode.recording = false
+    if (gradient)
+      walkBackward(
+        outputs,
+        outputs.map((output, i) => headGradient(output, i, context)),
+      )
+    return {
+      outputs: outputs.map(read),
+      gradients: grads.filter((grad) => grad !== null).map(read),
+    }
+  })
+  Object.assign(mode, held)
+  return { outputs: await Promise.all(reads.outputs), gradients: await Promise.all(reads.gradients) }
+}
+
+function isFloat({ dtype = 'float32' }: CaseInput): boolean {
+  return dtype === 'float32'
+}
+
+function headValues(length: number, output: number): Float64Array {
+  return valuesOf({ shape: [length], domain: [-1, 1] }, 1000 + output)
+}
+
+function headGradient(head: NDArray, output: number, context: Context): NDArray {
+  return place(context, head.dtype, head.shape, headValues(head.size, output), 'plain')
+}
+
+/** Whether the case has a gradient to check. */
+export function hasGradient(of: OpCase): boolean {
+  const smooth = of.inputs.length > 0 && of.inputs.every((input) => isFloat(input) && 'length' in (input.domain ?? []))
+  return of.gradient ?? smooth
+}
+
+/** Differences between two runs of a case, one line each; none when the engine is right. */
+export async function compare(of: OpCase, got: Results, want: Results, reference: Context): Promise<string[]> {
+  const tolerance = of.tolerance ?? exact
+  const magnitudes = tolerance.terms === undefined ? want : await runCase(of, { context: reference, change: Math.abs })
+  const heads = want.outputs.reduce((sum, { values }) => sum + values.length, 0)
+  return [
+    ...want.outputs.flatMap((output, i) =>
+      differences(`output ${i}`, got.outputs[i], output, tolerance, (k) =>
+        allowed(tolerance, output.values[k], magnitudes.outputs[i].values[k]),
+      ),
+    ),
+    ...want.gradients.flatMap((gradient, i) => {
+      const largest = Array.from(gradient.values).reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+      const bound = allowedGradient(heads, largest)
+      return differences(`gradient ${i}`, got.gradients[i], gradient, tolerance, () => bound)
+    }),
+  ]
+}
+
+function differences(
+  name: string,
+  got: Result,
+  want: Result,
+  { reason }: Tolerance,
+  bound: (k: number) => number,
+): string[] {
+  const [g, w] = [got, want].map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`)
+  if (g !== w) return [`${name} is ${g}, expected ${w}`]
+  const wrong = Array.from(want.values).flatMap((value, k) => (close(got.values[k], value, bound(k)) ? [] : [k]))
+  if (wrong.length === 0) return []
+  const [k] = wrong
+  const first = `${name}[${k}] is ${got.values[k]}, expected ${want.values[k]} ± ${bound(k)}`
+  return [`${first} (${wrong.length} of ${want.values.length} differ)${reason ? `; tolerance: ${reason}` : ''}`]
+}
+
+/** Compares the gradient with a central difference along one random direction, in float64. */
+export async function checkDifference(of: OpCase, reference: Context): Promise<string[]> {
+  const h = 1e-5
+  const directions = of.inputs.map((input, i) => valuesOf({ shape: [...input.shape], domain: [-1, 1] }, 500 + i))
+  const moved = (step: number) =>
+    runCase(of, {
+      context: reference,
+      double: true,
+      change: (value, i, k) => (isFloat(of.inputs[i]) ? value + step * directions[i][k] : value),
+    })
+  const { gradients } = await runCase(of, { context: reference, double: true, gradient: true })
+  const [right, left] = [weighted(await moved(h)), weighted(await moved(-h))]
+  const floats = directions.filter((_, i) => isFloat(of.inputs[i]))
+  const terms = gradients.flatMap(({ values }, i) => Array.from(values).map((value, k) => value * floats[i][k]))
+  const slope = terms.reduce((sum, term) => sum + term, 0)
+  const difference = (right - left) / (2 * h)
+  const bound = allowedDifference(terms.reduce((sum, term) => sum + Math.abs(term), 0))
+  if (Math.abs(slope - difference) <= bound) return []
+  return [`the gradient along a direction is ${slope}, the central difference ${difference} ± ${bound}`]
+}
+
+/** Σ of all outputs times their head gradients. */
+function weighted({ outputs }: Results): number {
+  let sum = 0
+  outputs.forEach(({ values }, i) => {
+    const weights = headValues(values.length, i)
+    for (let k = 0; k < values.length; k++) sum += values[k] * weights[k]
+  })
+  return sum
+}
