@@ -1,0 +1,196 @@
+// What Glueball asks of Node: the event loop, files, workers, downloads. Imports nothing from outside this folder.
+import { access, mkdir, open, readdir, readFile as readNodeFile, rename, rm } from 'node:fs/promises'
+import { availableParallelism, homedir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { Worker } from 'node:worker_threads'
+import { gunzip as gunzipNode } from 'node:zlib'
+import { messageOf } from './download.ts'
+import type { WorkerHandle } from './worker.ts'
+
+export { type DownloadOptions, download } from './download.ts'
+export type { WorkerHandle } from './worker.ts'
+
+/** Whether there are files here. */
+export const hasFiles = true
+
+/** The symbol under which an object says how the console shows it. */
+export const inspectSymbol: unique symbol = Symbol.for('nodejs.util.inspect.custom')
+
+/** Resolves in a later turn of the event loop, so that timers, Ctrl-C and finalizers get theirs. */
+export function macrotask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+let collect: (() => void) | undefined
+
+/** Collects garbage now; finalizers run in the next turns of the event loop. */
+export function requestCollection(): void {
+  if (!collect) {
+    setFlagsFromString('--expose-gc')
+    collect = runInNewContext('gc') as () => void
+  }
+  collect()
+}
+
+/** The bytes of a file. */
+export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { buffer, byteOffset, byteLength } = await readNodeFile(path)
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+const refusesToSync = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP'])
+let temporaries = 0
+
+/**
+ * Writes a file so that a crash, a full disk or `kill -9` leaves the old file or the new one, whole: into a temporary
+ * file of the same folder, then renamed. On failure the temporary is removed and the old file untouched.
+ */
+export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${temporaries++}.tmp`)
+  try {
+    const file = await open(temporary, 'wx')
+    try {
+      await file.writeFile(bytes)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw new Error(`[writeFileAtomic] could not write ${path}, what was there is unchanged: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+  await syncFolder(dirname(path))
+}
+
+/** Makes a rename last through a power cut; systems that cannot sync a folder need not. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r')
+    try {
+      await folder.sync()
+    } finally {
+      await folder.close()
+    }
+  } catch (error) {
+    if (!refusesToSync.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+}
+
+/** Whether a file or folder is there. */
+export function fileExists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The names in a folder, sorted. */
+export async function readDir(path: string): Promise<string[]> {
+  return (await readdir(path)).sort()
+}
+
+/** Makes a folder and those above it, where they are not there yet. */
+export async function makeDir(path: string): Promise<void> {
+  await mkdir(path, { recursive: true })
+}
+
+/** Joins a folder and names in it to a path. */
+export function joinPath(folder: string, ...names: string[]): string {
+  return join(folder, ...names)
+}
+
+/** The path of a `file:` URL. */
+export function pathOf(url: URL): string {
+  return fileURLToPath(url)
+}
+
+/** An environment variable; an empty one counts as absent. */
+export function environment(name: string): string | undefined {
+  return process.env[name] || undefined
+}
+
+/** Where Glueball keeps what it can make or fetch again: `$GLUEBALL_HOME`, else the system's cache folder. */
+export function cacheFolder(): string {
+  const own = environment('GLUEBALL_HOME')
+  if (own) return own
+  if (process.platform === 'win32')
+    return join(environment('LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local'), 'glueball', 'Cache')
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'glueball')
+  return join(environment('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'glueball')
+}
+
+const inflate = promisify(gunzipNode)
+
+/** Unpacks gzip; rejects when the data are damaged or cut short. */
+export async function gunzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const { buffer, byteOffset, byteLength } = await inflate(bytes)
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength)
+}
+
+/** Threads that can run at the same time. */
+export function hardwareConcurrency(): number {
+  return availableParallelism()
+}
+
+const prelude = `const { parentPort: glueballPort, workerData } = require('node:worker_threads')
+const glueballPost = (message) => glueballPort.postMessage(message)
+const glueballReceive = (listener) => void glueballPort.on('message', listener)
+`
+
+/**
+ * Starts a worker from the text of a function body, in which three names are defined: `glueballData` (the data),
+ * `glueballPost(message)` and `glueballReceive(listener)`, called while the text first runs. The text is the same in
+ * Node and in a page. `onError` gets what the worker throws and an exit nobody asked for.
+ */
+export function startWorker(
+  source: string,
+  data: unknown,
+  onMessage: (message: unknown) => void,
+  onError: (error: Error) => void,
+): WorkerHandle {
+  const text = `${prelude};((glueballData) => {\n${source}\n})(workerData)`
+  const worker = new Worker(text, { eval: true, execArgv: [], workerData: data, name: 'glueball' })
+  let over = false
+  const fail = (error: Error) => {
+    if (!over) onError(error)
+    over = true
+  }
+  worker.on('message', onMessage)
+  worker.on('messageerror', fail)
+  worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))))
+  worker.on('exit', (code) => {
+    if (code !== 0) fail(new Error(`[worker] ended by itself with code ${code}`))
+  })
+  return {
+    postMessage: (message, transfer = []) => worker.postMessage(message, transfer),
+    ref: () => worker.ref(),
+    unref: () => worker.unref(),
+    terminate: async () => {
+      over = true
+      await worker.terminate()
+    },
+  }
+}
+
+/**
+ * Lets V8 fuse pairs of 128-bit WebAssembly operations into 256-bit ones in what is compiled from now on, in the whole
+ * process; false where V8 cannot (before Node 24, other processors).
+ */
+export function enableWideSimd(): boolean {
+  const major = Number(process.versions.node.split('.')[0])
+  if (major < 24 || process.arch !== 'x64' || !process.versions.v8) return false
+  setFlagsFromString('--experimental-wasm-revectorize')
+  return true
+}
+
+/** Name and version of what runs the program, as `Node 26.10.0`. */
+export function runtimeName(): string {
+  return `Node ${process.versions.node}`
+}
