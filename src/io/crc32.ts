@@ -1,0 +1,40 @@
+// CRC-32 (ISO 3309, as gzip and PNG use it), eight bytes at a time.
+
+/** `tables[k][b]`: what byte b, followed by k zero bytes, adds to the remainder. */
+const tables = makeTables()
+
+function makeTables(): Uint32Array[] {
+  const all = Array.from({ length: 8 }, () => new Uint32Array(256))
+  for (let byte = 0; byte < 256; byte++) {
+    let remainder = byte
+    for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0)
+    all[0][byte] = remainder
+  }
+  for (let k = 1; k < 8; k++)
+    for (let byte = 0; byte < 256; byte++) {
+      const before = all[k - 1][byte]
+      all[k][byte] = (before >>> 8) ^ all[0][before & 255]
+    }
+  return all
+}
+
+/** The CRC-32 of the bytes, an unsigned 32-bit integer; `crc32('123456789') = 0xcbf43926`. */
+export function crc32(bytes: Uint8Array): number {
+  const [t0, t1, t2, t3, t4, t5, t6, t7] = tables
+  const whole = bytes.length - (bytes.length % 8)
+  let crc = ~0
+  for (let i = 0; i < whole; i += 8) {
+    const low = crc ^ (bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24))
+    crc =
+      t7[low & 255] ^
+      t6[(low >>> 8) & 255] ^
+      t5[(low >>> 16) & 255] ^
+      t4[low >>> 24] ^
+      t3[bytes[i + 4]] ^
+      t2[bytes[i + 5]] ^
+      t1[bytes[i + 6]] ^
+      t0[bytes[i + 7]]
+  }
+  for (let i = whole; i < bytes.length; i++) crc = (crc >>> 8) ^ t0[(crc ^ bytes[i]) & 255]
+  return ~crc >>> 0
+}

@@ -1,0 +1,200 @@
+// MXNet's `.params` files, version 2, as `nd.save` and `save_parameters` write them: little-endian, no checksum.
+import { bytesPer, type DType, type TypedArray, typedView } from '../core/dtype.ts'
+import { OpError } from '../core/errors.ts'
+
+/** One array of a `.params` file. */
+export interface ParamsEntry {
+  /** Empty in a file that holds a list without names. */
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  /** Row-major. */
+  readonly data: TypedArray
+}
+
+const fileMagic = 0x112n
+const version2 = 0xf993fac9
+const dtypes = ['float32', 'float64', 'float16', 'uint8', 'int32', 'int8', 'int64', 'bool']
+dtypes.push('int16', 'uint16', 'uint32', 'uint64', 'bfloat16')
+const readable: Readonly<Record<string, DType>> = {
+  float32: 'float32',
+  float64: 'float64',
+  uint8: 'uint8',
+  int32: 'int32',
+}
+const otherVersions: Readonly<Record<number, string>> = {
+  4187224776: 'version 1 (MXNet before 1.0)',
+  4187224778: 'version 3 (NumPy shapes, MXNet 1.6 and later under `mx.util.np_shape`)',
+}
+const storageTypes: Readonly<Record<number, string>> = { 1: 'row_sparse', 2: 'csr' }
+
+/** Takes numbers from bytes one after the other and knows where the bytes end. */
+class Reader {
+  readonly #bytes: Uint8Array
+  readonly #view: DataView
+  readonly #file: string
+  #at = 0
+
+  constructor(bytes: Uint8Array, file: string) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#file = file
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  fail(message: string): never {
+    throw new OpError('params', `${this.#file} ${message}`)
+  }
+
+  #take(count: number, what: string): number {
+    if (count > this.left)
+      this.fail(`is cut short: got ${this.#bytes.length} bytes, expected ${this.#at + count} or more (${what})`)
+    this.#at += count
+    return this.#at - count
+  }
+
+  u32(what: string): number {
+    return this.#view.getUint32(this.#take(4, what), true)
+  }
+
+  u64(what: string): bigint {
+    return this.#view.getBigUint64(this.#take(8, what), true)
+  }
+
+  /** A count, refused when it is more than the bytes left could hold. */
+  count(what: string, bytesEach: number): number {
+    const count = this.u64(what)
+    if (count * BigInt(bytesEach) > BigInt(this.left))
+      this.fail(
+        `is cut short or damaged: got ${count} for ${what}, expected at most ${Math.floor(this.left / bytesEach)}`,
+      )
+    return Number(count)
+  }
+
+  copy(count: number, what: string): Uint8Array<ArrayBuffer> {
+    const at = this.#take(count, what)
+    return this.#bytes.slice(at, at + count) as Uint8Array<ArrayBuffer>
+  }
+}
+
+/** Reads a `.params` file. Throws on damage, on other versions than 2, on sparse arrays and on types Glueball lacks. */
+export function decodeParams(bytes: Uint8Array, file = 'the .params file'): ParamsEntry[] {
+  const reader = new Reader(bytes, file)
+  const magic = reader.u64('the magic number')
+  if (magic !== fileMagic)
+    reader.fail(`is not a .params file: got magic 0x${magic.toString(16)}, expected 0x${fileMagic.toString(16)}`)
+  reader.u64('a reserved word')
+  const count = reader.count('the number of arrays', 16)
+  const arrays = Array.from({ length: count }, (_, i) => readArray(reader, `array ${i} of ${count}`))
+  const named = Number(reader.u64('the number of names'))
+  if (named !== 0 && named !== count) reader.fail(`is damaged: got ${named} names, expected ${count} (or none)`)
+  const decoder = new TextDecoder()
+  const names = Array.from({ length: named }, (_, i) =>
+    decoder.decode(reader.copy(reader.count(`the length of name ${i}`, 1), `name ${i}`)),
+  )
+  if (reader.left > 0) reader.fail(`has bytes left over: got ${reader.left} after the last name, expected none`)
+  return arrays.map((array, i) => ({ name: names[i] ?? '', ...array }))
+}
+
+function readArray(reader: Reader, which: string): Omit<ParamsEntry, 'name'> {
+  checkVersion(reader, which)
+  const storageType = reader.u32(which)
+  if (storageType !== 0)
+    reader.fail(`holds a sparse array: ${which} is ${storageTypes[storageType] ?? storageType}, expected a dense one`)
+  const dimensions = reader.u32(which)
+  if (dimensions === 0) reader.fail(`holds an array without a value: ${which} has no dimensions`)
+  if (dimensions > 32) reader.fail(`is damaged: ${which} has ${dimensions} dimensions, expected at most 32`)
+  const shape = Array.from({ length: dimensions }, () => Number(BigInt.asIntN(64, reader.u64(which))))
+  reader.u32(which)
+  reader.u32(which)
+  const dtype = readDType(reader, which)
+  const size = shape.reduce((product, side) => product * side, 1)
+  if (shape.some((side) => !(side >= 0)) || !Number.isSafeInteger(size))
+    reader.fail(`is damaged: ${which} has shape (${shape.join(', ')}), expected sides from 0 on`)
+  const data = reader.copy(size * bytesPer(dtype), `${which}, ${dtype} of (${shape.join(', ')})`)
+  return { shape, dtype, data: typedView(dtype, data.buffer, 0, size) }
+}
+
+function checkVersion(reader: Reader, which: string): void {
+  const magic = reader.u32(which)
+  if (magic === version2) return
+  const older = magic <= 32 ? 'version 0 (MXNet before 0.12)' : undefined
+  const version = otherVersions[magic] ?? older
+  const right = 'expected version 2: load it in MXNet 1.x and save it again with nd.save'
+  if (version) reader.fail(`is of another version: ${which} got ${version}, ${right}`)
+  reader.fail(`is damaged: ${which} got magic 0x${magic.toString(16)}, expected 0x${version2.toString(16)}`)
+}
+
+function readDType(reader: Reader, which: string): DType {
+  const flag = reader.u32(which)
+  const name = dtypes[flag]
+  if (!name) reader.fail(`is damaged: ${which} got type flag ${flag}, expected 0 to ${dtypes.length - 1}`)
+  const dtype = readable[name]
+  if (!dtype)
+    reader.fail(`holds ${name}, which Glueball lacks: ${which}, expected one of ${Object.keys(readable).join(', ')}`)
+  return dtype
+}
+
+/**
+ * Writes a `.params` file of 32 bytes, 24 + 8 a dimension for each array, 8 for each name, and the data and names.
+ * Names are written when every entry has one; an entry without a name among named ones throws.
+ */
+export function encodeParams(entries: readonly ParamsEntry[]): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder()
+  const names = entries.map(({ name }) => encoder.encode(name)).filter((name) => name.length > 0)
+  if (names.length !== 0 && names.length !== entries.length)
+    throw new OpError(
+      'params',
+      `cannot write ${entries.length} arrays: got ${names.length} names, expected all or none`,
+    )
+  const arrays = entries.reduce((sum, entry) => sum + 24 + 8 * entry.shape.length + checkedBytes(entry), 0)
+  const bytes = new Uint8Array(32 + arrays + names.reduce((sum, name) => sum + 8 + name.length, 0))
+  const view = new DataView(bytes.buffer)
+  view.setBigUint64(0, fileMagic, true)
+  view.setBigUint64(16, BigInt(entries.length), true)
+  let at = 24
+  for (const entry of entries) at = writeArray(view, at, entry)
+  view.setBigUint64(at, BigInt(names.length), true)
+  at += 8
+  for (const name of names) {
+    view.setBigUint64(at, BigInt(name.length), true)
+    bytes.set(name, at + 8)
+    at += 8 + name.length
+  }
+  return bytes
+}
+
+function checkedBytes({ name, shape, dtype, data }: ParamsEntry): number {
+  const size = shape.reduce((product, side) => product * side, 1)
+  const fits = shape.length > 0 && data.length === size && data.byteLength === size * bytesPer(dtype)
+  if (fits) return data.byteLength
+  const got = `${data.length} elements of ${data.BYTES_PER_ELEMENT} bytes`
+  const right = shape.length > 0 ? `${size} of ${bytesPer(dtype)} bytes` : 'at least one dimension'
+  throw new OpError(
+    'params',
+    `cannot write ${name} as ${dtype} of (${shape.join(', ')}): got ${got}, expected ${right}`,
+  )
+}
+
+function writeArray(view: DataView, at: number, { shape, dtype, data }: ParamsEntry): number {
+  const words = [version2, 0, shape.length]
+  for (const word of words) {
+    view.setUint32(at, word, true)
+    at += 4
+  }
+  for (const side of shape) {
+    view.setBigInt64(at, BigInt(side), true)
+    at += 8
+  }
+  const cpu = [1, 0]
+  for (const word of [...cpu, dtypes.indexOf(dtype)]) {
+    view.setUint32(at, word, true)
+    at += 4
+  }
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  new Uint8Array(view.buffer).set(bytes, at)
+  return at + bytes.length
+}
