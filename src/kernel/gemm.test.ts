@@ -172,9 +172,10 @@ it('cuts rows evenly and sizes packed panels', () => {
   expect(tileRows(0, 6)).toEqual([])
   for (let rows = 1; rows < 100; rows++)
     expect(tileRows(rows, 6).reduce((sum, t) => sum + t.rows * t.count, 0)).toBe(rows)
-  expect([tile('wide'), tile('plain')]).toEqual([
+  expect([tile('wide'), tile('relaxed'), tile('plain')]).toEqual([
     { rows: 6, vectors: 4 },
     { rows: 6, vectors: 2 },
+    { rows: 5, vectors: 2 },
   ])
   expect(packedBytes(3, 17, 4)).toBe(2 * 3 * 64)
 })
