@@ -1,5 +1,5 @@
 // Puts functions together into the bytes of a WebAssembly module that imports one shared memory.
-import { sized, text, u32Leb, vector } from './encode.ts'
+import { join, sized, text, u32Leb, vector } from './encode.ts'
 import { type Ref, type Type, typeCode } from './expr.ts'
 import type { Func } from './func.ts'
 
@@ -16,14 +16,14 @@ export function assemble(exported: readonly Func[]): Uint8Array<ArrayBuffer> {
   const names = new Set(exported.map((f) => f.name))
   if (names.size !== exported.length)
     throw new Error(`[assemble] names of exports must differ: got ${exported.map((f) => f.name).join(', ')}`)
-  return new Uint8Array([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...sized([1], vector(functions.map(signature))),
-    ...sized([2], vector([[...text('m'), ...text('m'), 0x02, 0x03, ...u32Leb(1), ...u32Leb(MAX_PAGES)]])),
-    ...sized([3], vector(functions.map((_, i) => u32Leb(i)))),
-    ...sized([7], vector(exported.map((f) => [...text(f.name), 0, ...u32Leb(index.get(f)!)]))),
-    ...sized([10], vector(functions.map((f) => sized([], content(f, index))))),
-  ])
+  const sections = [
+    sized([1], vector(functions.map(signature))),
+    sized([2], vector([[...text('m'), ...text('m'), 0x02, 0x03, ...u32Leb(1), ...u32Leb(MAX_PAGES)]])),
+    sized([3], vector(functions.map((_, i) => u32Leb(i)))),
+    sized([7], vector(exported.map((f) => [...text(f.name), 0, ...u32Leb(index.get(f)!)]))),
+    sized([10], vector(functions.map((f) => sized([], content(f, index))))),
+  ]
+  return new Uint8Array(join([[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], ...sections]))
 }
 
 /** The functions and all that they call, callers first. */
@@ -49,10 +49,11 @@ function content({ params, body }: Func, index: ReadonlyMap<Ref, number>): numbe
     if (last?.[1] === type) last[0]++
     else runs.push([1, type])
   }
-  const locals = vector(runs.map(([count, type]) => [...u32Leb(count), typeCode[type]]))
-  return [
-    locals,
-    body.code.flatMap((part) => (typeof part === 'number' ? part : u32Leb(index.get(part)!))),
-    0x0b,
-  ].flat()
+  const code = vector(runs.map(([count, type]) => [...u32Leb(count), typeCode[type]]))
+  for (const part of body.code) {
+    if (typeof part === 'number') code.push(part)
+    else code.push(...u32Leb(index.get(part)!))
+  }
+  code.push(0x0b)
+  return code
 }

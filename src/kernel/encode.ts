@@ -41,9 +41,16 @@ export function f64Bytes(value: number): number[] {
   return [...new Uint8Array(new Float64Array([value]).buffer)]
 }
 
+/** Runs of bytes, one after the other. */
+export function join(parts: readonly (readonly number[])[]): number[] {
+  const bytes: number[] = []
+  for (const part of parts) for (const byte of part) bytes.push(byte)
+  return bytes
+}
+
 /** The count of the items and the items one after the other. */
 export function vector(items: readonly (readonly number[])[]): number[] {
-  return [u32Leb(items.length), ...items].flat()
+  return join([u32Leb(items.length), ...items])
 }
 
 /** Bytes of a name: its length and its UTF-8. */
@@ -54,5 +61,5 @@ export function text(name: string): number[] {
 
 /** A section, or any other run of bytes that carries its length, behind the given id bytes. */
 export function sized(id: readonly number[], content: readonly number[]): number[] {
-  return [id, u32Leb(content.length), content].flat()
+  return join([id, u32Leb(content.length), content])
 }
