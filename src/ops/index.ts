@@ -1,6 +1,7 @@
 // All ops: their meanings by name, and the table of functions that gradients get.
 import { provideFunctions } from '../core/backward.ts'
 import { channelSum, channelSumOp, conv, convData, convDataOp, convOp, convWeight, convWeightOp } from './conv/conv.ts'
+import { concat, concatOp, splitOp, splitSizes } from './concat/concat.ts'
 import { assign, copy, copyOp, relayoutOp } from './copy/copy.ts'
 import { dropoutOp, scaleByMaskOp } from './dropout/dropout.ts'
 import { fill, fillOp } from './fill/fill.ts'
@@ -57,15 +58,20 @@ import {
   takeOp,
 } from './take/take.ts'
 import { sgdMomentumUpdateOp, sgdUpdateOp } from './update/update.ts'
+import { broadcastTo, broadcastToOp } from './view/broadcastTo.ts'
 import { reshape, reshapeOp } from './view/reshape.ts'
+import { slice, sliceOp, unslice, unsliceOp, writeSliceOp } from './view/slice.ts'
+import { transpose, transposeOp } from './view/transpose.ts'
 
 /** The meaning of every op, by name. */
 export const specs = {
   argmax: argmaxOp,
   averagePool: averagePoolOp,
   averagePoolGradient: averagePoolGradientOp,
+  broadcastTo: broadcastToOp,
   cast: castOp,
   channelSum: channelSumOp,
+  concat: concatOp,
   conv: convOp,
   convData: convDataOp,
   convWeight: convWeightOp,
@@ -89,12 +95,17 @@ export const specs = {
   sgdMomentumUpdate: sgdMomentumUpdateOp,
   sgdUpdate: sgdUpdateOp,
   shuffle: shuffleOp,
+  slice: sliceOp,
   softmax: softmaxOp,
   softmaxCrossEntropy: softmaxCrossEntropyOp,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientOp,
+  split: splitOp,
   take: takeOp,
   takeGradient: takeGradientOp,
+  transpose: transposeOp,
   uniform: uniformOp,
+  unslice: unsliceOp,
+  writeSlice: writeSliceOp,
 }
 
 /** Name of an op. */
@@ -108,13 +119,16 @@ export const functions = {
   assign,
   averagePool,
   averagePoolGradient,
+  broadcastTo,
   cast,
   channelSum,
+  concat,
   conv,
   convData,
   convWeight,
   copy,
   divide,
+  equal,
   exp,
   fill,
   floor,
@@ -132,12 +146,16 @@ export const functions = {
   power,
   reshape,
   sign,
+  slice,
   softmax,
   softmaxCrossEntropyGradient,
+  splitSizes,
   subtract,
   sum,
   take,
   takeGradient,
+  transpose,
+  unslice,
 }
 
 /** The table of op functions. */
