@@ -1,0 +1,304 @@
+// Cross-correlation of channels-last images with packed filters, as products of output rows with filter panels.
+import { type Body, type ItemInput, i32, item, type Local } from '../../kernel/asm.ts'
+import { type Gemm, gemm, type Pointers, type Run } from '../../kernel/gemm.ts'
+import { defineModule } from '../../kernel/module.ts'
+import { panelsOf, panelWidth } from '../../kernel/panels.ts'
+import type { Phase, Plan, PlanArgument } from '../../kernel/plan.ts'
+import { kBlocks, type RowProduct, rowProduct } from '../../kernel/rowProduct.ts'
+import type { Rung } from '../../kernel/rung.ts'
+import { lanes } from '../../kernel/simd.ts'
+import { sweep } from '../../kernel/sweep.ts'
+import { tile } from '../../kernel/tiles.ts'
+import { type Padding, padRows, smaller } from './conv.pad.ts'
+import type { Pair } from './geometry.ts'
+
+/** A cross-correlation: the forward pass, or the gradient of the input, where dy is the image. */
+export interface Correlation {
+  readonly rung: Rung
+  readonly groups: number
+  /** Channels and size of the images. */
+  readonly C: number
+  readonly H: number
+  readonly W: number
+  /** Channels and size of the results. */
+  readonly O: number
+  readonly OH: number
+  readonly OW: number
+  readonly kernel: Pair
+  readonly strides: Pair
+  readonly dilation: Pair
+  readonly before: Pair
+  readonly spread: Pair
+  readonly bias: boolean
+  readonly activation: RowProduct['activation']
+}
+
+/** Where the arrays are; filters are panels [group][panel][kh, kw, C ÷ groups][column]. */
+export interface Operands {
+  readonly x: PlanArgument
+  readonly filters: PlanArgument
+  readonly y: PlanArgument
+  readonly bias?: PlanArgument
+}
+
+/** Longest sum before the results are put down: 512 rows of a panel of 16 fill L1. */
+const kLimit = 512
+/** Output rows narrower than this go across images, since low tiles are slow. */
+const narrow = 4
+/** Bytes of padded image that an item may hold, so that they stay in L2. */
+const padLimit = 2 ** 18
+
+/** The phase that correlates N images. */
+export function correlate(s: Correlation, N: number, operands: Operands): Pick<Plan, 'phases' | 'scratch' | 'note'> {
+  const matrix = asMatrix(s)
+  if (matrix) {
+    const { rung, O: columns, bias, activation } = s
+    const { x: a, filters: b, y: c } = operands
+    const shape = { rung, K: matrix.K, columns, bias, activation }
+    const phase = rowProduct(shape, N * matrix.rows, { a, b, c, ...(operands.bias !== undefined && operands) })
+    return { phases: [phase], note: `matrix product ${N * matrix.rows} x ${matrix.K} x ${columns}` }
+  }
+  return s.OW < narrow ? acrossImages(s, N, operands) : alongRows(s, N, operands)
+}
+
+/** Where pixels (or whole images) are the rows of a matrix as they lie: rows an image, and their length. */
+function asMatrix(s: Correlation): { readonly rows: number; readonly K: number } | undefined {
+  if (s.groups > 1 || isPadded(s)) return undefined
+  const [kh, kw] = s.kernel
+  if (kh === 1 && kw === 1 && s.OH === s.H && s.OW === s.W) return { rows: s.H * s.W, K: s.C }
+  const whole = kh === s.H && kw === s.W && s.dilation.every((d) => d === 1)
+  return whole ? { rows: 1, K: kh * kw * s.C } : undefined
+}
+
+const spans = (s: Correlation) => s.kernel.map((k, i) => s.dilation[i] * (k - 1) + 1)
+
+/** Whether the filters reach beyond the image, or its pixels are set apart, so that a copy is needed. */
+function isPadded(s: Correlation): boolean {
+  const [rows, columns] = extent(s)
+  return s.before.some((n) => n !== 0) || s.spread.some((n) => n > 1) || rows > s.H || columns > s.W
+}
+
+/** Rows and columns that the filters reach. */
+function extent(s: Correlation): readonly [number, number] {
+  const [rows, columns] = spans(s)
+  return [(s.OH - 1) * s.strides[0] + rows, (s.OW - 1) * s.strides[1] + columns]
+}
+
+/** Width of the image that the filters read: the copy's, or its own. */
+const widthOf = (s: Correlation) => (isPadded(s) ? extent(s)[1] : s.W)
+
+const paddingOf = (s: Correlation): Padding => ({
+  ...{ H: s.H, W: s.W, pixel: s.C * 4, before: s.before, spread: s.spread },
+  columns: widthOf(s),
+})
+
+function keyOf(s: Correlation, kind: string): string {
+  const { rung, groups, C, H, W, O, OH, OW, kernel, strides, dilation, before, spread, bias, activation } = s
+  const sizes = [groups, C, H, W, O, OH, OW, kernel, strides, dilation, before, spread]
+  return `conv ${kind} ${rung} ${sizes.join(' ')} ${bias ? 'bias' : ''} ${activation?.name ?? ''}`
+}
+
+/** Items are bands of output rows of one image. */
+function alongRows(
+  s: Correlation,
+  N: number,
+  { x, filters, y, bias = 0 }: Operands,
+): Pick<Plan, 'phases' | 'scratch' | 'note'> {
+  const rowWork = (2 * s.OW * s.O * s.kernel[0] * s.kernel[1] * s.C) / s.groups
+  const rowBytes = widthOf(s) * s.C * 4
+  // sixteen items, none above 160 MFLOP nor below 2, and a band's copy in L2
+  const wanted = Math.ceil(Math.max(Math.min(16 / N, (rowWork * s.OH) / 2e6), (rowWork * s.OH) / 160e6, 1))
+  const fitting = Math.floor((padLimit / rowBytes - spans(s)[0]) / s.strides[0])
+  const least = Math.ceil(s.OH / wanted)
+  const rows = isPadded(s) ? Math.max(1, Math.min(least, Math.max(fitting, Math.ceil(s.OH / 8)))) : least
+  const bands = Math.ceil(s.OH / rows)
+  const module = defineModule(keyOf(s, 'rows'), () => [item('band', (f, input) => bandItem(f, input, s))])
+  const args = [x, filters, y, bias, bands, rows]
+  const phases: Phase[] = [{ module, entry: 'band', items: N * bands, args }]
+  const scratch = isPadded(s) ? ((rows - 1) * s.strides[0] + spans(s)[0]) * rowBytes : 0
+  return { phases, scratch, note: `implicit product, ${bands} bands of ${rows} rows an image` }
+}
+
+function bandItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
+  const [a, b, c, bias, bands, height] = [0, 1, 2, 3, 4, 5].map((n) => f.let(arg.i32(n)))
+  const image = f.let(i32.div_u(index, bands))
+  const row = f.let(i32.mul(i32.rem_u(index, bands), height))
+  const rows = smaller(f, height, i32.sub(s.OH, row))
+  const rowBytes = widthOf(s) * s.C * 4
+  a.bump(i32.mul(image, s.H * s.W * s.C * 4))
+  const first = f.let(i32.mul(row, s.strides[0]))
+  if (isPadded(s)) {
+    const needed = i32.add(i32.mul(i32.sub(rows, 1), s.strides[0]), spans(s)[0])
+    padRows(f, paddingOf(s), a, scratch, first, f.let(needed))
+    a.set(scratch)
+  } else a.bump(i32.mul(first, rowBytes))
+  c.bump(i32.mul(i32.add(i32.mul(image, s.OH), row), s.OW * s.O * 4))
+  const shape = { rows: s.OW, aRow: s.strides[1] * s.C * 4, cRow: s.O * 4 }
+  const walk = (one: () => void) =>
+    kept(f, [a, c], () =>
+      f.times(rows, one, [
+        [a, s.strides[0] * rowBytes],
+        [c, s.OW * s.O * 4],
+      ]),
+    )
+  product(f, s, { a, b, c, bias }, shape, f.let(i32.mul(rows, s.OW)), walk)
+}
+
+/** Items are groups of images, which are the rows of a product for each output pixel. */
+function acrossImages(
+  s: Correlation,
+  N: number,
+  { x, filters, y, bias = 0 }: Operands,
+): Pick<Plan, 'phases' | 'scratch' | 'note'> {
+  const [height, columns] = extent(s)
+  const bytes = height * columns * s.C * 4
+  const least = tile(s.rung).rows
+  const images = isPadded(s)
+    ? Math.max(least, Math.min(4 * least, Math.floor(padLimit / bytes / least) * least))
+    : 4 * least
+  const module = defineModule(keyOf(s, 'images'), () => [item('images', (f, input) => imagesItem(f, input, s))])
+  const args = [x, filters, y, bias, N, images]
+  const phases: Phase[] = [{ module, entry: 'images', items: Math.ceil(N / images), args }]
+  return { phases, scratch: isPadded(s) ? images * bytes : 0, note: `implicit product across ${images} images` }
+}
+
+function imagesItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
+  const [a, b, c, bias, N, most] = [0, 1, 2, 3, 4, 5].map((n) => f.let(arg.i32(n)))
+  const image = f.let(i32.mul(index, most))
+  const images = smaller(f, most, i32.sub(N, image))
+  const [source, pixel] = [s.H * s.W * s.C * 4, s.C * 4]
+  const height = extent(s)[0]
+  const rowBytes = widthOf(s) * pixel
+  a.bump(i32.mul(image, source))
+  if (isPadded(s)) {
+    const to = f.let(scratch)
+    f.times(images, () => padRows(f, paddingOf(s), a, to, 0, height), [
+      [a, source],
+      [to, height * rowBytes],
+    ])
+    a.set(scratch)
+  }
+  const result = s.OH * s.OW * s.O * 4
+  c.bump(i32.mul(image, result))
+  const shape = { rows: images, aRow: isPadded(s) ? height * rowBytes : source, cRow: result }
+  const levels = [
+    { count: s.OH, bumps: bumpsOf([a, s.strides[0] * rowBytes], [c, s.OW * s.O * 4]) },
+    { count: s.OW, bumps: bumpsOf([a, s.strides[1] * pixel], [c, s.O * 4]) },
+  ]
+  product(f, s, { a, b, c, bias }, shape, f.let(i32.mul(images, s.OH * s.OW)), (one) => f.nest(levels, one))
+}
+
+const bumpsOf = (...bumps: readonly [Local<'i32'>, number][]) => bumps
+
+/** Runs the code and gives the locals back the values they had. */
+function kept(f: Body, locals: readonly Local<'i32'>[], build: () => void): void {
+  const held = locals.map((local) => [local, f.let(local)] as const)
+  build()
+  for (const [local, value] of held) local.set(value)
+}
+
+type Places = Pointers & { readonly bias: Local<'i32'> }
+
+/**
+ * All sums of an item, whose results are `pixels` from c on: `walk` repeats a product of some rows over the item's
+ * output pixels. Long sums are cut into blocks, which add to results that hold the bias from the start.
+ */
+function product(
+  f: Body,
+  s: Correlation,
+  places: Places,
+  shape: Pick<Gemm, 'rows' | 'aRow' | 'cRow'>,
+  pixels: Local<'i32'>,
+  walk: (one: () => void) => void,
+): void {
+  const { rung, groups, activation } = s
+  const { a, b, c, bias } = places
+  const [perGroup, filters] = [s.C / groups, s.O / groups]
+  const panelStep = panelWidth(rung) * 4
+  const K = s.kernel[0] * s.kernel[1] * perGroup
+  const blocked = K > kLimit
+  const stage: Pick<Gemm, 'start' | 'activation'> = blocked
+    ? { start: 'c' }
+    : { start: s.bias ? 'bias' : 'zero', ...(activation && { activation: activation.formula }) }
+  if (blocked) startResults(f, s, c, bias, pixels)
+  const groupSteps = bumpsOf(
+    [a, perGroup * 4],
+    [b, panelsOf(filters, rung) * K * panelStep],
+    [c, filters * 4],
+    [bias, filters * 4],
+  )
+  const panelSteps = bumpsOf([b, K * panelStep], [c, panelStep], [bias, panelStep])
+  const one = (columns: number, k: readonly Run[]) =>
+    walk(() => gemm(f, { ...stage, ...shape, rung, tile: tile(rung), k, columns }, places))
+  const width = panelWidth(rung)
+  f.nest([{ count: groups, bumps: groupSteps }], () =>
+    eachBlock(f, s, a, b, (k) =>
+      kept(f, [b, c, bias], () => {
+        f.times(Math.floor(filters / width), () => one(width, k), panelSteps)
+        if (filters % width) one(filters % width, k)
+      }),
+    ),
+  )
+  if (blocked && activation) activate(f, s, c, pixels)
+}
+
+/** Calls `visit` for each block of k, with A and B at its begin; they are back when all is done. */
+function eachBlock(
+  f: Body,
+  s: Correlation,
+  a: Local<'i32'>,
+  b: Local<'i32'>,
+  visit: (k: readonly Run[]) => void,
+): void {
+  const [kh, kw] = s.kernel
+  const perGroup = s.C / s.groups
+  const rowStep = s.dilation[0] * widthOf(s) * s.C * 4
+  const pixelStep = s.dilation[1] * s.C * 4
+  const bStep = panelWidth(s.rung) * 4
+  const contiguous = s.groups === 1 && s.dilation[1] === 1
+  const row: readonly Run[] = contiguous
+    ? [{ count: kw * s.C, a: 4 }]
+    : [
+        { count: kw, a: pixelStep },
+        { count: perGroup, a: 4 },
+      ]
+  const rowK = kw * perGroup
+  if (kh * rowK <= kLimit) return visit([{ count: kh, a: rowStep }, ...row])
+  kept(f, [a, b], () => {
+    if (rowK <= kLimit) {
+      const blocks = Math.ceil(kh / Math.floor(kLimit / rowK))
+      const rows = Math.ceil(kh / blocks)
+      const count = Math.ceil(kh / rows)
+      const steps = bumpsOf([a, rows * rowStep], [b, rows * rowK * bStep])
+      f.times(count - 1, () => visit([{ count: rows, a: rowStep }, ...row]), steps)
+      visit([{ count: kh - rows * (count - 1), a: rowStep }, ...row])
+      return
+    }
+    const runLength = contiguous ? rowK : perGroup
+    const pieces = kBlocks(runLength, kLimit)
+    const run = () => {
+      kept(f, [a], () => {
+        const steps = bumpsOf([a, pieces.length * 4], [b, pieces.length * bStep])
+        f.times(pieces.count - 1, () => visit([{ count: pieces.length, a: 4 }]), steps)
+        visit([{ count: pieces.last, a: 4 }])
+      })
+      b.bump(pieces.last * bStep)
+    }
+    f.times(kh, () => (contiguous ? run() : kept(f, [a], () => f.times(kw, run, [[a, pixelStep]]))), [[a, rowStep]])
+  })
+}
+
+/** Results that are the bias, or zero. */
+function startResults(f: Body, s: Correlation, c: Local<'i32'>, bias: Local<'i32'>, pixels: Local<'i32'>): void {
+  const bytes = s.O * 4
+  if (!s.bias) return f.fill(c, 0, i32.mul(pixels, bytes))
+  const at = f.let(c)
+  f.times(pixels, () => f.copy(at, bias, bytes), [[at, bytes]])
+}
+
+/** Applies the activation to finished sums. */
+function activate(f: Body, s: Correlation, c: Local<'i32'>, pixels: Local<'i32'>): void {
+  const stream = { pointer: f.let(c), bytes: 4 as const }
+  const m = lanes(f, s.rung)
+  sweep(f, i32.mul(pixels, s.O), [stream], (load) => [[stream, s.activation!.formula(m, load(stream))]])
+}

@@ -1,0 +1,75 @@
+// Brings a band of an image into scratch memory with zeros around it, and between its pixels for a strided gradient.
+import { type Body, i32, type Local, type Operand, select } from '../../kernel/asm.ts'
+import type { Pair } from './geometry.ts'
+
+/** How a channels-last image H × W lies in its padded copy, which is `columns` wide. */
+export interface Padding {
+  readonly H: number
+  readonly W: number
+  /** Bytes of a pixel. */
+  readonly pixel: number
+  /** Zeros above and to the left; less than zero where the image is cut off there. */
+  readonly before: Pair
+  /** Distance of the image's pixels in the copy. */
+  readonly spread: Pair
+  readonly columns: number
+}
+
+/** Writes so many rows of the padded copy from row `first` on. */
+export function padRows(
+  f: Body,
+  p: Padding,
+  from: Local<'i32'>,
+  to: Local<'i32'>,
+  first: Operand<'i32'>,
+  rows: Operand<'i32'>,
+): void {
+  const rowBytes = p.columns * p.pixel
+  const at = f.let(to)
+  const row = f.let(i32.sub(first, p.before[0]))
+  const one = () => {
+    // a row above the image counts as a large one, as all is unsigned
+    const source = f.let(p.spread[0] === 1 ? row : i32.div_u(row, p.spread[0]))
+    const there = i32.lt_u(source, p.H)
+    const exact = p.spread[0] === 1 ? there : i32.and(there, i32.eqz(i32.rem_u(row, p.spread[0])))
+    const line = () => f.let(i32.add(from, i32.mul(source, p.W * p.pixel)))
+    f.if(
+      exact,
+      () => padLine(f, p, line(), at),
+      () => f.fill(at, 0, rowBytes),
+    )
+  }
+  f.times(rows, one, [
+    [row, 1],
+    [at, rowBytes],
+  ])
+}
+
+/** One row of the image with the zeros to its left and right. */
+function padLine(f: Body, p: Padding, from: Local<'i32'>, to: Local<'i32'>): void {
+  const [, spread] = p.spread
+  const [, before] = p.before
+  const skipped = Math.max(0, Math.ceil(-before / spread))
+  const left = before + skipped * spread
+  const pixels = Math.max(0, Math.min(p.W - skipped, Math.ceil((p.columns - left) / spread)))
+  const source = i32.add(from, skipped * p.pixel)
+  if (spread === 1) {
+    const right = p.columns - left - pixels
+    if (left > 0) f.fill(to, 0, left * p.pixel)
+    if (pixels > 0) f.copy(i32.add(to, left * p.pixel), source, pixels * p.pixel)
+    if (right > 0) f.fill(i32.add(to, (left + pixels) * p.pixel), 0, right * p.pixel)
+    return
+  }
+  f.fill(to, 0, p.columns * p.pixel)
+  const [at, place] = [f.let(source), f.let(i32.add(to, left * p.pixel))]
+  f.times(pixels, () => f.copy(place, at, p.pixel), [
+    [at, p.pixel],
+    [place, spread * p.pixel],
+  ])
+}
+
+/** The smaller of two unsigned numbers. */
+export function smaller(f: Body, a: Operand<'i32'>, b: Operand<'i32'>): Local<'i32'> {
+  const [x, y] = [f.local('i32', a), f.local('i32', b)]
+  return f.let(select(i32.lt_u(x, y), x, y))
+}
