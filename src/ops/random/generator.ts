@@ -23,16 +23,24 @@ export const seedGeneratorOp: OpSpec<SeedAttributes> = {
   infer: () => [{ shape: stateShape, dtype: 'int32' }],
 }
 
-const states = new Map<Context, NDArray>()
+interface Held {
+  readonly state: NDArray
+  /** How many times `seed` had been called when it was last seeded. */
+  seeding: number
+}
+
+const held = new WeakMap<Context, Held>()
 const listeners: ((seed: number) => void)[] = []
 let latest = 0
+let seedings = 0
 
 /** The state of a context's generator, which random ops advance in place; seeded by 0 or the latest `seed`. */
 export function generator(context: Context = currentContext()): NDArray {
-  const held = states.get(context)
-  if (held) return held
-  const [state] = invoke(seedGeneratorOp, [], {}, { scalars: [latest], context })
-  states.set(context, giveToLibrary(state))
+  const known = held.get(context)
+  if (known?.seeding === seedings) return known.state
+  const options = { scalars: [latest], context, ...(known && { out: [known.state] }) }
+  const [state] = invoke(seedGeneratorOp, [], {}, options)
+  held.set(context, { state: giveToLibrary(state), seeding: seedings })
   return state
 }
 
@@ -42,7 +50,7 @@ export function seed(value: number): void {
     throw new OpError('seed', `cannot seed by ${value}: expected an integer from -2147483648 to 4294967295`)
   }
   latest = value
-  for (const state of states.values()) invoke(seedGeneratorOp, [], {}, { scalars: [value], out: [state] })
+  seedings++
   for (const listener of listeners) listener(value)
 }
 
@@ -65,7 +73,7 @@ export function restoreGenerator(words: Int32Array, context: Context = currentCo
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
   const storage = new Storage(context.engine, context.engine.upload(bytes))
   const state = new NDArray({ context, shape: stateShape, dtype: 'int32', storage, maker: 'restoreGenerator' })
-  const held = states.get(context)
-  if (held) release(held, 'the generator was restored')
-  states.set(context, state)
+  const known = held.get(context)
+  if (known) release(known.state, 'the generator was restored')
+  held.set(context, { state, seeding: seedings })
 }
