@@ -31,8 +31,9 @@ export function invoke<A extends Attributes>(
   for (const input of inputs) checkUsable(op.name, input)
   for (const i of op.mutates ?? []) makePlain(inputs[i])
   const visible = op.infer(inputs, attrs)
+  const written = [...(options.out ?? []), ...(op.mutates ?? []).map(i => inputs[i])]
   const recorded = mode.recording && op.gradient !== undefined && inputs.some(input => input.origin)
-  if (recorded && options.out) refuseInPlace(op.name, inputs, options.out)
+  if (mode.recording && written.length > 0) refuseInPlace(op, inputs, written, options.out !== undefined)
   const view = op.view && !options.out ? op.view(inputs, attrs) : undefined
   if (view !== undefined) return [viewOf(op, inputs[0], visible[0], view, attrs, recorded)]
   const specs = recorded && op.hidden ? [...visible, ...op.hidden(inputs, attrs)] : visible
@@ -77,9 +78,11 @@ function checkUsable(op: string, array: NDArray): void {
   if (failure) throw failure
 }
 
-function refuseInPlace(op: string, inputs: readonly NDArray[], out: readonly NDArray[]): void {
-  if (!out.some(target => target.origin || inputs.some(input => input.origin))) return
-  throw new OpError(op, 'cannot write in place inside record: the values may be needed for the gradient')
+/** Refuses writes that recording can't follow: to arrays of the graph, or of values that have a gradient. */
+function refuseInPlace(op: Op<never>, inputs: readonly NDArray[], written: readonly NDArray[], out: boolean): void {
+  const lost = (out || op.gradient === undefined) && inputs.some(input => input.origin)
+  if (!lost && !written.some(target => target.origin)) return
+  throw new OpError(op.name, 'cannot write in place inside record: the values may be needed for the gradient')
 }
 
 /** Whether both orders mean the same bytes: one channel, one pixel, or not 4-D. */
@@ -88,7 +91,7 @@ export function orderless(shape: Shape): boolean {
 }
 
 /** The operand in the order wanted: itself, relabelled, or a copy whose storage the caller releases. */
-function reordered(input: NDArray, order: Order): Operand {
+export function reordered(input: NDArray, order: Order): Operand {
   if (input.order === order) return input
   const { storage, offset, shape, dtype, context } = input
   if (orderless(shape)) return { storage: storage.retain(), offset, shape, dtype, order }

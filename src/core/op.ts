@@ -38,8 +38,8 @@ export interface Op<A extends Attributes, Functions = unknown> {
   hidden?(inputs: readonly Spec[], attrs: A): readonly Spec[]
   /** Inputs that are written in place. */
   readonly mutates?: readonly number[]
-  /** Set when the output is a range of input 0's storage: where it begins, in elements. No kernel runs. */
-  view?(inputs: readonly Spec[], attrs: A): number
+  /** Where the output begins in input 0's storage, in elements, when it is a range of it: then no kernel runs. */
+  view?(inputs: readonly Spec[], attrs: A): number | undefined
   /** What the gradient reads, for all calls or by the attributes and by which inputs want a gradient. */
   readonly saves?: Saves | ((attrs: A, needs: readonly boolean[]) => Saves)
   /** Gradients of the inputs from those of the visible outputs; null where there is none. */

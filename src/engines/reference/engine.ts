@@ -54,9 +54,13 @@ export class ReferenceEngine implements Engine {
     kernel(call.inputs.map(tensorOf), call.attrs as never, call.outputs.map(tensorOf), call.scalars)
   }
 
+  readNow(operand: Operand): Uint8Array {
+    const { data } = tensorOf(operand)
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
+  }
+
   async read(operand: Operand): Promise<Uint8Array> {
-    const data = tensorOf(operand).data
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
+    const bytes = this.readNow(operand)
     await turn()
     return bytes
   }

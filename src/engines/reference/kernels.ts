@@ -6,6 +6,7 @@ import {
   convReference,
   convWeightReference,
 } from '../../ops/conv/conv.reference.ts'
+import { concatReference, splitReference } from '../../ops/concat/concat.reference.ts'
 import { copyReference } from '../../ops/copy/copy.reference.ts'
 import { dropoutReference, scaleByMaskReference } from '../../ops/dropout/dropout.reference.ts'
 import { fillReference } from '../../ops/fill/fill.reference.ts'
@@ -39,6 +40,9 @@ import {
   takeReference,
 } from '../../ops/take/take.reference.ts'
 import { sgdUpdateReference } from '../../ops/update/update.reference.ts'
+import { broadcastToReference } from '../../ops/view/broadcastTo.reference.ts'
+import { sliceReference, unsliceReference, writeSliceReference } from '../../ops/view/slice.reference.ts'
+import { transposeReference } from '../../ops/view/transpose.reference.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
@@ -46,8 +50,10 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   argmax: argmaxReference,
   averagePool: averagePoolReference,
   averagePoolGradient: averagePoolGradientReference,
+  broadcastTo: broadcastToReference,
   cast: castReference,
   channelSum: channelSumReference,
+  concat: concatReference,
   conv: convReference,
   convData: convDataReference,
   convWeight: convWeightReference,
@@ -71,10 +77,15 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   sgdMomentumUpdate: sgdUpdateReference,
   sgdUpdate: sgdUpdateReference,
   shuffle: shuffleReference,
+  slice: sliceReference,
   softmax: softmaxReference,
   softmaxCrossEntropy: softmaxCrossEntropyReference,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientReference,
+  split: splitReference,
   take: takeReference,
   takeGradient: takeGradientReference,
+  transpose: transposeReference,
   uniform: uniformReference,
+  unslice: unsliceReference,
+  writeSlice: writeSliceReference,
 }

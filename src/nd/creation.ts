@@ -1,0 +1,142 @@
+// Making arrays: from values, constants and ranges (gluon.md 1.1).
+import { bytesPer, type DType, type TypedArray, typedFrom } from '../core/dtype.ts'
+import { type Context, currentContext } from '../core/engine.ts'
+import { OpError } from '../core/errors.ts'
+import { place } from '../core/invoke.ts'
+import { withinLimits } from '../core/memory.ts'
+import { NDArray } from '../core/ndarray.ts'
+import { checkShape, formatShape, type Shape, shapeOf, sizeOf } from '../core/shape.ts'
+import { Storage } from '../core/storage.ts'
+import { copy } from '../ops/copy/copy.ts'
+import { fill } from '../ops/fill/fill.ts'
+import { cast } from '../ops/pointwise/cast.ts'
+
+/** Where a new array lives, the current context where left out, and its element type. */
+export interface CreationOptions {
+  readonly ctx?: Context | undefined
+  /** float32 where left out. */
+  readonly dtype?: DType | undefined
+}
+
+/** Options of `array`. */
+export interface ArrayOptions extends CreationOptions {
+  /** Shape of flat values; their length where left out. */
+  readonly shape?: readonly number[] | undefined
+}
+
+/** A number, a list of numbers, a list of such lists, … */
+export type NestedNumbers = number | readonly NestedNumbers[]
+
+/** An array of given values. float32 unless a dtype is given or the source is an NDArray, which keeps its own. */
+export function array(source: NestedNumbers | TypedArray | NDArray, options: ArrayOptions = {}): NDArray {
+  if (source instanceof NDArray) return fromArray(source, options)
+  const dtype = options.dtype ?? 'float32'
+  if (ArrayBuffer.isView(source)) {
+    const shape = options.shape ? checkShape('array', options.shape) : shapeOf([source.length])
+    return upload(source, shape, dtype, options.ctx)
+  }
+  const inner = nestedShape(source)
+  const flat = flattened(source)
+  const wrong = flat.find(value => typeof value !== 'number')
+  if (wrong !== undefined) throw new OpError('array', `values must be numbers, got ${typeof wrong}`)
+  if (flat.length !== sizeOf(inner)) throw new OpError('array', 'the inner lists have different lengths')
+  return upload(flat, options.shape ? checkShape('array', options.shape) : inner, dtype, options.ctx)
+}
+
+function fromArray(source: NDArray, { ctx, dtype }: ArrayOptions): NDArray {
+  if (ctx && ctx !== source.context) throw new OpError('array', 'use asInContext to move an array')
+  return dtype && dtype !== source.dtype ? cast(source, dtype) : copy(source)
+}
+
+function flattened(source: NestedNumbers): number[] {
+  return Array.isArray(source) ? source.flatMap(flattened) : [source as number]
+}
+
+function nestedShape(source: NestedNumbers): Shape {
+  const sizes: number[] = []
+  for (let level = source; Array.isArray(level); level = level[0]) sizes.push(level.length)
+  return shapeOf(sizes)
+}
+
+/** An array on a context with the values given. */
+export function upload(values: ArrayLike<number>, shape: Shape, dtype: DType, ctx = currentContext()): NDArray {
+  if (values.length !== sizeOf(shape)) {
+    throw new OpError('array', `${values.length} values don't fill the shape ${formatShape(shape)}`)
+  }
+  if (!ctx.engine.supports(dtype)) throw new OpError('array', `${dtype} is not available on ${ctx}`)
+  const typed = ArrayBuffer.isView(values) && bytesOfSame(values, dtype) ? values : typedFrom(dtype, values)
+  const bytes = new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength)
+  const storage = withinLimits(ctx.engine, 'array', shape[0], () => new Storage(ctx.engine, ctx.engine.upload(bytes)))
+  return place(new NDArray({ context: ctx, shape, dtype, storage, maker: 'array' }))
+}
+
+function bytesOfSame(values: ArrayBufferView, dtype: DType): boolean {
+  const same = typedFrom(dtype, []).constructor === values.constructor
+  return same && values.byteLength % bytesPer(dtype) === 0
+}
+
+/** Zeros. */
+export function zeros(shape: number | readonly number[], options: CreationOptions = {}): NDArray {
+  return full(shape, 0, options)
+}
+
+/** Ones. */
+export function ones(shape: number | readonly number[], options: CreationOptions = {}): NDArray {
+  return full(shape, 1, options)
+}
+
+/** One value everywhere. */
+export function full(shape: number | readonly number[], value: number, options: CreationOptions = {}): NDArray {
+  return fill(shape, value, { context: options.ctx, dtype: options.dtype })
+}
+
+/** An array whose values don't matter; they are zeros. */
+export function empty(shape: number | readonly number[], options: CreationOptions = {}): NDArray {
+  return zeros(shape, options)
+}
+
+/** Zeros of another array's shape, dtype and context. */
+export function zerosLike(x: NDArray): NDArray {
+  return full(x.shape, 0, { ctx: x.context, dtype: x.dtype })
+}
+
+/** Ones of another array's shape, dtype and context. */
+export function onesLike(x: NDArray): NDArray {
+  return full(x.shape, 1, { ctx: x.context, dtype: x.dtype })
+}
+
+/** Options of `arange`. */
+export interface ArangeOptions extends CreationOptions {
+  /** 1 where left out. */
+  readonly step?: number
+  /** How often each value is repeated. */
+  readonly repeat?: number
+}
+
+/** start, start + step, … below stop; with one argument, from 0 to below it. */
+export function arange(start: number, stop: number | null = null, options: ArangeOptions = {}): NDArray {
+  const { step = 1, repeat = 1 } = options
+  const [from, to] = stop === null ? [0, start] : [start, stop]
+  const count = Math.max(0, Math.ceil((to - from) / step))
+  if (!Number.isFinite(count)) throw new OpError('arange', `step must not be 0, got ${step}`)
+  const values = Array.from({ length: count * repeat }, (_, i) => from + Math.floor(i / repeat) * step)
+  return array(values, options)
+}
+
+/** `num` values from start to stop, both included unless `endpoint` is false. */
+export function linspace(
+  start: number,
+  stop: number,
+  num: number,
+  options: CreationOptions & { readonly endpoint?: boolean } = {},
+): NDArray {
+  const parts = options.endpoint === false ? num : num - 1
+  return array(Array.from({ length: num }, (_, i) => start + ((stop - start) * i) / Math.max(1, parts)), options)
+}
+
+/** A matrix with ones on the k-th diagonal. */
+export function eye(rows: number, columns = rows, options: CreationOptions & { readonly k?: number } = {}): NDArray {
+  const { k = 0 } = options
+  const values = Array.from({ length: rows * columns }, (_, i) => Number((i % columns) - Math.floor(i / columns) === k))
+  return array(values, { ...options, shape: [rows, columns] })
+}

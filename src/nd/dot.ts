@@ -1,0 +1,20 @@
+// dot: the product over the last axis of the left array and the first of the right.
+import { OpError } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import { within } from '../core/ownership.ts'
+import { formatShape } from '../core/shape.ts'
+import { matmul } from '../ops/matmul/matmul.ts'
+import { reshape } from '../ops/view/reshape.ts'
+
+/** (…, k) · (k, …) with the last axis of a and the first of b summed over; for two vectors of shape (1,). */
+export function dot(a: NDArray, b: NDArray): NDArray {
+  const inner = a.shape[a.ndim - 1]
+  if (a.ndim === 0 || b.ndim === 0 || inner !== b.shape[0]) {
+    throw new OpError('dot', `the last axis of ${formatShape(a.shape)} must equal the first of ${formatShape(b.shape)}`)
+  }
+  const outer = [...a.shape.slice(0, -1), ...b.shape.slice(1)]
+  return within('', 'dot has returned', () => {
+    const product = matmul(reshape(a, [-1, inner]), reshape(b, [inner, -1]))
+    return reshape(product, outer.length > 0 ? outer : [1])
+  })
+}

@@ -1,0 +1,70 @@
+// The names of nd.
+export { broadcastTo } from '../ops/view/broadcastTo.ts'
+export { concat, split, stack } from '../ops/concat/concat.ts'
+export {
+  abs,
+  add,
+  ceil,
+  clip,
+  divide,
+  equal,
+  exp,
+  floor,
+  greater,
+  greaterEqual,
+  lesser,
+  lesserEqual,
+  log,
+  maximum,
+  minimum,
+  modulo,
+  multiply,
+  negative,
+  notEqual,
+  power,
+  relu,
+  round,
+  sigmoid,
+  sign,
+  softrelu,
+  softsign,
+  sqrt,
+  square,
+  subtract,
+  tanh,
+} from '../ops/pointwise/pointwise.ts'
+export { argmax, argmin, type ArgmaxOptions } from '../ops/reduce/argmax.ts'
+export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
+export { logSoftmax, softmax, type SoftmaxOptions } from '../ops/softmax/softmax.ts'
+export { oneHot, type OneHotOptions, pick, type PickOptions, take, type TakeOptions } from '../ops/take/take.ts'
+export { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
+export { slice, sliceAxis } from '../ops/view/slice.ts'
+export { swapaxes, transpose } from '../ops/view/transpose.ts'
+export {
+  type ArangeOptions,
+  type ArrayOptions,
+  arange,
+  array,
+  type CreationOptions,
+  empty,
+  eye,
+  full,
+  linspace,
+  type NestedNumbers,
+  ones,
+  onesLike,
+  zeros,
+  zerosLike,
+} from './creation.ts'
+export { dot } from './dot.ts'
+export * as random from './random.ts'
+export {
+  type NormalOptions,
+  normal as randomNormal,
+  type RandomOptions,
+  randint as randomRandint,
+  shuffle,
+  type UniformOptions,
+  uniform as randomUniform,
+} from './random.ts'
+export { waitall } from './reading.ts'

@@ -1,0 +1,132 @@
+// Text of arrays as NumPy prints them: eight digits, columns aligned, long arrays shortened.
+import type { DType, TypedArray } from '../core/dtype.ts'
+import { type Shape, sizeOf, stridesOf } from '../core/shape.ts'
+
+const lineWidth = 75
+const precision = 8
+const summarizeAbove = 1000
+const edgeItems = 3
+
+/** The elements as NumPy's `str` shows them. */
+export function formatElements(values: TypedArray, shape: Shape, dtype: DType): string {
+  if (shape.length === 0) return plainNumber(values[0], dtype)
+  const edges = sizeOf(shape) > summarizeAbove ? edgeItems : Number.POSITIVE_INFINITY
+  const shown = shownIndices(shape, edges).map(i => values[i])
+  const format = dtype === 'float32' || dtype === 'float64' ? floatFormat(shown, dtype) : integerFormat(shown)
+  return nested(values, shape, stridesOf(shape), edges, format, 0, 0)
+}
+
+function plainNumber(value: number, dtype: DType): string {
+  const text = dtype === 'float32' ? String(Number(shortest(value))) : String(value)
+  return dtype.startsWith('float') && Number.isInteger(value) ? `${text}.0` : text
+}
+
+function kept(size: number, edges: number): number[] {
+  if (size <= 2 * edges) return Array.from({ length: size }, (_, i) => i)
+  const head = Array.from({ length: edges }, (_, i) => i)
+  return [...head, ...head.map(i => size - edges + i)]
+}
+
+function shownIndices(shape: Shape, edges: number): number[] {
+  return shape.reduce<number[]>(
+    (indices, size) => indices.flatMap(i => kept(size, edges).map(k => i * size + k)),
+    [0],
+  )
+}
+
+type Format = (value: number) => string
+
+function integerFormat(values: readonly number[]): Format {
+  const width = Math.max(0, ...values.map(value => String(value).length))
+  return value => String(value).padStart(width)
+}
+
+/** The shortest digits that read back as the same float32 (or float64). */
+function shortest(value: number, dtype: DType = 'float32'): string {
+  if (dtype === 'float64') return value.toExponential()
+  for (let digits = 0; digits < 9; digits++) {
+    const text = value.toExponential(digits)
+    if (Math.fround(Number(text)) === value) return text
+  }
+  return value.toExponential(8)
+}
+
+function floatFormat(values: readonly number[], dtype: DType): Format {
+  const finite = values.filter(Number.isFinite)
+  const sizes = finite.filter(value => value !== 0).map(Math.abs)
+  const [most, least] = [Math.max(...sizes, 0), Math.min(...sizes, Number.POSITIVE_INFINITY)]
+  const scientific = sizes.length > 0 && (most >= 1e8 || least < 1e-4 || most / least > 1000)
+  const parts = finite.map(value => (scientific ? exponentParts(value, dtype) : fixedParts(value, dtype)))
+  const left = Math.max(0, ...parts.map(([whole]) => whole.length))
+  const right = Math.max(0, ...parts.map(([, fraction]) => fraction.length))
+  const exponentWidth = scientific ? Math.max(...parts.map(([, , exponent]) => exponent.length)) : 0
+  const special = values.filter(value => !Number.isFinite(value)).map(value => specialText(value).length)
+  const total = Math.max(left + 1 + right + exponentWidth, ...special)
+  return value => {
+    if (!Number.isFinite(value)) return specialText(value).padStart(total)
+    const [whole, fraction, exponent] = scientific ? exponentParts(value, dtype) : fixedParts(value, dtype)
+    const tail = scientific ? fraction.padEnd(right, '0') + exponent : fraction.padEnd(right)
+    return `${whole.padStart(left)}.${tail}`.padStart(total)
+  }
+}
+
+function specialText(value: number): string {
+  return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'
+}
+
+type Parts = readonly [whole: string, fraction: string, exponent: string]
+
+function fixedParts(value: number, dtype: DType): Parts {
+  const exact = Number(shortest(value, dtype))
+  const text = exact.toFixed(Math.min(precision, Math.max(0, digitsAfterPoint(shortest(value, dtype)))))
+  const [whole, fraction = ''] = text.split('.')
+  const sign = Object.is(value, -0) ? '-' : ''
+  return [sign + whole, fraction.replace(/0+$/, ''), '']
+}
+
+function digitsAfterPoint(scientific: string): number {
+  const [mantissa, exponent] = scientific.split('e')
+  return (mantissa.split('.')[1]?.length ?? 0) - Number(exponent)
+}
+
+function exponentParts(value: number, dtype: DType): Parts {
+  const full = shortest(value, dtype)
+  const digits = full.split('e')[0].split('.')[1]?.length ?? 0
+  const [mantissa, exponent] = (digits > precision ? value.toExponential(precision) : full).split('e')
+  const [whole, fraction = ''] = mantissa.split('.')
+  const sign = exponent.startsWith('-') ? '-' : '+'
+  return [whole, fraction, `e${sign}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`]
+}
+
+function nested(
+  values: TypedArray,
+  shape: Shape,
+  strides: readonly number[],
+  edges: number,
+  format: Format,
+  axis: number,
+  begin: number,
+): string {
+  const indices = kept(shape[axis], edges)
+  const gap = shape[axis] > indices.length ? edges : -1
+  const indent = ' '.repeat(axis + 1)
+  if (axis === shape.length - 1) return lineOf(indices.map(k => format(values[begin + k])), gap, indent)
+  const rows = indices.map(k => nested(values, shape, strides, edges, format, axis + 1, begin + k * strides[axis]))
+  if (gap >= 0) rows.splice(gap, 0, '...')
+  return `[${rows.join('\n'.repeat(shape.length - 1 - axis) + indent)}]`
+}
+
+function lineOf(items: string[], gap: number, indent: string): string {
+  if (gap >= 0) items.splice(gap, 0, '...')
+  const lines: string[] = []
+  let line = ''
+  for (const item of items) {
+    const longer = line === '' ? item : `${line} ${item}`
+    if (line !== '' && indent.length + longer.length + 1 > lineWidth) {
+      lines.push(line)
+      line = item
+    } else line = longer
+  }
+  lines.push(line)
+  return `[${lines.join(`\n${indent}`)}]`
+}

@@ -1,0 +1,46 @@
+// nd.random: MXNet's generator and distributions.
+import type { DType } from '../core/dtype.ts'
+import type { Context } from '../core/engine.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import * as ops from '../ops/random/random.ts'
+
+/** Where and how large the numbers are. */
+export interface RandomOptions {
+  /** (1,) where left out. */
+  readonly shape?: number | readonly number[] | undefined
+  readonly ctx?: Context | undefined
+  readonly dtype?: DType | undefined
+}
+
+/** Options of `uniform`. */
+export interface UniformOptions extends RandomOptions {
+  /** 0 where left out. */
+  readonly low?: number
+  /** 1 where left out; not reached. */
+  readonly high?: number
+}
+
+/** Options of `normal`. */
+export interface NormalOptions extends RandomOptions {
+  /** Mean; 0 where left out. */
+  readonly loc?: number
+  /** Standard deviation; 1 where left out. */
+  readonly scale?: number
+}
+
+/** Numbers spread evenly over [low, high). */
+export function uniform({ shape = 1, ctx, dtype, low, high }: UniformOptions = {}): NDArray {
+  return ops.uniform(shape, { low, high, context: ctx, dtype })
+}
+
+/** Normally distributed numbers. */
+export function normal({ shape = 1, ctx, dtype, loc, scale }: NormalOptions = {}): NDArray {
+  return ops.normal(shape, { loc, scale, context: ctx, dtype })
+}
+
+/** Whole numbers from low to below high, int32. */
+export function randint(low: number, high: number, { shape = 1, ctx }: RandomOptions = {}): NDArray {
+  return ops.randint(low, high, shape, { context: ctx })
+}
+
+export { seed, shuffle } from '../ops/random/random.ts'

@@ -1,0 +1,35 @@
+// Reading values: queued where it is called, answered when the queue has come there.
+import { type TypedArray, typedView } from '../core/dtype.ts'
+import { currentContext } from '../core/engine.ts'
+import { OpError } from '../core/errors.ts'
+import { reordered } from '../core/invoke.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import { formatShape, sizeOf } from '../core/shape.ts'
+
+/** The elements in row-major order, as they are at this point of the program. */
+export async function readElements(x: NDArray, op: string): Promise<TypedArray> {
+  x.operand(op)
+  const { engine } = x.context
+  const failure = engine.failureOf(x.storage)
+  if (failure) throw failure
+  const { shape, dtype } = x
+  const plain = reordered(x, 'plain')
+  const reading = engine.read(plain)
+  if (plain !== x) plain.storage.release()
+  const bytes = await reading
+  return typedView(dtype, bytes.buffer, bytes.byteOffset, sizeOf(shape))
+}
+
+/** The only element of an array of size 1. */
+export function readScalar(x: NDArray): Promise<number> {
+  if (x.size !== 1) throw new OpError('asscalar', `the array must have one element, got shape ${formatShape(x.shape)}`)
+  return readElements(x, 'asscalar').then(values => values[0])
+}
+
+/** Resolves when all that was called before has been computed; rejects with a failure that no read has reported. */
+export async function waitall(): Promise<void> {
+  const { engine } = currentContext()
+  await engine.fence()
+  const failure = engine.takeFailure()
+  if (failure) throw failure
+}
