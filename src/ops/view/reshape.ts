@@ -2,7 +2,7 @@
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { formatShape, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
+import { checkAxis, formatShape, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of reshape: the new shape, without codes. */
@@ -15,7 +15,10 @@ export const reshapeOp: OpSpec<ReshapeAttributes> = {
   name: 'reshape',
   infer([x], { shape }) {
     if (sizeOf(shape) === sizeOf(x.shape)) return [{ shape, dtype: x.dtype }]
-    throw new OpError('reshape', `cannot reshape ${formatShape(x.shape)} of ${sizeOf(x.shape)} elements to ${formatShape(shape)}`)
+    throw new OpError(
+      'reshape',
+      `cannot reshape ${formatShape(x.shape)} of ${sizeOf(x.shape)} elements to ${formatShape(shape)}`,
+    )
   },
   view: () => 0,
   gradient: ({ inputs }, [dy], { reshape }) => [reshape(dy, inputs[0].shape)],
@@ -27,6 +30,32 @@ export const reshapeOp: OpSpec<ReshapeAttributes> = {
  */
 export function reshape(x: NDArray, shape: readonly number[]): NDArray {
   return invoke(reshapeOp, [x], { shape: resolveCodes(x.shape, shape) })[0]
+}
+
+/** The array with an axis of size 1 before the given one, or at the end for axis = ndim. */
+export function expandDims(x: NDArray, axis: number): NDArray {
+  const at = checkAxis('expandDims', axis, x.ndim + 1)
+  return withShape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)])
+}
+
+/** The array without the given axes of size 1, or without all of them; of shape (1,) when none is left. */
+export function squeeze(x: NDArray, axis?: number | readonly number[]): NDArray {
+  const ones = Array.from(x.shape.keys()).filter((k) => x.shape[k] === 1)
+  const dropped = axis === undefined ? ones : [axis].flat().map((k) => checkAxis('squeeze', k, x.ndim))
+  const wrong = dropped.find((k) => x.shape[k] !== 1)
+  const kept = x.shape.filter((_, k) => !dropped.includes(k))
+  if (wrong === undefined) return withShape(x, kept.length > 0 ? kept : [1])
+  throw new OpError('squeeze', `axis ${wrong} of ${formatShape(x.shape)} has size ${x.shape[wrong]}, expected 1`)
+}
+
+/** The array as a matrix: axis 0 stays, the others become one. */
+export function flatten(x: NDArray): NDArray {
+  const [rows = 1, ...rest] = x.shape
+  return withShape(x, [rows, sizeOf(rest)])
+}
+
+function withShape(x: NDArray, shape: readonly number[]): NDArray {
+  return invoke(reshapeOp, [x], { shape: shapeOf(shape) })[0]
 }
 
 function resolveCodes(from: Shape, codes: readonly number[]): Shape {
@@ -56,7 +85,10 @@ function resolveCodes(from: Shape, codes: readonly number[]): Shape {
     out[inferred] = 1
     out[inferred] = sizeOf(from) / sizeOf(out)
     if (!Number.isInteger(out[inferred])) {
-      throw new OpError('reshape', `cannot reshape ${formatShape(from)} to ${formatShape(codes)}: the sizes don't divide`)
+      throw new OpError(
+        'reshape',
+        `cannot reshape ${formatShape(from)} to ${formatShape(codes)}: the sizes don't divide`,
+      )
     }
   }
   return shapeOf(out)

@@ -1,0 +1,101 @@
+// concat and split: several arrays joined along an axis, and one array cut into equal parts along an axis.
+import type { Spec } from '../../core/engine.ts'
+import { OpError } from '../../core/errors.ts'
+import { invoke } from '../../core/invoke.ts'
+import { NDArray } from '../../core/ndarray.ts'
+import { checkAxis, formatShape, type Shape, shapeOf } from '../../core/shape.ts'
+import type { OpSpec } from '../spec.ts'
+
+/** Attributes of concat. */
+export interface ConcatAttributes {
+  /** Counted from 0. */
+  readonly axis: number
+}
+
+/** Attributes of split. */
+export interface SplitAttributes extends ConcatAttributes {
+  /** Sizes of the parts along the axis. */
+  readonly sizes: readonly number[]
+}
+
+/** y holds the inputs one after the other along the axis. */
+export const concatOp: OpSpec<ConcatAttributes> = {
+  name: 'concat',
+  infer(inputs, { axis }) {
+    const [first] = inputs
+    for (const other of inputs) checkLike(first, other, axis)
+    const size = inputs.reduce((sum, { shape }) => sum + shape[axis], 0)
+    return [{ shape: withSize(first.shape, axis, size), dtype: first.dtype }]
+  },
+  gradient({ attrs: { axis }, inputs }, [dy], { splitSizes }) {
+    return splitSizes(
+      dy,
+      axis,
+      inputs.map(({ shape }) => shape[axis]),
+    )
+  },
+}
+
+/** The outputs hold x in parts along the axis. */
+export const splitOp: OpSpec<SplitAttributes> = {
+  name: 'split',
+  infer: ([x], { axis, sizes }) => sizes.map((size) => ({ shape: withSize(x.shape, axis, size), dtype: x.dtype })),
+  gradient: ({ attrs: { axis } }, dy, { concat }) => [concat(...dy, { dim: axis })],
+}
+
+function withSize(shape: Shape, axis: number, size: number): Shape {
+  return shapeOf(shape.map((n, k) => (k === axis ? size : n)))
+}
+
+function checkLike(first: Spec, other: Spec, axis: number): void {
+  if (other.dtype !== first.dtype) {
+    throw new OpError('concat', `arrays must have one dtype, got ${first.dtype} and ${other.dtype}: use astype`)
+  }
+  const alike = other.shape.length === first.shape.length
+  if (alike && other.shape.every((n, k) => k === axis || n === first.shape[k])) return
+  const got = `${formatShape(first.shape)} and ${formatShape(other.shape)}`
+  throw new OpError('concat', `arrays must have equal sizes but on axis ${axis}, got ${got}`)
+}
+
+/** Options of concat. */
+export interface ConcatOptions {
+  /** The axis to join along; 1 where left out. */
+  readonly dim?: number
+}
+
+/** The arrays one after the other along an axis, axis 1 where none is named: `concat(a, b, { dim: 0 })`. */
+export function concat(...arrays: readonly NDArray[] | readonly [...NDArray[], ConcatOptions]): NDArray {
+  const { inputs, options } = withOptions<ConcatOptions>('concat', arrays)
+  const axis = checkAxis('concat', options.dim ?? 1, inputs[0].ndim)
+  return invoke(concatOp, inputs, { axis })[0]
+}
+
+/** Tells the arrays of a list from the options behind them; throws when there are no arrays. */
+export function withOptions<T extends object>(
+  op: string,
+  list: readonly (NDArray | T)[],
+): { readonly inputs: readonly NDArray[]; readonly options: Partial<T> } {
+  const last = list.at(-1)
+  const inputs = list.filter((item) => item instanceof NDArray)
+  if (inputs.length === 0) throw new OpError(op, 'takes at least one array, got none')
+  return { inputs, options: last && !(last instanceof NDArray) ? last : {} }
+}
+
+/** Parts of given sizes along an axis. */
+export function splitSizes(x: NDArray, axis: number, sizes: readonly number[]): NDArray[] {
+  return invoke(splitOp, [x], { axis, sizes })
+}
+
+/** Options of split. */
+export interface SplitOptions {
+  /** The axis to cut along; 1 where left out. */
+  readonly axis?: number
+}
+
+/** Equal parts of an array along an axis, axis 1 where none is named. */
+export function split(x: NDArray, parts: number, { axis = 1 }: SplitOptions = {}): NDArray[] {
+  const at = checkAxis('split', axis, x.ndim)
+  const size = x.shape[at] / parts
+  if (Number.isInteger(parts) && parts > 0 && Number.isInteger(size)) return splitSizes(x, at, Array(parts).fill(size))
+  throw new OpError('split', `cannot cut axis ${at} of ${formatShape(x.shape)} into ${parts} equal parts`)
+}

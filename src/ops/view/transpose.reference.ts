@@ -1,0 +1,18 @@
+// transpose in plain loops.
+import type { ReferenceKernel } from '../../kernel/reference.ts'
+import { forEachIndex, positionOf } from '../indices.ts'
+import type { TransposeAttributes } from './transpose.ts'
+
+/** y[i…] = x[j…] with j[axes[k]] = i[k]. */
+export const transposeReference: ReferenceKernel<TransposeAttributes> = ([x], { axes }, [y]) => {
+  const from = axes.map((_, axis) => axes.indexOf(axis))
+  forEachIndex(y.shape, (index, i) => {
+    y.data[i] =
+      x.data[
+        positionOf(
+          from.map((k) => index[k]),
+          x.shape,
+        )
+      ]
+  })
+}
