@@ -16,6 +16,9 @@ import {
   type SizedWindow,
 } from './geometry.ts'
 
+/** Of two factors, the gradient of one reads the other. */
+const factors = ([first, second]: readonly boolean[]) => ({ inputs: [...(second ? [0] : []), ...(first ? [1] : [])] })
+
 /** Attributes of conv. */
 export interface ConvAttributes extends ConvWindow {
   /** Applied to the sums. */
@@ -33,7 +36,7 @@ export const convOp: OpSpec<ConvAttributes> = {
     }
     return [{ shape: shapeOf([N, O, OH, OW]), dtype: x.dtype }]
   },
-  saves: { inputs: [0, 1], outputs: [0] },
+  saves: ({ activation }, needs) => ({ ...factors(needs), ...(activation && { outputs: [0] }) }),
   gradient(context, [dy], { activationGradient, channelSum, convData, convWeight }) {
     const { activation, ...window } = context.attrs
     const { needs, inputs } = context
@@ -58,7 +61,7 @@ export const convDataOp: OpSpec<SizedWindow> = {
     checkOutput('convData', dy.shape, checkGeometry('convData', shape, weight.shape, attrs))
     return [{ shape, dtype: dy.dtype }]
   },
-  saves: { inputs: [0, 1] },
+  saves: (_attrs, needs) => factors(needs),
   gradient({ attrs, x, needs, into }, [g], { conv, convWeight }) {
     const { size: _, ...window } = attrs
     return [needs[0] ? conv(g, x(1), null, window) : null, needs[1] ? convWeight(g, x(0), window, into(1)) : null]
@@ -77,7 +80,7 @@ export const convWeightOp: OpSpec<ConvWindow> = {
     checkOutput('convWeight', dy.shape, checkGeometry('convWeight', x.shape, shape, attrs))
     return [{ shape, dtype: x.dtype }]
   },
-  saves: { inputs: [0, 1] },
+  saves: (_attrs, needs) => factors(needs),
   gradient({ attrs, x, inputs, needs }, [g], { conv, convData }) {
     const [, , H, W] = inputs[0].shape
     return [

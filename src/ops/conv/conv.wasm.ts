@@ -1,11 +1,13 @@
 // conv and its gradients on the command stream: which algorithm runs which sizes.
+import { outerProduct } from '../../kernel/outerProduct.ts'
 import type { Plan, WasmKernel } from '../../kernel/plan.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { activations } from '../activations.ts'
 import { type Correlation, correlate } from './conv.forward.ts'
 import { dataPanels, forwardPanels } from './conv.pack.ts'
 import type { ConvAttributes } from './conv.ts'
-import { type Geometry, geometryOf, type SizedWindow } from './geometry.ts'
+import { weightPlan } from './conv.weight.ts'
+import { type ConvWindow, type Geometry, geometryOf, type SizedWindow } from './geometry.ts'
 
 /** y = activation(bias + Σ x · weight). */
 export const convWasm: WasmKernel<ConvAttributes> = {
@@ -42,4 +44,23 @@ export const convDataWasm: WasmKernel<SizedWindow> = {
     const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 } }
     return { derived: [dataPanels(g, rung)], ...correlate(shape, g.N, operands) }
   },
+}
+
+/** dweight = Σ x · dy. */
+export const convWeightWasm: WasmKernel<ConvWindow> = {
+  orders: () => ({ inputs: ['channelsLast', 'channelsLast'], outputs: ['plain'] }),
+  plan([x, dy], attrs, _outputs, rung) {
+    const g = geometryOf(x.shape, dy.shape[1], attrs)
+    return isMatrix(g) ? matrixPlan(g, rung) : weightPlan(g, rung)
+  },
+}
+
+/** Whether each pixel meets one filter element only, so that pixels are the sums of an outer product. */
+function isMatrix({ kernel, strides, padding, groups }: Geometry): boolean {
+  return [...kernel, ...strides].every((n) => n === 1) && padding.every((n) => n === 0) && groups === 1
+}
+
+function matrixPlan({ N, C, O, H, W }: Geometry, rung: Rung): Plan {
+  const operands = { a: { input: 1 }, b: { input: 0 }, c: { output: 0 } }
+  return { ...outerProduct({ M: O, N: C, rung }, N * H * W, operands), note: `outer product ${O} x ${C} over pixels` }
 }

@@ -27,7 +27,10 @@ export const matmulOp: OpSpec<MatmulAttributes> = {
     }
     return [{ shape: shapeOf([M, N]), dtype: a.dtype }]
   },
-  saves: { inputs: [0, 1], outputs: [0] },
+  saves: ({ activation }, [a, b]) => ({
+    inputs: [...(b ? [0] : []), ...(a ? [1] : [])],
+    ...(activation && { outputs: [0] }),
+  }),
   gradient(context, [dy], { activationGradient, matmul, sum }) {
     const { transposeA, transposeB, activation } = context.attrs
     const { needs } = context

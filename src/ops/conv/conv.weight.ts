@@ -1,0 +1,333 @@
+// The gradient of the filters: products of image channels with dy over blocks of pixels, in parts of the batch.
+import { type Body, f32x4, type ItemInput, i32, item, type Local, v128 } from '../../kernel/asm.ts'
+import { gemm, type Run } from '../../kernel/gemm.ts'
+import { defineModule } from '../../kernel/module.ts'
+import { pack } from '../../kernel/pack.ts'
+import { panelsOf, panelWidth } from '../../kernel/panels.ts'
+import type { Phase, Plan } from '../../kernel/plan.ts'
+import type { Rung } from '../../kernel/rung.ts'
+import { tile } from '../../kernel/tiles.ts'
+import { padRows, smaller } from './conv.pad.ts'
+import type { Geometry } from './geometry.ts'
+
+/** Pixels that a tile sums before it is added to the partial result: dy's panel, 64 bytes a pixel, stays in L1. */
+const blockPixels = 192
+/** Channels of a panel of the image; fewer channels than that stay side by side, with the taps of a filter row. */
+const imageWidth = 16
+
+/** The gradient of the filters of one size, on one rung. */
+interface WeightProduct extends Geometry {
+  readonly rung: Rung
+  /** Images and output rows of a block. */
+  readonly images: number
+  readonly rows: number
+  /** Blocks of rows in an image. */
+  readonly bands: number
+}
+
+/** dweight = Σ x · dy, x being input 0, dy input 1 and the result output 0. */
+export function weightPlan(geometry: Geometry, rung: Rung): Plan {
+  const s: WeightProduct = { ...geometry, rung, ...blockOf(geometry) }
+  const { N, groups, O, C, kernel } = s
+  const panels = panelsOf(O / groups, rung)
+  const work = (2 * N * s.OH * s.OW * O * C * kernel[0] * kernel[1]) / groups
+  const units = Math.ceil(N / s.images) * s.bands
+  // parts are fixed by the shape; groups of panels make more items, each of which copies the image again
+  const most = Math.max(1, Math.floor(work / 2e6))
+  const parts = Math.max(1, Math.min(8, units, most))
+  const wanted = Math.max(Math.min(16, most), Math.min(64, work / 300e6)) / (parts * groups)
+  const perItem = Math.ceil(panels / Math.min(panels, Math.max(1, Math.ceil(wanted))))
+  const panelGroups = Math.ceil(panels / perItem)
+  const bytes = partBytes(s)
+  const each = Math.ceil(units / parts)
+  const args = [{ input: 0 }, { input: 1 }, { workspace: 0 }, N, each, parts, perItem, panelGroups, bytes, units]
+  const key = keyOf(s)
+  const module = defineModule(`convWeight ${key}`, () => [item('part', (f, input) => partItem(f, input, s))])
+  const phases: Phase[] = [
+    { module, entry: 'part', items: parts * panelGroups * groups, args },
+    sumPhase(s, key, parts),
+  ]
+  const scratch = imageBytes(s) + perItem * s.images * s.rows * s.OW * panelWidth(rung) * 4
+  const note = `products over ${s.images} x ${s.rows} x ${s.OW} pixels, ${parts} parts x ${panelGroups} groups of ${perItem} panels`
+  return { workspace: parts * bytes, scratch, phases, note }
+}
+
+function keyOf(s: WeightProduct): string {
+  const { rung, groups, C, H, W, O, kernel, strides, padding, dilation, images, rows } = s
+  return `${rung} ${[groups, C, H, W, O, kernel, strides, padding, dilation, images, rows].join(' ')}`
+}
+
+/** Some images where they are small, else one image or some of its rows: what wastes least of about `blockPixels`. */
+function blockOf({ OH, OW }: Geometry): Pick<WeightProduct, 'images' | 'rows' | 'bands'> {
+  const pixels = OH * OW
+  if (pixels <= blockPixels) return { images: Math.max(1, Math.floor(blockPixels / pixels)), rows: OH, bands: 1 }
+  let best = { rows: 1, bands: OH, gain: 0 }
+  for (let bands = 1; bands <= OH; bands++) {
+    const rows = Math.ceil(OH / bands)
+    const length = rows * OW
+    // of a tile's time about ten steps go into starting it and putting it down
+    const gain = ((OH / (bands * rows)) * length) / (length + 10)
+    if ((length <= 2 * blockPixels || rows === 1) && gain > best.gain) best = { rows, bands, gain }
+  }
+  return { images: 1, ...best }
+}
+
+/** Whether the image's channels are cut into panels; otherwise a filter row's taps are one run. */
+const isPaneled = ({ C, groups, dilation }: Geometry) => C >= imageWidth || groups > 1 || dilation[1] > 1
+
+/** Channels of a full panel of the image, and panels in a group. */
+function imagePanels(g: Geometry): { readonly width: number; readonly count: number; readonly last: number } {
+  const channels = g.C / g.groups
+  const width = Math.min(channels, imageWidth)
+  const count = Math.ceil(channels / width)
+  return { width, count, last: channels - width * (count - 1) }
+}
+
+/** Bytes of all filters of a part: [group][panel of dy][panel of the image][tap][channel][column]. */
+const partBytes = (s: WeightProduct) =>
+  s.C * s.kernel[0] * s.kernel[1] * panelsOf(s.O / s.groups, s.rung) * panelWidth(s.rung) * 4
+
+/** Rows and columns of the image that a block reads, and bytes of a pixel in scratch. */
+function windowOf(s: WeightProduct): { readonly height: number; readonly width: number; readonly pixel: number } {
+  const span = s.kernel.map((k, i) => s.dilation[i] * (k - 1) + 1)
+  const pixel = isPaneled(s) ? imageWidth * 4 : s.C * 4
+  return { height: (s.rows - 1) * s.strides[0] + span[0], width: (s.OW - 1) * s.strides[1] + span[1], pixel }
+}
+
+/** Bytes of a block's images in scratch: [panel][image][row][column][channel]. */
+function imageBytes(s: WeightProduct): number {
+  const { height, width, pixel } = windowOf(s)
+  return imagePanels(s).count * s.images * height * width * pixel
+}
+
+type L = Local<'i32'>
+
+/** An item is a part of the blocks, a group, and some of its panels of dy. */
+function partItem(f: Body, { index, arg, scratch }: ItemInput, s: WeightProduct): void {
+  const [x, dy, c, N, each, parts, perItem, panelGroups, bytes, units] = Array.from({ length: 10 }, (_, n) =>
+    f.let(arg.i32(n)),
+  )
+  const panels = panelsOf(s.O / s.groups, s.rung)
+  const part = f.let(i32.rem_u(index, parts))
+  const rest = f.let(i32.div_u(index, parts))
+  const group = f.let(i32.div_u(rest, panelGroups))
+  const first = f.let(i32.mul(i32.rem_u(rest, panelGroups), perItem))
+  const count = smaller(f, perItem, i32.sub(panels, first))
+  const panelBytes = partBytes(s) / s.groups / panels
+  c.bump(i32.add(i32.mul(part, bytes), i32.mul(i32.add(i32.mul(group, panels), first), panelBytes)))
+  f.fill(c, 0, i32.mul(count, panelBytes))
+  x.bump(i32.mul(group, (s.C / s.groups) * 4))
+  dy.bump(i32.add(i32.mul(group, (s.O / s.groups) * 4), i32.mul(first, panelWidth(s.rung) * 4)))
+  const packed = f.let(i32.add(scratch, imageBytes(s)))
+  const begin = f.let(i32.mul(part, each))
+  f.range(begin, smaller(f, i32.add(begin, each), units), (unit) => {
+    const image = f.let(i32.mul(i32.div_u(unit, s.bands), s.images))
+    const row = f.let(i32.mul(i32.rem_u(unit, s.bands), s.rows))
+    const images = smaller(f, s.images, i32.sub(N, image))
+    const rows = smaller(f, s.rows, i32.sub(s.OH, row))
+    packImages(f, s, x, scratch, { image, images, row, rows })
+    packGradients(f, s, dy, packed, { image, images, row, rows, first, count })
+    addBlock(f, s, scratch, packed, c, count)
+  })
+}
+
+/** What of the batch a block holds; the rest of its place is zero. */
+interface Extent {
+  readonly image: L
+  readonly images: L
+  readonly row: L
+  readonly rows: L
+}
+
+/** Copies the images that a block reads, with zeros around them. */
+function packImages(f: Body, s: WeightProduct, x: L, scratch: L, at: Extent): void {
+  const { height, width, pixel } = windowOf(s)
+  const { images, rows } = at
+  const from = f.let(i32.add(x, i32.mul(at.image, s.H * s.W * s.C * 4)))
+  const to = f.let(scratch)
+  const first = f.let(i32.mul(at.row, s.strides[0]))
+  const needed = f.let(i32.add(i32.mul(i32.sub(rows, 1), s.strides[0]), s.dilation[0] * (s.kernel[0] - 1) + 1))
+  const bytes = height * width * pixel
+  const missing = f.let(i32.mul(i32.sub(s.images, images), bytes))
+  const each = (copy: () => void) =>
+    f.times(images, () => {
+      copy()
+      const end = f.let(i32.add(to, i32.mul(needed, width * pixel)))
+      f.fill(end, 0, i32.mul(i32.sub(height, needed), width * pixel))
+    }, [
+      [from, s.H * s.W * s.C * 4],
+      [to, bytes],
+    ])
+  if (!isPaneled(s)) {
+    const padding = { H: s.H, W: s.W, pixel, before: s.padding, spread: [1, 1], columns: width } as const
+    each(() => padRows(f, padding, from, to, first, needed))
+    f.fill(to, 0, missing)
+    return
+  }
+  const panels = imagePanels(s)
+  const onePanel = (channels: number) => {
+    const held = f.let(from)
+    each(() => packRows(f, s, from, to, { first, needed, channels }))
+    f.fill(to, 0, missing)
+    to.bump(missing)
+    from.set(held)
+    from.bump(imageWidth * 4)
+  }
+  f.times(panels.count - 1, () => onePanel(panels.width))
+  onePanel(panels.last)
+}
+
+/** Copies the rows of one panel of channels, 64 bytes a pixel. */
+function packRows(
+  f: Body,
+  s: WeightProduct,
+  from: L,
+  to: L,
+  { first, needed, channels }: { readonly first: L; readonly needed: L; readonly channels: number },
+): void {
+  const { width } = windowOf(s)
+  const pixel = imageWidth * 4
+  const left = Math.min(width, s.padding[1])
+  const pixels = Math.min(s.W, width - left)
+  const right = width - left - pixels
+  const row = f.let(i32.sub(first, s.padding[0]))
+  const at = f.let(to)
+  const line = () => {
+    if (left > 0) f.fill(at, 0, left * pixel)
+    const source = f.let(i32.add(from, i32.mul(row, s.W * s.C * 4)))
+    const place = f.let(i32.add(at, left * pixel))
+    const shape = { vectors: imageWidth / 4, columns: channels, k: pixels, kStride: s.C * 4, columnStride: 4 }
+    pack(f, shape, source, place)
+    if (right > 0) f.fill(i32.add(at, (left + pixels) * pixel), 0, right * pixel)
+  }
+  f.times(needed, () => f.if(i32.lt_u(row, s.H), line, () => f.fill(at, 0, width * pixel)), [
+    [row, 1],
+    [at, width * pixel],
+  ])
+}
+
+/** Copies dy's panels of a block: [panel][image][row, column][filter]. */
+function packGradients(
+  f: Body,
+  s: WeightProduct,
+  dy: L,
+  packed: L,
+  at: Extent & { readonly first: L; readonly count: L },
+): void {
+  const { vectors } = tile(s.rung)
+  const width = vectors * 4
+  const filters = s.O / s.groups
+  const full = Math.floor(filters / width)
+  const pixels = f.let(i32.mul(at.rows, s.OW))
+  const image = s.OH * s.OW * s.O * 4
+  const begin = f.let(i32.add(dy, i32.mul(i32.add(i32.mul(at.image, s.OH), at.row), s.OW * s.O * 4)))
+  const to = f.let(packed)
+  const bytes = s.rows * s.OW * width * 4
+  const onePanel = (columns: number) => {
+    const from = f.let(begin)
+    const shape = { vectors, columns, k: pixels, kStride: s.O * 4, columnStride: 4, panel: 0 }
+    const one = () => {
+      pack(f, shape, from, to)
+      const end = f.let(i32.add(to, i32.mul(pixels, width * 4)))
+      f.fill(end, 0, i32.sub(bytes, i32.mul(pixels, width * 4)))
+    }
+    f.times(at.images, one, [
+      [from, image],
+      [to, bytes],
+    ])
+    const missing = f.let(i32.mul(i32.sub(s.images, at.images), bytes))
+    f.fill(to, 0, missing)
+    to.bump(missing)
+    begin.bump(width * 4)
+  }
+  const whole = f.let(i32.sub(smaller(f, i32.add(at.first, at.count), full), at.first))
+  f.times(whole, () => onePanel(width))
+  if (filters % width) f.if(i32.gt_u(i32.add(at.first, at.count), full), () => onePanel(filters % width))
+}
+
+/** Adds a block's products to the partial result: for each panel of dy all channels and taps. */
+function addBlock(f: Body, s: WeightProduct, scratch: L, packed: L, partial: L, count: L): void {
+  const { height, width, pixel } = windowOf(s)
+  const [a, b, c] = [f.let(scratch), f.let(packed), f.let(partial)]
+  const columns = panelWidth(s.rung)
+  const [kh, kw] = s.kernel
+  const rowStep = s.dilation[0] * width * pixel
+  const pixelStep = s.dilation[1] * pixel
+  const k: readonly Run[] = [
+    { count: s.images, a: height * width * pixel },
+    { count: s.rows, a: s.strides[0] * width * pixel },
+    { count: s.OW, a: s.strides[1] * pixel },
+  ]
+  const products = (rows: number) => {
+    const shape = { rung: s.rung, tile: tile(s.rung), rows, columns, k, aRow: 4, cRow: columns * 4 }
+    gemm(f, { ...shape, start: 'zero', add: 'c' }, { a, b, c })
+    c.bump(rows * columns * 4)
+  }
+  const taps = (channels: number, columnTaps: number) => {
+    const held = f.let(a)
+    const row = () => {
+      const rowHeld = f.let(a)
+      f.times(columnTaps, () => products(channels), [[a, pixelStep]])
+      a.set(rowHeld)
+    }
+    f.times(kh, row, [[a, rowStep]])
+    a.set(held)
+  }
+  const panels = imagePanels(s)
+  const onePanel = () => {
+    a.set(scratch)
+    if (!isPaneled(s)) taps(kw * s.C, 1)
+    else {
+      f.times(panels.count - 1, () => taps(panels.width, kw), [[a, s.images * height * width * pixel]])
+      taps(panels.last, kw)
+    }
+  }
+  f.times(count, onePanel, [[b, s.images * s.rows * s.OW * columns * 4]])
+}
+
+/** The phase that adds up the parts and writes the result as (O, C ÷ groups, height, width). */
+function sumPhase(s: WeightProduct, key: string, parts: number): Phase {
+  const module = defineModule(`convWeightSum ${key}`, () => [item('sum', (f, input) => sumItem(f, input, s))])
+  const items = s.groups * panelsOf(s.O / s.groups, s.rung) * imagePanels(s).count
+  return { module, entry: 'sum', items, args: [{ workspace: 0 }, { output: 0 }, parts, partBytes(s)] }
+}
+
+/** An item is a panel of filters and a panel of channels. */
+function sumItem(f: Body, { index, arg, scratch }: ItemInput, s: WeightProduct): void {
+  const [parts, bytes] = [f.let(arg.i32(2)), f.let(arg.i32(3))]
+  const columns = panelWidth(s.rung)
+  const filters = s.O / s.groups
+  const channels = s.C / s.groups
+  const panels = panelsOf(filters, s.rung)
+  const image = imagePanels(s)
+  const taps = s.kernel[0] * s.kernel[1]
+  const channelPanel = f.let(i32.rem_u(index, image.count))
+  const panel = f.let(i32.div_u(index, image.count))
+  const from = f.let(i32.add(arg.i32(0), i32.mul(panel, channels * taps * columns * 4)))
+  from.bump(i32.mul(channelPanel, image.width * taps * columns * 4))
+  const inGroup = f.let(i32.rem_u(panel, panels))
+  const filter = f.let(i32.add(i32.mul(i32.div_u(panel, panels), filters), i32.mul(inGroup, columns)))
+  const to = f.let(i32.add(arg.i32(1), i32.mul(filter, channels * taps * 4)))
+  to.bump(i32.mul(channelPanel, image.width * taps * 4))
+  const valid = smaller(f, columns, i32.sub(filters, i32.mul(inGroup, columns)))
+  const rows = smaller(f, image.width, i32.sub(channels, i32.mul(channelPanel, image.width)))
+  const one = () => {
+    const at = f.let(from)
+    const sums = Array.from({ length: columns / 4 }, (_, n) => f.let(v128.load(at, n * 16)))
+    at.bump(bytes)
+    const add = () => sums.forEach((sum, n) => sum.set(f32x4.add(sum, v128.load(at, n * 16))))
+    f.times(i32.sub(parts, 1), add, [[at, bytes]])
+    sums.forEach((sum, n) => f.store(scratch, sum, n * 16))
+    const [read, write] = [f.let(scratch), f.let(to)]
+    f.times(valid, () => f.store(write, i32.load(read)), [
+      [read, 4],
+      [write, channels * taps * 4],
+    ])
+    from.bump(columns * 4)
+  }
+  f.times(taps, () => {
+    const held = f.let(to)
+    f.times(rows, one, [[to, taps * 4]])
+    to.set(held)
+  }, [[to, 4]])
+}
