@@ -3,6 +3,7 @@ import { walkBackward } from '../core/backward.ts'
 import { GlueballError, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { mode } from '../core/tape.ts'
+import { functions } from '../ops/index.ts'
 
 /** What a function that must be synchronous may return: anything but a promise. */
 export type Sync<T> = T extends PromiseLike<unknown> ? never : T
@@ -87,7 +88,7 @@ export function backward(
   headGrads: OneOrMany<NDArray | null> | null = null,
   options: BackwardOptions = {},
 ): void {
-  walkBackward(list(heads), headGrads === null ? [] : list(headGrads), options)
+  walkBackward(functions, list(heads), headGrads === null ? [] : list(headGrads), options)
 }
 
 /** The gradients of the heads with respect to the variables, as new arrays; attached buffers stay as they are. */
@@ -100,7 +101,7 @@ export function grad(
   const wanted = list(variables)
   if (wanted.length === 0) throw new OpError('grad', 'no variables were given')
   const retainGraph = options.retainGraph ?? options.createGraph ?? false
-  return walkBackward(list(heads), headGrads === null ? [] : list(headGrads), {
+  return walkBackward(functions, list(heads), headGrads === null ? [] : list(headGrads), {
     ...options,
     retainGraph,
     variables: wanted,

@@ -8,19 +8,12 @@ import { adopt, release, within } from './ownership.ts'
 import { formatShape, type Shape, sameShape } from './shape.ts'
 import { type Leaf, mode, type Origin, type TapeNode } from './tape.ts'
 
-/** The op functions that the walk itself needs. */
+/** The table of op functions that gradients get, as far as the walk itself needs it. */
 export interface WalkFunctions {
   add(a: NDArray, b: NDArray, out?: NDArray): NDArray
   /** Copies the values of one array into another. */
   assign(target: NDArray, source: NDArray): void
   fill(shape: Shape, value: number, options: { context: Context; dtype: DType }): NDArray
-}
-
-let functions: WalkFunctions | undefined
-
-/** Injects the table of op functions; `ops/index.ts` calls it once. */
-export function provideFunctions(table: WalkFunctions): void {
-  functions = table
 }
 
 /** Options of a walk. */
@@ -36,6 +29,7 @@ const spent = 'the backward pass has moved on'
 
 /** Runs the tape backward from the heads. Missing head gradients are ones. Returns the gradients of `variables`. */
 export function walkBackward(
+  functions: WalkFunctions,
   heads: readonly NDArray[],
   headGradients: readonly (NDArray | null)[],
   options: WalkOptions = {},
@@ -44,20 +38,21 @@ export function walkBackward(
   mode.recording = options.createGraph ?? false
   mode.training = options.trainMode ?? true
   try {
-    return within('', spent, () => new Walk(options).run(heads, headGradients))
+    return within('', spent, () => new Walk(functions, options).run(heads, headGradients))
   } finally {
     Object.assign(mode, held)
   }
 }
 
 class Walk {
-  readonly #table = functions as WalkFunctions
+  readonly #table: WalkFunctions
   readonly #options: WalkOptions
   /** Gradients gathered so far, for the outputs of each node. */
   readonly #gathered = new Map<TapeNode, (NDArray | undefined)[]>()
   readonly #leaves = new Map<Leaf, NDArray>()
 
-  constructor(options: WalkOptions) {
+  constructor(functions: WalkFunctions, options: WalkOptions) {
+    this.#table = functions
     this.#options = options
   }
 

@@ -1,6 +1,6 @@
 // The names of nd.
 export { broadcastTo } from '../ops/view/broadcastTo.ts'
-export { concat, split, stack } from '../ops/concat/concat.ts'
+export { concat, split } from '../ops/concat/concat.ts'
 export {
   abs,
   add,

@@ -1,5 +1,4 @@
 // All ops: their meanings by name, and the table of functions that gradients get.
-import { provideFunctions } from '../core/backward.ts'
 import { channelSum, channelSumOp, conv, convData, convDataOp, convOp, convWeight, convWeightOp } from './conv/conv.ts'
 import { concat, concatOp, splitOp, splitSizes } from './concat/concat.ts'
 import { assign, copy, copyOp, relayoutOp } from './copy/copy.ts'
@@ -160,5 +159,3 @@ export const functions = {
 
 /** The table of op functions. */
 export type OpFunctions = typeof functions
-
-provideFunctions(functions)
