@@ -49,7 +49,14 @@ export function invoke<A extends Attributes>(
     path: currentPath(),
     mutates: op.mutates ?? [],
   }
-  if (made.some(sized) || op.mutates) withinLimits(context.engine, op.name, undefined, () => context.engine.run(call))
+  if (made.some(sized) || op.mutates) {
+    try {
+      withinLimits(context.engine, op.name, undefined, () => context.engine.run(call))
+    } catch (error) {
+      for (const operand of [...taken, ...made]) if (!(operand instanceof NDArray)) operand.storage.release()
+      throw error
+    }
+  }
   options.out?.forEach((target, i) => deliver(made[i], target))
   for (const i of op.mutates ?? []) inputs[i].storage.version++
   for (const target of options.out ?? []) target.storage.version++

@@ -6,17 +6,17 @@ import type { NDArray, Remains } from './ndarray.ts'
 import { liveOn } from './storage.ts'
 import { bytesOnTape } from './tape.ts'
 
-/** The user's arrays, held weakly and keyed by what they leave behind, for the census. */
-const userArrays = new Map<Remains, WeakRef<NDArray>>()
+/** The arrays that nobody will release but the collector, held weakly and keyed by what they leave behind. */
+const ownedArrays = new Map<Remains, WeakRef<NDArray>>()
 
-/** Enters an array that the user now owns. */
-export function enterUserArray(remains: Remains, array: NDArray): void {
-  userArrays.set(remains, new WeakRef(array))
+/** Enters an array that lives until it is released or collected. */
+export function enterOwned(remains: Remains, array: NDArray): void {
+  ownedArrays.set(remains, new WeakRef(array))
 }
 
-/** Strikes out an array that the user owns no more. */
-export function strikeUserArray(remains: Remains): void {
-  userArrays.delete(remains)
+/** Strikes out an array that was released or collected. */
+export function strikeOwned(remains: Remains): void {
+  ownedArrays.delete(remains)
 }
 
 /** Notes that the garbage collector has found a user's array dead. */
@@ -68,9 +68,9 @@ function census(engine: Engine, what: string, asked: number, batch: number | und
   const live = liveOn(engine)
   const groups = new Map<string, { count: number; bytes: number }>()
   let users = 0
-  for (const reference of userArrays.values()) {
+  for (const reference of ownedArrays.values()) {
     const array = reference.deref()
-    if (array?.context.engine !== engine) continue
+    if (array?.context.engine !== engine || array.owner !== 'user') continue
     users += array.bytes
     const key = array.line ? `${array.maker} at ${array.line}` : array.maker
     const group = groups.get(key) ?? { count: 0, bytes: 0 }

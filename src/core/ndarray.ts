@@ -7,10 +7,13 @@ import type { Storage } from './storage.ts'
 import type { Leaf, Origin, TapeNode } from './tape.ts'
 import type { CallScope } from './ownership.ts'
 
-/** Who releases an array: the user (or the garbage collector for him), the library, or the call that made it. */
+/**
+ * Who releases an array: the user or the library (or, for both, the garbage collector when nothing holds it any more),
+ * or the call that made it.
+ */
 export type Owner = 'user' | 'library' | CallScope
 
-/** What the garbage collector leaves behind of a user's array. */
+/** What the garbage collector leaves behind of an array. */
 export interface Remains {
   storage: Storage
   node: TapeNode | undefined
@@ -49,7 +52,7 @@ export class NDArray {
   owner: Owner = 'library'
   /** @internal Why it can't be used any more. */
   released: string | undefined = undefined
-  /** @internal Held for the finalizer while the user owns the array. */
+  /** @internal Held for the finalizer while no call owns the array. */
   remains: Remains | undefined = undefined
   /** @internal */
   readonly maker: string

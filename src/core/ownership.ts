@@ -1,6 +1,6 @@
 // Who owns an array: the call that made it, the library, or the user, for whom the garbage collector releases it.
 import { OpError } from './errors.ts'
-import { enterUserArray, noteFinalized, strikeUserArray } from './memory.ts'
+import { enterOwned, noteFinalized, strikeOwned } from './memory.ts'
 import { NDArray, type Remains } from './ndarray.ts'
 
 /** One running call (a block, a composite op, a gradient, an update) and what it has made so far. */
@@ -25,7 +25,7 @@ export function currentScope(): CallScope | null {
 
 const finalizers = new FinalizationRegistry<Remains>(remains => {
   noteFinalized()
-  strikeUserArray(remains)
+  strikeOwned(remains)
   remains.storage.release()
   remains.node?.release()
 })
@@ -40,33 +40,33 @@ export function adopt(array: NDArray): NDArray {
 }
 
 /** Makes an array the user's: it lives until disposed of or collected. */
-export function giveToUser(array: NDArray): void {
-  if (array.owner === 'user') return
-  array.owner = 'user'
+export function giveToUser(array: NDArray): NDArray {
+  return own(array, 'user')
+}
+
+/** Makes an array the library's: it lives as long as what holds it (a parameter, a metric), or until released. */
+export function giveToLibrary(array: NDArray): NDArray {
+  return own(array, 'library')
+}
+
+function own(array: NDArray, owner: 'user' | 'library'): NDArray {
+  array.owner = owner
+  if (array.remains) return array
   const node = array.origin && 'node' in array.origin ? array.origin.node : undefined
   array.remains = { storage: array.storage, node }
   finalizers.register(array, array.remains, array.remains)
-  enterUserArray(array.remains, array)
-}
-
-/** Makes an array the library's: it lives until the library releases it. */
-export function giveToLibrary(array: NDArray): NDArray {
-  if (array.owner === 'user') forget(array)
-  array.owner = 'library'
+  enterOwned(array.remains, array)
   return array
-}
-
-function forget(array: NDArray): void {
-  const remains = array.remains as Remains
-  finalizers.unregister(remains)
-  strikeUserArray(remains)
-  array.remains = undefined
 }
 
 /** Ends an array's life; later uses throw with the reason. */
 export function release(array: NDArray, reason: string): void {
   if (array.released !== undefined) return
-  if (array.owner === 'user') forget(array)
+  if (array.remains) {
+    finalizers.unregister(array.remains)
+    strikeOwned(array.remains)
+    array.remains = undefined
+  }
   array.released = reason
   array.setOrigin(null)
   array.storage.release()
