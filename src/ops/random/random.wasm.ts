@@ -122,7 +122,8 @@ const shuffleModule = defineModule('shuffle', () => [
 export const shuffleWasm: WasmKernel<ShuffleAttributes> = {
   plan([x]) {
     const rows = x.shape[0]
-    const width = bytesOf(x) / Math.max(1, rows)
+    if (rows === 0) return { phases: [] }
+    const width = bytesOf(x) / rows
     const order = { workspace: 0 }
     const ordering = { module: shuffleModule, entry: 'order', items: 1, args: [order, { input: 1 }, rows] }
     const args = [{ output: 0 }, { input: 0 }, order, width, bytesOf(x)]

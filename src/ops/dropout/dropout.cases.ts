@@ -1,0 +1,49 @@
+// Cases of dropout: masks to the bit, shared along axes or not, and the gradient through the same mask.
+import { invoke } from '../../core/invoke.ts'
+import type { OpCase } from '../cases.ts'
+import { seedGeneratorOp } from '../random/generator.ts'
+import { dropoutOp, scaleByMaskOp } from './dropout.ts'
+
+function dropping(shape: readonly number[], rate: number, axes: readonly number[] = [], seed = 0): OpCase {
+  return {
+    name: `dropout of (${shape}) at ${rate}${axes.length > 0 ? ` along ${axes}` : ''}, seed ${seed}`,
+    inputs: [{ shape }],
+    run: ([x], context) => {
+      const [state] = invoke(seedGeneratorOp, [], {}, { scalars: [seed], context })
+      return invoke(dropoutOp, [x, state], { axes }, { scalars: [rate] })[0]
+    },
+  }
+}
+
+const masking = (shape: readonly number[], mask: readonly number[]): OpCase => ({
+  name: `scaleByMask of (${shape}) by (${mask})`,
+  inputs: [
+    { shape, domain: { values: [1, -2, Number.NaN, Number.POSITIVE_INFINITY, -0, 0.1, 3] } },
+    { shape: mask, dtype: 'uint8', domain: [0, 2] },
+  ],
+  run: ([x, m]) => invoke(scaleByMaskOp, [x, m], {}, { scalars: [0.3] })[0],
+})
+
+/** Cases of dropout and scaleByMask. */
+export const cases: readonly OpCase[] = [
+  dropping([0], 0.5),
+  dropping([1], 0.5),
+  dropping([7], 0),
+  dropping([3, 67], 0.5, [], 7),
+  dropping([5, 11, 3, 3], 0.3, [], 1),
+  dropping([2, 9, 4, 5], 0.25, [2, 3]),
+  dropping([4, 6, 3, 2], 0.5, [0, 2]),
+  dropping([4, 6, 3], 0.5, [1]),
+  dropping([3, 5], 0.9, [0, 1], 5),
+  dropping([70_001], 0.1, [], 2),
+  dropping([2, 20_000], 0.5, [0]),
+  masking([13], [13]),
+  masking([2, 3, 4, 5], [2, 1, 4, 1]),
+  { ...masking([2, 3], [3]), throws: '[scaleByMask] cannot mask (2, 3) by uint8 (3,)' },
+  {
+    name: 'dropout of integers',
+    inputs: [{ shape: [3], dtype: 'int32' }],
+    run: dropping([3], 0.5).run,
+    throws: "[dropout] takes floats, got int32: use astype('float32')",
+  },
+]
