@@ -1,0 +1,165 @@
+// Checkpoints of a run in its folder: `last`, the one before it, and `best`; written whole or not at all.
+import { copyFile, link, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { readFile, writeFileAtomic } from '#platform'
+import type { metric } from '../index.ts'
+import {
+  type Checkpoint,
+  type CheckpointArray,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Json,
+} from '../io/checkpoint.ts'
+import type { EpochEvent } from './events.ts'
+import type { Settings } from './settings.ts'
+
+/** Names of the files in a run's folder. */
+export const files = {
+  last: 'last',
+  previous: 'last.previous',
+  best: 'best',
+  metrics: 'metrics.jsonl',
+  report: 'report.html',
+}
+
+/** What a checkpoint says besides its arrays. */
+export interface Header {
+  readonly kind: 'glueball training run'
+  /** Version of the program that wrote it. */
+  readonly glueball: string
+  readonly settings: Settings
+  /** The data set's edition, so that a resumed run can tell whether it still has the same images. */
+  readonly edition: string
+  readonly trainImages: number
+  readonly testImages: number
+  readonly classes: readonly string[]
+  /** Epochs done. */
+  readonly epoch: number
+  /** Steps done in the epoch. */
+  readonly step: number
+  /** Updates done since the beginning. */
+  readonly update: number
+  /** Where the loader of training images stands. */
+  readonly loader: Json
+  /** Sums over the epoch so far. */
+  readonly loss: metric.MetricState
+  readonly accuracy: metric.MetricState
+  /** Updates that the optimizer has counted. */
+  readonly numUpdate: number
+  readonly history: readonly EpochEvent[]
+  /** Seconds of training so far. */
+  readonly seconds: number
+  /** What decides the bits besides the settings. */
+  readonly engine: string
+  readonly rung: string | null
+  readonly planVersion: number
+}
+
+/** A checkpoint of a run. */
+export interface RunCheckpoint {
+  readonly header: Header
+  readonly arrays: readonly CheckpointArray[]
+}
+
+/** A checkpoint that was read, where from, and what the user should know about that. */
+export interface Found extends RunCheckpoint {
+  readonly path: string
+  readonly folder: string
+  readonly notice?: string
+}
+
+/** Thrown when an array that is about to be saved holds a number that is not finite. */
+export class NotFiniteError extends Error {
+  override name = 'NotFiniteError'
+}
+
+/** The bytes of a checkpoint. Throws NotFiniteError where a weight or its state is not finite. */
+export function encodeRun({ header, arrays }: RunCheckpoint): Uint8Array {
+  for (const { name, data } of arrays) {
+    if (!(data instanceof Float32Array)) continue
+    const bad = data.findIndex((value) => !Number.isFinite(value))
+    if (bad >= 0) throw new NotFiniteError(`${name} holds ${data[bad]} at element ${bad}`)
+  }
+  return encodeCheckpoint({ header: header as unknown as Json, arrays })
+}
+
+/** Writes `last`, keeping the one before it. Rejects when that fails, with both old files as they were. */
+export async function writeLast(folder: string, bytes: Uint8Array, write = writeFileAtomic): Promise<string> {
+  const [last, previous] = [join(folder, files.last), join(folder, files.previous)]
+  if (await exists(last)) await keepPrevious(last, previous)
+  await write(last, bytes)
+  return last
+}
+
+/** Writes `best`. */
+export async function writeBest(folder: string, bytes: Uint8Array, write = writeFileAtomic): Promise<void> {
+  await write(join(folder, files.best), bytes)
+}
+
+/** Gives the last checkpoint a second name, so that there is no moment without a good one. */
+async function keepPrevious(last: string, previous: string): Promise<void> {
+  const temporary = `${previous}.tmp`
+  await rm(temporary, { force: true })
+  await link(last, temporary).catch(() => copyFile(last, temporary))
+  await rename(temporary, previous)
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Reads a checkpoint file, or the one of a folder that is tried first among `names`; falls back and says so. */
+export async function readRun(path: string, names: readonly string[]): Promise<Found> {
+  const info = await stat(path).catch(() => undefined)
+  if (!info)
+    throw new Error(`[checkpoint] there is no file or folder ${path}: give a run's folder or a checkpoint in it`)
+  if (!info.isDirectory()) {
+    const fallback = basename(path) === files.last ? [files.previous] : []
+    return readFirst(dirname(path), [basename(path), ...fallback])
+  }
+  const present = []
+  for (const name of names) if (await exists(join(path, name))) present.push(name)
+  if (present.length === 0)
+    throw new Error(`[checkpoint] ${path} has no checkpoint: expected ${names.join(' or ')} in it`)
+  return readFirst(path, present)
+}
+
+async function readFirst(folder: string, names: readonly string[]): Promise<Found> {
+  const failures: string[] = []
+  for (const name of names) {
+    const path = join(folder, name)
+    try {
+      const found = parseRun(await readFile(path), path)
+      if (failures.length === 0) return { ...found, path, folder }
+      return { ...found, path, folder, notice: `${failures.join('; ')}: going on with ${path}` }
+    } catch (error) {
+      failures.push((error as Error).message)
+    }
+  }
+  throw new Error(failures.join('; '))
+}
+
+function parseRun(bytes: Uint8Array, path: string): RunCheckpoint {
+  const { header, arrays }: Checkpoint = decodeCheckpoint(bytes, path)
+  const kind = (header as { readonly kind?: unknown } | null)?.kind
+  if (kind !== 'glueball training run')
+    throw new Error(`[checkpoint] ${path} is no checkpoint of a training run, but ${kind}`)
+  return { header: header as unknown as Header, arrays }
+}
+
+/** Takes damaged checkpoints out of the way, so that a later save does not replace a good one by them. */
+export async function setAsideDamaged({ folder, path }: Found): Promise<void> {
+  const last = join(folder, files.last)
+  if (path !== join(folder, files.previous) || !(await exists(last))) return
+  await rename(last, join(folder, 'last.damaged'))
+}
+
+/** The arrays of a checkpoint whose names begin with `prefix:`, without it. */
+export function arraysOf({ arrays }: RunCheckpoint, prefix: string): CheckpointArray[] {
+  return arrays
+    .filter(({ name }) => name.startsWith(`${prefix}:`))
+    .map((array) => ({ ...array, name: array.name.slice(prefix.length + 1) }))
+}

@@ -1,0 +1,39 @@
+// The network of a checkpoint, ready to be used: for `evaluate` and `predict`.
+import { arraysOf, type Found, files, readRun } from './checkpoint.ts'
+import { startEngine } from './machine.ts'
+import { loadWeights, makeNetwork, type RunNetwork } from './network.ts'
+import { contextFrom, type Settings } from './settings.ts'
+import { UsageError } from './usage.ts'
+import { numberOf } from './values.ts'
+
+/** A checkpoint with its network. */
+export interface Opened {
+  readonly checkpoint: Found
+  readonly settings: Settings
+  readonly network: RunNetwork
+}
+
+/** Options that `evaluate` and `predict` share. */
+export const sharedArgs = {
+  ctx: { type: 'string', description: 'cpu (default) or reference', valueHint: 'cpu' },
+  threads: { type: 'string', description: 'threads that compute (default: all)', valueHint: 'N' },
+} as const
+
+/** Opens a checkpoint: a file, or a run's folder, of which `best` is taken, else `last`. */
+export async function openCheckpoint(
+  commandName: string,
+  path: string | undefined,
+  typed: { readonly ctx?: string | undefined; readonly threads?: string | undefined },
+): Promise<Opened> {
+  if (path === undefined)
+    throw new UsageError(`[${commandName}] which checkpoint? Give a run's folder, as in ${commandName} runs/nin`)
+  const checkpoint = await readRun(path, [files.best, files.last, files.previous])
+  if (checkpoint.notice) console.error(`warning: ${checkpoint.notice}`)
+  const threads = numberOf(`[${commandName}] --threads`, typed.threads, { whole: true, from: 1, to: 64 }) ?? null
+  const { header } = checkpoint
+  const settings = { ...header.settings, threads, ...(typed.ctx && { context: contextFrom(typed.ctx) }) }
+  startEngine(settings, header.rung)
+  const network = makeNetwork(settings, header.classes.length)
+  loadWeights(network, arraysOf(checkpoint, 'weight'))
+  return { checkpoint, settings, network }
+}

@@ -1,0 +1,29 @@
+// `glueball bench`: hands over to the repository's benchmark.
+import { handOver } from '../launcher.ts'
+import { command } from '../usage.ts'
+
+/** The command. */
+export const bench = command({
+  name: 'bench',
+  description: 'Times training and inference beside other libraries (in the repository)',
+  args: {
+    only: { type: 'string', description: 'one case, as in nin-112-b128-train', valueHint: 'NAME' },
+    systems: { type: 'string', description: 'which systems, as in glueball,pytorch', valueHint: 'A,B' },
+    threads: { type: 'string', description: 'threads for each system', valueHint: 'N' },
+    json: { type: 'string', description: 'writes the numbers to a file', valueHint: 'FILE' },
+  },
+  passes: true,
+  examples: [
+    ['bench', 'all cases and all systems found on this machine; up to 25 minutes'],
+    ['bench --systems glueball,pytorch --threads 2', 'beside PyTorch alone'],
+  ],
+  async run(_args, rawArgs) {
+    const code = await handOver(['bench', ...rawArgs])
+    if (code === undefined) {
+      throw new Error(
+        '[bench] the benchmark is part of the repository, not of the package: run it in a clone by npm run bench',
+      )
+    }
+    return code
+  },
+})

@@ -1,0 +1,37 @@
+// `glueball run FILE`: a program of the user's, with a Node that runs TypeScript and the package resolved.
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { handOver } from '../launcher.ts'
+import { command, UsageError } from '../usage.ts'
+
+/** The command. */
+export const runFile = command({
+  name: 'run',
+  description: 'Runs a TypeScript or JavaScript program of yours',
+  args: {
+    file: { type: 'positional', description: 'the program; what follows it is passed on to it', valueHint: 'FILE' },
+  },
+  passes: true,
+  examples: [['run examples/nin.ts --epochs 1', 'the tutorial, written with this library']],
+  async run(_args, [file, ...rest]) {
+    if (file === undefined || file.startsWith('-')) {
+      throw new UsageError('[run] which program? Give its path, as in glueball run examples/nin.ts')
+    }
+    if (!existsSync(file))
+      throw new UsageError(`[run] there is no file ${file}: give the path of a TypeScript or JavaScript file`)
+    const launched = await handOver(['run', file, ...rest])
+    if (launched !== undefined) return launched
+    if (/\.[mc]?ts$/.test(file) && !process.features.typescript) {
+      throw new Error(`[run] Node ${process.versions.node} cannot run TypeScript: it needs Node 22.18 or newer`)
+    }
+    process.argv = [process.argv[0], resolve(file), ...rest]
+    try {
+      await import(pathToFileURL(resolve(file)).href)
+    } catch (error) {
+      console.error(error)
+      return 1
+    }
+    return Number(process.exitCode ?? 0)
+  },
+})

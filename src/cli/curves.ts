@@ -1,0 +1,48 @@
+// The curves of a run, drawn with characters: training as a line, test as points, so that no colour is needed.
+import chart from 'simple-ascii-chart'
+import type { EpochEvent } from './events.ts'
+
+type Measure = (event: EpochEvent) => number
+
+/** Loss and accuracy by epoch as two pictures for a terminal so many columns wide; empty before the second epoch. */
+export function curves(epochs: readonly EpochEvent[], columns: number): string {
+  if (epochs.length < 2) return ''
+  const loss = picture('loss by epoch', epochs, columns, [(event) => event.loss, (event) => event.testLoss])
+  const accuracies: [Measure, Measure] = [(event) => event.trainAccuracy, (event) => event.testAccuracy]
+  return `${loss}\n\n${picture('accuracy by epoch', epochs, columns, accuracies)}`
+}
+
+function picture(
+  title: string,
+  epochs: readonly EpochEvent[],
+  columns: number,
+  [train, test]: readonly [Measure, Measure],
+): string {
+  const finite = epochs.filter((event) => Number.isFinite(train(event)) && Number.isFinite(test(event)))
+  const values = finite.flatMap((event) => [train(event), test(event)])
+  if (finite.length < 2) return `${title}: no numbers to draw`
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const text = chart(
+    finite.map((event): [number, number] => [event.epoch, train(event)]),
+    {
+      title,
+      width: Math.max(20, Math.min(72, columns - 10)),
+      height: 10,
+      yRange: [low, high > low ? high : low + 1e-3],
+      customXAxisTicks: ticks(finite),
+      points: finite.map((event) => ({ x: event.epoch, y: test(event) })),
+      legend: { position: 'bottom', series: ['training'], points: ['test'] },
+      formatter: (value, { axis }) => (axis === 'y' ? value.toFixed(2) : value),
+    },
+  )
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .join('\n')
+}
+
+function ticks(epochs: readonly EpochEvent[]): number[] {
+  const every = Math.ceil(epochs.length / 10)
+  return epochs.map((event) => event.epoch).filter((_, i) => i % every === 0)
+}

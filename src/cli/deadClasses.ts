@@ -1,0 +1,53 @@
+// Classes whose score was zero for every image: their map's last ReLU has died.
+import type { NDArray } from '../index.ts'
+
+/** Counts on the device, for each class, the images whose score was not zero. */
+export class DeadClasses {
+  readonly #classes: number
+  #alive: NDArray | undefined
+  /** Counted before, on the host. */
+  #base: readonly number[]
+
+  constructor(classes: number) {
+    this.#classes = classes
+    this.#base = new Array<number>(classes).fill(0)
+  }
+
+  /** Takes in the scores (N, classes) of a batch. */
+  update(scores: NDArray): void {
+    const nonzero = scores.notEqual(0)
+    const counts = nonzero.sum({ axis: 0 })
+    const total = this.#alive ? this.#alive.add(counts) : undefined
+    if (total) {
+      this.#alive?.dispose()
+      counts.dispose()
+    }
+    this.#alive = total ?? counts
+    nonzero.dispose()
+  }
+
+  /** The counts so far. */
+  async state(): Promise<number[]> {
+    const base = this.#base
+    const counts = this.#alive ? Array.from(await this.#alive.toArray()) : undefined
+    return base.map((count, i) => count + (counts?.[i] ?? 0))
+  }
+
+  /** Goes on from counts. */
+  restore(counts: readonly number[]): void {
+    this.#alive?.dispose()
+    this.#alive = undefined
+    this.#base = [...counts]
+  }
+
+  /** Forgets all. */
+  reset(): void {
+    this.restore(new Array<number>(this.#classes).fill(0))
+  }
+
+  /** The names of classes that no image has reached. */
+  async silent(names: readonly string[]): Promise<string[]> {
+    const counts = await this.state()
+    return names.filter((_, i) => counts[i] === 0)
+  }
+}

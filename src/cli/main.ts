@@ -1,0 +1,92 @@
+// The command `glueball`: finds the command that was typed, runs it, and turns its end into an exit code.
+import process from 'node:process'
+import { bench } from './commands/bench.ts'
+import { evaluateCommand } from './commands/evaluate.ts'
+import { info } from './commands/info.ts'
+import { predict } from './commands/predict.ts'
+import { runFile } from './commands/run.ts'
+import { summary } from './commands/summary.ts'
+import { train } from './commands/train.ts'
+import { version } from './machine.ts'
+import { type Command, examplesOf, helpOf, UsageError, unknown } from './usage.ts'
+
+/** The commands in the order of the help. */
+const commands: readonly Command[] = [train, evaluateCommand, predict, summary, runFile, info, bench]
+
+function overview(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length))
+  return [
+    'Network in Network and LeNet on Fashion-MNIST, in TypeScript and WebAssembly',
+    '',
+    'USAGE  glueball COMMAND [OPTIONS]',
+    '',
+    ...commands.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`),
+    '',
+    'EXAMPLES',
+    '',
+    examplesOf([
+      ['train lenet', 'trains LeNet on Fashion-MNIST in a minute or two'],
+      ['train nin --dataset fashion-mnist-subset --epochs 10', 'the first run: Network in Network on 10,000 images'],
+      ['train --help', 'every option of training'],
+    ]),
+  ].join('\n')
+}
+
+/** Runs what was typed; returns the exit code: 0 done, 1 failed, 2 wrong usage. */
+async function main([name, ...rest]: readonly string[]): Promise<number> {
+  if (name === undefined) {
+    console.error(overview())
+    return 2
+  }
+  if (['--help', '-h', 'help'].includes(name)) {
+    const asked = commands.find((command) => command.name === rest[0])
+    console.log(asked ? await helpOf(asked) : overview())
+    return 0
+  }
+  if (name === '--version' || name === '-v') {
+    console.log(version())
+    return 0
+  }
+  const command = commands.find((candidate) => candidate.name === name)
+  const kind = name.startsWith('-') ? 'option' : 'command'
+  if (!command) {
+    throw new UsageError(unknown('glueball', kind, name, kind === 'option' ? ['--help', '--version'] : names()))
+  }
+  if (asksForHelp(rest)) {
+    console.log(await helpOf(command))
+    return 0
+  }
+  return (await command.run(rest)) ?? 0
+}
+
+function names(): string[] {
+  return commands.map((command) => command.name)
+}
+
+/** Whether help is wanted: `--` ends the options of this program. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h')
+}
+
+/** What the user reads of an error: one line, unless it is a fault of the program itself. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return `error: ${String(error)}`
+  const fault = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error.constructor === kind)
+  if (process.env['GLUEBALL_DEBUG'] || fault) return `error: ${error.stack ?? error.message}`
+  const lines = error.message.split('\n')
+  const hint = lines.find((line) => line.startsWith('A batch of about'))
+  return `error: ${lines[0]}${hint ? ` ${hint}` : ''}`
+}
+
+async function start(): Promise<void> {
+  try {
+    process.exitCode = await main(process.argv.slice(2))
+  } catch (error) {
+    console.error(describeError(error))
+    if (error instanceof UsageError) console.error('(glueball COMMAND --help shows all options)')
+    process.exitCode = error instanceof UsageError ? 2 : 1
+  }
+}
+
+void start()

@@ -1,0 +1,63 @@
+// The network of a run: made from its settings, with first weights or those of a checkpoint.
+
+import { structuralNames } from '../gluon/persistence.ts'
+import { type Context, cpu, gluon, nd, reference } from '../index.ts'
+import type { CheckpointArray } from '../io/checkpoint.ts'
+import { makeInitializer } from './optimization.ts'
+import type { Settings } from './settings.ts'
+
+/** A network with what is known of it. */
+export interface RunNetwork {
+  readonly net: gluon.nn.Sequential
+  readonly context: Context
+  /** Parameters by structural name. */
+  readonly parameters: ReadonlyMap<string, gluon.Parameter>
+  /** How many numbers they hold. */
+  readonly size: number
+}
+
+/** The context of the settings. */
+export function contextOf(settings: Pick<Settings, 'context'>): Context {
+  return settings.context === 'reference' ? reference() : cpu()
+}
+
+/** The architecture alone. */
+export function makeModel(settings: Pick<Settings, 'model' | 'lastRelu'>, classes: number): gluon.nn.Sequential {
+  if (settings.model === 'lenet') return gluon.models.lenet({ classes })
+  return gluon.models.nin({ classes, lastRelu: settings.lastRelu })
+}
+
+/** Makes the network, and draws its first weights by running one empty image through it. */
+export function makeNetwork(settings: Settings, classes: number): RunNetwork {
+  const context = contextOf(settings)
+  const net = makeModel(settings, classes)
+  net.initialize({ ctx: context, init: makeInitializer(settings.init) })
+  const image = nd.zeros([1, 1, settings.resize, settings.resize], { ctx: context })
+  net(image).dispose()
+  image.dispose()
+  const parameters = structuralNames(net)
+  const size = [...parameters.values()].reduce((sum, parameter) => sum + parameter.data().size, 0)
+  return { net, context, parameters, size }
+}
+
+/** Reads the weights at this point of the queue. */
+export function readWeights({ parameters }: RunNetwork): Promise<CheckpointArray[]> {
+  return Promise.all(
+    [...parameters].map(async ([name, parameter]) => {
+      const data = parameter.data()
+      return { name, dtype: data.dtype, shape: [...data.shape], data: await data.toArray() }
+    }),
+  )
+}
+
+/** Puts weights of a checkpoint in. Throws when they are of another network. */
+export function loadWeights({ parameters, context }: RunNetwork, arrays: readonly CheckpointArray[]): void {
+  const held = new Map(arrays.map((entry) => [entry.name, entry]))
+  for (const [name, parameter] of parameters) {
+    const entry = held.get(name)
+    if (!entry) throw new Error(`[checkpoint] it has no weights ${name}: it is of another network`)
+    const values = nd.array(entry.data, { ctx: context, dtype: entry.dtype, shape: entry.shape })
+    parameter.setData(values)
+    values.dispose()
+  }
+}

@@ -1,0 +1,37 @@
+// The last lines of a run: what it reached, and what can be typed next.
+import { relative } from 'node:path'
+import type { EndEvent } from './events.ts'
+import type { Settings } from './settings.ts'
+import { clock } from './terminal.ts'
+
+/** What came out and what comes next. */
+export function nextSteps(end: EndEvent, settings: Settings | undefined): string {
+  const folder = shortPath(end.out)
+  const best = `best ${end.bestAccuracy.toFixed(4)} in epoch ${end.bestEpoch}`
+  const lines = [
+    `Done in ${clock(end.seconds)}: test accuracy ${end.testAccuracy.toFixed(4)}, ${best}.`,
+    '',
+    'What next:',
+  ]
+  const next: [string, string][] = [
+    [`open ${folder}/report.html`, 'curves, confusion matrix, right and wrong predictions'],
+    [`glueball predict ${folder} IMAGE.png`, 'what the network sees in a picture of yours'],
+  ]
+  if (settings?.dataset === 'fashion-mnist-subset' || settings?.limitTrain) {
+    next.push([`glueball train ${settings.model} --dataset fashion-mnist`, 'the whole set: 60,000 images'])
+  }
+  if (settings?.model === 'nin' && settings.recipe !== 'tutorial') {
+    next.push(['glueball train nin --recipe tutorial', 'the tutorial’s own settings, to compare'])
+  }
+  next.push([`glueball train --resume ${folder} --epochs ${(settings?.epochs ?? 0) + 10}`, 'ten more epochs'])
+  const width = Math.max(...next.map(([line]) => line.length))
+  lines.push(...next.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`))
+  if (process.env['npm_command']) lines.push('(in the repository: npm run glueball -- in place of glueball)')
+  return lines.join('\n')
+}
+
+/** A path as the user would type it from here. */
+export function shortPath(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near === '' || near.startsWith('..') ? path : near
+}

@@ -1,0 +1,32 @@
+// What a run's settings name: initializers, schedules, and the trainer made of them.
+import { gluon, init, lrScheduler } from '../index.ts'
+import type { RecipeSettings } from './recipes.ts'
+
+/** The initializer of a name. */
+export function makeInitializer(name: RecipeSettings['init']): init.Initializer {
+  if (name === 'he') return new init.MSRAPrelu({ slope: 0, factorType: 'in' })
+  if (name === 'xavier') return new init.Xavier()
+  return name === 'normal' ? new init.Normal(0.01) : new init.Uniform(0.07)
+}
+
+/** The schedule for a run of so many updates, or undefined where the rate is constant from the start. */
+export function makeScheduler(settings: RecipeSettings, updates: number): lrScheduler.LRScheduler | undefined {
+  const warmupSteps = Math.min(settings.warmup, Math.max(0, updates - 1))
+  const options = { baseLr: settings.lr, warmupSteps }
+  if (settings.schedule === 'cosine')
+    return new lrScheduler.CosineScheduler(Math.max(updates, warmupSteps + 1), options)
+  if (settings.schedule === 'factor') {
+    return new lrScheduler.FactorScheduler(Math.max(1, Math.ceil(updates / 3)), { ...options, factor: 0.1 })
+  }
+  return warmupSteps > 0 ? new lrScheduler.FactorScheduler(Math.max(1, updates), options) : undefined
+}
+
+/** The trainer of a run of so many updates. */
+export function makeTrainer(net: gluon.AnyBlock, settings: RecipeSettings, updates: number): gluon.Trainer {
+  const scheduler = makeScheduler(settings, updates)
+  return new gluon.Trainer(net.collectParams(), settings.optimizer, {
+    ...(scheduler ? { lrScheduler: scheduler } : { learningRate: settings.lr }),
+    momentum: settings.momentum,
+    wd: settings.wd,
+  })
+}

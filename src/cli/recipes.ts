@@ -1,0 +1,81 @@
+// Recipes: for each model the settings that a run starts from, and why they differ from the tutorial's.
+
+/** How the learning rate moves. */
+export const schedules = ['constant', 'cosine', 'factor'] as const
+/** Ways to draw first weights. */
+export const initializers = ['xavier', 'he', 'normal', 'uniform'] as const
+/** The optimizers there are. */
+export const optimizers = ['sgd'] as const
+
+/** The part of a run's settings that a recipe decides. */
+export interface RecipeSettings {
+  readonly resize: number
+  readonly batchSize: number
+  readonly epochs: number
+  readonly optimizer: (typeof optimizers)[number]
+  readonly lr: number
+  readonly momentum: number
+  readonly wd: number
+  readonly schedule: (typeof schedules)[number]
+  /** Updates over which the rate rises from 0. */
+  readonly warmup: number
+  readonly init: (typeof initializers)[number]
+  /** Whether the network's class maps pass through a last ReLU; only NiN has one. */
+  readonly lastRelu: boolean
+}
+
+/** Settings with their reason. */
+export interface Recipe {
+  readonly settings: RecipeSettings
+  /** One line: what differs from the tutorial's settings, and why. */
+  readonly why: string
+}
+
+const tutorial: RecipeSettings = {
+  resize: 112,
+  batchSize: 128,
+  epochs: 20,
+  optimizer: 'sgd',
+  lr: 0.2,
+  momentum: 0,
+  wd: 0,
+  schedule: 'constant',
+  warmup: 0,
+  init: 'xavier',
+  lastRelu: true,
+}
+
+const small: RecipeSettings = { ...tutorial, resize: 28, batchSize: 256, epochs: 3, lr: 0.1, lastRelu: false }
+
+/** The recipes of each model; the first one is what `train` takes by itself. */
+export const recipes = {
+  nin: {
+    stable: {
+      settings: { ...tutorial, lr: 0.01, momentum: 0.9, init: 'he', lastRelu: false },
+      why: 'no ReLU on the class maps (they die), He weights (Xavier’s signal fades over 12 layers), SGD 0.01 with momentum 0.9 (0.2 is too high once the signal is there)',
+    },
+    tutorial: {
+      settings: tutorial,
+      why: 'the tutorial’s own settings, unchanged; they start slowly and may lose class maps',
+    },
+  },
+  lenet: {
+    plain: { settings: small, why: 'SGD 0.1 and Xavier weights at 28 pixels, as the tutorials train LeNet' },
+  },
+} as const satisfies Record<string, Record<string, Recipe>>
+
+/** A model that can be trained by name. */
+export type ModelName = keyof typeof recipes
+
+/** The models by name. */
+export const modelNames = Object.keys(recipes) as ModelName[]
+
+/** The recipe names of a model, its default first. */
+export function recipeNames(model: ModelName): string[] {
+  return Object.keys(recipes[model])
+}
+
+/** A recipe by name; the caller has checked that it exists. */
+export function recipeOf(model: ModelName, name: string): Recipe {
+  return (recipes[model] as Record<string, Recipe>)[name]
+}

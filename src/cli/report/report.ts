@@ -1,0 +1,160 @@
+// report.html: what a run reached, in one file that needs nothing else, not even a script.
+import { encode } from 'fast-png'
+import type { EpochEvent } from '../events.ts'
+import { describeRecipe, type Settings } from '../settings.ts'
+import { clock } from '../terminal.ts'
+import { confusionTable, escapeHtml, lineChart } from './charts.ts'
+import { style } from './style.ts'
+
+/** An image of the test set with what the network made of it. */
+export interface Sample {
+  /** Grey values, `side`×`side`. */
+  readonly image: Uint8Array
+  readonly side: number
+  readonly label: number
+  readonly predicted: number
+  /** Probability of the prediction, from 0 to 1. */
+  readonly confidence: number
+}
+
+/** What a report is made of. */
+export interface ReportParts {
+  readonly settings: Settings
+  readonly history: readonly EpochEvent[]
+  readonly classes: readonly string[]
+  readonly parameters: number
+  /** Row: truth; column: prediction. */
+  readonly confusion: readonly (readonly number[])[]
+  readonly samples: readonly Sample[]
+  readonly testImages: number
+  /** The data set in words. */
+  readonly data: string
+  /** Name and value of what is known of the machine and the program. */
+  readonly machine: readonly (readonly [string, string])[]
+  /** Seconds of training. */
+  readonly seconds: number
+}
+
+/** The page. */
+export function renderReport(parts: ReportParts): string {
+  const { settings, history } = parts
+  const latest = history[history.length - 1]
+  const best = history.reduce((a, b) => (b.testAccuracy > a.testAccuracy ? b : a))
+  const title = `${settings.model === 'nin' ? 'Network in Network' : 'LeNet'} on ${datasetTitle(settings.dataset)}`
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${title}: ${percent(latest.testAccuracy)}</title>`,
+    `<style>${style}</style></head>`,
+    '<body><main>',
+    `<h1>${title}</h1>`,
+    `<p class="soft">${escapeHtml(describeRecipe(settings))}</p>`,
+    figures([
+      ['test accuracy', percent(latest.testAccuracy)],
+      [`best, epoch ${best.epoch}`, percent(best.testAccuracy)],
+      ['train accuracy', percent(latest.trainAccuracy)],
+      ['epochs', `${latest.epoch + 1} of ${settings.epochs}`],
+      ['training time', clock(parts.seconds)],
+      ['images/s', latest.imagesPerSecond.toFixed(latest.imagesPerSecond < 100 ? 1 : 0)],
+    ]),
+    `<div class="row">${card('Accuracy', accuracyChart(history))}${card('Loss', lossChart(history))}</div>`,
+    `<div class="row">${card('Confusion matrix', `<p class="soft">${parts.testImages.toLocaleString('en')} test images after epoch ${latest.epoch}; each row’s shade is its share of the class.</p>${confusionTable(parts.confusion, parts.classes)}`)}</div>`,
+    gallery(parts),
+    `<div class="row">${card('Settings', table(settingRows(parts)))}${card('Machine', table(parts.machine))}</div>`,
+    '</main></body></html>',
+    '',
+  ].join('\n')
+}
+
+function datasetTitle(name: Settings['dataset']): string {
+  return name === 'mnist' ? 'MNIST' : name === 'fashion-mnist' ? 'Fashion-MNIST' : 'Fashion-MNIST (subset)'
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`
+}
+
+function card(title: string, body: string): string {
+  return `<section class="card"><h2>${title}</h2>${body}</section>`
+}
+
+function figures(entries: readonly (readonly [string, string])[]): string {
+  const cards = entries.map(
+    ([name, value]) => `<div class="card"><div class="soft">${name}</div><div class="figure">${value}</div></div>`,
+  )
+  return `<div class="figures">${cards.join('')}</div>`
+}
+
+function accuracyChart(history: readonly EpochEvent[]): string {
+  return lineChart(
+    [
+      { name: 'training', kind: 'train', points: history.map((event) => [event.epoch, event.trainAccuracy]) },
+      { name: 'test', kind: 'test', points: history.map((event) => [event.epoch, event.testAccuracy]) },
+    ],
+    'Accuracy by epoch',
+    (value) => `${Number((100 * value).toFixed(2))} %`,
+  )
+}
+
+function lossChart(history: readonly EpochEvent[]): string {
+  return lineChart(
+    [
+      { name: 'training', kind: 'train', points: history.map((event) => [event.epoch, event.loss]) },
+      { name: 'test', kind: 'test', points: history.map((event) => [event.epoch, event.testLoss]) },
+    ],
+    'Loss by epoch',
+    (value) => String(Number(value.toFixed(3))),
+  )
+}
+
+function gallery({ samples, classes }: ReportParts): string {
+  const pictures = (right: boolean) =>
+    samples
+      .filter((sample) => (sample.label === sample.predicted) === right)
+      .map((sample) => picture(sample, classes))
+      .join('\n')
+  const section = (title: string, note: string, right: boolean) =>
+    card(title, `<p class="soft">${note}</p><div class="gallery">${pictures(right) || '<p>None.</p>'}</div>`)
+  const wrong = section('Wrong predictions', 'Those that the network was surest of.', false)
+  const right = section('Right predictions', 'One class after the other.', true)
+  return `<div class="row">${wrong}${right}</div>`
+}
+
+function picture({ image, side, label, predicted, confidence }: Sample, classes: readonly string[]): string {
+  const png = encode({ width: side, height: side, data: image, channels: 1, depth: 8 })
+  const right = label === predicted
+  const truth = right ? '' : `<br><span class="soft">is ${escapeHtml(classes[label])}</span>`
+  return [
+    `<figure class="${right ? 'right' : 'wrong'}">`,
+    `<img alt="${escapeHtml(classes[label])}" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`,
+    `<figcaption><b>${escapeHtml(classes[predicted])}</b> ${(100 * confidence).toFixed(0)} %${truth}</figcaption></figure>`,
+  ].join('')
+}
+
+function settingRows({ settings, parameters, data }: ReportParts): [string, string][] {
+  const rows: [string, string][] = [
+    ['network', `${settings.model}, ${parameters.toLocaleString('en')} parameters`],
+    ['data', data],
+    ['images', `${settings.resize}×${settings.resize} pixels`],
+    ['batch', String(settings.batchSize)],
+    [
+      'optimizer',
+      `${settings.optimizer.toUpperCase()}, learning rate ${settings.lr}, momentum ${settings.momentum}, weight decay ${settings.wd}`,
+    ],
+    ['schedule', `${settings.schedule}${settings.warmup > 0 ? `, warm-up of ${settings.warmup} steps` : ''}`],
+    ['first weights', settings.init],
+    ['seed', String(settings.seed)],
+  ]
+  if (settings.model === 'nin') rows.push(['last ReLU', settings.lastRelu ? 'yes' : 'no'])
+  if (settings.limitTrain !== null) rows.push(['training images', `the first ${settings.limitTrain}`])
+  if (settings.limitTest !== null) rows.push(['test images', `the first ${settings.limitTest}`])
+  return rows
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  const lines = rows.map(
+    ([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
+  )
+  return `<table>${lines.join('\n')}</table>`
+}

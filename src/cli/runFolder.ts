@@ -1,0 +1,95 @@
+// The folder of a run: checkpoints, metrics.jsonl and report.html, with a full disk reported and tried again.
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { writeFileAtomic } from '#platform'
+import { encodeRun, files, type RunCheckpoint, writeBest, writeLast } from './checkpoint.ts'
+import type { TrainEvent } from './events.ts'
+import { cutMetrics, MetricsLog } from './metricsLog.ts'
+import { UsageError } from './usage.ts'
+
+/** Writes a run's files. What fails is told once each time and makes the run's exit code 1; training goes on. */
+export class RunFolder {
+  readonly path: string
+  readonly #metrics: MetricsLog
+  readonly #warn: (message: string) => void
+  readonly #write: typeof writeFileAtomic
+  #unsaved: string | undefined
+  #reportFailure: string | undefined
+
+  constructor(path: string, warn: (message: string) => void, write = writeFileAtomic) {
+    this.path = path
+    this.#warn = warn
+    this.#write = write
+    this.#metrics = new MetricsLog(join(path, files.metrics))
+  }
+
+  /** What could not be written and still is not, if anything. */
+  get failure(): string | undefined {
+    return this.#unsaved ?? this.#reportFailure
+  }
+
+  /** Takes an event into metrics.jsonl. */
+  async tell(event: TrainEvent): Promise<void> {
+    this.#metrics.tell(event)
+    await this.#metrics.flush().catch(() => {}) // tried again with the next one; a full disk is told by the checkpoint
+  }
+
+  /** Writes `last`, and `best` first if it is the best; returns the path, or undefined when that failed. */
+  async save(checkpoint: RunCheckpoint, best: boolean): Promise<string | undefined> {
+    const bytes = encodeRun(checkpoint)
+    try {
+      if (best) await writeBest(this.path, bytes, this.#write)
+      const path = await writeLast(this.path, bytes, this.#write)
+      await this.#metrics.flush()
+      this.#unsaved = undefined
+      return path
+    } catch (error) {
+      this.#unsaved = `the checkpoint was not saved: ${(error as Error).message}`
+      this.#warn(`${this.#unsaved}; training goes on and saving is tried again`)
+      return undefined
+    }
+  }
+
+  /** Writes report.html. */
+  async writeReport(page: string): Promise<void> {
+    try {
+      await this.#write(join(this.path, files.report), new TextEncoder().encode(page))
+      this.#reportFailure = undefined
+    } catch (error) {
+      this.#reportFailure = `report.html was not written: ${(error as Error).message}`
+      this.#warn(this.#reportFailure)
+    }
+  }
+}
+
+/** Makes the folder of a new run. Throws when it can't be made or already has a run in it. */
+export async function makeRunFolder(out: string): Promise<string> {
+  const path = resolve(out)
+  const taken = await Promise.any([files.last, files.previous].map((name) => stat(join(path, name)))).catch(
+    () => undefined,
+  )
+  if (taken) {
+    throw new UsageError(
+      `[train] ${out} holds a run already: go on with it by --resume ${out}, or give another folder to --out`,
+    )
+  }
+  await mkdir(path, { recursive: true }).catch((error: Error) => {
+    throw new Error(`[train] cannot make the folder ${out}: ${error.message}`)
+  })
+  return path
+}
+
+/** A folder name for a run that begins now: `runs/nin-2026-01-31-142530`. */
+export function datedFolder(model: string, now: Date): string {
+  const two = (n: number) => String(n).padStart(2, '0')
+  const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-')
+  return join('runs', `${model}-${date}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`)
+}
+
+/** Makes a folder ready to go on from a checkpoint: cuts metrics.jsonl, and removes what a kill left half written. */
+export async function reopenRunFolder(path: string, update: number, epochsDone: number): Promise<void> {
+  for (const name of await readdir(path)) {
+    if (/^\.(last|best|report\.html|metrics\.jsonl).*\.tmp$/.test(name)) await rm(join(path, name), { force: true })
+  }
+  await cutMetrics(join(path, files.metrics), update, epochsDone)
+}

@@ -1,0 +1,163 @@
+// The settings of a run: what was typed over what the recipe says, as plain JSON that a checkpoint keeps.
+import {
+  initializers,
+  type ModelName,
+  modelNames,
+  optimizers,
+  type RecipeSettings,
+  recipeNames,
+  recipeOf,
+  schedules,
+} from './recipes.ts'
+import { UsageError } from './usage.ts'
+import { choiceOf, numberOf } from './values.ts'
+
+/** The data sets by name. */
+export const datasetNames = ['fashion-mnist', 'fashion-mnist-subset', 'mnist'] as const
+/** A data set by name. */
+export type DatasetName = (typeof datasetNames)[number]
+/** The machines that can be trained on. */
+export const contextNames = ['cpu', 'reference'] as const
+
+/** All that decides the numbers of a run, and where its data are. */
+export interface Settings extends RecipeSettings {
+  readonly model: ModelName
+  readonly recipe: string
+  readonly dataset: DatasetName
+  /** A folder that was given for the data; null where they are looked for. */
+  readonly dataDir: string | null
+  readonly seed: number
+  readonly context: (typeof contextNames)[number]
+  /** Threads that were asked for; null for all cores. They change speed alone. */
+  readonly threads: number | null
+  readonly limitTrain: number | null
+  readonly limitTest: number | null
+}
+
+/** Options that set something, as they were typed. */
+export type Typed = Readonly<Partial<Record<TypedName, string>>>
+type TypedName =
+  | 'model'
+  | 'recipe'
+  | 'dataset'
+  | 'data-dir'
+  | 'resize'
+  | 'batch-size'
+  | 'epochs'
+  | 'optimizer'
+  | 'lr'
+  | 'momentum'
+  | 'wd'
+  | 'lr-schedule'
+  | 'warmup'
+  | 'init'
+  | 'seed'
+  | 'ctx'
+  | 'threads'
+  | 'limit-train'
+  | 'limit-test'
+
+/** The sides of images below which a model has nothing left to look at. */
+export const smallestSide: Readonly<Record<ModelName, number>> = { nin: 67, lenet: 16 }
+
+const where = (name: TypedName) => `[train] --${name}`
+const count = { whole: true, from: 1 }
+
+/** The settings that what was typed asks for. Throws a UsageError on what makes no sense. */
+export function settingsFrom(typed: Typed): Settings {
+  const model = choiceOf('train', 'model', typed.model, modelNames) ?? 'nin'
+  const names = recipeNames(model)
+  const recipe = choiceOf('train', `recipe of ${model}`, typed.recipe, names) ?? names[0]
+  const { settings } = recipeOf(model, recipe)
+  const result: Settings = {
+    ...settings,
+    ...recipeChanges(typed),
+    model,
+    recipe,
+    dataset: choiceOf('train', 'data set', typed.dataset, datasetNames) ?? 'fashion-mnist',
+    dataDir: typed['data-dir'] ?? null,
+    seed: numberOf(where('seed'), typed.seed, { whole: true, from: 0, to: 0xffffffff }) ?? 0,
+    context: contextFrom(typed.ctx),
+    threads: numberOf(where('threads'), typed.threads, { whole: true, from: 1, to: 64 }) ?? null,
+    limitTrain: numberOf(where('limit-train'), typed['limit-train'], count) ?? null,
+    limitTest: numberOf(where('limit-test'), typed['limit-test'], count) ?? null,
+  }
+  const smallest = smallestSide[model]
+  if (result.resize < smallest) {
+    throw new UsageError(
+      `[train] ${model} needs images of at least ${smallest} pixels a side, got --resize ${result.resize}`,
+    )
+  }
+  if (result.dataset === 'fashion-mnist-subset' && result.dataDir !== null) {
+    throw new UsageError(
+      '[train] fashion-mnist-subset is embedded: leave out --data-dir, or take --dataset fashion-mnist',
+    )
+  }
+  return result
+}
+
+/** What was typed that a recipe would decide. */
+export function recipeChanges(typed: Typed): Partial<RecipeSettings> {
+  const read = {
+    resize: numberOf(where('resize'), typed.resize, { ...count, to: 4096 }),
+    batchSize: numberOf(where('batch-size'), typed['batch-size'], count),
+    epochs: numberOf(where('epochs'), typed.epochs, count),
+    optimizer: choiceOf('train', 'optimizer', typed.optimizer, optimizers),
+    lr: numberOf(where('lr'), typed.lr, { above: 0 }),
+    momentum: numberOf(where('momentum'), typed.momentum, { from: 0, to: 1 }),
+    wd: numberOf(where('wd'), typed.wd, { from: 0 }),
+    schedule: choiceOf('train', 'schedule', typed['lr-schedule'], schedules),
+    warmup: numberOf(where('warmup'), typed.warmup, { whole: true, from: 0 }),
+    init: choiceOf('train', 'initializer', typed.init, initializers),
+  }
+  return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined))
+}
+
+/** The context that was asked for. */
+export function contextFrom(text: string | undefined): Settings['context'] {
+  if (text?.toLowerCase() === 'gpu') {
+    throw new UsageError(
+      '[train] --ctx gpu: there is no GPU engine yet; take --ctx cpu (the default) or --ctx reference',
+    )
+  }
+  return choiceOf('train', 'context', text, contextNames) ?? 'cpu'
+}
+
+/** The names of the recipe's settings, as options are called. */
+const spelled: readonly (readonly [keyof RecipeSettings, string])[] = [
+  ['resize', 'resize'],
+  ['batchSize', 'batch-size'],
+  ['epochs', 'epochs'],
+  ['optimizer', 'optimizer'],
+  ['lr', 'lr'],
+  ['momentum', 'momentum'],
+  ['wd', 'wd'],
+  ['schedule', 'lr-schedule'],
+  ['warmup', 'warmup'],
+  ['init', 'init'],
+]
+
+/** One line: the recipe, what was changed in it, and why it is as it is. */
+export function describeRecipe(settings: Settings): string {
+  const { settings: original, why } = recipeOf(settings.model, settings.recipe)
+  const changed = spelled
+    .filter(([key]) => settings[key] !== original[key])
+    .map(([key, name]) => `${name} ${settings[key]} (recipe: ${original[key]})`)
+  const tail = changed.length > 0 ? `; changed here: ${changed.join(', ')}` : ''
+  return `${settings.recipe}: ${why}${tail}`
+}
+
+/** One line: the numbers of the training. */
+export function describeNumbers(settings: Settings): string {
+  const rate = settings.schedule === 'constant' ? `${settings.lr}` : `${settings.lr} (${settings.schedule})`
+  return [
+    `batch ${settings.batchSize}`,
+    `${settings.optimizer.toUpperCase()} ${rate}`,
+    ...(settings.momentum > 0 ? [`momentum ${settings.momentum}`] : []),
+    ...(settings.wd > 0 ? [`weight decay ${settings.wd}`] : []),
+    ...(settings.warmup > 0 ? [`warm-up ${settings.warmup} steps`] : []),
+    `${settings.init} weights`,
+    `${settings.epochs} ${settings.epochs === 1 ? 'epoch' : 'epochs'}`,
+    `seed ${settings.seed}`,
+  ].join(', ')
+}

@@ -1,0 +1,118 @@
+// How the command reads what was typed: options checked against what exists, errors that name what exists, help.
+import { stripVTControlCharacters } from 'node:util'
+import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs, parseArgs, renderUsage } from 'citty'
+
+/** What was typed makes no sense: exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+/** One command of the program. */
+export interface Command {
+  readonly name: string
+  readonly description: string
+  readonly args: ArgsDef
+  /** Lines that can be typed as they stand, each with what it does. */
+  readonly examples: readonly (readonly [line: string, what: string])[]
+  /** Runs it; returns the exit code, 0 where nothing is returned. */
+  run(rawArgs: string[]): Promise<number | undefined>
+}
+
+interface CommandParts<T extends ArgsDef> extends Omit<Command, 'args' | 'run'> {
+  readonly args: T
+  /** Whether positional arguments may follow the named ones. */
+  readonly many?: boolean
+  /** Whether all that is typed is handed over as it is. */
+  readonly passes?: boolean
+  run(args: ParsedArgs<T>, rawArgs: string[]): Promise<number | undefined>
+}
+
+/** Makes a command whose options are checked before it runs. */
+export function command<const T extends ArgsDef>(parts: CommandParts<T>): Command {
+  return {
+    ...parts,
+    async run(rawArgs) {
+      if (parts.passes) return parts.run(parseArgs<T>([], {}), rawArgs)
+      checkOptions(parts.name, rawArgs, parts.args)
+      const args = parseArgs<T>(rawArgs, optional(parts.args))
+      const positionals = Object.values(parts.args).filter((arg) => arg.type === 'positional').length
+      if (!parts.many && args._.length > positionals) {
+        throw new UsageError(`[${parts.name}] there is one argument too many: '${args._[positionals]}'`)
+      }
+      return parts.run(args, rawArgs)
+    },
+  }
+}
+
+/** citty's own messages for missing arguments name no example: each command says what it misses. */
+function optional(args: ArgsDef): ArgsDef {
+  return Object.fromEntries(Object.entries(args).map(([name, arg]) => [name, { ...arg, required: false }]))
+}
+
+/** Throws on an option that does not exist, and on one without its value. */
+export function checkOptions(commandName: string, rawArgs: readonly string[], args: ArgsDef): void {
+  const options = Object.entries(args).filter(([, arg]) => arg.type !== 'positional')
+  const kinds = new Map(options.map(([name, arg]) => [`--${name}`, arg.type]))
+  for (let i = 0; i < rawArgs.length && rawArgs[i] !== '--'; i++) {
+    if (!/^-./.test(rawArgs[i])) continue
+    const [name] = rawArgs[i].split('=', 1)
+    const kind = kinds.get(name)
+    if (kind === undefined) throw new UsageError(unknown(commandName, 'option', name, [...kinds.keys()]))
+    if (kind === 'boolean') {
+      if (name !== rawArgs[i]) throw new UsageError(`[${commandName}] ${name} takes no value, got ${rawArgs[i]}`)
+      continue
+    }
+    const value = name === rawArgs[i] ? rawArgs[++i] : rawArgs[i].slice(name.length + 1)
+    if (value === undefined || value === '' || value.startsWith('--')) {
+      throw new UsageError(`[${commandName}] ${name} needs a value, as in ${name} ${args[name.slice(2)].valueHint}`)
+    }
+  }
+}
+
+/** The sentence about a name that does not exist: the nearest one, and all there are. */
+export function unknown(where: string, kind: string, name: string, known: readonly string[]): string {
+  const near = nearest(name, known)
+  const hint = near ? ` Did you mean ${near}?` : ''
+  return `[${where}] there is no ${kind} ${name}.${hint} There ${known.length === 1 ? 'is' : 'are'}: ${known.join(', ')}`
+}
+
+/** The known word with the fewest edits, if they are few enough to be a slip. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const distances = known.map((candidate) => editDistance(word.toLowerCase(), candidate.toLowerCase()))
+  const best = Math.min(...distances)
+  return best <= Math.max(1, Math.ceil(word.length / 3)) ? known[distances.indexOf(best)] : undefined
+}
+
+/** Levenshtein's distance with swaps of neighbours: insertions, deletions, changes, swaps. */
+export function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= a.length; i++) {
+    rows[i] = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)
+      rows[i][j] = Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, change)
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      if (swapped) rows[i][j] = Math.min(rows[i][j], rows[i - 2][j - 2] + 1)
+    }
+  }
+  return rows[a.length][b.length]
+}
+
+/** Whether colours may be printed here. */
+export function inColour(): boolean {
+  const { NO_COLOR, TERM } = process.env
+  return Boolean(process.stdout.isTTY) && !NO_COLOR && TERM !== 'dumb'
+}
+
+/** The help of a command, with its examples. */
+export async function helpOf({ name, description, args, examples }: Command): Promise<string> {
+  const shown: CommandDef = defineCommand({ meta: { name: `glueball ${name}`, description }, args })
+  const usage = (await renderUsage(shown)).replace(/^.*\n/, `${description}\n`).trimEnd()
+  const text = `${usage}\n\n${inColour() ? '\u001B[1m\u001B[4mEXAMPLES\u001B[24m\u001B[22m' : 'EXAMPLES'}\n\n${examplesOf(examples)}`
+  return inColour() ? text : stripVTControlCharacters(text)
+}
+
+/** Example lines, each with its explanation below. */
+export function examplesOf(examples: Command['examples']): string {
+  return examples.map(([line, what]) => `  glueball ${line}\n      ${what}`).join('\n')
+}
