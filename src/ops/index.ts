@@ -1,6 +1,7 @@
 // All ops: their meanings by name, and the table of functions that gradients get.
-import { channelSum, channelSumOp, conv, convData, convDataOp, convOp, convWeight, convWeightOp } from './conv/conv.ts'
+
 import { concat, concatOp, splitOp, splitSizes } from './concat/concat.ts'
+import { channelSum, channelSumOp, conv, convData, convDataOp, convOp, convWeight, convWeightOp } from './conv/conv.ts'
 import { assign, copy, copyOp, relayoutOp } from './copy/copy.ts'
 import { dropoutOp, scaleByMaskOp } from './dropout/dropout.ts'
 import { fill, fillOp } from './fill/fill.ts'
@@ -38,6 +39,9 @@ import {
 import { normalOp, randintOp, seedGeneratorOp, shuffleOp, uniformOp } from './random/random.ts'
 import { argmaxOp } from './reduce/argmax.ts'
 import { reduceOp, sum } from './reduce/reduce.ts'
+import { normalizeOp } from './resize/normalize.ts'
+import { resizeOp } from './resize/resize.ts'
+import { toTensorOp } from './resize/toTensor.ts'
 import {
   softmax,
   softmaxCrossEntropyGradient,
@@ -81,6 +85,7 @@ export const specs = {
   maxPool: maxPoolOp,
   maxPoolGradient: maxPoolGradientOp,
   normal: normalOp,
+  normalize: normalizeOp,
   oneHot: oneHotOp,
   pick: pickOp,
   pickGradient: pickGradientOp,
@@ -89,6 +94,7 @@ export const specs = {
   reduce: reduceOp,
   relayout: relayoutOp,
   reshape: reshapeOp,
+  resize: resizeOp,
   scaleByMask: scaleByMaskOp,
   seedGenerator: seedGeneratorOp,
   sgdMomentumUpdate: sgdMomentumUpdateOp,
@@ -101,6 +107,7 @@ export const specs = {
   split: splitOp,
   take: takeOp,
   takeGradient: takeGradientOp,
+  toTensor: toTensorOp,
   transpose: transposeOp,
   uniform: uniformOp,
   unslice: unsliceOp,

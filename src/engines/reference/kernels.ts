@@ -39,6 +39,7 @@ import {
   takeGradientReference,
   takeReference,
 } from '../../ops/take/take.reference.ts'
+import { normalizeReference, resizeReference, toTensorReference } from '../../ops/resize/images.reference.ts'
 import { sgdUpdateReference } from '../../ops/update/update.reference.ts'
 import { broadcastToReference } from '../../ops/view/broadcastTo.reference.ts'
 import { sliceReference, unsliceReference, writeSliceReference } from '../../ops/view/slice.reference.ts'
@@ -64,6 +65,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   maxPool: maxPoolReference,
   maxPoolGradient: maxPoolGradientReference,
   normal: normalReference,
+  normalize: normalizeReference,
   oneHot: oneHotReference,
   pick: pickReference,
   pickGradient: pickGradientReference,
@@ -72,6 +74,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   reduce: reduceReference,
   relayout: copyReference,
   reshape: copyReference,
+  resize: resizeReference,
   scaleByMask: scaleByMaskReference,
   seedGenerator: seedGeneratorReference,
   sgdMomentumUpdate: sgdUpdateReference,
@@ -84,6 +87,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   split: splitReference,
   take: takeReference,
   takeGradient: takeGradientReference,
+  toTensor: toTensorReference,
   transpose: transposeReference,
   uniform: uniformReference,
   unslice: unsliceReference,

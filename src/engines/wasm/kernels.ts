@@ -1,5 +1,6 @@
 // The kernels of the CPU engine: one for each op.
 import type { WasmKernel } from '../../kernel/plan.ts'
+import { concatWasm, splitWasm } from '../../ops/concat/concat.wasm.ts'
 import { channelSumWasm } from '../../ops/conv/channelSum.wasm.ts'
 import { convDataWasm, convWasm, convWeightWasm } from '../../ops/conv/conv.wasm.ts'
 import { copyWasm, relayoutWasm } from '../../ops/copy/copy.wasm.ts'
@@ -11,17 +12,28 @@ import { pointwiseWasm } from '../../ops/pointwise/pointwise.wasm.ts'
 import { averagePoolGradientWasm, averagePoolWasm } from '../../ops/pool/averagePool.wasm.ts'
 import { maxPoolGradientWasm, maxPoolWasm } from '../../ops/pool/maxPool.wasm.ts'
 import { normalWasm, randintWasm, seedGeneratorWasm, shuffleWasm, uniformWasm } from '../../ops/random/random.wasm.ts'
+import { argmaxWasm } from '../../ops/reduce/argmax.wasm.ts'
+import { reduceWasm } from '../../ops/reduce/reduce.wasm.ts'
 import { softmaxCrossEntropyGradientWasm, softmaxCrossEntropyWasm } from '../../ops/softmax/crossEntropy.wasm.ts'
 import { softmaxWasm } from '../../ops/softmax/softmax.wasm.ts'
+import { oneHotWasm } from '../../ops/take/oneHot.wasm.ts'
+import { pickGradientWasm, pickWasm } from '../../ops/take/pick.wasm.ts'
+import { takeGradientWasm, takeWasm } from '../../ops/take/rows.wasm.ts'
+import { normalizeWasm, toTensorWasm } from '../../ops/resize/images.wasm.ts'
+import { resizeWasm } from '../../ops/resize/resize.wasm.ts'
 import { sgdMomentumUpdateWasm, sgdUpdateWasm } from '../../ops/update/update.wasm.ts'
+import { broadcastToWasm, sliceWasm, transposeWasm, unsliceWasm, writeSliceWasm } from '../../ops/view/view.wasm.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
 export const wasmKernels: KernelTable<WasmKernel<never>> = {
+  argmax: argmaxWasm,
   averagePool: averagePoolWasm,
   averagePoolGradient: averagePoolGradientWasm,
+  broadcastTo: broadcastToWasm,
   cast: castWasm,
   channelSum: channelSumWasm,
+  concat: concatWasm,
   conv: convWasm,
   convData: convDataWasm,
   convWeight: convWeightWasm,
@@ -32,17 +44,31 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   maxPool: maxPoolWasm,
   maxPoolGradient: maxPoolGradientWasm,
   normal: normalWasm,
+  normalize: normalizeWasm,
+  oneHot: oneHotWasm,
+  pick: pickWasm,
+  pickGradient: pickGradientWasm,
   pointwise: pointwiseWasm,
   randint: randintWasm,
+  reduce: reduceWasm,
   relayout: relayoutWasm,
   reshape: copyWasm,
+  resize: resizeWasm,
   scaleByMask: scaleByMaskWasm,
   seedGenerator: seedGeneratorWasm,
   sgdMomentumUpdate: sgdMomentumUpdateWasm,
   sgdUpdate: sgdUpdateWasm,
   shuffle: shuffleWasm,
+  slice: sliceWasm,
   softmax: softmaxWasm,
   softmaxCrossEntropy: softmaxCrossEntropyWasm,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientWasm,
+  split: splitWasm,
+  take: takeWasm,
+  takeGradient: takeGradientWasm,
+  toTensor: toTensorWasm,
+  transpose: transposeWasm,
   uniform: uniformWasm,
+  unslice: unsliceWasm,
+  writeSlice: writeSliceWasm,
 }
