@@ -34,6 +34,9 @@ export const takeOp: OpSpec<TakeAttributes> = {
 export const takeGradientOp: OpSpec<TakeGradientAttributes> = {
   name: 'takeGradient',
   infer([dy, indices], { axis, shape }) {
+    if (dy.dtype !== 'float32' && dy.dtype !== 'float64') {
+      throw new OpError('takeGradient', `dy must be float32, got ${dy.dtype}`)
+    }
     const expected = takenShape(shape, indices.shape, axis)
     if (sameShape(dy.shape, expected)) return [{ shape, dtype: dy.dtype }]
     throw new OpError(

@@ -1,0 +1,230 @@
+// Cases of reductions: every kind over every run of axes, lengths around the blocks, both orders, dtypes, special values.
+import type { DType } from '../../core/dtype.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import type { Domain, OpCase } from '../cases.ts'
+import { exact, looser, sumOf, type Tolerance } from '../tolerance.ts'
+import { type ArgmaxOptions, argmax, argmin } from './argmax.ts'
+import { max, mean, min, norm, prod, type ReduceOptions, sum } from './reduce.ts'
+
+type Reduction = (x: NDArray, options?: ReduceOptions) => NDArray
+
+const reductions: readonly Reduction[] = [max, mean, min, norm, prod, sum]
+
+/** Products and roots are relative, sums and means as long as their terms, extremes exact. */
+function toleranceOf(run: Reduction, shape: readonly number[], axis: ReduceOptions['axis']): Tolerance {
+  const axes = axis === null || axis === undefined ? [...shape.keys()] : [axis].flat()
+  const terms = Math.max(
+    1,
+    axes.map((a) => shape.at(a) ?? 1).reduce((product, n) => product * n, 1),
+  )
+  if (run === max || run === min) return exact
+  if (run === prod) return looser({ relative: 1.2e-7 * terms }, 'each factor of a product is rounded')
+  return run === norm ? { relative: 2e-7 + 1.2e-7 * Math.sqrt(terms) } : sumOf(terms)
+}
+
+interface Over extends ReduceOptions {
+  readonly shape: readonly number[]
+}
+
+const everyKind: readonly Over[] = [
+  { shape: [1] },
+  { shape: [13] },
+  { shape: [3, 4, 5] },
+  { shape: [5, 7], axis: 1 },
+  { shape: [5, 7], axis: 0 },
+  { shape: [5, 7], axis: 0, keepdims: true },
+  { shape: [2, 3, 5], axis: 1, keepdims: true },
+  { shape: [3, 1, 4], axis: 1 },
+  { shape: [2, 3, 4, 5], axis: [0, 2, 3] },
+  { shape: [2, 3, 4, 5], axis: [1, 3], keepdims: true },
+  { shape: [2, 3, 4, 5], axis: 1 },
+  { shape: [2, 3, 4, 5], axis: [0, 2] },
+]
+
+const all = everyKind.flatMap(({ shape, ...options }) =>
+  reductions.map((run): OpCase => {
+    const domain: Domain = run === prod || run === norm ? [0.5, 2] : [-1, 1]
+    const tolerance = toleranceOf(run, shape, options.axis)
+    return { name: nameOf(run, shape, options), inputs: [{ shape, domain }], run: ([x]) => run(x, options), tolerance }
+  }),
+)
+
+function nameOf(run: { readonly name: string }, shape: readonly number[], options: object): string {
+  return `${run.name} of (${shape.join(', ')}) ${JSON.stringify(options)}`
+}
+
+/** Shapes of one element to several parts, in rows, columns and both; columns of 16, 4 and 1. */
+const sizes: readonly Over[] = [
+  { shape: [63] },
+  { shape: [1024 * 17 + 5] },
+  { shape: [32768] },
+  { shape: [100003] },
+  { shape: [3, 40009], axis: 1 },
+  { shape: [70, 1000], axis: 1 },
+  { shape: [1001, 3], axis: 1 },
+  { shape: [5000, 7], axis: 0 },
+  { shape: [3000, 61], axis: 0 },
+  { shape: [40, 2100], axis: 0 },
+  { shape: [70, 9, 1030], axis: 1 },
+  { shape: [3, 5, 4, 7, 2, 3], axis: [0, 2, 4] },
+  { shape: [3, 5, 4, 7, 2, 3], axis: [1, 3, 5] },
+  { shape: [16, 21, 19, 17], axis: [0, 2, 3] },
+  { shape: [2, 37, 13, 11], axis: [2, 3], keepdims: true },
+  { shape: [4, 3, 5, 6], axis: [0, -1] },
+  { shape: [2, 3, 4, 5], axis: [2] },
+]
+
+const large = sizes.flatMap(({ shape, ...options }) =>
+  [sum, max].map((run): OpCase => {
+    const terms = toleranceOf(run, shape, options.axis)
+    const gradient = run === sum
+    const inputs = [{ shape, domain: [-1, 1] as const }]
+    return { name: nameOf(run, shape, options), inputs, run: ([x]) => run(x, options), tolerance: terms, gradient }
+  }),
+)
+
+const excluded: OpCase = {
+  name: 'mean over all axes but the first',
+  inputs: [{ shape: [6, 3, 5] }],
+  run: ([x]) => mean(x, { axis: 0, exclude: true }),
+  tolerance: sumOf(15),
+}
+
+const positive: OpCase = {
+  name: 'sum of a million positive numbers',
+  inputs: [{ shape: [1000003], domain: [0, 1] }],
+  run: ([x]) => sum(x),
+  tolerance: looser(
+    { relative: 4 * 2 ** -23 },
+    'blocks are summed, so the error stays at some roundings of the result',
+  ),
+  gradient: false,
+}
+
+const whole: Record<string, Domain> = { int32: { values: [7, -3, 2 ** 31 - 1, 65537, -1] }, uint8: [0, 256] }
+
+const integers = (['int32', 'uint8'] as const).flatMap((dtype: DType) =>
+  reductions
+    .filter((run) => run !== norm)
+    .flatMap((run) =>
+      [undefined, 0, 1].map(
+        (axis): OpCase => ({
+          name: `${run.name} of ${dtype} over ${axis ?? 'all'}`,
+          inputs: [{ shape: [23, 37], dtype, domain: whole[dtype] }],
+          run: ([x]) => run(x, axis === undefined ? {} : { axis }),
+        }),
+      ),
+    ),
+)
+
+const special = { values: [1, Number.NaN, -Infinity, 2, Infinity, -0, 0, -1, -2, -2] }
+
+const specials = [max, min, sum, mean, prod].flatMap((run) =>
+  [0, 1].map(
+    (axis): OpCase => ({
+      name: `${run.name} of special values over ${axis}`,
+      inputs: [{ shape: [7, 15], domain: special }],
+      run: ([x]) => run(x, { axis }),
+      tolerance: run === max || run === min ? exact : { relative: 1e-6 },
+    }),
+  ),
+)
+
+const nothing = [sum, mean, prod].flatMap((run): OpCase[] => [
+  { name: `${run.name} of nothing`, inputs: [{ shape: [0] }], run: ([x]) => run(x), gradient: false },
+  {
+    name: `${run.name} of empty rows`,
+    inputs: [{ shape: [5, 0] }],
+    run: ([x]) => run(x, { axis: 1 }),
+    gradient: false,
+  },
+  { name: `${run.name} of no rows`, inputs: [{ shape: [0, 5] }], run: ([x]) => run(x, { axis: 1 }), gradient: false },
+  {
+    name: `${run.name} of no int32`,
+    inputs: [{ shape: [3, 0], dtype: 'int32' }],
+    run: ([x]) => run(x, { axis: 1, keepdims: true }),
+  },
+])
+
+const ties = { values: [3, -1, 3, 2, -1, 3, 0, -0] }
+
+const places: readonly (ArgmaxOptions & { readonly shape: readonly number[] })[] = [
+  { shape: [1] },
+  { shape: [50] },
+  { shape: [5, 10], axis: 1 },
+  { shape: [5, 10], axis: 0 },
+  { shape: [5, 10], keepdims: true },
+  { shape: [3, 7, 5], axis: 1, keepdims: true },
+  { shape: [40000, 3], axis: -1 },
+  { shape: [3, 20011], axis: 0 },
+  { shape: [2, 11, 4, 5], axis: 1 },
+  { shape: [2, 11, 4, 5], axis: 2 },
+  { shape: [2, 11, 4, 5] },
+  { shape: [0, 4], axis: 1 },
+]
+
+const positions = places.flatMap(({ shape, ...options }) =>
+  [argmax, argmin].flatMap((run): OpCase[] =>
+    [{ domain: [-1, 1] as const }, { domain: ties }, { domain: special }, { dtype: 'int32' as const }].map((input) => ({
+      name: `${nameOf(run, shape, options)} ${JSON.stringify(input)}`,
+      inputs: [{ shape, ...input }],
+      run: ([x]) => run(x, options),
+      gradient: false,
+    })),
+  ),
+)
+
+const bytes = [0, 1].map(
+  (axis): OpCase => ({
+    name: `argmax of bytes over ${axis}`,
+    inputs: [{ shape: [13, 15], dtype: 'uint8', domain: [0, 256] }],
+    run: ([x]) => argmax(x, { axis }),
+  }),
+)
+
+const wrong: OpCase[] = [
+  {
+    name: 'an axis that is not there',
+    inputs: [{ shape: [2, 3] }],
+    run: ([x]) => sum(x, { axis: 2 }),
+    throws: '[sum] axis 2 is out of range: the array has 2 dimensions',
+  },
+  {
+    name: 'an axis twice',
+    inputs: [{ shape: [2, 3] }],
+    run: ([x]) => mean(x, { axis: [1, -1] }),
+    throws: '[mean] an axis comes twice: got [1, -1], expected each once',
+  },
+  {
+    name: 'the largest of nothing',
+    inputs: [{ shape: [2, 0] }],
+    run: ([x]) => max(x, { axis: 1 }),
+    throws: '[max] nothing to choose from: got (2, 0), expected at least one element',
+  },
+  {
+    name: 'the place of the smallest of nothing',
+    inputs: [{ shape: [0] }],
+    run: ([x]) => argmin(x),
+    throws: '[argmin] nothing to choose from: got (0,), expected at least one element',
+  },
+  {
+    name: 'the length of whole numbers',
+    inputs: [{ shape: [3], dtype: 'int32' }],
+    run: ([x]) => norm(x),
+    throws: "[norm] cannot take int32, expected float32: use astype('float32')",
+  },
+]
+
+/** All cases of reductions. */
+export const cases: readonly OpCase[] = [
+  ...all,
+  ...large,
+  excluded,
+  positive,
+  ...integers,
+  ...specials,
+  ...nothing,
+  ...positions,
+  ...bytes,
+  ...wrong,
+]
