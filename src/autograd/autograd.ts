@@ -1,7 +1,7 @@
 // autograd: the two flags recording and training, and the calls that run the tape backward.
 import { walkBackward } from '../core/backward.ts'
 import { GlueballError, OpError } from '../core/errors.ts'
-import { NDArray } from '../core/ndarray.ts'
+import type { NDArray } from '../core/ndarray.ts'
 import { mode } from '../core/tape.ts'
 import { functions } from '../ops/index.ts'
 

@@ -2,7 +2,7 @@
 import { GlueballError, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import type { Op } from '../core/op.ts'
-import { adopt, within } from '../core/ownership.ts'
+import { adopt, alias, within } from '../core/ownership.ts'
 import { mode, TapeNode } from '../core/tape.ts'
 import { pause } from './autograd.ts'
 
@@ -12,12 +12,24 @@ function list(results: Results): readonly NDArray[] {
   return results instanceof NDArray ? [results] : results
 }
 
+/** Handles of their own for outputs that are inputs too, or given twice: each output gets its own history. */
+function distinct(results: Results, inputs: readonly NDArray[]): Results {
+  const given = new Set<NDArray>(inputs)
+  const own = list(results).map((array) => {
+    if (given.has(array)) return alias(array)
+    given.add(array)
+    return array
+  })
+  return results instanceof NDArray ? own[0] : own
+}
+
 /**
  * A custom differentiable function. Subclass it with `forward` (runs with recording off) and `backward` (one gradient
  * for each forward input, from one for each output). An instance is called once: `new Sigmoid().call(x)`.
  */
 export abstract class Function {
   #saved: readonly NDArray[] = []
+  #count = 0
   #node: TapeNode | undefined
   #used = false
 
@@ -35,19 +47,20 @@ export abstract class Function {
   get savedTensors(): readonly NDArray[] {
     if (!this.#node) return this.#saved
     const node = this.#node
-    return this.#saved.map((_, i) => adopt(node.restore(`x${i}`)))
+    return Array.from({ length: this.#count }, (_, i) => adopt(node.restore(`x${i}`)))
   }
 
   /** Runs `forward` and records the call. Throws when the instance was called before. */
-  call(...inputs: NDArray[]): NDArray
-  call(...inputs: NDArray[]): NDArray | NDArray[] {
+  call<R extends Results>(this: Function & { forward(...inputs: NDArray[]): R }, ...inputs: NDArray[]): R
+  call(...inputs: NDArray[]): Results {
     if (this.#used) throw new GlueballError('[Function] an instance is called once: make a new one for each call')
     this.#used = true
     const name = this.constructor.name || 'Function'
     return within('', `made in ${name}.forward, which returned`, () => {
-      const results = pause(() => this.forward(...inputs) as Results, { trainMode: mode.training }) as Results
-      if (mode.recording && inputs.some(input => input.origin)) this.#record(name, inputs, list(results))
-      return results as NDArray
+      const made = pause(() => this.forward(...inputs) as Results, { trainMode: mode.training }) as Results
+      const results = distinct(made, inputs)
+      if (mode.recording && inputs.some((input) => input.origin)) this.#record(name, inputs, list(results))
+      return results
     })
   }
 
@@ -73,6 +86,8 @@ export abstract class Function {
       visible: outputs.length,
     })
     node.keep(this.#saved)
+    this.#count = this.#saved.length
+    this.#saved = []
     this.#node = node
     outputs.forEach((output, index) => output.setOrigin({ node, index }))
   }

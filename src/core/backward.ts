@@ -2,9 +2,9 @@
 import type { DType } from './dtype.ts'
 import type { Attributes, Context, Spec } from './engine.ts'
 import { GlueballError, OpError } from './errors.ts'
-import { NDArray } from './ndarray.ts'
+import type { NDArray } from './ndarray.ts'
 import type { GradientContext } from './op.ts'
-import { adopt, release, within } from './ownership.ts'
+import { alias, release, within } from './ownership.ts'
 import { formatShape, type Shape, sameShape } from './shape.ts'
 import { type Leaf, mode, type Origin, type TapeNode } from './tape.ts'
 
@@ -58,7 +58,7 @@ class Walk {
 
   run(heads: readonly NDArray[], headGradients: readonly (NDArray | null)[]): NDArray[] {
     heads.forEach((head, i) => this.#seed(head, headGradients[i] ?? null))
-    const wanted = this.#options.variables?.map(variable => this.#wantedOf(variable))
+    const wanted = this.#options.variables?.map((variable) => this.#wantedOf(variable))
     for (const node of newestFirst(heads)) this.#pass(node, wanted ?? [])
     for (const [leaf, gradient] of this.#leaves) this.#deliver(leaf, gradient)
     return (wanted ?? []).map((origin, i) => this.#result(origin, (this.#options.variables as NDArray[])[i]))
@@ -67,7 +67,10 @@ class Walk {
   #seed(head: NDArray, gradient: NDArray | null): void {
     head.operand('backward')
     if (!head.origin || !('node' in head.origin)) {
-      throw new OpError('backward', `${head} was not recorded: compute it inside autograd.record from arrays with gradients`)
+      throw new OpError(
+        'backward',
+        `${head} was not recorded: compute it inside autograd.record from arrays with gradients`,
+      )
     }
     if (gradient && !sameShape(gradient.shape, head.shape)) {
       const got = `${formatShape(gradient.shape)} for ${formatShape(head.shape)}`
@@ -108,20 +111,20 @@ class Walk {
 
   #pass(node: TapeNode, wanted: readonly Origin[]): void {
     const gathered = this.#gathered.get(node)
-    if (!gathered?.some(gradient => gradient)) return
+    if (!gathered?.some((gradient) => gradient)) return
     if (node.freed) {
-      throw new GlueballError('[backward] this graph was run backward before and is freed: pass { retainGraph: true } the first time')
+      throw new GlueballError(
+        '[backward] this graph was run backward before and is freed: pass { retainGraph: true } the first time',
+      )
     }
-    const dy = node.outputs
-      .slice(0, node.visible)
-      .map((spec, i) => gathered[i] ?? this.#filled(spec, 0, node.context))
+    const dy = node.outputs.slice(0, node.visible).map((spec, i) => gathered[i] ?? this.#filled(spec, 0, node.context))
     const gradients = within(node.path, spent, () => this.#gradients(node, dy))
     gradients.forEach((gradient, i) => {
       const edge = node.edges[i]
       if (gradient && edge) this.#collect(edge, gradient)
     })
     dy.forEach((gradient, i) => {
-      const kept = wanted.some(origin => 'node' in origin && origin.node === node && origin.index === i)
+      const kept = wanted.some((origin) => 'node' in origin && origin.node === node && origin.index === i)
       if (!kept) release(gradient, spent)
     })
     if (!this.#options.retainGraph && !this.#options.createGraph) node.dropSaved()
@@ -139,15 +142,15 @@ class Walk {
       scalars: node.scalars,
       inputs: node.inputs,
       outputs: node.outputs,
-      x: i => restore(`x${i}`),
-      y: i => restore(`y${i}`),
-      needs: node.edges.map(edge => edge !== null),
-      into: i => this.#slot(node, i),
+      x: (i) => restore(`x${i}`),
+      y: (i) => restore(`y${i}`),
+      needs: node.edges.map((edge) => edge !== null),
+      into: (i) => this.#slot(node, i),
     }
     const gradient = node.op.gradient as NonNullable<typeof node.op.gradient>
     const results = gradient(context as never, dy, this.#table as never)
     const given = new Set<NDArray>([...dy, ...restored.values()])
-    const distinct = results.map(result => {
+    const distinct = results.map((result) => {
       if (!result || !given.has(result)) {
         if (result) given.add(result)
         return result
@@ -158,11 +161,12 @@ class Walk {
     return distinct
   }
 
-  /** A leaf's buffer, when this is its first contribution and it is to be overwritten. */
+  /** A leaf's buffer, when this is its first contribution, the node's only one, and it is to be overwritten. */
   #slot(node: TapeNode, i: number): NDArray | undefined {
     const edge = node.edges[i]
     if (this.#options.variables || !edge || 'node' in edge) return undefined
     if (edge.request !== 'write' || this.#leaves.has(edge)) return undefined
+    if (node.edges.indexOf(edge) !== node.edges.lastIndexOf(edge)) return undefined
     return edge.grad
   }
 
@@ -179,13 +183,6 @@ class Walk {
     const found = 'node' in origin ? this.#gathered.get(origin.node)?.[origin.index] : this.#leaves.get(origin)
     return found ? alias(found) : this.#filled(variable, 0, variable.context)
   }
-}
-
-/** Another handle on the same bytes, owned by the running call. */
-function alias(array: NDArray): NDArray {
-  const { context, shape, dtype, offset, order, origin } = array
-  const copy = new NDArray({ context, shape, dtype, storage: array.storage.retain(), offset, order, origin })
-  return adopt(copy)
 }
 
 function newestFirst(heads: readonly NDArray[]): TapeNode[] {

@@ -23,7 +23,7 @@ export function currentScope(): CallScope | null {
   return current
 }
 
-const finalizers = new FinalizationRegistry<Remains>(remains => {
+const finalizers = new FinalizationRegistry<Remains>((remains) => {
   noteFinalized()
   strikeOwned(remains)
   remains.storage.release()
@@ -37,6 +37,12 @@ export function adopt(array: NDArray): NDArray {
     current.arrays.push(array)
   } else giveToUser(array)
   return array
+}
+
+/** Another handle on the same bytes and the same history, owned by the running call. */
+export function alias(array: NDArray): NDArray {
+  const { context, shape, dtype, offset, order, origin } = array
+  return adopt(new NDArray({ context, shape, dtype, storage: array.storage.retain(), offset, order, origin }))
 }
 
 /** Makes an array the user's: it lives until disposed of or collected. */
