@@ -63,7 +63,7 @@ import {
 import { sgdMomentumUpdateOp, sgdUpdateOp } from './update/update.ts'
 import { broadcastTo, broadcastToOp } from './view/broadcastTo.ts'
 import { reshape, reshapeOp } from './view/reshape.ts'
-import { slice, sliceOp, unslice, unsliceOp, writeSliceOp } from './view/slice.ts'
+import { select, sliceOp, unslice, unsliceOp, writeSliceOp } from './view/slice.ts'
 import { transpose, transposeOp } from './view/transpose.ts'
 
 /** The meaning of every op, by name. */
@@ -151,8 +151,8 @@ export const functions = {
   pickGradient,
   power,
   reshape,
+  select,
   sign,
-  slice,
   softmax,
   softmaxCrossEntropyGradient,
   splitSizes,

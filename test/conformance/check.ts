@@ -1,5 +1,5 @@
 // How a case of an op is checked: result, gradient and error message, on one engine against the reference engine.
-import { walkBackward } from '../../src/core/backward.ts'
+import { backward, record } from '../../src/autograd/autograd.ts'
 import { bytesPer, type DType, typedFrom, typedView } from '../../src/core/dtype.ts'
 import type { Context } from '../../src/core/engine.ts'
 import { invoke } from '../../src/core/invoke.ts'
@@ -7,7 +7,6 @@ import { NDArray } from '../../src/core/ndarray.ts'
 import { adopt, within } from '../../src/core/ownership.ts'
 import { formatShape, shapeOf } from '../../src/core/shape.ts'
 import { Storage } from '../../src/core/storage.ts'
-import { mode } from '../../src/core/tape.ts'
 import { type CaseInput, type OpCase, valuesOf } from '../../src/ops/cases.ts'
 import { relayoutOp } from '../../src/ops/copy/copy.ts'
 import { allowed, allowedDifference, allowedGradient, close, exact, type Tolerance } from '../../src/ops/tolerance.ts'
@@ -80,7 +79,6 @@ export interface Running {
 export async function runCase(of: OpCase, running: Running): Promise<Results> {
   const { context, placement = 'plain', double = false, gradient = false } = running
   const change = running.change ?? ((value) => value)
-  const held = { ...mode }
   const reads = within('', 'the case is over', () => {
     const inputs = of.inputs.map((input, i) => {
       const dtype = input.dtype ?? 'float32'
@@ -88,21 +86,15 @@ export async function runCase(of: OpCase, running: Running): Promise<Results> {
       return place(context, double && dtype === 'float32' ? 'float64' : dtype, input.shape, values, placement)
     })
     const grads = gradient ? inputs.map((input, i) => (isFloat(of.inputs[i]) ? attach(input) : null)) : []
-    mode.recording = gradient
-    mode.training = gradient
-    const outputs = list(of.run(inputs, context))
-    mode.recording = false
-    if (gradient)
-      walkBackward(
-        outputs,
-        outputs.map((output, i) => headGradient(output, i, context)),
-      )
+    const call = () => list(of.run(inputs, context))
+    const outputs = gradient ? record(call) : call()
+    const heads = outputs.map((output, i) => headGradient(output, i, context))
+    if (gradient) backward(outputs, heads)
     return {
       outputs: outputs.map(read),
       gradients: grads.filter((grad) => grad !== null).map(read),
     }
   })
-  Object.assign(mode, held)
   return { outputs: await Promise.all(reads.outputs), gradients: await Promise.all(reads.gradients) }
 }
 

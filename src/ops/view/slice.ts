@@ -32,7 +32,7 @@ export const unsliceOp: OpSpec<UnsliceAttributes> = {
     checkSelected('unslice', x.shape, attrs)
     return [{ shape: attrs.shape, dtype: x.dtype }]
   },
-  gradient: ({ attrs: { begin, end, step } }, [dy], f) => [f.slice(dy, begin, end, step)],
+  gradient: ({ attrs: { begin, end, step } }, [dy], f) => [f.select(dy, { begin, end, step })],
 }
 
 /** x[begin + i · step…] = values[i…], in place. */
@@ -112,7 +112,12 @@ export function slice(
   end: readonly SliceBound[],
   step: readonly SliceBound[] = [],
 ): NDArray {
-  return invoke(sliceOp, [x], selectionOf('slice', x.shape, begin, end, step))[0]
+  return select(x, selectionOf('slice', x.shape, begin, end, step))
+}
+
+/** A selection with all bounds known, as `slice` gives it. */
+export function select(x: NDArray, selection: SliceAttributes): NDArray {
+  return invoke(sliceOp, [x], selection)[0]
 }
 
 /** The indices from begin to before end on one axis; a view on axis 0, else a copy. */
