@@ -1,0 +1,166 @@
+// Cases of conv and its gradients: sizes that don't divide, strides, padding, dilation, groups, few and many channels.
+import type { NDArray } from '../../core/ndarray.ts'
+import type { CaseInput, OpCase } from '../cases.ts'
+import { looser, sumOf } from '../tolerance.ts'
+import { type ConvOptions, channelSum, conv, convData, convWeight } from './conv.ts'
+import { geometryOf, type Pair } from './geometry.ts'
+
+/** A convolution: x (N, C, H, W), so many filters, and what conv is told. */
+export interface ConvCase extends Omit<ConvOptions, 'kernel'> {
+  readonly x: readonly [N: number, C: number, H: number, W: number]
+  readonly filters: number
+  readonly kernel: Pair
+  readonly bias?: boolean
+}
+
+const shapes: Readonly<Record<string, ConvCase>> = {
+  'one number': { x: [1, 1, 1, 1], filters: 1, kernel: [1, 1] },
+  'no images': { x: [0, 3, 5, 5], filters: 4, kernel: [3, 3], bias: true },
+  '1 x 1': { x: [5, 6, 7, 7], filters: 10, kernel: [1, 1], bias: true, activation: 'relu' },
+  '1 x 1 with strides': { x: [2, 6, 7, 8], filters: 10, kernel: [1, 1], strides: [2, 3], activation: 'softsign' },
+  '1 x 1, 67 channels': { x: [9, 67, 5, 5], filters: 67, kernel: [1, 1], bias: true },
+  '1 x 1, channels in a power of two': { x: [5, 256, 4, 4], filters: 128, kernel: [1, 1], bias: true },
+  '3 x 3 padded': { x: [2, 3, 8, 8], filters: 16, kernel: [3, 3], padding: [1, 1], bias: true, activation: 'relu' },
+  'strides that do not divide': { x: [3, 3, 9, 7], filters: 10, kernel: [3, 3], strides: [2, 2], bias: true },
+  'rows and columns apart': { x: [2, 5, 9, 12], filters: 6, kernel: [3, 2], strides: [2, 1], padding: [1, 2] },
+  dilation: { x: [2, 4, 13, 11], filters: 6, kernel: [3, 3], padding: [2, 1], dilation: [2, 3] },
+  'dilation with strides': { x: [1, 5, 12, 13], filters: 3, kernel: [2, 3], strides: [2, 3], dilation: [3, 2] },
+  groups: { x: [3, 12, 6, 7], filters: 18, kernel: [3, 3], padding: [1, 1], groups: 3, bias: true, activation: 'tanh' },
+  'a group for each channel': { x: [2, 8, 10, 10], filters: 16, kernel: [3, 3], padding: [1, 1], groups: 8 },
+  'groups of 17 channels': { x: [2, 34, 5, 6], filters: 38, kernel: [2, 2], strides: [2, 1], groups: 2, bias: true },
+  'one channel, large filters': { x: [2, 1, 27, 31], filters: 20, kernel: [11, 11], strides: [4, 4], bias: true },
+  'outputs 2 wide, 9 images': { x: [9, 24, 4, 4], filters: 10, kernel: [3, 3], bias: true, activation: 'relu' },
+  'the whole image': { x: [9, 7, 3, 4], filters: 5, kernel: [3, 4], bias: true },
+  'padding wider than the filter': { x: [1, 5, 4, 6], filters: 7, kernel: [2, 2], strides: [3, 3], padding: [3, 4] },
+  'sums over 1800 products': { x: [2, 200, 5, 5], filters: 20, kernel: [3, 3], padding: [1, 1], bias: true },
+  'sums cut within a tap': {
+    x: [1, 530, 3, 5],
+    filters: 9,
+    kernel: [1, 2],
+    dilation: [1, 2],
+    bias: true,
+    activation: 'relu',
+  },
+  'sums cut within a row': { x: [1, 270, 4, 5], filters: 9, kernel: [2, 3], activation: 'relu' },
+  'images in several bands': { x: [2, 33, 30, 30], filters: 17, kernel: [3, 3], padding: [1, 1], bias: true },
+}
+
+/** The window of a case with all its numbers. */
+function windowOf({ kernel, strides = [1, 1], padding = [0, 0], dilation = [1, 1], groups = 1 }: ConvCase) {
+  return { kernel, strides, padding, dilation, groups }
+}
+
+/** The three passes of a convolution as cases. */
+export function convCases(name: string, of: ConvCase): OpCase[] {
+  const { x, filters, bias = false, activation } = of
+  const window = windowOf(of)
+  const [, C, H, W] = x
+  const { N, O, OH, OW } = geometryOf(x, filters, window)
+  const weight: CaseInput = { shape: [filters, C / window.groups, ...window.kernel] }
+  const dy: CaseInput = { shape: [N, O, OH, OW] }
+  const taps = window.kernel[0] * window.kernel[1]
+  const curved = activation && activation !== 'relu'
+  const sums = sumOf((C / window.groups) * taps + 1)
+  return [
+    {
+      name: `conv, ${name}`,
+      inputs: [{ shape: x }, weight, ...(bias ? [{ shape: [filters] }] : [])],
+      run: ([x, w, b]) => conv(x, w, b ?? null, { ...window, ...(activation && { activation }) }),
+      tolerance: curved ? looser({ absolute: 1e-5 }, 'the sum is as exact as ever, its activation bounded') : sums,
+    },
+    {
+      name: `gradient of the input, ${name}`,
+      inputs: [dy, weight],
+      run: ([dy, w]) => convData(dy, w, { ...window, size: [H, W] }),
+      tolerance: sumOf((O / window.groups) * taps),
+    },
+    {
+      name: `gradient of the filters, ${name}`,
+      inputs: [{ shape: x }, dy],
+      run: ([x, dy]) => convWeight(x, dy, window),
+      tolerance: sumOf(Math.max(1, N * OH * OW)),
+    },
+  ]
+}
+
+const sums: OpCase[] = [
+  [1, 1, 1, 1],
+  [0, 3, 2, 2],
+  [2, 3, 5, 7],
+  [3, 67, 4, 4],
+  [2, 45, 30, 31],
+  [700, 9, 1, 1],
+].map((shape) => ({
+  name: `sum over images and pixels of ${shape.join(' x ')}`,
+  inputs: [{ shape }],
+  run: ([x]) => channelSum(x),
+  tolerance: sumOf(Math.max(1, shape[0] * shape[2] * shape[3])),
+}))
+
+const special: OpCase = {
+  name: 'conv, NaN and infinities in the image',
+  inputs: [
+    { shape: [2, 3, 5, 5], domain: { values: [1, -2, Number.NaN, 0.5, -0, 3, 1, 2, 4, -1, 1.5, Infinity, 2, 1] } },
+    { shape: [4, 3, 3, 3], domain: [0.5, 1] },
+  ],
+  run: ([x, w]) => conv(x, w, null, { padding: [1, 1], activation: 'relu' }),
+  tolerance: sumOf(27),
+}
+
+const wrong = (throws: string, shapes: readonly CaseInput[], options: ConvOptions = {}): OpCase => ({
+  name: throws,
+  inputs: shapes,
+  run: ([x, w, b]) => conv(x, w, b ?? null, options),
+  throws,
+})
+
+const image: CaseInput = { shape: [2, 3, 8, 8] }
+const filters: CaseInput = { shape: [4, 3, 3, 3] }
+const call = (throws: string, shapes: readonly CaseInput[], run: (inputs: readonly NDArray[]) => NDArray): OpCase => ({
+  ...{ name: throws, inputs: shapes, run, throws },
+})
+
+const errors: OpCase[] = [
+  wrong('[conv] wrong number of input channels: got 5 in (2, 5, 8, 8), expected 3 for weight (4, 3, 3, 3)', [
+    { shape: [2, 5, 8, 8] },
+    filters,
+  ]),
+  wrong('[conv] the filter is larger than the padded input: got (9, 3) on (8, 8), expected at most that size', [
+    image,
+    { shape: [4, 3, 9, 3] },
+  ]),
+  wrong(
+    '[conv] groups must divide the channels and the filters: got 3 channels and 4 filters, expected multiples of 2',
+    [image, filters],
+    {
+      groups: 2,
+    },
+  ),
+  wrong('[conv] input and weight differ in dtype: got uint8 and float32, expected one dtype', [
+    { ...image, dtype: 'uint8' },
+    filters,
+  ]),
+  wrong('[conv] wrong dtype: got int32, expected float32', [
+    { ...image, dtype: 'int32' },
+    { ...filters, dtype: 'int32' },
+  ]),
+  wrong('[conv] wrong shape of bias: got (3,), expected (4,)', [image, filters, { shape: [3] }]),
+  wrong('[conv] wrong shape of the input: got (3, 8, 8), expected (N, C, H, W)', [{ shape: [3, 8, 8] }, filters]),
+  wrong('[conv] wrong strides: got [0,1], expected two whole numbers from 1 on', [image, filters], { strides: [0, 1] }),
+  wrong('[conv] wrong size of the filters: got (3, 3) in weight (4, 3, 3, 3), expected (2, 2)', [image, filters], {
+    kernel: [2, 2],
+  }),
+  call(
+    '[convData] wrong shape of dy: got (2, 4, 5, 6), expected (2, 4, 6, 6)',
+    [{ shape: [2, 4, 5, 6] }, filters],
+    ([dy, w]) => convData(dy, w, { ...windowOf({ x: [2, 3, 8, 8], filters: 4, kernel: [3, 3] }), size: [8, 8] }),
+  ),
+]
+
+/** All cases. */
+export const cases: readonly OpCase[] = [
+  ...Object.entries(shapes).flatMap(([name, of]) => convCases(name, of)),
+  ...sums,
+  special,
+  ...errors,
+]

@@ -1,0 +1,89 @@
+// Cases of matmul: sizes around those of tiles and blocks, transposed factors, bias and activation.
+import type { OpCase } from '../cases.ts'
+import { sumOf } from '../tolerance.ts'
+import { type MatmulOptions, matmul } from './matmul.ts'
+
+const sizes: readonly (readonly [M: number, K: number, N: number])[] = [
+  [1, 1, 1],
+  [0, 3, 4],
+  [3, 0, 4],
+  [3, 4, 0],
+  [5, 7, 3],
+  [13, 20, 17],
+  [97, 33, 40],
+  [6, 800, 33],
+  [64, 5, 130],
+]
+
+const transposes: readonly MatmulOptions[] = [
+  {},
+  { transposeB: true },
+  { transposeA: true },
+  { transposeA: true, transposeB: true },
+]
+
+const titleOf = ({ transposeA, transposeB, activation }: MatmulOptions, bias: boolean) =>
+  [transposeA && 'a transposed', transposeB && 'b transposed', bias && 'bias', activation].filter(Boolean).join(', ')
+
+function caseOf([M, K, N]: readonly [number, number, number], options: MatmulOptions, bias = false): OpCase {
+  const { transposeA, transposeB } = options
+  return {
+    name: `${M} x ${K} by ${K} x ${N}${titleOf(options, bias) && `, ${titleOf(options, bias)}`}`,
+    inputs: [
+      { shape: transposeA ? [K, M] : [M, K] },
+      { shape: transposeB ? [N, K] : [K, N] },
+      ...(bias ? [{ shape: [N] }] : []),
+    ],
+    run: ([a, b, c]) => matmul(a, b, c ?? null, options),
+    tolerance: sumOf(K + 1),
+  }
+}
+
+const outer: readonly (readonly [M: number, K: number, N: number])[] = [
+  [20, 4099, 48],
+  [96, 1030, 67],
+  [128, 700, 256],
+]
+
+/** All cases. */
+export const cases: readonly OpCase[] = [
+  ...sizes.flatMap((size) => transposes.map((options) => caseOf(size, options))),
+  ...transposes.map((options) => caseOf([23, 45, 19], { ...options, activation: 'relu' }, true)),
+  ...outer.map((size) => caseOf(size, { transposeA: true })),
+  {
+    name: 'NaN and infinities',
+    inputs: [
+      { shape: [7, 5], domain: { values: [1, -2, Number.NaN, 0.5, -0, 3, Infinity, 2, 4, -1, 1.5, 1] } },
+      { shape: [5, 9], domain: [0.5, 1] },
+    ],
+    run: ([a, b]) => matmul(a, b),
+    tolerance: sumOf(5),
+  },
+  {
+    name: 'inner sizes that differ',
+    inputs: [{ shape: [2, 3] }, { shape: [4, 5] }],
+    run: ([a, b]) => matmul(a, b),
+    throws: '[matmul] cannot multiply (2, 3) by (4, 5): the inner sizes are 3 and 4, and must be equal',
+  },
+  {
+    name: 'vectors',
+    inputs: [{ shape: [3] }, { shape: [3, 5] }],
+    run: ([a, b]) => matmul(a, b),
+    throws: '[matmul] wrong shape of a: got (3,), expected a matrix',
+  },
+  {
+    name: 'integers',
+    inputs: [
+      { shape: [2, 3], dtype: 'int32' },
+      { shape: [3, 5], dtype: 'int32' },
+    ],
+    run: ([a, b]) => matmul(a, b),
+    throws: "[matmul] wrong dtype: got int32, expected float32: use astype('float32')",
+  },
+  {
+    name: 'a bias of another length',
+    inputs: [{ shape: [2, 3] }, { shape: [3, 5] }, { shape: [4] }],
+    run: ([a, b, c]) => matmul(a, b, c),
+    throws: '[matmul] wrong shape of bias: got (4,), expected (5,)',
+  },
+]
