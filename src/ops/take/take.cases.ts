@@ -1,7 +1,8 @@
 // Cases of take, pick and oneHot: every axis, dtypes of data and indices, indices out of range, repeated and missing.
+import { shapeOf } from '../../core/shape.ts'
 import type { CaseInput, Domain, OpCase } from '../cases.ts'
 import { sumOf } from '../tolerance.ts'
-import { oneHot, pick, take } from './take.ts'
+import { oneHot, pick, pickGradient, take, takeGradient } from './take.ts'
 
 const dtypes = ['float32', 'int32', 'uint8'] as const
 const around: Domain = { values: [2, 0, -1, 2.9, 7, 1e9, -1e9, Number.NaN, 1, 1, 1] }
@@ -123,6 +124,19 @@ const oneHots = dtypes.flatMap((dtype) =>
 
 const others: OpCase[] = [
   {
+    name: 'gradient of the gradient of take',
+    inputs: [{ shape: [2, 9, 3] }, { shape: [9], dtype: 'int32', domain: [-1, 6] }],
+    run: ([dy, i]) => takeGradient(dy, i, { axis: 1, shape: shapeOf([2, 5, 3]) }),
+    tolerance: sumOf(9),
+    gradient: true,
+  },
+  {
+    name: 'gradient of the gradient of pick',
+    inputs: [{ shape: [2, 9] }, { shape: [2, 9], dtype: 'int32', domain: [-1, 6] }],
+    run: ([dy, i]) => pickGradient(dy, i, { axis: 1, keepDims: false, shape: shapeOf([2, 5, 9]) }),
+    gradient: true,
+  },
+  {
     name: 'oneHot of many bytes',
     inputs: [{ shape: [20001], dtype: 'uint8', domain: [0, 10] }],
     run: ([x]) => oneHot(x, 10),
@@ -131,6 +145,15 @@ const others: OpCase[] = [
 ]
 
 const wrong: OpCase[] = [
+  {
+    name: 'a gradient of whole numbers',
+    inputs: [
+      { shape: [2, 3], dtype: 'int32' },
+      { shape: [2], dtype: 'int32' },
+    ],
+    run: ([dy, i]) => takeGradient(dy, i, { axis: 0, shape: shapeOf([5, 3]) }),
+    throws: '[takeGradient] dy must be float32, got int32',
+  },
   {
     name: 'oneHot of depth 0',
     inputs: [{ shape: [2], dtype: 'int32' }],
