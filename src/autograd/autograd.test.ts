@@ -310,7 +310,7 @@ describe('writing in place', () => {
     const x = of([1, 2], 'write')
     const y = record(() => x.multiply(x))
     x.iadd(1)
-    expect(() => y.backward()).toThrow(/the gradient of pointwise needs was written in place after the forward pass/)
+    expect(() => y.backward()).toThrow(/the gradient of multiply needs was written in place after the forward pass/)
     const z = record(() => x.multiply(2))
     x.iadd(1)
     z.backward()

@@ -27,19 +27,20 @@ export function invoke<A extends Attributes>(
   attrs: A,
   options: InvokeOptions = {},
 ): NDArray[] {
-  const context = contextOf(op.name, inputs, options)
-  for (const input of inputs) checkUsable(op.name, input)
+  const name = op.calledAs?.(attrs) ?? op.name
+  const context = contextOf(name, inputs, options)
+  for (const input of inputs) checkUsable(name, input)
   for (const i of op.mutates ?? []) makePlain(inputs[i])
   const visible = op.infer(inputs, attrs)
-  const written = [...(options.out ?? []), ...(op.mutates ?? []).map(i => inputs[i])]
-  const recorded = mode.recording && op.gradient !== undefined && inputs.some(input => input.origin)
-  if (mode.recording && written.length > 0) refuseInPlace(op, inputs, written, options.out !== undefined)
+  const written = [...(options.out ?? []), ...(op.mutates ?? []).map((i) => inputs[i])]
+  const recorded = mode.recording && op.gradient !== undefined && inputs.some((input) => input.origin)
+  if (mode.recording && written.length > 0) refuseInPlace(name, op, inputs, written, options.out !== undefined)
   const view = op.view && !options.out ? op.view(inputs, attrs) : undefined
   if (view !== undefined) return [viewOf(op, inputs[0], visible[0], view, attrs, recorded)]
   const specs = recorded && op.hidden ? [...visible, ...op.hidden(inputs, attrs)] : visible
   const orders = context.engine.orders(op.name, inputs, attrs, specs)
   const taken = inputs.map((input, i) => reordered(input, orders.inputs[i] ?? 'plain'))
-  const made = specs.map((spec, i) => output(op.name, context, spec, orders.outputs[i] ?? 'plain', options.out?.[i]))
+  const made = specs.map((spec, i) => output(name, context, spec, orders.outputs[i] ?? 'plain', options.out?.[i]))
   const call = {
     op: op.name,
     inputs: taken,
@@ -51,7 +52,7 @@ export function invoke<A extends Attributes>(
   }
   if (made.some(sized) || op.mutates) {
     try {
-      withinLimits(context.engine, op.name, undefined, () => context.engine.run(call))
+      withinLimits(context.engine, name, undefined, () => context.engine.run(call))
     } catch (error) {
       for (const operand of [...taken, ...made]) if (!(operand instanceof NDArray)) operand.storage.release()
       throw error
@@ -63,7 +64,7 @@ export function invoke<A extends Attributes>(
   const node = recorded ? record(op, inputs, taken, made, visible.length, attrs, call.scalars) : undefined
   taken.forEach((operand, i) => operand !== inputs[i] && operand.storage.release())
   for (const hidden of made.splice(visible.length)) hidden.storage.release()
-  return options.out ? [...options.out] : made.map((array, i) => settle(array, op.name, context, node, i))
+  return options.out ? [...options.out] : made.map((array, i) => settle(array, name, context, node, i))
 }
 
 function sized(operand: Spec): boolean {
@@ -86,10 +87,16 @@ function checkUsable(op: string, array: NDArray): void {
 }
 
 /** Refuses writes that recording can't follow: to arrays of the graph, or of values that have a gradient. */
-function refuseInPlace(op: Op<never>, inputs: readonly NDArray[], written: readonly NDArray[], out: boolean): void {
-  const lost = (out || op.gradient === undefined) && inputs.some(input => input.origin)
-  if (!lost && !written.some(target => target.origin)) return
-  throw new OpError(op.name, 'cannot write in place inside record: the values may be needed for the gradient')
+function refuseInPlace(
+  name: string,
+  op: Op<never>,
+  inputs: readonly NDArray[],
+  written: readonly NDArray[],
+  out: boolean,
+): void {
+  const lost = (out || op.gradient === undefined) && inputs.some((input) => input.origin)
+  if (!lost && !written.some((target) => target.origin)) return
+  throw new OpError(name, 'cannot write in place inside record: the values may be needed for the gradient')
 }
 
 /** Whether both orders mean the same bytes: one channel, one pixel, or not 4-D. */
@@ -189,7 +196,7 @@ function viewOf<A extends Attributes>(
   const offset = input.offset + begin * bytesPer(input.dtype)
   const made: Operand = { ...spec, storage: storage.retain(), offset, order: 'plain' }
   const node = recorded ? record(op, [input], [input], [made], 1, attrs, []) : undefined
-  return settle(made, op.name, context, node, 0)
+  return settle(made, op.calledAs?.(attrs) ?? op.name, context, node, 0)
 }
 
 /** Hands a finished array to its owner; large ones of the user remember the line that made them. */
@@ -204,5 +211,8 @@ export function place(array: NDArray): NDArray {
 function userLine(): string | undefined {
   const frames = new Error().stack?.split('\n').slice(1) ?? []
   const own = import.meta.url.replace(/core\/invoke\.[jt]s.*$/, '')
-  return frames.find(frame => !frame.includes(own))?.trim().replace(/^at /, '')
+  return frames
+    .find((frame) => !frame.includes(own))
+    ?.trim()
+    .replace(/^at /, '')
 }

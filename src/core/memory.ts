@@ -79,7 +79,8 @@ function census(engine: Engine, what: string, asked: number, batch: number | und
     groups.set(key, group)
   }
   const top = [...groups].sort((a, b) => b[1].bytes - a[1].bytes).slice(0, 5)
-  const never = 'your loop never awaits: await a read or the loader in it, so that work is done and dead arrays are freed'
+  const never =
+    'your loop never awaits: await a read or the loader in it, so that work is done and dead arrays are freed'
   const lines = [
     asked > 0
       ? `[${what}] out of memory: ${megabytes(asked)} asked for, ${megabytes(live.bytes)} held of ${megabytes(engine.limit)}.`
@@ -114,7 +115,10 @@ export interface MemoryInfo {
 }
 
 /** What is held on a context now; with `resetPeak` the peak starts anew from here. */
-export function memoryInfo(context: Context = currentContext(), options: { readonly resetPeak?: boolean } = {}): MemoryInfo {
+export function memoryInfo(
+  context: Context = currentContext(),
+  options: { readonly resetPeak?: boolean } = {},
+): MemoryInfo {
   const live = liveOn(context.engine)
   const info = { liveBytes: live.bytes, storages: live.count, peakBytes: live.peak, limitBytes: context.engine.limit }
   if (options.resetPeak) live.peak = live.bytes

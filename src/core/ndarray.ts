@@ -1,11 +1,11 @@
 // The array handle: a dense range of a storage with a shape, a dtype and an owner. Methods are installed by nd/methods.
-import { type DType, bytesPer } from './dtype.ts'
+import { bytesPer, type DType } from './dtype.ts'
 import type { Context, Operand, Order } from './engine.ts'
 import { GlueballError } from './errors.ts'
+import type { CallScope } from './ownership.ts'
 import { type Shape, sizeOf } from './shape.ts'
 import type { Storage } from './storage.ts'
 import type { Leaf, Origin, TapeNode } from './tape.ts'
-import type { CallScope } from './ownership.ts'
 
 /**
  * Who releases an array: the user or the library (or, for both, the garbage collector when nothing holds it any more),

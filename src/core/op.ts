@@ -32,6 +32,8 @@ export interface Saves {
  */
 export interface Op<A extends Attributes, Functions = unknown> {
   readonly name: string
+  /** What users call it, where one op has several names; its name where left out. */
+  calledAs?(attrs: A): string
   /** Shapes and dtypes of the outputs; throws `OpError` for inputs that don't fit. */
   infer(inputs: readonly Spec[], attrs: A): readonly Spec[]
   /** Outputs made only while recording, for the gradient alone (an argmax, a mask). */
@@ -43,9 +45,5 @@ export interface Op<A extends Attributes, Functions = unknown> {
   /** What the gradient reads, for all calls or by the attributes and by which inputs want a gradient. */
   readonly saves?: Saves | ((attrs: A, needs: readonly boolean[]) => Saves)
   /** Gradients of the inputs from those of the visible outputs; null where there is none. */
-  gradient?(
-    context: GradientContext<A>,
-    dy: readonly NDArray[],
-    functions: Functions,
-  ): readonly (NDArray | null)[]
+  gradient?(context: GradientContext<A>, dy: readonly NDArray[], functions: Functions): readonly (NDArray | null)[]
 }

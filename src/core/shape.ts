@@ -66,7 +66,7 @@ export function checkAxis(op: string, axis: number, dimensions: number): number 
 
 /** The common shape of several under NumPy's broadcasting; throws when they don't fit. */
 export function broadcastShapes(op: string, shapes: readonly Shape[]): Shape {
-  const dimensions = Math.max(...shapes.map(shape => shape.length))
+  const dimensions = Math.max(...shapes.map((shape) => shape.length))
   const result: number[] = Array(dimensions).fill(1)
   for (const shape of shapes) {
     const pad = dimensions - shape.length

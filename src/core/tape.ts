@@ -67,14 +67,14 @@ export class TapeNode {
     this.inputs = parts.inputs.map(specOf)
     this.outputs = parts.outputs.map(specOf)
     this.visible = parts.visible
-    this.edges = parts.inputs.map(input => input.origin)
+    this.edges = parts.inputs.map((input) => input.origin)
     for (const edge of this.edges) if (edge && 'node' in edge) edge.node.retain()
   }
 
   /** Keeps what the gradient will read; `operands` are the inputs as the kernel took them. */
   save(operands: readonly Operand[], outputs: readonly Operand[]): void {
     const { saves } = this.op
-    const needs = this.edges.map(edge => edge !== null)
+    const needs = this.edges.map((edge) => edge !== null)
     const read = typeof saves === 'function' ? saves(this.attrs as never, needs) : saves
     for (const i of read?.inputs ?? []) if (operands[i]) this.#keep(`x${i}`, operands[i], this.edges[i])
     for (const i of read?.outputs ?? []) if (outputs[i]) this.#keep(`y${i}`, outputs[i], null)
@@ -91,13 +91,17 @@ export class TapeNode {
     savedBytes += storage.bytes
   }
 
+  get #name(): string {
+    return this.op.calledAs?.(this.attrs as never) ?? this.op.name
+  }
+
   /** A saved value as an array; throws when it was written to since. */
   restore(key: string): NDArray {
     const saved = this.#saved.get(key)
     if (!saved) throw new GlueballError(`[${this.op.name}] its gradient reads ${key}, which it does not save`)
     if (saved.storage.version !== saved.version) {
       throw new GlueballError(
-        `[backward] an array that the gradient of ${this.op.name} needs was written in place after the forward pass: ` +
+        `[backward] an array that the gradient of ${this.#name} needs was written in place after the forward pass: ` +
           'write to a copy, or run backward first',
       )
     }

@@ -1,10 +1,11 @@
 // Arena: the parameters of a context, their gradients and their optimizer state, each in one flat piece of memory.
+
+import { pause } from '../autograd/autograd.ts'
 import { bytesPer } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
 import { NDArray } from '../core/ndarray.ts'
-import { shapeOf } from '../core/shape.ts'
 import { giveToLibrary } from '../core/ownership.ts'
-import { pause } from '../autograd/autograd.ts'
+import { shapeOf } from '../core/shape.ts'
 import { assign } from '../ops/copy/copy.ts'
 import { fill } from '../ops/fill/fill.ts'
 import type { Parameter } from './parameter.ts'

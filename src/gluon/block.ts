@@ -1,15 +1,16 @@
 // Block: a callable node of a network, with a name, children, parameters and hooks.
-import { GlueballError } from '../core/errors.ts'
+
 import type { DType } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
+import { GlueballError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { arraysIn, giveToUser, within } from '../core/ownership.ts'
 import type { Initializer } from '../init/initializer.ts'
 import { Callable } from './callable.ts'
-import { NameCounter, prefixFor, withinScope } from './naming.ts'
-import { loadParameters, type LoadOptions, saveParameters } from './persistence.ts'
+import { NameCounter, nameFor, type SharedParameters, withinScope } from './naming.ts'
 import { Parameter, type ParameterOptions } from './parameter.ts'
 import { ParameterDict } from './parameterDict.ts'
+import { type LoadOptions, loadParameters, saveParameters } from './persistence.ts'
 import { summarize } from './summary.ts'
 
 /** Options of every block. */
@@ -45,8 +46,9 @@ export abstract class AnyBlock extends Callable {
   static readonly hint: string | undefined = undefined
   /** Prefix of the names of children and parameters. */
   readonly prefix: string
-  /** @internal Parameters shared with another block. */
-  readonly sharedParameters: ParameterDict | undefined
+  readonly #shared: SharedParameters | undefined
+  /** Whether the prefix was given as '': then the block has no scope of its own. */
+  readonly #bare: boolean
   readonly #counter = new NameCounter()
   readonly #registered = new Map<string, AnyBlock>()
   readonly #preHooks = new Set<Hook>()
@@ -54,8 +56,10 @@ export abstract class AnyBlock extends Callable {
 
   constructor(options: BlockOptions = {}, hint?: string) {
     super()
-    this.prefix = prefixFor(hint ?? this.#class.hint ?? this.className.toLowerCase(), options.prefix)
-    this.sharedParameters = options.params
+    const naming = nameFor(hint ?? this.#class.hint ?? this.className.toLowerCase(), options.prefix, options.params)
+    this.prefix = naming.prefix
+    this.#shared = naming.shared
+    this.#bare = options.prefix === ''
   }
 
   get #class(): typeof AnyBlock {
@@ -74,14 +78,17 @@ export abstract class AnyBlock extends Callable {
 
   /** Runs a function in which new blocks are named as parts of this one; returns what it returns. */
   nameScope<T>(run: () => T): T {
-    return withinScope({ prefix: this.prefix, counter: this.#counter }, run)
+    if (this.#bare) return run()
+    return withinScope({ prefix: this.prefix, counter: this.#counter, shared: this.#shared }, run)
   }
 
   /** Makes a parameter of this block: full name prefix + name, shared when `params` has it. */
   protected parameter(name: string, options: ParameterOptions): Parameter {
     const full = this.prefix + name
-    const shared = this.sharedParameters?.find(full) ?? this.sharedParameters?.find(this.sharedParameters.prefix + name)
-    return shared ?? new Parameter(full, options)
+    const shared = this.#shared
+    return (
+      shared?.parameters.find(shared.prefix + name) ?? shared?.parameters.find(full) ?? new Parameter(full, options)
+    )
   }
 
   /** Registers a child under a name, its number where left out. */
@@ -105,7 +112,7 @@ export abstract class AnyBlock extends Callable {
 
   /** All parameters, own first, then the children's; `select` is matched at the start of the full name. */
   collectParams(select?: string | RegExp): ParameterDict {
-    const pattern = select ? new RegExp(`^(?:${typeof select === 'string' ? select : select.source})`) : /^/
+    const pattern = startOf(select)
     const dict = new ParameterDict(this.prefix)
     for (const [, block] of this.walk()) {
       for (const parameter of block.ownParameters.values()) if (pattern.test(parameter.name)) dict.add(parameter)
@@ -177,10 +184,10 @@ export abstract class AnyBlock extends Callable {
   }
 
   protected override invoke(inputs: unknown[]): unknown {
-    const reason = `made in ${this.name} (${this.className}).forward, which returned: return it, or keep it with x.keep()`
+    const path = `${pathOf(this)} (${this.className})`
     return within(
-      `${pathOf(this)} (${this.className})`,
-      reason,
+      path,
+      `made in ${path}.forward, which returned: return it, or keep it with x.keep()`,
       () => {
         running.push(this)
         try {
@@ -220,6 +227,12 @@ export abstract class AnyBlock extends Callable {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
   }
+}
+
+/** A pattern that matches at the start of a name; the empty one matches all. */
+function startOf(select: string | RegExp = ''): RegExp {
+  if (typeof select === 'string') return new RegExp(`^(?:${select})`)
+  return new RegExp(`^(?:${select.source})`, select.flags.replace(/[gy]/g, ''))
 }
 
 const running: AnyBlock[] = []
@@ -263,6 +276,9 @@ export interface Block<Inputs extends unknown[] = [NDArray], Output = NDArray> {
 }
 
 /** A block whose forward is built of ops alone, so that it may be captured. */
-export abstract class HybridBlock<Inputs extends unknown[] = [NDArray], Output = NDArray> extends Block<Inputs, Output> {
+export abstract class HybridBlock<Inputs extends unknown[] = [NDArray], Output = NDArray> extends Block<
+  Inputs,
+  Output
+> {
   static override readonly className: string = 'HybridBlock'
 }

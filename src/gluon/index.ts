@@ -1,10 +1,11 @@
 // The names of gluon.
+
+export { AnyBlock, Block, type BlockOptions, type HookHandle, HybridBlock, type InitializeOptions } from './block.ts'
 export * as data from './data/index.ts'
 export * as loss from './loss/index.ts'
 export * as metric from './metric/index.ts'
 export * as models from './models/index.ts'
 export * as nn from './nn/index.ts'
-export { AnyBlock, Block, type BlockOptions, HybridBlock, type HookHandle, type InitializeOptions } from './block.ts'
 export { type GradReq, Parameter, type ParameterOptions } from './parameter.ts'
 export { ParameterDict } from './parameterDict.ts'
 export type { LoadOptions } from './persistence.ts'

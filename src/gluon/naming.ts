@@ -1,4 +1,5 @@
 // How blocks and parameters get their names: counters of hints, globally and in each name scope.
+import type { ParameterDict } from './parameterDict.ts'
 
 /** A counter of hints: `conv0`, `conv1`, `dense0`. */
 export class NameCounter {
@@ -12,24 +13,40 @@ export class NameCounter {
   }
 }
 
-/** An active name scope: the prefix it gives and its own counter. */
+/** Parameters that blocks made in a scope share, and the prefix under which theirs stand there. */
+export interface SharedParameters {
+  readonly parameters: ParameterDict
+  readonly prefix: string
+}
+
+/** An active name scope: the prefix it gives, its own counter and what its blocks share. */
 export interface NameScope {
   readonly prefix: string
   readonly counter: NameCounter
+  readonly shared: SharedParameters | undefined
+}
+
+/** How a block is named, and which parameters it shares. */
+export interface Naming {
+  readonly prefix: string
+  readonly shared: SharedParameters | undefined
 }
 
 const globalCounter = new NameCounter()
 let active: NameScope | undefined
 
-/** The prefix of a new block: by the active scope, or the global counter. */
-export function prefixFor(hint: string, given: string | undefined): string {
-  if (!active) return given ?? `${globalCounter.next(hint)}_`
-  return active.prefix + (given ?? `${active.counter.next(hint)}_`)
+/** Names a new block by the active scope, or by the global counter, and finds what it shares. */
+export function nameFor(hint: string, given: string | undefined, params: ParameterDict | undefined): Naming {
+  const own = given ?? `${(active?.counter ?? globalCounter).next(hint)}_`
+  const inherited = active?.shared && { ...active.shared, prefix: active.shared.prefix + own }
+  return {
+    prefix: (active?.prefix ?? '') + own,
+    shared: params ? { parameters: params, prefix: params.prefix } : inherited,
+  }
 }
 
-/** Runs a function with a scope active; an empty prefix leaves the scope as it is. */
+/** Runs a function with a scope active. */
 export function withinScope<T>(scope: NameScope, run: () => T): T {
-  if (scope.prefix === '') return run()
   const outer = active
   active = scope
   try {

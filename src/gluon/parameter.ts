@@ -1,4 +1,6 @@
 // Parameter: a named array that training changes, with its gradient, known to the full only when its shape is.
+
+import { pause } from '../autograd/autograd.ts'
 import type { DType } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
 import { DeferredInitializationError, GlueballError } from '../core/errors.ts'
@@ -6,11 +8,10 @@ import type { NDArray } from '../core/ndarray.ts'
 import { giveToLibrary, release, within } from '../core/ownership.ts'
 import { formatShape, type Shape, shapeOf } from '../core/shape.ts'
 import type { Leaf } from '../core/tape.ts'
-import { pause } from '../autograd/autograd.ts'
 import { type Initializer, initializerOf } from '../init/initializer.ts'
 import { Uniform } from '../init/initializers.ts'
-import { fill } from '../ops/fill/fill.ts'
 import { assign } from '../ops/copy/copy.ts'
+import { fill } from '../ops/fill/fill.ts'
 import { cast } from '../ops/pointwise/cast.ts'
 
 /** Whether a parameter's gradient is overwritten by each backward, added up, or not computed. */
@@ -122,7 +123,7 @@ export class Parameter {
   }
 
   get #known(): boolean {
-    return this.#shape.every(size => size > 0)
+    return this.#shape.every((size) => size > 0)
   }
 
   /** Fills in the sizes that were 0, and draws the values if `initialize` has been called. */
@@ -130,7 +131,9 @@ export class Parameter {
     if (this.#data) return
     const fits = shape.length === this.#shape.length && this.#shape.every((size, i) => size === 0 || size === shape[i])
     if (!fits) {
-      throw new GlueballError(`${this.name} has shape ${formatShape(this.#shape)}, the input asks for ${formatShape(shape)}`)
+      throw new GlueballError(
+        `${this.name} has shape ${formatShape(this.#shape)}, the input asks for ${formatShape(shape)}`,
+      )
     }
     this.#shape = shapeOf(shape)
     if (this.#pending) this.#draw()

@@ -71,7 +71,7 @@ export class ParameterDict implements Iterable<[string, Parameter]> {
   }
 
   toString(): string {
-    const lines = [...this.values()].map(parameter => `  ${parameter}`)
+    const lines = [...this.values()].map((parameter) => `  ${parameter}`)
     return `${this.prefix ? `${this.prefix} ` : ''}(\n${lines.join('\n')}\n)`
   }
 

@@ -45,9 +45,9 @@ export async function saveParameters(block: AnyBlock, path: string): Promise<voi
 /** Reads parameters by structural names, or by full names when no name in the file has a dot. */
 export async function loadParameters(block: AnyBlock, path: string, options: LoadOptions): Promise<void> {
   const entries = decodeParams(await readFile(path), path)
-  const structural = entries.some(entry => entry.name.includes('.'))
+  const structural = entries.some((entry) => entry.name.includes('.'))
   const targets = structural ? structuralNames(block) : fullNames(block)
-  const values = new Map(entries.map(entry => [structural ? entry.name : nameOf(entry, block), entry]))
+  const values = new Map(entries.map((entry) => [structural ? entry.name : nameOf(entry, block), entry]))
   refuse(targets, values, path, options)
   for (const [name, parameter] of targets) {
     const entry = values.get(name)
@@ -70,15 +70,19 @@ function refuse(
   path: string,
   options: LoadOptions,
 ): void {
-  const missing = [...targets.keys()].filter(name => !values.has(name))
+  const missing = [...targets.keys()].filter((name) => !values.has(name))
   if (missing.length > 0 && !options.allowMissing) {
     const held = brief([...values.keys()])
-    throw new GlueballError(`${path} lacks ${brief(missing)}; it has ${held}. Pass { allowMissing: true } to leave them as they are`)
+    throw new GlueballError(
+      `${path} lacks ${brief(missing)}; it has ${held}. Pass { allowMissing: true } to leave them as they are`,
+    )
   }
-  const extra = [...values.keys()].filter(name => !targets.has(name))
+  const extra = [...values.keys()].filter((name) => !targets.has(name))
   if (extra.length > 0 && !options.ignoreExtra) {
     const held = brief([...targets.keys()])
-    throw new GlueballError(`${path} has ${brief(extra)}, the network ${held}. Pass { ignoreExtra: true } to pass over them`)
+    throw new GlueballError(
+      `${path} has ${brief(extra)}, the network ${held}. Pass { ignoreExtra: true } to pass over them`,
+    )
   }
 }
 

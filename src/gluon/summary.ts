@@ -1,9 +1,10 @@
 // summary: a table of layers, output shapes and parameter counts (gluon.md 3.7).
+
+import { pause } from '../autograd/autograd.ts'
 import { GlueballError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { arraysIn, within } from '../core/ownership.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
-import { pause } from '../autograd/autograd.ts'
 import type { AnyBlock, HookHandle } from './block.ts'
 import type { Parameter } from './parameter.ts'
 
@@ -39,13 +40,13 @@ export function summarize(block: AnyBlock, inputs: readonly NDArray[]): string {
 
 function table(rows: readonly Row[], parameters: readonly Parameter[]): string {
   const total = rows.reduce((sum, row) => sum + row.parameters, 0)
-  const frozen = count(parameters.filter(parameter => parameter.gradReq === 'null'))
+  const frozen = count(parameters.filter((parameter) => parameter.gradReq === 'null'))
   const unique = count(parameters)
   return [
     '-'.repeat(80),
     line('Layer (type)', 'Output Shape', 'Param #'),
     '='.repeat(80),
-    ...rows.map(row => line(row.layer, row.shape, String(row.parameters))),
+    ...rows.map((row) => line(row.layer, row.shape, String(row.parameters))),
     '='.repeat(80),
     'Parameters in forward computation graph, duplicate included',
     `   Total params: ${total}`,
@@ -62,7 +63,7 @@ function line(layer: string, shape: string, parameters: string): string {
 }
 
 function shapes(value: unknown): string {
-  const list = [...arraysIn(value)].map(array => formatShape(array.shape))
+  const list = [...arraysIn(value)].map((array) => formatShape(array.shape))
   return list.length === 1 ? list[0] : `[${list.join(', ')}]`
 }
 

@@ -1,13 +1,14 @@
 // Trainer: applies an optimizer to a set of parameters (gluon.md 6.2).
+
+import { pause } from '../autograd/autograd.ts'
 import { GlueballError } from '../core/errors.ts'
 import { release, within } from '../core/ownership.ts'
-import { pause } from '../autograd/autograd.ts'
-import { create, Optimizer, type SGDOptions } from '../optimizer/optimizer.ts'
-import { assign } from '../ops/copy/copy.ts'
 import { array } from '../nd/creation.ts'
+import { assign } from '../ops/copy/copy.ts'
+import { create, type Optimizer, type SGDOptions } from '../optimizer/optimizer.ts'
 import { Arena, type ArenaEntry } from './arena.ts'
-import { brief, ParameterDict } from './parameterDict.ts'
 import { Parameter } from './parameter.ts'
+import { brief, ParameterDict } from './parameterDict.ts'
 
 /** Options of Trainer besides the optimizer's. */
 export interface TrainerOptions {
@@ -41,10 +42,10 @@ export class Trainer {
     _options: TrainerOptions = {},
   ) {
     this.#parameters = params instanceof ParameterDict ? sortedByName(params) : [...params]
-    const wrong = this.#parameters.find(parameter => !(parameter instanceof Parameter))
+    const wrong = this.#parameters.find((parameter) => !(parameter instanceof Parameter))
     if (wrong !== undefined) throw new GlueballError(`Trainer takes Parameters, got ${typeof wrong}`)
     if (this.#parameters.length === 0) throw new GlueballError('Trainer was given no parameters: is the network empty?')
-    const fresh = this.#parameters.filter(parameter => !parameter.initialized && !parameter.deferred)
+    const fresh = this.#parameters.filter((parameter) => !parameter.initialized && !parameter.deferred)
     if (fresh.length > 0) {
       throw new GlueballError(`call net.initialize() before making a Trainer: ${names(fresh)} not initialized`)
     }
@@ -92,7 +93,7 @@ export class Trainer {
     for (const run of runsOf(arena.entries)) {
       const { begin, parameter } = run[0]
       const length = run.reduce((sum, entry) => sum + entry.length, 0)
-      const [weight, gradient, ...state] = [arena.values, arena.gradients, ...arena.states].map(flat =>
+      const [weight, gradient, ...state] = [arena.values, arena.gradients, ...arena.states].map((flat) =>
         Arena.range(flat, begin, [length]),
       )
       const numbers = { lr: learningRate * parameter.lrMult, wd: wd * parameter.wdMult, rescale }
@@ -104,7 +105,7 @@ export class Trainer {
 
   #ready(): Arena {
     if (this.#arena) return this.#arena
-    const deferred = this.#parameters.filter(parameter => !parameter.initialized)
+    const deferred = this.#parameters.filter((parameter) => !parameter.initialized)
     if (deferred.length > 0) {
       throw new GlueballError(
         `cannot step: ${names(deferred)} still without a shape. Run a batch through the network first, ` +
@@ -117,10 +118,10 @@ export class Trainer {
 
   #checkFresh({ ignoreStaleGrad = false }: StepOptions): void {
     if (ignoreStaleGrad) return
-    const stale = this.#parameters.filter(parameter => parameter.leaf && !parameter.leaf.fresh)
+    const stale = this.#parameters.filter((parameter) => parameter.leaf && !parameter.leaf.fresh)
     if (stale.length === 0) return
     throw new GlueballError(
-      `the gradients of ${brief(stale.map(parameter => parameter.name))} were not refreshed by backward since the last ` +
+      `the gradients of ${brief(stale.map((parameter) => parameter.name))} were not refreshed by backward since the last ` +
         'step: is the layer used in forward, and was backward called? Pass { ignoreStaleGrad: true } to leave them out',
     )
   }
@@ -135,7 +136,7 @@ export class Trainer {
         const range = Arena.range(flat, begin, parameter.shape)
         const data = range.toArray() as Promise<Float32Array>
         release(range, 'it was read')
-        return data.then(values => ({ name: `${parameter.name}:${i}`, shape: [...parameter.shape], data: values }))
+        return data.then((values) => ({ name: `${parameter.name}:${i}`, shape: [...parameter.shape], data: values }))
       }),
     )
     return { numUpdate, arrays: await Promise.all(reads) }
@@ -146,12 +147,13 @@ export class Trainer {
     this.optimizer.numUpdate = state.numUpdate
     if (state.arrays.length === 0) return
     const arena = this.#ready()
-    const held = new Map(state.arrays.map(entry => [entry.name, entry]))
+    const held = new Map(state.arrays.map((entry) => [entry.name, entry]))
     within('', 'restore has returned', () => {
       arena.states.forEach((flat, i) => {
         for (const { parameter, begin } of arena.entries) {
           const saved = held.get(`${parameter.name}:${i}`)
-          if (!saved) throw new GlueballError(`the saved state has none for ${parameter.name}: it is of another network`)
+          if (!saved)
+            throw new GlueballError(`the saved state has none for ${parameter.name}: it is of another network`)
           const range = Arena.range(flat, begin, parameter.shape)
           assign(range, array(saved.data, { ctx: arena.context, shape: saved.shape }))
           release(range, 'it was restored')
@@ -182,5 +184,5 @@ function sortedByName(params: ParameterDict): Parameter[] {
 }
 
 function names(parameters: readonly Parameter[]): string {
-  return `${brief(parameters.map(parameter => parameter.name))} ${parameters.length === 1 ? 'is' : 'are'}`
+  return `${brief(parameters.map((parameter) => parameter.name))} ${parameters.length === 1 ? 'is' : 'are'}`
 }

@@ -23,6 +23,7 @@ export interface PointwiseAttributes {
 /** y = formula(operands), element by element; comparisons and all else keep the dtype of the operands. */
 export const pointwiseOp: OpSpec<PointwiseAttributes> = {
   name: 'pointwise',
+  calledAs: ({ formula }) => formula,
   infer(inputs, { formula }) {
     const [{ dtype }] = inputs
     for (const other of inputs) {

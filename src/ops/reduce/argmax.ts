@@ -20,6 +20,7 @@ export interface ArgmaxAttributes {
  */
 export const argmaxOp: OpSpec<ArgmaxAttributes> = {
   name: 'argmax',
+  calledAs: ({ kind }) => kind,
   infer([x], { kind, axis, keepDims }) {
     if (axis === null ? sizeOf(x.shape) === 0 : x.shape[axis] === 0) {
       throw new OpError(kind, `nothing to choose from: got ${formatShape(x.shape)}, expected at least one element`)

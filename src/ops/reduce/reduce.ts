@@ -28,6 +28,7 @@ export interface ReduceAttributes {
  */
 export const reduceOp: OpSpec<ReduceAttributes> = {
   name: 'reduce',
+  calledAs: ({ kind }) => kind,
   infer([x], { kind, axes, keepDims }) {
     if ((kind === 'max' || kind === 'min') && axes.some((axis) => x.shape[axis] === 0)) {
       throw new OpError(kind, `nothing to choose from: got ${formatShape(x.shape)}, expected at least one element`)
