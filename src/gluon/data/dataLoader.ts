@@ -1,0 +1,225 @@
+// DataLoader: batches of a dataset, one after the other, while the engine works on those before (gluon.md 7.2).
+import { type Context, currentContext } from '../../core/engine.ts'
+import { OpError } from '../../core/errors.ts'
+import { turn } from '../../core/memory.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { arraysIn, type CallScope, currentScope, release, within } from '../../core/ownership.ts'
+import { shapeOf } from '../../core/shape.ts'
+import type { Json } from '../../io/checkpoint.ts'
+import { upload } from '../../nd/creation.ts'
+import { type Batched, defaultBatchify } from './batchify.ts'
+import type { Columns } from './columns.ts'
+import { type Dataset, isPromise } from './dataset.ts'
+import { BatchSampler, type LastBatch, RandomSampler, type Sampler, SequentialSampler } from './sampler.ts'
+
+/** Options of DataLoader. */
+export interface DataLoaderOptions {
+  /** Draws a new order for each pass. */
+  readonly shuffle?: boolean
+  /** The order of samples, instead of `shuffle`. */
+  readonly sampler?: Sampler
+  /** What becomes of samples that don't fill a batch; 'keep' where left out. */
+  readonly lastBatch?: LastBatch
+  /** The batches themselves, instead of `batchSize`, `shuffle`, `sampler` and `lastBatch`. */
+  readonly batchSampler?: Sampler<readonly number[]>
+  /** Where batches are made; the dataset's context where left out. */
+  readonly ctx?: Context
+}
+
+/** DataLoaderOptions with a function that makes a batch of samples. */
+export interface BatchifyOptions<S, B> extends DataLoaderOptions {
+  readonly batchify: (samples: readonly S[]) => B
+}
+
+/** Where a loader is. */
+export interface DataLoaderState {
+  readonly [key: string]: Json
+  /** Batches of the running pass that have been given out; 0 between passes. */
+  readonly taken: number
+  /** What the batch sampler says of the pass. */
+  readonly sampler: Json
+}
+
+/** Batches of a dataset. Each iteration is a new pass; batches are yours. */
+export interface DataLoader<B> extends AsyncIterable<B> {
+  /** Batches of a pass. */
+  readonly length: number
+  /** A new pass. */
+  [Symbol.asyncIterator](): AsyncGenerator<B, void, undefined>
+  /** Where the running pass is. */
+  state(): DataLoaderState
+  /** Makes the next pass go on behind the last batch that was given out before `state`. */
+  restore(state: DataLoaderState): void
+}
+
+/** The class of DataLoader. */
+export interface DataLoaderClass {
+  new <S, B>(
+    dataset: Dataset<S>,
+    batchSize: number | null | undefined,
+    options: BatchifyOptions<Awaited<S>, B>,
+  ): DataLoader<B>
+  new <S>(dataset: Dataset<S>, batchSize?: number | null, options?: DataLoaderOptions): DataLoader<Batched<Awaited<S>>>
+}
+
+/** Milliseconds that samples are made for before the event loop gets a turn. */
+const slice = 8
+
+/** How many batches may wait for the engine. */
+const ahead = 2
+
+class Loader implements DataLoader<unknown> {
+  readonly #dataset: Dataset<unknown>
+  readonly #batches: Sampler<readonly number[]>
+  readonly #batchify: ((samples: readonly unknown[]) => unknown) | undefined
+  readonly #context: Context | undefined
+  /** Batches of the running pass that were given out, and how many the next pass leaves out. */
+  #taken = 0
+  #skip = 0
+
+  constructor(
+    dataset: Dataset<unknown>,
+    batchSize?: number | null,
+    options: DataLoaderOptions & Partial<BatchifyOptions<unknown, unknown>> = {},
+  ) {
+    this.#dataset = dataset
+    this.#batches = options.batchSampler ?? batchesOf(dataset.length, batchSize, options)
+    if (options.batchSampler) refuseBeside(batchSize, options)
+    this.#batchify = options.batchify
+    this.#context = options.ctx
+  }
+
+  get length(): number {
+    return this.#batches.length
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
+    const columns = this.#dataset.columns()
+    const context = this.#context ?? columns?.context ?? currentContext()
+    const fences: Promise<void>[] = []
+    const skip = this.#skip
+    this.#skip = 0
+    this.#taken = 0
+    try {
+      for (const indices of this.#batches) {
+        if (this.#taken++ < skip) continue
+        if (fences.length === ahead) await fences.shift()
+        await turn()
+        const failure = context.engine.takeFailure()
+        if (failure) throw failure
+        yield await this.#batch(Int32Array.from(indices), context, columns)
+        const fence = context.engine.fence()
+        fence.catch(() => {})
+        fences.push(fence)
+      }
+    } finally {
+      this.#taken = 0
+    }
+  }
+
+  state(): DataLoaderState {
+    return { taken: this.#skip || this.#taken, sampler: this.#batches.state() }
+  }
+
+  restore(state: DataLoaderState): void {
+    const { taken, sampler = null } = state ?? {}
+    if (!Number.isInteger(taken) || taken < 0) {
+      throw new OpError('DataLoader', `the state is not one of a loader: it says that ${taken} batches were taken`)
+    }
+    this.#batches.restore(sampler)
+    this.#skip = taken
+    this.#taken = 0
+  }
+
+  async #batch(samples: Int32Array, context: Context, columns: Columns | undefined): Promise<unknown> {
+    if (columns && !this.#batchify) {
+      const { columns: list, bare } = columns
+      const batches = list.map(({ batch }) => batch)
+      if (batches.every((batch) => batch !== undefined)) return inStream(batches, columns.rows(samples), bare, context)
+    }
+    const { made, list } = await this.#samples(samples)
+    const batch = within('', 'it was stacked into a batch', () =>
+      this.#batchify ? this.#batchify(list) : defaultBatchify(list, context, columns),
+    )
+    if (isPromise(batch)) throw new OpError('DataLoader', 'batchify must be synchronous: it returned a promise')
+    const kept = new Set(arraysIn(batch))
+    for (const array of made) if (!kept.has(array)) release(array, 'it was stacked into a batch')
+    return batch
+  }
+
+  /** The samples, made in slices between which the event loop turns. */
+  async #samples(indices: Int32Array): Promise<{ made: NDArray[]; list: unknown[] }> {
+    const made: NDArray[] = []
+    const list: unknown[] = []
+    let since = performance.now()
+    for (const index of indices) {
+      const sample = makeSample(this.#dataset, index, made)
+      list.push(await settle(sample))
+      if (performance.now() - since < slice) continue
+      await turn()
+      since = performance.now()
+    }
+    return { made, list }
+  }
+}
+
+/** Batches of a dataset: `for await (const [image, label] of loader)`. */
+export const DataLoader: DataLoaderClass = Loader as unknown as DataLoaderClass
+
+function batchesOf(
+  length: number,
+  batchSize: number | null | undefined,
+  options: DataLoaderOptions,
+): Sampler<number[]> {
+  const { shuffle = false, sampler, lastBatch = 'keep' } = options
+  if (batchSize === undefined || batchSize === null) {
+    throw new OpError('DataLoader', 'give a batchSize, or a batchSampler')
+  }
+  if (shuffle && sampler) {
+    throw new OpError('DataLoader', 'shuffle and sampler exclude each other: the sampler decides the order')
+  }
+  const order = sampler ?? (shuffle ? new RandomSampler(length) : new SequentialSampler(length))
+  return new BatchSampler(order, batchSize, { lastBatch })
+}
+
+function refuseBeside(batchSize: number | null | undefined, { shuffle, sampler, lastBatch }: DataLoaderOptions): void {
+  const beside = { batchSize: batchSize ?? undefined, shuffle: shuffle || undefined, sampler, lastBatch }
+  const given = Object.entries(beside).filter(([, value]) => value !== undefined)
+  if (given.length === 0) return
+  const names = given.map(([name]) => name).join(', ')
+  throw new OpError('DataLoader', `batchSampler decides the batches: leave out ${names}`)
+}
+
+function inStream(
+  batches: readonly ((rows: NDArray) => NDArray)[],
+  rows: Int32Array,
+  bare: boolean,
+  context: Context,
+): NDArray | NDArray[] {
+  return within('', 'the batch was made', () => {
+    const indices = upload(rows, shapeOf([rows.length]), 'int32', context)
+    const made = batches.map((batch) => batch(indices))
+    return bare ? made[0] : made
+  })
+}
+
+/** A sample; `made` gets the arrays in it that were made for it, what else was made is released. */
+function makeSample(dataset: Dataset<unknown>, index: number, made: NDArray[]): unknown {
+  let scope: CallScope | null = null
+  let sample: unknown
+  const run = () => {
+    scope = currentScope()
+    sample = dataset.at(index)
+    for (const array of arraysIn(sample)) if (array.owner === scope) made.push(array)
+    return sample
+  }
+  // a promise goes on using what it has made, so that is left to the user and the garbage collector
+  const pending = () => isPromise(sample) || (Array.isArray(sample) && sample.some(isPromise))
+  return within('', 'its sample was made', run, () => (pending() ? ((scope as CallScope | null)?.arrays ?? []) : []))
+}
+
+/** The sample with its promises kept. */
+async function settle(sample: unknown): Promise<unknown> {
+  const known = isPromise(sample) ? await sample : sample
+  return Array.isArray(known) && known.some(isPromise) ? Promise.all(known) : known
+}

@@ -1,0 +1,15 @@
+// The names of gluon.data.
+
+export { ArrayDataset, type ArraySource, type ItemOf, type SampleOf } from './arrayDataset.ts'
+export { type Batched, defaultBatchify, stack } from './batchify.ts'
+export {
+  type BatchifyOptions,
+  DataLoader,
+  type DataLoaderClass,
+  type DataLoaderOptions,
+  type DataLoaderState,
+} from './dataLoader.ts'
+export { Dataset, type First, type Mapped, SimpleDataset, type Splat, type TransformOptions } from './dataset.ts'
+export { BatchSampler, FilterSampler, type LastBatch, RandomSampler, Sampler, SequentialSampler } from './sampler.ts'
+export { shuffler } from './shuffler.ts'
+export * as vision from './vision/index.ts'

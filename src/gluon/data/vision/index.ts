@@ -1,0 +1,5 @@
+// The names of gluon.data.vision.
+
+export { FashionMNIST, type FashionMNISTOptions, ImageDataset, type LoadOptions, MNIST } from './datasets.ts'
+export type { DownloadProgress } from './source.ts'
+export * as transforms from './transforms/index.ts'

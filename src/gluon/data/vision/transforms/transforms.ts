@@ -1,0 +1,103 @@
+// Transforms of images as blocks: each works on a sample and on a batch (gluon.md 7.4 and 7.5).
+import type { DType } from '../../../../core/dtype.ts'
+import { OpError } from '../../../../core/errors.ts'
+import type { NDArray } from '../../../../core/ndarray.ts'
+import { formatShape } from '../../../../core/shape.ts'
+import { cast } from '../../../../ops/pointwise/cast.ts'
+import { normalize } from '../../../../ops/resize/normalize.ts'
+import { checkImages, resize } from '../../../../ops/resize/resize.ts'
+import { toTensor } from '../../../../ops/resize/toTensor.ts'
+import { Transform } from './transform.ts'
+
+/** Changes the element type. */
+export class Cast extends Transform {
+  static override readonly className: string = 'Cast'
+  static readonly sameOnBatches = true
+  readonly dtype: DType
+
+  constructor(dtype: DType = 'float32') {
+    super()
+    this.dtype = dtype
+  }
+
+  forward(x: NDArray): NDArray {
+    return cast(x, this.dtype)
+  }
+
+  override describe(): string {
+    return `Cast(${this.dtype})`
+  }
+}
+
+/** (H, W, C) of any dtype becomes (C, H, W) float32, divided by 255. */
+export class ToTensor extends Transform {
+  static override readonly className: string = 'ToTensor'
+  static readonly sameOnBatches = true
+
+  forward(x: NDArray): NDArray {
+    return toTensor(x)
+  }
+}
+
+/** (C, H, W) less the mean of each channel, divided by its deviation; 1 or 3 channels. */
+export class Normalize extends Transform {
+  static override readonly className: string = 'Normalize'
+  static readonly sameOnBatches = true
+  readonly mean: number | readonly number[]
+  readonly std: number | readonly number[]
+
+  constructor(mean: number | readonly number[] = 0, std: number | readonly number[] = 1) {
+    super()
+    this.mean = mean
+    this.std = std
+  }
+
+  forward(x: NDArray): NDArray {
+    return normalize(x, this.mean, this.std)
+  }
+}
+
+/** Options of Resize. */
+export interface ResizeOptions {
+  /** Whether a size that is one number is that of the shorter edge, and the ratio is kept. */
+  readonly keepRatio?: boolean
+  /** 1, bilinear, is what there is. */
+  readonly interpolation?: number
+}
+
+/** Brings (H, W, C) to a size: one number for both edges, or (width, height); bilinear, to OpenCV's bits. */
+export class Resize extends Transform {
+  static override readonly className: string = 'Resize'
+  static readonly sameOnBatches = true
+  readonly size: number | readonly [width: number, height: number]
+  readonly keepRatio: boolean
+
+  constructor(size: number | readonly [width: number, height: number], options: ResizeOptions = {}) {
+    super()
+    const { keepRatio = false, interpolation = 1 } = options
+    const sizes = typeof size === 'number' ? [size] : size
+    if (sizes.length > 2 || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
+      throw new OpError('Resize', `size is a whole number above 0 or (width, height), got ${formatShape(sizes)}`)
+    }
+    if (interpolation !== 1) {
+      throw new OpError('Resize', `interpolation ${interpolation} is not available: expected 1, bilinear`)
+    }
+    this.size = size
+    this.keepRatio = keepRatio
+  }
+
+  forward(x: NDArray): NDArray {
+    checkImages('Resize', x.shape)
+    const [rows, columns] = x.shape.slice(-3)
+    const [width, height] = this.#target(rows, columns)
+    return resize(x, { height, width })
+  }
+
+  #target(rows: number, columns: number): readonly [width: number, height: number] {
+    const { size } = this
+    if (typeof size !== 'number') return size
+    if (!this.keepRatio) return [size, size]
+    if (rows > columns) return [size, Math.trunc((rows * size) / columns)]
+    return [Math.trunc((columns * size) / rows), size]
+  }
+}
