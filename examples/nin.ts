@@ -4,13 +4,8 @@ import { parseArgs } from 'node:util'
 import { autograd, cpu, gluon, init, type NDArray, nd, nn, reference } from 'glueball'
 import chart from 'simple-ascii-chart'
 
-const { values: args } = parseArgs({
-  options: {
-    epochs: { type: 'string', default: '20' },
-    'limit-train': { type: 'string' },
-    ctx: { type: 'string', default: 'cpu' },
-  },
-})
+const text = { type: 'string' } as const
+const { values: args } = parseArgs({ options: { epochs: text, 'limit-train': text, ctx: text } })
 const ctx = args.ctx === 'reference' ? reference() : cpu()
 
 function mlpconv(channels: number, kernelSize: number, padding: number, { strides = 1, maxPooling = true } = {}) {
@@ -75,7 +70,7 @@ const [trainIter, testIter] = await loadDataFashionMnist(batchSize, 112)
 const crossLoss = new gluon.loss.SoftmaxCrossEntropyLoss()
 const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.2 })
 const curves: [number, number][][] = [[], []]
-for (let epoch = 0; epoch < Number(args.epochs); epoch++) {
+for (let epoch = 0; epoch < Number(args.epochs ?? 20); epoch++) {
   let [trainLoss, trainAcc] = [0, 0]
   for await (let [image, y] of trainIter) {
     ;[image, y] = [image.asInContext(ctx), y.asInContext(ctx).astype('float32')]
