@@ -140,16 +140,30 @@ function accumulate(f: Body, g: Gemm, p: Pointers, columns: number, sums: readon
   const loaded = (v: number) => (g.b ? Math.min(4, columns - v * 4) : 4)
   const factors = Array.from({ length: vectors }, () => f.local('v128'))
   const scale = f.local('v128')
+  const overlapping = overlaps(g, sums.length / vectors)
   overK(f, runs(g), a, b, (aOffset, bOffset) => {
     for (const [v, factor] of factors.entries()) factor.set(loadColumns(b, loaded(v), bOffset + v * 16))
+    const [from, skip] = overlapping ? [f.let(i32.add(a, aOffset)), 0] : [a, aOffset]
     for (let row = 0; row * vectors < sums.length; row++) {
-      scale.set(v128.load32_splat(a, aOffset + row * g.aRow))
+      scale.set(v128.load32_splat(from, skip + row * g.aRow))
       for (const [v, factor] of factors.entries()) {
         const sum = sums[row * vectors + v]
         sum.set(madd(g.rung, scale, factor, sum))
       }
     }
   })
+}
+
+/**
+ * Whether steps written out one after the other read the same places of A, one for a row, one for another. V8 would
+ * keep what it loaded for both and run out of registers (52 against 107 GFLOP/s), so such steps get addresses of their
+ * own, which it doesn't see through.
+ */
+function overlaps(g: Gemm, rows: number): boolean {
+  const { a } = g.k[g.k.length - 1]
+  const step = Math.abs(a)
+  // one row read again by the next step does no harm
+  return rows > 1 && a !== 0 && (step < g.aRow ? step * UNROLL > g.aRow : step < g.aRow * (rows - 1))
 }
 
 /** The runs over k with B's bumps filled in. */
