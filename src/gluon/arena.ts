@@ -4,7 +4,7 @@ import { pause } from '../autograd/autograd.ts'
 import { bytesPer } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
 import { NDArray } from '../core/ndarray.ts'
-import { giveToLibrary } from '../core/ownership.ts'
+import { giveToLibrary, release } from '../core/ownership.ts'
 import { shapeOf } from '../core/shape.ts'
 import { assign } from '../ops/copy/copy.ts'
 import { fill } from '../ops/fill/fill.ts'
@@ -52,6 +52,27 @@ export class Arena {
   /** The context of all. */
   get context(): Context {
     return this.values.context
+  }
+
+  /** Whether every parameter and its gradient still lie here: a new initialization or element type moves them out. */
+  get current(): boolean {
+    return this.entries.every(({ parameter, begin }) => {
+      const { leaf, storage, offset } = parameter.data()
+      const from = this.values.offset + begin * bytesPer(this.values.dtype)
+      return (
+        storage === this.values.storage && offset === from && (!leaf || leaf.grad.storage === this.gradients.storage)
+      )
+    })
+  }
+
+  /** Takes over the optimizer state of an arena of the same parameters, and ends that one. */
+  replace(old: Arena): void {
+    if (old.values.dtype === this.values.dtype && old.context === this.context) {
+      this.states.forEach((state, i) => {
+        assign(state, old.states[i])
+      })
+    }
+    for (const flat of [old.values, old.gradients, ...old.states]) release(flat, 'its parameters moved to a new arena')
   }
 
   #moveIn({ parameter, begin }: ArenaEntry): void {

@@ -32,6 +32,16 @@ export interface ParameterOptions {
   readonly allowDeferredInit?: boolean
 }
 
+/** Options of a parameter's `initialize`. */
+export interface ParameterInitializeOptions {
+  /** How values are drawn, whatever the parameter's own initializer. */
+  readonly init?: Initializer | string | undefined
+  /** How values are drawn when neither is given. */
+  readonly defaultInit?: Initializer | undefined
+  readonly ctx?: Context | undefined
+  readonly forceReinit?: boolean | undefined
+}
+
 interface Pending {
   readonly init: Initializer
   readonly context: Context
@@ -109,13 +119,15 @@ export class Parameter {
     return this.#data?.leaf
   }
 
-  /** Draws its values, or notes how once the shape is known. */
-  initialize(options: { init?: Initializer | undefined; ctx?: Context | undefined; forceReinit?: boolean } = {}): void {
+  /** Draws its values, or notes how once the shape is known. `init` goes before the parameter's own initializer. */
+  initialize(options: ParameterInitializeOptions = {}): void {
     if (this.#data && !options.forceReinit) {
       console.warn(`Parameter ${this.name} is already initialized: ignored. Set { forceReinit: true } to draw it anew.`)
       return
     }
-    this.#pending = { init: this.init ?? options.init ?? new Uniform(), context: options.ctx ?? currentContext() }
+    const given = options.init === undefined ? this.init : initializerOf(options.init)
+    const init = given ?? options.defaultInit ?? new Uniform()
+    this.#pending = { init, context: options.ctx ?? currentContext() }
     if (this.#known) this.#draw()
     else if (!this.#allowDeferred) {
       throw new GlueballError(`cannot initialize ${this.name}: its shape ${formatShape(this.#shape)} is not known`)
@@ -126,9 +138,14 @@ export class Parameter {
     return this.#shape.every((size) => size > 0)
   }
 
-  /** Fills in the sizes that were 0, and draws the values if `initialize` has been called. */
+  /** Fills in the sizes that were 0 and draws the values, where `initialize` was called and waits for it. */
   inferShape(shape: readonly number[]): void {
-    if (this.#data) return
+    if (!this.#pending) return
+    this.#complete(shape)
+    this.#draw()
+  }
+
+  #complete(shape: readonly number[]): void {
     const fits = shape.length === this.#shape.length && this.#shape.every((size, i) => size === 0 || size === shape[i])
     if (!fits) {
       throw new GlueballError(
@@ -136,7 +153,6 @@ export class Parameter {
       )
     }
     this.#shape = shapeOf(shape)
-    if (this.#pending) this.#draw()
   }
 
   #draw(): void {
@@ -190,12 +206,13 @@ export class Parameter {
     throw new GlueballError(`Parameter ${this.name} has no gradient: its gradReq is 'null'`)
   }
 
-  /** Overwrites the values; completes a deferred initialization. */
+  /** Overwrites the values; completes a deferred initialization, without drawing. */
   setData(values: NDArray): void {
-    this.inferShape(values.shape)
     if (!this.#data) {
+      this.#complete(values.shape)
+      const context = this.#pending?.context ?? values.context
       this.#pending = undefined
-      this.#replace(this.#filled(values.context))
+      pause(() => this.#replace(this.#filled(context)))
     }
     within('', 'setData has returned', () => pause(() => void assign(this.data(), values)))
   }
@@ -212,15 +229,6 @@ export class Parameter {
     this.#dtype = dtype
     const data = this.#data
     if (data) pause(() => this.#replace(giveToLibrary(cast(data, dtype))))
-  }
-
-  /** @internal How a checkpoint or a file gives values before `initialize` was called. */
-  load(values: NDArray, context: Context | undefined): void {
-    if (!this.#data && !this.#pending) {
-      this.#pending = { init: this.init ?? new Uniform(), context: context ?? currentContext() }
-    }
-    this.inferShape(values.shape)
-    this.setData(values)
   }
 
   toString(): string {

@@ -54,10 +54,11 @@ export class ParameterDict implements Iterable<[string, Parameter]> {
     return this.#parameters[Symbol.iterator]()
   }
 
-  /** Initialises all of them. */
+  /** Initialises all of them, those with an initializer of their own by that. */
   initialize(options: { init?: Initializer | string; ctx?: Context; forceReinit?: boolean } = {}): void {
-    const init = options.init === undefined ? undefined : initializerOf(options.init)
-    for (const parameter of this.values()) parameter.initialize({ ...options, init })
+    const { ctx, forceReinit } = options
+    const defaultInit = options.init === undefined ? undefined : initializerOf(options.init)
+    for (const parameter of this.values()) parameter.initialize({ defaultInit, ctx, forceReinit })
   }
 
   /** Sets all gradients to zero. */

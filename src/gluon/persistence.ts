@@ -97,8 +97,14 @@ function load(parameter: Parameter, entry: ParamsEntry, path: string, options: L
     const got = `got ${entry.dtype}, expected ${parameter.dtype}. Pass { castDtype: true } to convert`
     throw new GlueballError(`${parameter.name} in ${path} has another element type: ${got}`)
   }
-  const context = parameter.context ?? options.ctx
-  const values = array(entry.data, { dtype: parameter.dtype, shape: entry.shape, ...(context && { ctx: context }) })
-  parameter.load(values, context)
+  const { ctx } = options
+  const context = parameter.context ?? ctx
+  if (ctx && context !== ctx) {
+    throw new GlueballError(
+      `${parameter.name} lives on ${context}: cannot load it to ${ctx}. Leave ctx out to load it there`,
+    )
+  }
+  const values = array(entry.data, { dtype: parameter.dtype, shape: entry.shape, ctx: context })
+  parameter.setData(values)
   release(values, 'it was loaded')
 }

@@ -104,7 +104,7 @@ export class Trainer {
   }
 
   #ready(): Arena {
-    if (this.#arena) return this.#arena
+    if (this.#arena?.current) return this.#arena
     const deferred = this.#parameters.filter((parameter) => !parameter.initialized)
     if (deferred.length > 0) {
       throw new GlueballError(
@@ -112,8 +112,10 @@ export class Trainer {
           'and leave out layers that its forward never uses',
       )
     }
-    this.#arena = new Arena(this.#parameters, this.optimizer.stateCount)
-    return this.#arena
+    const arena = new Arena(this.#parameters, this.optimizer.stateCount)
+    if (this.#arena) arena.replace(this.#arena)
+    this.#arena = arena
+    return arena
   }
 
   #checkFresh({ ignoreStaleGrad = false }: StepOptions): void {
