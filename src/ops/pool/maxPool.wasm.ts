@@ -82,6 +82,12 @@ interface Winners {
   readonly positions: readonly Local<'v128'>[]
 }
 
+/** A value against the best so far: lanes of ones where it wins, and the larger of the two. */
+interface Comparison {
+  readonly wins: Expr<'v128'>
+  readonly larger: Expr<'v128'>
+}
+
 function empty(f: Body, block: Block): Winners {
   return { values: locals(f, block, f32x4.const(lowest)), positions: locals(f, block, i32x4.const(-1)) }
 }
@@ -90,18 +96,16 @@ function empty(f: Body, block: Block): Winners {
 function winners(f: Body, block: Block, x: Local<'i32'>, window: Window, positions: Positions): Winners {
   const values = locals(f, block, f32x4.const(0))
   const held = locals(f, block, i32x4.const(0))
-  const search = (better: (value: Local<'v128'>, best: Local<'v128'>) => Expr<'v128'>) => {
+  const numbers = f.let(i32x4.const(-1))
+  const search = (compare: (value: Local<'v128'>, best: Local<'v128'>) => Comparison) => {
     const position = f.let(i32x4.splat(window.position))
-    for (const [i, value] of values.entries()) {
-      value.set(f32x4.const(-Infinity))
-      held[i].set(position)
-    }
+    for (const value of values) value.set(f32x4.const(-Infinity))
+    for (const place of held) place.set(position)
     const visit = ([at]: readonly Local<'i32'>[]) =>
       values.forEach((best, i) => {
-        const value = f.let(loadFloats(block, at, i))
-        const wins = f.let(better(value, best))
-        best.set(v128.bitselect(value, best, wins))
+        const { wins, larger } = compare(f.let(loadFloats(block, at, i)), best)
         if (positions) held[i].set(v128.bitselect(position, held[i], wins))
+        best.set(larger)
       })
     const after = {
       pixel: () => position.set(i32x4.add(position, i32x4.const(1))),
@@ -109,14 +113,16 @@ function winners(f: Body, block: Block, x: Local<'i32'>, window: Window, positio
     }
     eachPlace(f, window.counts, [x], [window.steps], visit, positions ? after : {})
   }
-  const numbers = f.let(i32x4.const(-1))
   search((value, best) => {
     numbers.set(v128.and(numbers, f32x4.eq(value, value)))
-    return f32x4.gt(value, best)
+    return { wins: f32x4.gt(value, best), larger: f32x4.pmax(best, value) }
   })
   const isNaN = (value: Local<'v128'>) => f32x4.ne(value, value)
   f.if(i32.eqz(i32x4.all_true(numbers)), () =>
-    search((value, best) => v128.or(f32x4.gt(value, best), v128.andnot(isNaN(value), isNaN(best)))),
+    search((value, best) => {
+      const wins = f.let(v128.or(f32x4.gt(value, best), v128.andnot(isNaN(value), isNaN(best))))
+      return { wins, larger: v128.bitselect(value, best, wins) }
+    }),
   )
   return { values, positions: held }
 }

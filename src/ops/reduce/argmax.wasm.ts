@@ -1,9 +1,10 @@
-// argmax on the command stream: four columns side by side, or one row at a time where the axis is innermost.
+// argmax on the command stream: four columns side by side; rows where the axis is innermost, in two passes.
 import {
   type Body,
   type Expr,
   f32x4,
   type ItemInput,
+  i8x16,
   i32,
   i32x4,
   item,
@@ -14,7 +15,7 @@ import {
 import { defineModule } from '../../kernel/module.ts'
 import type { PlannedArray, WasmKernel } from '../../kernel/plan.ts'
 import type { ArgmaxAttributes } from './argmax.ts'
-import { bytesOf, type Element, loadLanes, store } from './lanes.ts'
+import { acrossLanes, bytesOf, type Element, joined, load, loadLanes, neutral, type Pass, store } from './lanes.ts'
 
 type I32 = Local<'i32'>
 
@@ -24,7 +25,9 @@ const itemElements = 32768
 const moduleOf = (kind: ArgmaxAttributes['kind'], element: Element) =>
   defineModule(`${kind} ${element}`, () => [
     // args: y, x, outer, count, inner, outer parts an item, columns a chunk, chunks
-    item('search', (f, input) => search(f, input, kind, element)),
+    item('columns', (f, input) => search(f, input, kind, element)),
+    // args: y, x, rows, elements of a row, rows an item
+    item('rows', (f, input) => searchRows(f, input, kind, element)),
   ])
 
 function search(f: Body, { index, arg }: ItemInput, kind: ArgmaxAttributes['kind'], element: Element): void {
@@ -82,6 +85,70 @@ function searchColumn(
   return best
 }
 
+/** The extreme of a row, then the first place that holds it. */
+function searchRows(f: Body, { index, arg }: ItemInput, kind: ArgmaxAttributes['kind'], element: Element): void {
+  const [rows, count, share] = [2, 3, 4].map((k) => f.let(arg.i32(k)))
+  const size = bytesOf(element)
+  const pass = {
+    join: kind === 'argmax' ? 'max' : 'min',
+    from: element,
+    to: element,
+    square: false,
+    finish: 'none',
+  } as const
+  const bytes = f.let(i32.mul(count, size))
+  const begin = f.let(i32.mul(index, share))
+  const left = f.let(i32.sub(rows, begin))
+  const x = f.let(i32.add(arg.i32(1), i32.mul(begin, bytes)))
+  const y = f.let(i32.add(arg.i32(0), i32.mul(begin, size)))
+  const row = () => {
+    const extreme = extremeOf(f, pass, x, count)
+    const place = f.let(i32x4.splat(placeOf(f, element, x, count, extreme)))
+    store(f, element, y, [element === 'float32' ? f.let(f32x4.convert_i32x4_s(place)) : place], 1)
+  }
+  f.times(select(i32.lt_u(left, share), left, share), row, [
+    [x, bytes],
+    [y, size],
+  ])
+}
+
+function extremeOf(f: Body, pass: Pass, x: I32, count: I32): Local<'v128'> {
+  const at = f.let(x)
+  const held = f.let(neutral(pass))
+  const join = (lanes: 4 | 1, to: Local<'v128'>) => to.set(joined(pass, to, load(f, pass, at, lanes)))
+  f.times(i32.shr_u(count, 2), () => join(4, held), [[at, 4 * bytesOf(pass.from)]])
+  const result = acrossLanes(f, pass, held)
+  f.times(i32.and(count, 3), () => join(1, result), [[at, bytesOf(pass.from)]])
+  return f.let(i8x16.shuffle(result, result, ...Array.from({ length: 16 }, (_, i) => i % 4)))
+}
+
+/** The first place of a row that holds the value; the first NaN for NaN. */
+function placeOf(f: Body, element: Element, x: I32, count: I32, value: Local<'v128'>): I32 {
+  const at = f.let(x)
+  const place = f.local('i32', 0)
+  const found = (lanes: 4 | 1) => {
+    const four = f.let(loadLanes(element, at, lanes))
+    if (element !== 'float32') return i32x4.bitmask(i32x4.eq(four, value))
+    const nan = v128.and(f32x4.ne(four, four), f32x4.ne(value, value))
+    return i32x4.bitmask(v128.or(f32x4.eq(four, value), nan))
+  }
+  const fours = f.let(i32.and(count, ~3))
+  f.block((end) => {
+    const step = (lanes: 4 | 1) => () => {
+      const mask = f.let(lanes === 4 ? found(4) : i32.and(found(1), 1))
+      f.if(mask, () => {
+        place.bump(i32.ctz(mask))
+        end.jump()
+      })
+      place.bump(lanes)
+      at.bump(lanes * bytesOf(element))
+    }
+    f.while(i32.lt_u(place, fours), step(4))
+    f.while(i32.lt_u(place, count), step(1))
+  })
+  return place
+}
+
 /** Sizes around the axis as it lies in memory. */
 function around({ shape, order }: PlannedArray, axis: number | null): { outer: number; count: number; inner: number } {
   const product = (sizes: readonly number[]) => sizes.reduce((size, n) => size * n, 1)
@@ -99,7 +166,11 @@ export const argmaxWasm: WasmKernel<ArgmaxAttributes> = {
     const chunks = Math.ceil(inner / chunk)
     const share = Math.max(1, Math.floor(itemElements / (count * chunk)))
     const module = moduleOf(kind, x.dtype as Element)
+    if (inner === 1) {
+      const args = [{ output: 0 }, { input: 0 }, outer, count, share]
+      return { phases: [{ module, entry: 'rows', items: Math.ceil(outer / share), args }] }
+    }
     const args = [{ output: 0 }, { input: 0 }, outer, count, inner, share, chunk, chunks]
-    return { phases: [{ module, entry: 'search', items: Math.ceil(outer / share) * chunks, args }] }
+    return { phases: [{ module, entry: 'columns', items: Math.ceil(outer / share) * chunks, args }] }
   },
 }

@@ -2,9 +2,20 @@
 import { type Body, type ItemInput, i32, item, type Local, select } from '../../kernel/asm.ts'
 import { defineModule, type KernelModule } from '../../kernel/module.ts'
 import type { Phase, PlanArgument, WasmKernel } from '../../kernel/plan.ts'
-import { acrossLanes, bytesOf, type Element, finished, joined, load, neutral, type Pass, store } from './lanes.ts'
+import {
+  acrossLanes,
+  bytesOf,
+  type Element,
+  finished,
+  joined,
+  load,
+  loadLanes,
+  neutral,
+  type Pass,
+  store,
+} from './lanes.ts'
 import type { ReduceAttributes } from './reduce.ts'
-import { type Cut, cutOf, gathered, keepsOrder, type Step, stepsOf } from './steps.ts'
+import { type Cut, cutOf, gathered, keepsOrder, type Step, stepsOf, widestChunk } from './steps.ts'
 
 type I32 = Local<'i32'>
 
@@ -15,6 +26,7 @@ const moduleOf = (pass: Pass): KernelModule =>
   defineModule(`reduce ${Object.values(pass).join(' ')}`, () => [
     item('rows', (f, input) => eachUnit(f, input, pass, (unit) => reduceRow(f, pass, unit))),
     item('columns', (f, input) => eachUnit(f, input, pass, (unit) => reduceColumns(f, pass, unit))),
+    item('wide', (f, input) => eachUnit(f, input, pass, (unit) => reduceWide(f, pass, unit, input.scratch))),
   ])
 
 /** A part of a step: rows of x, some columns wide, that become one row of y. */
@@ -113,6 +125,76 @@ function reduceColumns(f: Body, pass: Pass, { x, y, rows, columns, step, count }
   }
 }
 
+/** Long rows become one row: four at a time, each read from its begin to its end, are joined to the sums in scratch. */
+function reduceWide(f: Body, pass: Pass, { x, y, rows, columns, step, count }: Unit, scratch: I32): void {
+  const held = partial(pass.from)
+  const fill = ([sum]: readonly I32[], lanes: 4 | 1, vectors: readonly number[]) =>
+    store(
+      f,
+      held,
+      sum,
+      vectors.map(() => neutral(pass)),
+      lanes,
+    )
+  eachStrip(f, columns, [[scratch, 4]], fill)
+  const at = f.let(x)
+  for (const lines of [4, 1] as const) {
+    const pointers = Array.from({ length: lines }, () => f.local('i32'))
+    const join = ([sum, ...from]: readonly I32[], lanes: 4 | 1, vectors: readonly number[]) => {
+      const sums = vectors.map((i) => {
+        const [a, b, c, d] = from.map((line) => load(f, pass, line, lanes, i))
+        const four = lines === 4 ? joined(pass, joined(pass, a, b), joined(pass, c, d)) : a
+        return f.let(joined(pass, loadLanes(held, sum, lanes, i), four))
+      })
+      store(f, held, sum, sums, lanes)
+    }
+    const round = () => {
+      pointers.forEach((pointer, i) => pointer.set(i32.add(at, i32.mul(step, i))))
+      const from = pointers.map((pointer) => [pointer, bytesOf(pass.from)] as const)
+      eachStrip(f, columns, [[scratch, 4], ...from], join)
+    }
+    f.times(lines === 4 ? i32.shr_u(rows, 2) : i32.and(rows, 3), round, [[at, f.let(i32.mul(step, lines))]])
+  }
+  const finish = ([sum, to]: readonly I32[], lanes: 4 | 1, vectors: readonly number[]) => {
+    const results = vectors.map((i) => finished(f, pass, loadLanes(held, sum, lanes, i), count))
+    store(f, pass.to, to, results, lanes)
+  }
+  eachStrip(
+    f,
+    columns,
+    [
+      [scratch, 4],
+      [y, bytesOf(pass.to)],
+    ],
+    finish,
+  )
+}
+
+/** Goes along rows in steps of eight, four and single columns; the pointers given stay where they are. */
+function eachStrip(
+  f: Body,
+  columns: I32,
+  begins: readonly (readonly [I32, 1 | 4])[],
+  visit: (pointers: readonly I32[], lanes: 4 | 1, vectors: readonly number[]) => void,
+): void {
+  const pointers = begins.map(([begin]) => f.let(begin))
+  const bumps = (width: number) => pointers.map((pointer, i) => [pointer, width * begins[i][1]] as const)
+  f.times(i32.shr_u(columns, 3), () => visit(pointers, 4, [0, 1]), bumps(8))
+  f.times(i32.and(i32.shr_u(columns, 2), 1), () => visit(pointers, 4, [0]), bumps(4))
+  f.times(i32.and(columns, 3), () => visit(pointers, 1, [0]), bumps(1))
+}
+
+/** The element type of partial results. */
+function partial(from: Element): 'float32' | 'int32' {
+  return from === 'float32' ? 'float32' : 'int32'
+}
+
+/** How a step runs: long rows are read from begin to end, short ones in strips whose sums stay in registers. */
+function entryOf({ r, inner }: Step): 'columns' | 'rows' | 'wide' {
+  if (inner === 1) return 'rows'
+  return inner >= 64 && r >= 8 ? 'wide' : 'columns'
+}
+
 /** One pass over memory, with where it reads and writes. */
 interface Planned {
   readonly step: Step
@@ -142,7 +224,7 @@ export const reduceWasm: WasmKernel<ReduceAttributes> = {
   plan([x], { kind, axes }, [y]) {
     const passes = passesOf(stepsOf(x, axes))
     const divisor = axes.reduce((product, axis) => product * x.shape[axis], 1)
-    const between: Element = x.dtype === 'float32' ? 'float32' : 'int32'
+    const between = partial(x.dtype as Element)
     const places: PlanArgument[] = [{ input: 0 }]
     let workspace = 0
     const phases = passes.map(({ step, cut }, i): Phase => {
@@ -159,10 +241,11 @@ export const reduceWasm: WasmKernel<ReduceAttributes> = {
       const { part, parts, chunk, chunks, unitsPerItem, items } = cut
       const units = step.outer * parts * chunks
       const sizes = [step.r, step.inner, part, parts, chunk, chunks, unitsPerItem, units, divisor]
-      return { module, entry: step.inner === 1 ? 'rows' : 'columns', items, args: [places[i + 1], places[i], ...sizes] }
+      return { module, entry: entryOf(step), items, args: [places[i + 1], places[i], ...sizes] }
     })
     return {
       workspace,
+      scratch: passes.some(({ step }) => entryOf(step) === 'wide') ? widestChunk * 4 : 0,
       phases,
       note: passes.map(({ step: s, cut }) => `${s.outer}×${s.r}×${s.inner}/${cut.parts}`).join(', '),
     }

@@ -62,6 +62,9 @@ function merged(runs: readonly Run[]): Run[] {
 /** Elements an item: 128 KiB of floats, some 10 µs. */
 const itemElements = 32768
 
+/** Most columns of a chunk: their sums stay in the first-level cache. */
+export const widestChunk = 1024
+
 /** How a step is cut: parts along r, chunks of columns, and how many of these units an item does. */
 export interface Cut {
   /** Elements along r in a part, and the number of parts. */
@@ -75,7 +78,7 @@ export interface Cut {
 
 /** Cuts a step; parts along r only where there are few rows and columns, or r is very long. */
 export function cutOf({ outer, r, inner }: Step): Cut {
-  const chunk = Math.min(inner, 1024)
+  const chunk = Math.min(inner, widestChunk)
   const chunks = Math.ceil(inner / chunk)
   const longest = Math.max(1, Math.floor(itemElements / chunk))
   const whole = r <= longest || (outer * chunks >= 64 && r <= 8 * longest)
