@@ -2,7 +2,7 @@
 import { copyFile, link, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { readFile, writeFileAtomic } from '#platform'
-import type { metric } from '../index.ts'
+import type { data, metric } from '../index.ts'
 import {
   type Checkpoint,
   type CheckpointArray,
@@ -40,10 +40,12 @@ export interface Header {
   /** Updates done since the beginning. */
   readonly update: number
   /** Where the loader of training images stands. */
-  readonly loader: Json
+  readonly loader: data.DataLoaderState
   /** Sums over the epoch so far. */
   readonly loss: metric.MetricState
   readonly accuracy: metric.MetricState
+  /** For each class the images of the epoch whose score was not zero. */
+  readonly alive: readonly number[]
   /** Updates that the optimizer has counted. */
   readonly numUpdate: number
   readonly history: readonly EpochEvent[]

@@ -22,11 +22,15 @@ function picture(
   const values = finite.flatMap((event) => [train(event), test(event)])
   if (finite.length < 2) return `${title}: no numbers to draw`
   const [low, high] = [Math.min(...values), Math.max(...values)]
+  const width = Math.max(20, Math.min(72, columns - 10))
   const text = chart(
-    finite.map((event): [number, number] => [event.epoch, train(event)]),
+    straight(
+      finite.map((event): [number, number] => [event.epoch, train(event)]),
+      width,
+    ),
     {
       title,
-      width: Math.max(20, Math.min(72, columns - 10)),
+      width,
       height: 10,
       yRange: [low, high > low ? high : low + 1e-3],
       customXAxisTicks: ticks(finite),
@@ -45,4 +49,18 @@ function picture(
 function ticks(epochs: readonly EpochEvent[]): number[] {
   const every = Math.ceil(epochs.length / 10)
   return epochs.map((event) => event.epoch).filter((_, i) => i % every === 0)
+}
+
+/** Points between which the line is straight, where the library would draw one step an epoch. */
+function straight(points: readonly [number, number][], count: number): [number, number][] {
+  const [first, last] = [points[0][0], points[points.length - 1][0]]
+  return Array.from({ length: count }, (_, k) => {
+    const x = first + ((last - first) * k) / (count - 1)
+    const i = Math.max(
+      1,
+      points.findIndex(([at]) => at >= x - 1e-9),
+    )
+    const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]]
+    return [x, y0 + ((y1 - y0) * (x - x0)) / (x1 - x0)]
+  })
 }

@@ -7,6 +7,7 @@ import { predict } from './commands/predict.ts'
 import { runFile } from './commands/run.ts'
 import { summary } from './commands/summary.ts'
 import { train } from './commands/train.ts'
+import { describeError } from './failures.ts'
 import { version } from './machine.ts'
 import { type Command, examplesOf, helpOf, UsageError, unknown } from './usage.ts'
 
@@ -52,7 +53,7 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
   if (!command) {
     throw new UsageError(unknown('glueball', kind, name, kind === 'option' ? ['--help', '--version'] : names()))
   }
-  if (asksForHelp(rest)) {
+  if (asksForHelp(command.passes ? rest.slice(0, 1) : rest)) {
     console.log(await helpOf(command))
     return 0
   }
@@ -67,16 +68,6 @@ function names(): string[] {
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--')
   return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h')
-}
-
-/** What the user reads of an error: one line, unless it is a fault of the program itself. */
-export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return `error: ${String(error)}`
-  const fault = [TypeError, ReferenceError, RangeError, SyntaxError].some((kind) => error.constructor === kind)
-  if (process.env['GLUEBALL_DEBUG'] || fault) return `error: ${error.stack ?? error.message}`
-  const lines = error.message.split('\n')
-  const hint = lines.find((line) => line.startsWith('A batch of about'))
-  return `error: ${lines[0]}${hint ? ` ${hint}` : ''}`
 }
 
 async function start(): Promise<void> {

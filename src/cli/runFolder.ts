@@ -28,19 +28,26 @@ export class RunFolder {
     return this.#unsaved ?? this.#reportFailure
   }
 
-  /** Takes an event into metrics.jsonl. */
-  async tell(event: TrainEvent): Promise<void> {
+  /** Takes an event into metrics.jsonl; what can't be written is tried again with the next one. */
+  tell(event: TrainEvent): void {
     this.#metrics.tell(event)
-    await this.#metrics.flush().catch(() => {}) // tried again with the next one; a full disk is told by the checkpoint
+    this.#metrics.flush().catch(() => {})
+  }
+
+  /** Writes what waits; a failure is kept for `failure`. */
+  async close(): Promise<void> {
+    await this.#metrics.flush().catch((error: Error) => {
+      this.#unsaved ??= `metrics.jsonl was not written: ${error.message}`
+    })
   }
 
   /** Writes `last`, and `best` first if it is the best; returns the path, or undefined when that failed. */
   async save(checkpoint: RunCheckpoint, best: boolean): Promise<string | undefined> {
     const bytes = encodeRun(checkpoint)
     try {
+      await this.#metrics.flush().catch(() => {}) // lines that are not in a checkpoint's past are cut on --resume
       if (best) await writeBest(this.path, bytes, this.#write)
       const path = await writeLast(this.path, bytes, this.#write)
-      await this.#metrics.flush()
       this.#unsaved = undefined
       return path
     } catch (error) {

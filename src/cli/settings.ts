@@ -34,28 +34,33 @@ export interface Settings extends RecipeSettings {
   readonly limitTest: number | null
 }
 
+/** Options that set something. */
+export const settingOptions = [
+  'model',
+  'recipe',
+  'dataset',
+  'data-dir',
+  'resize',
+  'batch-size',
+  'epochs',
+  'optimizer',
+  'lr',
+  'momentum',
+  'wd',
+  'lr-schedule',
+  'warmup',
+  'init',
+  'seed',
+  'ctx',
+  'threads',
+  'limit-train',
+  'limit-test',
+] as const
+
+type TypedName = (typeof settingOptions)[number]
+
 /** Options that set something, as they were typed. */
-export type Typed = Readonly<Partial<Record<TypedName, string>>>
-type TypedName =
-  | 'model'
-  | 'recipe'
-  | 'dataset'
-  | 'data-dir'
-  | 'resize'
-  | 'batch-size'
-  | 'epochs'
-  | 'optimizer'
-  | 'lr'
-  | 'momentum'
-  | 'wd'
-  | 'lr-schedule'
-  | 'warmup'
-  | 'init'
-  | 'seed'
-  | 'ctx'
-  | 'threads'
-  | 'limit-train'
-  | 'limit-test'
+export type Typed = Readonly<Partial<Record<TypedName, string | undefined>>>
 
 /** The sides of images below which a model has nothing left to look at. */
 export const smallestSide: Readonly<Record<ModelName, number>> = { nin: 67, lenet: 16 }

@@ -90,10 +90,7 @@ export class Training {
   /** Trains to the end, or until it is stopped. */
   async run(): Promise<'done' | 'stopped'> {
     while (this.standing.epoch < this.#parts.epochs) {
-      if (!(await this.#trainEpoch()) || !(await this.#finishEpoch())) {
-        await this.#hooks.save(false)
-        return 'stopped'
-      }
+      if (!(await this.#trainEpoch()) || !(await this.#finishEpoch())) return 'stopped'
     }
     return 'done'
   }
@@ -104,17 +101,22 @@ export class Training {
     this.#pace.begin(Math.min(standing.step * this.#parts.batchSize, this.#parts.trainImages))
     this.#readAt = -Infinity
     this.#tell(standing.step, null, null)
-    for await (const [images, labels] of this.#parts.train) {
-      this.#oneStep(images, labels)
-      standing.step++
-      standing.update++
-      if (this.#failure) throw this.#failure
-      if (this.#hooks.stopped()) break
-      if (performance.now() - this.#readAt >= readEvery) this.#reading ??= this.#read()
-      if (performance.now() - this.#savedAt >= this.#hooks.saveEvery) await this.#save(false)
+    if (standing.step < this.#stepsPerEpoch) {
+      for await (const [images, labels] of this.#parts.train) {
+        this.#oneStep(images, labels)
+        standing.step++
+        standing.update++
+        if (this.#failure) throw this.#failure
+        if (performance.now() - this.#readAt >= readEvery) this.#reading ??= this.#read()
+        // the loader knows its place only while its pass runs, which ends by itself after the last step
+        if (standing.step === this.#stepsPerEpoch) continue
+        const stopped = this.#hooks.stopped()
+        if (stopped || performance.now() - this.#savedAt >= this.#hooks.saveEvery) await this.#save(false)
+        if (stopped) return false
+      }
     }
     await this.#settle()
-    return !this.#hooks.stopped()
+    return true
   }
 
   #oneStep(images: NDArray, labels: NDArray): void {
@@ -180,8 +182,11 @@ export class Training {
   async #finishEpoch(): Promise<boolean> {
     const { standing } = this
     const trainRate = this.#pace.average()
-    const evaluation = await this.#evaluate()
-    if (!evaluation) return false
+    const evaluation = this.#hooks.stopped() ? undefined : await this.evaluate()
+    if (!evaluation) {
+      await this.#save(false)
+      return false
+    }
     const [loss, accuracy] = await Promise.all([this.loss.state(), this.accuracy.state()])
     const event: EpochEvent = {
       event: 'epoch',
@@ -214,7 +219,8 @@ export class Training {
     this.dead.reset()
   }
 
-  async #evaluate(): Promise<Evaluation | undefined> {
+  /** Evaluates the network as it is; undefined when it was stopped. */
+  async evaluate(): Promise<Evaluation | undefined> {
     const { net, test, context, classes, batchSize, testImages } = this.#parts
     const { epoch, update } = this.standing
     const steps = Math.ceil(testImages / batchSize)

@@ -14,6 +14,8 @@ export interface Command {
   readonly args: ArgsDef
   /** Lines that can be typed as they stand, each with what it does. */
   readonly examples: readonly (readonly [line: string, what: string])[]
+  /** Whether all that is typed is handed over as it is. */
+  readonly passes?: boolean
   /** Runs it; returns the exit code, 0 where nothing is returned. */
   run(rawArgs: string[]): Promise<number | undefined>
 }
@@ -22,8 +24,6 @@ interface CommandParts<T extends ArgsDef> extends Omit<Command, 'args' | 'run'> 
   readonly args: T
   /** Whether positional arguments may follow the named ones. */
   readonly many?: boolean
-  /** Whether all that is typed is handed over as it is. */
-  readonly passes?: boolean
   run(args: ParsedArgs<T>, rawArgs: string[]): Promise<number | undefined>
 }
 
@@ -107,7 +107,7 @@ export function inColour(): boolean {
 /** The help of a command, with its examples. */
 export async function helpOf({ name, description, args, examples }: Command): Promise<string> {
   const shown: CommandDef = defineCommand({ meta: { name: `glueball ${name}`, description }, args })
-  const usage = (await renderUsage(shown)).replace(/^.*\n/, `${description}\n`).trimEnd()
+  const usage = (await renderUsage(shown)).replace(/^.*\n/, `${description}\n`).replace(/ +$/gm, '').trimEnd()
   const text = `${usage}\n\n${inColour() ? '\u001B[1m\u001B[4mEXAMPLES\u001B[24m\u001B[22m' : 'EXAMPLES'}\n\n${examplesOf(examples)}`
   return inColour() ? text : stripVTControlCharacters(text)
 }

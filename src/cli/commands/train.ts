@@ -1,0 +1,71 @@
+// `glueball train`: trains a network, shows how it goes, and keeps checkpoints, numbers and a report.
+import process from 'node:process'
+import { modelNames, recipeNames } from '../recipes.ts'
+import { contextNames, datasetNames, settingOptions, type Typed } from '../settings.ts'
+import { trainRun } from '../trainRun.ts'
+import { command } from '../usage.ts'
+import { numberOf } from '../values.ts'
+
+/** Minutes between checkpoints within an epoch. */
+const saveEveryMinutes = 2
+
+const recipeText = modelNames.map((model) => `${model}: ${recipeNames(model).join(', ')}`).join('; ')
+
+/** The command. */
+export const train = command({
+  name: 'train',
+  description: 'Trains a network on images of clothes or digits',
+  args: {
+    model: { type: 'positional', description: `${modelNames.join(' or ')} (default nin)`, required: false },
+    dataset: {
+      type: 'string',
+      description: `${datasetNames.join(', ')} (default ${datasetNames[0]})`,
+      valueHint: 'NAME',
+    },
+    'data-dir': { type: 'string', description: 'folder with the data set’s IDX files', valueHint: 'FOLDER' },
+    recipe: { type: 'string', description: `what the settings start from (${recipeText})`, valueHint: 'NAME' },
+    epochs: { type: 'string', description: 'times through the training images', valueHint: '10' },
+    'batch-size': { type: 'string', description: 'images in a step', valueHint: '128' },
+    resize: { type: 'string', description: 'side to which images are resized', valueHint: '112' },
+    optimizer: { type: 'string', description: 'sgd', valueHint: 'sgd' },
+    lr: { type: 'string', description: 'learning rate', valueHint: '0.01' },
+    momentum: { type: 'string', description: 'share of the last step that is repeated', valueHint: '0.9' },
+    wd: { type: 'string', description: 'weight decay', valueHint: '0.0001' },
+    'lr-schedule': {
+      type: 'string',
+      description: 'constant, cosine, or factor (a tenth after each third)',
+      valueHint: 'cosine',
+    },
+    warmup: { type: 'string', description: 'steps over which the rate rises from 0', valueHint: '100' },
+    init: { type: 'string', description: 'first weights: xavier, he, normal, uniform', valueHint: 'he' },
+    seed: { type: 'string', description: 'the same seed gives the same bits (default 0)', valueHint: '0' },
+    ctx: { type: 'string', description: `${contextNames.join(' or ')} (default cpu)`, valueHint: 'cpu' },
+    threads: { type: 'string', description: 'threads that compute (default: all cores)', valueHint: '2' },
+    'limit-train': { type: 'string', description: 'takes only the first N training images', valueHint: '1280' },
+    'limit-test': { type: 'string', description: 'takes only the first N test images', valueHint: '1000' },
+    out: { type: 'string', description: 'folder for the run (default: a dated one in runs/)', valueHint: 'FOLDER' },
+    resume: {
+      type: 'string',
+      description: 'goes on with a run: its folder, or a checkpoint in it',
+      valueHint: 'FOLDER',
+    },
+    'save-every': {
+      type: 'string',
+      description: `minutes between checkpoints (default ${saveEveryMinutes})`,
+      valueHint: '2',
+    },
+    json: { type: 'boolean', description: 'prints one JSON line an event, and nothing else, on standard output' },
+  },
+  examples: [
+    ['train', 'Network in Network on Fashion-MNIST with the recipe that learns from the first epoch'],
+    ['train nin --recipe tutorial', 'the tutorial’s own settings, exactly'],
+    ['train lenet --epochs 3 --out runs/lenet', 'LeNet, into a folder of that name'],
+    ['train --resume runs/lenet --epochs 10', 'goes on where a run stopped, to the same bits'],
+  ],
+  async run(args) {
+    const { out, resume, json, 'save-every': saveEvery } = args
+    const typed: Typed = Object.fromEntries(settingOptions.map((name) => [name, args[name]]))
+    const minutes = numberOf('[train] --save-every', saveEvery, { above: 0 }) ?? saveEveryMinutes
+    return trainRun({ typed, out, resume, json: Boolean(json), saveEvery: minutes * 60_000, stdout: process.stdout })
+  },
+})

@@ -1,0 +1,84 @@
+// Going on with a run: which settings hold, and what has changed so that its bits can't be the same.
+import { relative, resolve } from 'node:path'
+import type { Found, Header } from './checkpoint.ts'
+import { type Settings, settingsFrom, type Typed } from './settings.ts'
+import { UsageError } from './usage.ts'
+
+/** The options by the settings they change; those that may change when a run goes on come with true. */
+const options: Readonly<Record<keyof Typed, readonly [key: keyof Settings, mayChange: boolean]>> = {
+  model: ['model', false],
+  recipe: ['recipe', false],
+  dataset: ['dataset', false],
+  'data-dir': ['dataDir', true],
+  resize: ['resize', false],
+  'batch-size': ['batchSize', false],
+  epochs: ['epochs', true],
+  optimizer: ['optimizer', false],
+  lr: ['lr', false],
+  momentum: ['momentum', false],
+  wd: ['wd', false],
+  'lr-schedule': ['schedule', false],
+  warmup: ['warmup', false],
+  init: ['init', false],
+  seed: ['seed', false],
+  ctx: ['context', false],
+  threads: ['threads', true],
+  'limit-train': ['limitTrain', false],
+  'limit-test': ['limitTest', false],
+}
+
+/** The settings of a checkpoint with what may be changed. Throws a UsageError when another option differs. */
+export function resumedSettings({ settings }: Pick<Header, 'settings'>, typed: Typed): Settings {
+  const changes: Partial<Record<keyof Settings, unknown>> = {}
+  const asked = settingsFrom({ model: settings.model, recipe: settings.recipe, ...typed })
+  for (const [name, [key, mayChange]] of Object.entries(options)) {
+    if (typed[name as keyof Typed] === undefined || asked[key] === settings[key]) continue
+    if (!mayChange) {
+      const what = name === 'model' ? 'the model' : `--${name}`
+      throw new UsageError(
+        `[train] ${what} cannot change when a run goes on: the checkpoint has ${settings[key]}, got ${asked[key]}`,
+      )
+    }
+    changes[key] = asked[key]
+  }
+  return { ...settings, ...changes } as Settings
+}
+
+/** Throws when `--out` names another folder than that of the run. */
+export function checkSameFolder(out: string | undefined, { folder }: Found): void {
+  if (out === undefined || resolve(out) === resolve(folder)) return
+  const here = relative(process.cwd(), folder) || folder
+  throw new UsageError(
+    `[train] a run goes on in its own folder ${here}: leave out --out, or copy the folder and resume the copy`,
+  )
+}
+
+/** What decides the bits of a run besides its settings. */
+export interface BitFacts {
+  readonly engine: string
+  readonly rung: string | null
+  readonly planVersion: number
+  readonly edition: string
+  readonly trainImages: number
+}
+
+/** One line for each thing that keeps a resumed run from the bits of an uninterrupted one. */
+export function differences(header: Header, settings: Settings, now: BitFacts): string[] {
+  const lines: string[] = []
+  const differs = 'so the numbers will not be those of an uninterrupted run'
+  if (header.rung !== now.rung) {
+    lines.push(`the run was begun with ${header.rung} kernels, and this machine has ${now.rung} ones, ${differs}`)
+  }
+  if (header.planVersion !== now.planVersion) {
+    lines.push(`the run was begun by glueball ${header.glueball}, whose kernels sum in another order, ${differs}`)
+  }
+  if (header.edition !== now.edition || header.trainImages !== now.trainImages) {
+    const then = `${header.edition}, ${header.trainImages} training images`
+    lines.push(`the run was begun on other data (${then}; now ${now.edition}, ${now.trainImages}), ${differs}`)
+  }
+  if (settings.epochs !== header.settings.epochs && settings.schedule !== 'constant') {
+    const to = `${header.settings.epochs} to ${settings.epochs} epochs`
+    lines.push(`the ${settings.schedule} schedule is stretched from ${to}, ${differs}`)
+  }
+  return lines
+}

@@ -1,0 +1,132 @@
+// A run that is ready to train: network, trainer, batches and loop, new or as a checkpoint left them.
+import { type Context, type gluon, data as gluonData, type metric, nd } from '../index.ts'
+import { generatorState, restoreGenerator } from '../ops/random/random.ts'
+import { arraysOf, type Header, type RunCheckpoint } from './checkpoint.ts'
+import { type RunData, testBatches, trainBatches } from './datasets.ts'
+import { engineFacts, planVersion, version } from './machine.ts'
+import { loadWeights, makeNetwork, type RunNetwork, readWeights } from './network.ts'
+import { makeTrainer } from './optimization.ts'
+import type { Settings } from './settings.ts'
+import { type Standing, Training, type TrainingHooks } from './training.ts'
+
+/** A run that is ready to train. */
+export interface Session {
+  readonly settings: Settings
+  readonly data: RunData
+  readonly network: RunNetwork
+  readonly trainer: gluon.Trainer
+  readonly batches: ReturnType<typeof trainBatches>
+  readonly training: Training
+}
+
+/** Makes a session; with a checkpoint it stands where that was taken. */
+export function openSession(
+  settings: Settings,
+  data: RunData,
+  hooks: TrainingHooks,
+  checkpoint: RunCheckpoint | undefined,
+): Session {
+  nd.random.seed(settings.seed)
+  const network = makeNetwork(settings, data.classes.length)
+  const steps = Math.ceil(data.train.length / settings.batchSize)
+  const trainer = makeTrainer(network.net, settings, steps * settings.epochs)
+  const batches = trainBatches(data, settings, network.context)
+  const standing: Standing = { epoch: 0, step: 0, update: 0, seconds: 0, history: [] }
+  const training = new Training(
+    {
+      net: network.net,
+      context: network.context,
+      trainer,
+      train: batches,
+      test: testBatches(data, settings, network.context),
+      trainImages: data.train.length,
+      testImages: data.test.length,
+      batchSize: settings.batchSize,
+      epochs: settings.epochs,
+      classes: data.classes,
+    },
+    standing,
+    hooks,
+  )
+  const session = { settings, data, network, trainer, batches, training }
+  if (checkpoint) restore(session, checkpoint)
+  return session
+}
+
+/** All that decides how a run goes on, as it is at this point of the queue. */
+export async function captureSession(session: Session): Promise<RunCheckpoint> {
+  const { settings, data, network, trainer, batches, training } = session
+  const { epoch, step, update, history } = training.standing
+  const loader = batches.state()
+  const order = gluonData.shuffler.state()
+  const [weights, optimizer, generator, loss, accuracy, alive] = await Promise.all([
+    readWeights(network),
+    trainer.state(),
+    generatorState(network.context),
+    training.loss.state(),
+    training.accuracy.state(),
+    training.dead.state(),
+  ])
+  const facts = engineFacts(network.context)
+  const header: Header = {
+    kind: 'glueball training run',
+    glueball: version(),
+    settings,
+    edition: data.edition,
+    trainImages: data.train.length,
+    testImages: data.test.length,
+    classes: data.classes,
+    epoch,
+    step,
+    update,
+    loader,
+    loss,
+    accuracy,
+    alive,
+    numUpdate: optimizer.numUpdate,
+    history: [...history],
+    seconds: training.seconds,
+    engine: facts.name,
+    rung: facts.rung,
+    planVersion,
+  }
+  return {
+    header,
+    arrays: [
+      ...weights.map((array) => ({ ...array, name: `weight:${array.name}` })),
+      ...optimizer.arrays.map((array) => ({ ...array, dtype: 'float32' as const, name: `optimizer:${array.name}` })),
+      { name: 'generator:words', dtype: 'int32', shape: [generator.length], data: generator },
+      { name: 'shuffler:words', dtype: 'int32', shape: [order.length], data: order },
+    ],
+  }
+}
+
+function restore({ network, trainer, batches, training }: Session, checkpoint: RunCheckpoint): void {
+  const { header } = checkpoint
+  loadWeights(network, arraysOf(checkpoint, 'weight'))
+  const arrays = arraysOf(checkpoint, 'optimizer').map((array) => ({ ...array, data: array.data as Float32Array }))
+  trainer.restore({ numUpdate: header.numUpdate, arrays })
+  const [generator] = arraysOf(checkpoint, 'generator')
+  restoreGenerator(generator.data as Int32Array, network.context)
+  const [order] = arraysOf(checkpoint, 'shuffler')
+  gluonData.shuffler.restore(order.data as Int32Array)
+  batches.restore(header.loader)
+  goOn(network.context, training.loss, header.loss)
+  training.accuracy.restore(header.accuracy)
+  training.dead.restore(header.alive)
+  const { epoch, step, update, seconds, history } = header
+  Object.assign(training.standing, { epoch, step, update, seconds })
+  training.standing.history.push(...history)
+}
+
+/**
+ * Goes on with a sum on the device itself, where `restore` would keep it apart: a float32 sum of all has other last bits
+ * than two sums added up.
+ */
+function goOn(context: Context, loss: metric.Loss, { sum, count }: metric.MetricState): void {
+  if (count === 0) return loss.reset()
+  loss.restore({ sum: 0, count: count - 1 })
+  const value = nd.array([sum], { ctx: context })
+  loss.update(value, value)
+  value.dispose()
+}

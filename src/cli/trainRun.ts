@@ -1,0 +1,212 @@
+// One call of `train`: opens or goes on with a run, trains it, and turns its end into an exit code.
+import { resolve } from 'node:path'
+import { runtimeName } from '#platform'
+import { type Found, files, NotFiniteError, readRun, setAsideDamaged } from './checkpoint.ts'
+import { loadData, type RunData } from './datasets.ts'
+import type { Evaluation } from './evaluation.ts'
+import type { Listener, TrainEvent } from './events.ts'
+import { type Interruption, listenForInterruption } from './interrupt.ts'
+import { JsonLines } from './jsonLines.ts'
+import { engineFacts, planVersion, startEngine } from './machine.ts'
+import { shortPath } from './nextSteps.ts'
+import { writeRunReport } from './report/runReport.ts'
+import { checkSameFolder, differences, resumedSettings } from './resume.ts'
+import { datedFolder, makeRunFolder, RunFolder, reopenRunFolder } from './runFolder.ts'
+import { captureSession, openSession, type Session } from './session.ts'
+import { type Settings, settingsFrom, type Typed } from './settings.ts'
+import { Terminal } from './terminal.ts'
+import { DivergedError, type TrainingHooks } from './training.ts'
+
+/** What was asked of `train`. */
+export interface TrainRequest {
+  readonly typed: Typed
+  readonly out: string | undefined
+  readonly resume: string | undefined
+  readonly json: boolean
+  /** Milliseconds between checkpoints within an epoch. */
+  readonly saveEvery: number
+  readonly stdout: NodeJS.WriteStream
+}
+
+/** Trains; returns the exit code. */
+export async function trainRun(request: TrainRequest): Promise<number> {
+  const found = request.resume === undefined ? undefined : await openCheckpoint(request, request.resume)
+  const settings = found ? resumedSettings(found.header, request.typed) : settingsFrom(request.typed)
+  const listener = request.json
+    ? new JsonLines(request.stdout)
+    : new Terminal(request.stdout, found?.header.history ?? [])
+  const interruption = listenForInterruption(() => {
+    listener.close()
+    process.stderr.write('stopping after this step and saving; Ctrl-C again ends it at once\n')
+  })
+  try {
+    const run = new Run(request, settings, listener, interruption, found)
+    return await run.go()
+  } finally {
+    listener.close()
+    interruption.end()
+  }
+}
+
+async function openCheckpoint(request: TrainRequest, path: string): Promise<Found> {
+  const found = await readRun(path, [files.last, files.previous])
+  checkSameFolder(request.out, found)
+  await setAsideDamaged(found)
+  return found
+}
+
+/** A run from its first line to its last. */
+class Run {
+  readonly #request: TrainRequest
+  readonly #settings: Settings
+  readonly #listener: Listener
+  readonly #interruption: Interruption
+  readonly #found: Found | undefined
+  #folder!: RunFolder
+  #session!: Session
+  #out = ''
+
+  constructor(
+    request: TrainRequest,
+    settings: Settings,
+    listener: Listener,
+    interruption: Interruption,
+    found: Found | undefined,
+  ) {
+    this.#request = request
+    this.#settings = settings
+    this.#listener = listener
+    this.#interruption = interruption
+    this.#found = found
+  }
+
+  async go(): Promise<number> {
+    if (this.#found?.notice) this.#warn(this.#found.notice)
+    const data = await loadData(this.#settings, 'both')
+    for (const notice of data.notices) this.#warn(notice)
+    startEngine(this.#settings, this.#found?.header.rung)
+    const path = await this.#openFolder()
+    this.#out = shortPath(path)
+    this.#folder = new RunFolder(path, (message) => this.#warn(message))
+    this.#session = openSession(this.#settings, data, this.#hooks(), this.#found)
+    this.#begin(data)
+    if (!this.#found) await this.#save(false)
+    const end = await this.#train()
+    return end === 'stopped' ? this.#stopped() : this.#finish()
+  }
+
+  async #openFolder(): Promise<string> {
+    const found = this.#found
+    if (!found) return makeRunFolder(this.#request.out ?? datedFolder(this.#settings.model, new Date()))
+    await reopenRunFolder(found.folder, found.header.update, found.header.epoch)
+    return resolve(found.folder)
+  }
+
+  #begin(data: RunData): void {
+    const { network } = this.#session
+    const facts = engineFacts(network.context)
+    this.#tell({
+      event: 'start',
+      resumed: this.#found !== undefined,
+      runtime: runtimeName(),
+      engine: facts.text,
+      threads: facts.threads,
+      data: data.text,
+      trainImages: data.train.length,
+      testImages: data.test.length,
+      parameters: network.size,
+      classes: data.classes,
+      settings: this.#settings,
+      out: this.#out,
+    })
+    if (!this.#found) return
+    const now = {
+      engine: facts.name,
+      rung: facts.rung,
+      planVersion,
+      edition: data.edition,
+      trainImages: data.train.length,
+    }
+    for (const line of differences(this.#found.header, this.#settings, now)) this.#warn(line)
+  }
+
+  #hooks(): TrainingHooks {
+    return {
+      tell: (event) => this.#tell(event),
+      stopped: () => this.#interruption.signal !== undefined,
+      save: (best) => this.#save(best),
+      evaluated: (evaluation) => this.#report(evaluation),
+      saveEvery: this.#request.saveEvery,
+    }
+  }
+
+  async #train(): Promise<'done' | 'stopped'> {
+    const { training } = this.#session
+    const finished = training.standing.epoch >= this.#settings.epochs
+    try {
+      if (!finished) return await training.run()
+      this.#warn(`all ${this.#settings.epochs} epochs are done: give more by --epochs to go on`)
+      const evaluation = await training.evaluate()
+      if (evaluation) await this.#report(evaluation)
+      return evaluation ? 'done' : 'stopped'
+    } catch (error) {
+      if (!(error instanceof DivergedError)) throw error
+      throw new DivergedError(
+        `[train] ${error.message}; the last good checkpoint is kept in ${this.#out}. Try a lower --lr`,
+      )
+    }
+  }
+
+  async #save(best: boolean): Promise<void> {
+    const { epoch, step, update } = this.#session.training.standing
+    try {
+      const path = await this.#folder.save(await captureSession(this.#session), best)
+      if (path) this.#tell({ event: 'checkpoint', path: shortPath(path), epoch, step, update })
+    } catch (error) {
+      if (!(error instanceof NotFiniteError)) throw error
+      throw new DivergedError(`${error.message} in epoch ${epoch} by step ${step} (update ${update})`)
+    }
+  }
+
+  async #report(evaluation: Evaluation): Promise<void> {
+    await writeRunReport(this.#folder, this.#session, evaluation)
+  }
+
+  async #stopped(): Promise<number> {
+    const { epoch, step, update } = this.#session.training.standing
+    this.#tell({ event: 'stopped', epoch, step, update, out: this.#out })
+    return this.#end(this.#interruption.exitCode)
+  }
+
+  async #finish(): Promise<number> {
+    const { history } = this.#session.training.standing
+    const latest = history[history.length - 1]
+    const best = history.reduce((a, b) => (b.testAccuracy > a.testAccuracy ? b : a))
+    this.#tell({
+      event: 'end',
+      testAccuracy: latest.testAccuracy,
+      bestAccuracy: best.testAccuracy,
+      bestEpoch: best.epoch,
+      seconds: this.#session.training.seconds,
+      out: this.#out,
+    })
+    return this.#end(0)
+  }
+
+  async #end(code: number): Promise<number> {
+    await this.#folder.close()
+    const { failure } = this.#folder
+    if (failure === undefined) return code
+    process.stderr.write(`error: ${failure}\n`)
+    return 1
+  }
+
+  #tell(event: TrainEvent): void {
+    this.#listener.tell(event)
+    this.#folder?.tell(event)
+  }
+
+  #warn(message: string): void {
+    this.#tell({ event: 'warning', message })
+  }
+}

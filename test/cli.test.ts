@@ -1,0 +1,320 @@
+// The command from end to end: LeNet on a few images of the embedded subset, and whatever a user may type wrong.
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { encode } from 'fast-png'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { epochLines, glueball, metricsOf, root, scratch, start, weightsOf } from './cli.ts'
+
+const folder = scratch()
+afterAll(() => folder.remove())
+const at = (...names: string[]) => join(folder.path, ...names)
+
+const small = ['--dataset', 'fashion-mnist-subset', '--limit-train', '640', '--limit-test', '200', '--batch-size', '64']
+const lenet = (out: string, ...more: string[]) => ['train', 'lenet', ...small, '--out', at(out), ...more]
+
+describe('a whole run', () => {
+  beforeAll(async () => {
+    const run = await glueball(
+      ...lenet('whole', '--epochs', '3', '--momentum', '0.9', '--lr', '0.03', '--threads', '2'),
+    )
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    writeFileSync(at('whole', 'stdout'), run.stdout)
+  })
+
+  test('prints machine, data, network and recipe, progress, the tutorial’s lines, curves and what comes next', () => {
+    const text = readFileSync(at('whole', 'stdout'), 'utf8')
+    expect(text).toMatch(/^Machine {2}Node \d+.*, WebAssembly SIMD engine \(.*\), 2 threads\nData {5}.*embedded subset/)
+    expect(text).toContain('640 training and 200 test images, 28×28\n')
+    expect(text).toContain('Network  lenet, 44,426 parameters, 10 classes\n')
+    expect(text).toContain('changed here: batch-size 64 (recipe: 256)')
+    expect(text).toContain('  epoch 0/3  step 0/10  the first step is running\n')
+    expect(epochLines(text).length).toBe(3)
+    expect(text).toContain('accuracy by epoch')
+    expect(text).toMatch(/What next:\n(.*\n)*.*report\.html/)
+  })
+
+  test('keeps checkpoints, numbers and a report', () => {
+    expect(metricsOf(at('whole')).map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['start', 'progress', 'epoch', 'end']),
+    )
+    const report = readFileSync(at('whole', 'report.html'), 'utf8')
+    expect(report).toContain('LeNet on Fashion-MNIST (subset)')
+    expect(report.match(/<img/g)?.length).toBeGreaterThan(24)
+  })
+
+  test('evaluate gives the accuracy that was printed', async () => {
+    const printed = epochLines(readFileSync(at('whole', 'stdout'), 'utf8')).map((line) => line.slice(-8))
+    const last = await glueball('evaluate', at('whole', 'last'))
+    expect(last).toMatchObject({ code: 0, stderr: '' })
+    expect(last.stdout).toContain(`Test acc:${printed[2]},`)
+    const best = JSON.parse((await glueball('evaluate', at('whole'), '--json', '--threads', '1')).stdout)
+    expect(best.accuracy.toFixed(6)).toBe([...printed].sort().at(-1))
+    expect(best.confusion.flat().reduce((a: number, b: number) => a + b)).toBe(200)
+  })
+
+  test('predict names the classes of an image, and says what it did to it', async () => {
+    const images = gunzipSync(readFileSync(join(root, 'data/t10k-images-idx3-ubyte.gz'))).subarray(16, 16 + 784)
+    const inverted = images.map((value) => 255 - value)
+    writeFileSync(
+      at('boot.png'),
+      encode({ width: 28, height: 28, data: new Uint8Array(images), channels: 1, depth: 8 }),
+    )
+    writeFileSync(
+      at('light.png'),
+      encode({ width: 28, height: 28, data: new Uint8Array(inverted), channels: 1, depth: 8 }),
+    )
+    const { code, stdout } = await glueball('predict', at('whole'), at('boot.png'), at('light.png'), '--json')
+    expect(code).toBe(0)
+    const [boot, light] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(boot.guesses.length).toBe(3)
+    expect(boot.guesses).toEqual(light.guesses)
+    expect(boot.prepared).toEqual([])
+    expect(light.prepared[0]).toContain('inverted')
+    const shown = await glueball('predict', at('whole'), at('boot.png'), '--top', '10')
+    const shares = [...shown.stdout.matchAll(/([\d.]+) %/g)].map((match) => Number(match[1]))
+    expect(shares.reduce((a, b) => a + b)).toBeCloseTo(100, 0)
+  })
+
+  test('JSON lines and other threads: the same numbers and the same bits', async () => {
+    const args = ['--epochs', '3', '--momentum', '0.9', '--lr', '0.03', '--threads', '3', '--json']
+    const { code, stdout, stderr } = await glueball(...lenet('json', ...args))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const events = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(events[0].event).toBe('start')
+    expect(events[1]).toMatchObject({ event: 'checkpoint', epoch: 0, step: 0 })
+    expect(events[2]).toMatchObject({ event: 'progress', step: 0, loss: null })
+    expect(events.at(-1).event).toBe('end')
+    const lines = events
+      .filter(({ event }) => event === 'epoch')
+      .map((e) => [e.epoch, e.loss, e.trainAccuracy, e.testAccuracy].map((n) => n.toFixed(6)).join())
+    const printed = epochLines(readFileSync(at('whole', 'stdout'), 'utf8'))
+    expect(lines.length).toBe(3)
+    printed.forEach((line, i) => {
+      const numbers = line.match(/[\d.]{8}/g) as string[]
+      expect(lines[i].split(',').slice(1)).toEqual(numbers)
+    })
+    expect(await weightsOf(at('json'))).toBe(await weightsOf(at('whole')))
+  })
+
+  test('a finished run goes on to the bits of a longer one, even when its last checkpoint is damaged', async () => {
+    const args = ['--momentum', '0.9', '--lr', '0.03']
+    await glueball(...lenet('short', '--epochs', '2', ...args))
+    const last = readFileSync(at('short', 'last'))
+    last[last.length >> 1] ^= 1
+    writeFileSync(at('short', 'last'), last)
+    const { code, stderr, stdout } = await glueball('train', '--resume', at('short'), '--epochs', '3')
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^warning: .*last is damaged.*: going on with .*last\.previous\n$/)
+    expect(epochLines(stdout).at(-1)).toBe(epochLines(readFileSync(at('whole', 'stdout'), 'utf8')).at(-1))
+    expect(await weightsOf(at('short'))).toBe(await weightsOf(at('whole')))
+    const epochs = metricsOf(at('short')).filter(({ event }) => event === 'epoch')
+    expect(epochs).toEqual(metricsOf(at('whole')).filter(({ event }) => event === 'epoch'))
+  })
+})
+
+test('Ctrl-C saves and stops with 130, and the run goes on to the bits of an uninterrupted one', async () => {
+  const args = ['--epochs', '40', '--json', '--seed', '5']
+  const whole = start(lenet('uninterrupted', ...args))
+  const run = start(lenet('interrupted', ...args))
+  await run.seen(/"event":"epoch"/)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  run.child.kill('SIGINT')
+  run.child.kill('SIGINT')
+  const stopped = await run.done
+  expect(stopped.code).toBe(130)
+  expect(stopped.stderr).toBe('stopping after this step and saving; Ctrl-C again ends it at once\n')
+  const { event, epoch } = JSON.parse(stopped.stdout.trimEnd().split('\n').at(-1) as string)
+  expect(event).toBe('stopped')
+  expect(epoch).toBeLessThan(40)
+  expect((await glueball('train', '--resume', at('interrupted'), '--json')).code).toBe(0)
+  expect((await whole.done).code).toBe(0)
+  expect(await weightsOf(at('interrupted'))).toBe(await weightsOf(at('uninterrupted')))
+})
+
+test('a loss that is not finite stops the run, names the step and keeps the last good checkpoint', async () => {
+  const { code, stderr } = await glueball(...lenet('nan', '--lr', '1e20'))
+  expect(code).toBe(1)
+  expect(stderr).toMatch(
+    /^error: \[train\] the loss is (NaN|Infinity) in epoch 0 at step \d+ \(update \d+\); the last good checkpoint is kept in .*nan\. Try a lower --lr\n$/,
+  )
+  expect((await glueball('evaluate', at('nan', 'last'))).code).toBe(0)
+})
+
+test('the reference engine trains too', async () => {
+  const args = [
+    '--ctx',
+    'reference',
+    '--epochs',
+    '1',
+    '--limit-train',
+    '32',
+    '--limit-test',
+    '16',
+    '--batch-size',
+    '16',
+  ]
+  const { code, stdout } = await glueball(
+    'train',
+    'lenet',
+    '--dataset',
+    'fashion-mnist-subset',
+    '--out',
+    at('reference'),
+    ...args,
+  )
+  expect(code).toBe(0)
+  expect(stdout).toContain('reference engine')
+  expect(epochLines(stdout).length).toBe(1)
+})
+
+test.each([
+  [['trian'], 'error: [glueball] there is no command trian. Did you mean train? There are: train, evaluate'],
+  [['train', '--epohcs', '3'], 'error: [train] there is no option --epohcs. Did you mean --epochs? There are: '],
+  [['train', 'resnet'], 'error: [train] there is no model resnet.'],
+  [['train', 'nin', '--resize', '60'], 'error: [train] nin needs images of at least 67 pixels a side, got --resize 60'],
+  [['train', '--epochs', 'ten'], "error: [train] --epochs takes a whole number from 1 on, got 'ten'"],
+  [['train', '--ctx', 'gpu'], 'error: [train] --ctx gpu: there is no GPU engine yet'],
+  [['evaluate'], 'error: [evaluate] which checkpoint?'],
+  [['predict', 'runs/x'], 'error: [predict] which images?'],
+  [['summary'], 'error: [summary] which model?'],
+  [['run'], 'error: [run] which program?'],
+  [['run', 'nothing.ts'], '[run] there is no file nothing.ts'],
+])('wrong usage: %j ends with 2 and one line', async (args, message) => {
+  const { code, stdout, stderr } = await glueball(...args)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(message)
+  expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2)
+})
+
+describe('bad files end with 1 and one line', () => {
+  const copy = (name: string): string => {
+    cpSync(join(root, 'data'), at(name), { recursive: true })
+    return at(name)
+  }
+  const images = 'train-images-idx3-ubyte.gz'
+  const withImages = (name: string, change: (bytes: Buffer) => Uint8Array): string => {
+    const path = copy(name)
+    writeFileSync(join(path, images), change(readFileSync(join(path, images))))
+    return path
+  }
+  const repack = (change: (content: Buffer) => Uint8Array) => (bytes: Buffer) =>
+    gzipSync(change(gunzipSync(bytes)), { level: 1 })
+
+  test.each([
+    [
+      'truncated gzip',
+      () => withImages('truncated', (bytes) => bytes.subarray(0, 50_000)),
+      /truncated.*is damaged.*cannot be unpacked/,
+    ],
+    ['corrupted gzip', () => withImages('corrupted', (bytes) => bytes.fill(7, 9000, 9100)), /corrupted.*is damaged/],
+    [
+      'wrong magic',
+      () =>
+        withImages(
+          'magic',
+          repack((content) => content.fill(9, 3, 4)),
+        ),
+      /magic.*got magic 0x00000809/,
+    ],
+    [
+      'too short',
+      () =>
+        withImages(
+          'size',
+          repack((content) => content.subarray(0, 70_000)),
+        ),
+      /size.*is cut short/,
+    ],
+    ['no folder', () => at('nowhere'), /cannot read the folder .*nowhere/],
+    [
+      'an empty folder',
+      () => mkdirSync(at('empty'), { recursive: true }) ?? at('empty'),
+      /empty lacks a file: got an empty folder/,
+    ],
+    ['a file in place of a folder', () => join(root, 'package.json'), /cannot read the folder .*package\.json/],
+  ])('%s', async (_what, make, pattern) => {
+    const args = ['train', 'lenet', '--data-dir', make(), '--out', at('none')]
+    const { code, stdout, stderr } = await glueball(...args)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(pattern)
+    expect(stderr.trimEnd().split('\n').length).toBe(1)
+  })
+
+  test('a folder whose files are whole but of no known edition is used with a line of warning', async () => {
+    const path = withImages(
+      'unknown',
+      repack((content) => content.fill(1, 20, 30)),
+    )
+    const args = [
+      '--data-dir',
+      path,
+      '--limit-train',
+      '64',
+      '--limit-test',
+      '16',
+      '--epochs',
+      '1',
+      '--out',
+      at('unknown-run'),
+    ]
+    const { code, stderr } = await glueball('train', 'lenet', ...args)
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^warning: .*of no known edition: .*\n$/)
+  })
+
+  test('checkpoints and images', async () => {
+    writeFileSync(at('text'), 'no checkpoint')
+    for (const [args, pattern] of [
+      [['evaluate', at('text')], /text is not a checkpoint/],
+      [['evaluate', at('missing')], /there is no file or folder .*missing/],
+      [['train', '--resume', at('text')], /text is not a checkpoint/],
+      [['predict', at('text'), at('text')], /text is neither a PNG nor a JPEG/],
+      [['predict', at('text'), at('missing.png')], /ENOENT.*missing\.png/],
+    ] as const) {
+      const { code, stdout, stderr } = await glueball(...args)
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+      expect(stderr).toMatch(pattern)
+      expect(stderr.trimEnd().split('\n').length).toBe(1)
+    }
+  })
+})
+
+test('summary shows the tutorial’s network', async () => {
+  const { code, stdout } = await glueball('summary', 'nin', '--input', '1,1,224,224')
+  expect(code).toBe(0)
+  expect(stdout).toContain('Total params: 1992166')
+  expect(stdout).toMatch(/\(1, 96, 54, 54\)/)
+  const small = await glueball('summary', 'nin', '--input', '1,1,60,60')
+  expect(small.code).toBe(1)
+  expect(small.stderr.trimEnd().split('\n').length).toBe(1)
+})
+
+test('info names what was chosen and why, and help teaches with examples', async () => {
+  const { code, stdout } = await glueball('info')
+  expect(code).toBe(0)
+  for (const name of ['runtime', 'processor', 'memory', 'SIMD', 'rung', 'memory limit', 'data fashion-mnist-subset']) {
+    expect(stdout).toMatch(new RegExp(`^${name} `, 'm'))
+  }
+  for (const name of ['train', 'evaluate', 'predict', 'summary', 'run', 'info', 'bench']) {
+    const help = await glueball(name, '--help')
+    expect(help.code).toBe(0)
+    expect(help.stdout).toContain(`glueball ${name}`)
+    expect(help.stdout).toContain('EXAMPLES')
+  }
+  expect(await glueball('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+})
+
+test('run starts a program with the package resolved, and passes on its arguments and its end', async () => {
+  writeFileSync(
+    at('program.ts'),
+    "import { nd } from 'glueball'\nconsole.log(nd.zeros([2, 3]).shape.join(), process.argv.slice(2).join())\nprocess.exitCode = 7\n",
+  )
+  expect(await glueball('run', at('program.ts'), '--help', '-x')).toMatchObject({ code: 7, stdout: '2,3 --help,-x\n' })
+})

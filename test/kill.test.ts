@@ -1,0 +1,21 @@
+// A run that is killed twice and resumed reaches the bits of one that nobody disturbed.
+import { afterAll, test } from 'vitest'
+import { scratch } from './cli.ts'
+import { killAndCompare } from './killing.ts'
+
+const folder = scratch()
+afterAll(() => folder.remove())
+
+test('two kills', async () => {
+  const data = [
+    '--dataset',
+    'fashion-mnist-subset',
+    '--limit-train',
+    '2560',
+    '--limit-test',
+    '200',
+    '--batch-size',
+    '32',
+  ]
+  await killAndCompare(folder.path, ['lenet', ...data, '--epochs', '8', '--momentum', '0.9', '--lr', '0.02'], 2, 500)
+})
