@@ -65,7 +65,8 @@ export class FactorScheduler extends LRScheduler {
     this.factor = options.factor ?? 1
     this.stopFactorLr = options.stopFactorLr ?? 1e-8
     if (!(step >= 1)) throw new GlueballError(`FactorScheduler needs a step of at least 1, got ${step}`)
-    if (this.factor > 1) throw new GlueballError(`the factor must not exceed 1, or the rate would grow: got ${this.factor}`)
+    if (this.factor > 1)
+      throw new GlueballError(`the factor must not exceed 1, or the rate would grow: got ${this.factor}`)
   }
 
   protected afterWarmup(update: number): number {

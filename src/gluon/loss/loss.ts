@@ -35,7 +35,9 @@ export abstract class Loss extends HybridBlock<[pred: NDArray, label: NDArray, s
   }
 
   override describe(): string {
-    return `${this.className}(batch_axis=${this.batchAxis}, w=${this.weight ?? 'None'})`
+    const { weight } = this
+    const text = weight === null ? 'None' : Number.isInteger(weight) ? weight.toFixed(1) : weight
+    return `${this.className}(batch_axis=${this.batchAxis}, w=${text})`
   }
 }
 
@@ -82,7 +84,8 @@ export class SoftmaxCrossEntropyLoss extends Loss {
 
   forward(pred: NDArray, label: NDArray, sampleWeight?: NDArray): NDArray {
     const plain = pred.ndim === 2 && (this.axis === -1 || this.axis === 1) && label.ndim === 1
-    if (plain && this.sparseLabel && !this.fromLogits) return this.finish(softmaxCrossEntropy(pred, label), sampleWeight)
+    if (plain && this.sparseLabel && !this.fromLogits)
+      return this.finish(softmaxCrossEntropy(pred, label), sampleWeight)
     const { axis } = this
     const log = this.fromLogits ? pred : logSoftmax(pred, { axis })
     const picked = this.sparseLabel

@@ -1,6 +1,6 @@
 // Activation: a pointwise function as a layer.
 import type { NDArray } from '../../core/ndarray.ts'
-import { activate, type ActivationName } from '../../ops/pointwise/pointwise.ts'
+import { type ActivationName, activate } from '../../ops/pointwise/pointwise.ts'
 import { type BlockOptions, HybridBlock } from '../block.ts'
 
 /** Applies relu, sigmoid, tanh, softrelu or softsign to each element. */

@@ -50,7 +50,10 @@ export class Dense extends HybridBlock {
     const inUnits = this.#flatten ? sizeOf(x.shape) / x.shape[0] : x.shape[x.ndim - 1]
     const expected = this.weight.shape[1]
     if (expected > 0 && expected !== inUnits) {
-      throw new OpError('Dense', `the input has ${inUnits} units (shape ${formatShape(x.shape)}), the weight takes ${expected}`)
+      throw new OpError(
+        'Dense',
+        `the input has ${inUnits} units (shape ${formatShape(x.shape)}), the weight takes ${expected}`,
+      )
     }
     this.weight.inferShape([this.units, inUnits])
     this.bias?.inferShape([this.units])

@@ -15,7 +15,7 @@ export type Pair = number | readonly [number, number]
 /** Both numbers of a pair. */
 export function pairOf(op: string, name: string, value: Pair, least: number): readonly [number, number] {
   const pair = typeof value === 'number' ? ([value, value] as const) : value
-  if (pair.length === 2 && pair.every(n => Number.isInteger(n) && n >= least)) return pair
+  if (pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= least)) return pair
   throw new OpError(op, `${name} must be a whole number from ${least} on, or two of them, got ${JSON.stringify(value)}`)
 }
 
@@ -61,7 +61,12 @@ export class Conv2D extends HybridBlock {
     if (options.layout && options.layout !== 'NCHW') {
       throw new OpError('Conv2D', `layout must be NCHW, got ${options.layout}`)
     }
-    const perGroup = (options.inChannels ?? 0) / this.groups
+    const { inChannels = 0 } = options
+    if (![channels, inChannels].every((count) => Number.isInteger(count / this.groups))) {
+      const got = `${channels} channels of ${inChannels || 'unknown'} into ${this.groups} groups`
+      throw new OpError('Conv2D', `channels and inChannels must be multiples of groups, got ${got}`)
+    }
+    const perGroup = inChannels / this.groups
     const init = options.weightInitializer ?? null
     this.weight = this.parameter('weight', { shape: [channels, perGroup, ...this.kernelSize], init })
     const biasInit = options.biasInitializer ?? 'zeros'
@@ -76,7 +81,10 @@ export class Conv2D extends HybridBlock {
     const expected = this.weight.shape[1]
     if (expected > 0 && expected !== perGroup) {
       const want = expected * this.groups
-      throw new OpError('Conv2D', `the input has ${x.shape[1]} channels (shape ${formatShape(x.shape)}), the weight takes ${want}`)
+      throw new OpError(
+        'Conv2D',
+        `the input has ${x.shape[1]} channels (shape ${formatShape(x.shape)}), the weight takes ${want}`,
+      )
     }
     if (!Number.isInteger(perGroup)) {
       throw new OpError('Conv2D', `${x.shape[1]} channels can't be cut into ${this.groups} groups`)
@@ -94,8 +102,8 @@ export class Conv2D extends HybridBlock {
     const from = this.weight.shape[1] ? this.weight.shape[1] * this.groups : 'None'
     const parts = [`${from} -> ${this.channels}`, `kernel_size=${formatShape(this.kernelSize)}`]
     parts.push(`stride=${formatShape(this.strides)}`)
-    if (this.padding.some(n => n > 0)) parts.push(`padding=${formatShape(this.padding)}`)
-    if (this.dilation.some(n => n > 1)) parts.push(`dilation=${formatShape(this.dilation)}`)
+    if (this.padding.some((n) => n > 0)) parts.push(`padding=${formatShape(this.padding)}`)
+    if (this.dilation.some((n) => n > 1)) parts.push(`dilation=${formatShape(this.dilation)}`)
     if (this.groups > 1) parts.push(`groups=${this.groups}`)
     if (!this.bias) parts.push('bias=False')
     if (this.act) parts.push(this.act.describe())

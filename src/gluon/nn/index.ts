@@ -1,5 +1,5 @@
 // The names of gluon.nn.
-export { AnyBlock, Block, type BlockOptions, HybridBlock, type HookHandle, type InitializeOptions } from '../block.ts'
+export { AnyBlock, Block, type BlockOptions, type HookHandle, HybridBlock, type InitializeOptions } from '../block.ts'
 export { Activation } from './activation.ts'
 export { Dense, type DenseOptions, Dropout, type DropoutOptions, Flatten } from './basic.ts'
 export { Conv2D, type Conv2DOptions, type Pair } from './conv.ts'

@@ -64,7 +64,7 @@ export class HybridSequential extends Sequential {
   static override readonly hint: string | undefined = 'hybridsequential'
 
   override add(...blocks: Block[]): void {
-    const wrong = blocks.find(block => !(block instanceof HybridBlock || block instanceof HybridSequential))
+    const wrong = blocks.find((block) => !(block instanceof HybridBlock || block instanceof HybridSequential))
     if (wrong) throw new OpError('HybridSequential', `its blocks must be HybridBlocks, got ${wrong.className}`)
     super.add(...blocks)
   }

@@ -1,0 +1,124 @@
+// The layers as Gluon prints them and their tables, shapes and wrong arguments (gluon.md 3.2, 3.7 and 4).
+import { gluon, type NDArray, nd, nn, reference } from 'glueball'
+import { describe, expect, it } from 'vitest'
+
+const ctx = reference()
+
+describe('a printed layer', () => {
+  it.each([
+    [
+      new nn.Conv2D(96, 11, { strides: 4, activation: 'relu' }),
+      'Conv2D(None -> 96, kernel_size=(11, 11), stride=(4, 4), Activation(relu))',
+    ],
+    [
+      new nn.Conv2D(8, [3, 5], { padding: [1, 2], dilation: 2, groups: 2, useBias: false, inChannels: 4 }),
+      'Conv2D(4 -> 8, kernel_size=(3, 5), stride=(1, 1), padding=(1, 2), dilation=(2, 2), groups=2, bias=False)',
+    ],
+    [new nn.Dense(84, { inUnits: 120, activation: 'relu' }), 'Dense(120 -> 84, Activation(relu))'],
+    [new nn.Dense(10), 'Dense(None -> 10, linear)'],
+    [
+      new nn.MaxPool2D({ poolSize: 3, strides: 2 }),
+      'MaxPool2D(size=(3, 3), stride=(2, 2), padding=(0, 0), ceil_mode=False, global_pool=False, pool_type=max, layout=NCHW)',
+    ],
+    [
+      new nn.AvgPool2D({ padding: 1, ceilMode: true }),
+      'AvgPool2D(size=(2, 2), stride=(2, 2), padding=(1, 1), ceil_mode=True, global_pool=False, pool_type=avg, layout=NCHW)',
+    ],
+    [
+      new nn.GlobalAvgPool2D(),
+      'GlobalAvgPool2D(size=(1, 1), stride=(1, 1), padding=(0, 0), ceil_mode=True, global_pool=True, pool_type=avg, layout=NCHW)',
+    ],
+    [
+      new nn.GlobalMaxPool2D(),
+      'GlobalMaxPool2D(size=(1, 1), stride=(1, 1), padding=(0, 0), ceil_mode=True, global_pool=True, pool_type=max, layout=NCHW)',
+    ],
+    [new nn.Dropout(0.5), 'Dropout(p = 0.5, axes=())'],
+    [new nn.Dropout(0.3, { axes: [1] }), 'Dropout(p = 0.3, axes=(1,))'],
+    [new nn.Flatten(), 'Flatten'],
+    [new nn.Activation('sigmoid'), 'Activation(sigmoid)'],
+    [new gluon.loss.SoftmaxCrossEntropyLoss(), 'SoftmaxCrossEntropyLoss(batch_axis=0, w=None)'],
+    [new gluon.loss.L2Loss({ weight: 0.5 }), 'L2Loss(batch_axis=0, w=0.5)'],
+    [new gluon.loss.L2Loss(), 'L2Loss(batch_axis=0, w=1.0)'],
+  ])('%s', (layer, text) => {
+    expect(String(layer)).toBe(text)
+  })
+
+  it('shows its input size once it is known', () => {
+    const conv = new nn.Conv2D(4, 3, { groups: 2 })
+    conv.initialize({ ctx })
+    conv(nd.zeros([1, 6, 4, 4], { ctx }))
+    expect(String(conv)).toBe('Conv2D(6 -> 4, kernel_size=(3, 3), stride=(1, 1), groups=2)')
+  })
+
+  it('nests in its container', () => {
+    const inner = new nn.HybridSequential()
+    inner.add(new nn.Dense(2, { inUnits: 3 }))
+    const net = new nn.Sequential()
+    net.add(inner, new nn.Flatten())
+    expect(String(net)).toBe(
+      'Sequential(\n  (0): HybridSequential(\n    (0): Dense(3 -> 2, linear)\n  )\n  (1): Flatten\n)',
+    )
+    class Named extends nn.Block {
+      body = net
+      forward(x: NDArray): NDArray {
+        return this.body(x)
+      }
+    }
+    expect(String(new Named())).toContain('Named(\n  (body): Sequential(\n    (0): HybridSequential(')
+  })
+})
+
+describe('summary', () => {
+  it('has a row for each block that is no container, in order of completion', () => {
+    const net = gluon.models.lenet()
+    net.initialize({ ctx })
+    const lines = net.summary(nd.zeros([2, 1, 28, 28], { ctx })).split('\n')
+    const row = (layer: string, shape: string, count: number): string =>
+      `${layer.padStart(20)}  ${shape.padStart(42)} ${String(count).padStart(15)}`
+    expect(lines.slice(0, 8)).toEqual([
+      '-'.repeat(80),
+      `${'Layer (type)'.padStart(20)}  ${'Output Shape'.padStart(42)} ${'Param #'.padStart(15)}`,
+      '='.repeat(80),
+      row('Input', '(2, 1, 28, 28)', 0),
+      row('Activation-1', '(2, 6, 24, 24)', 0),
+      row('Conv2D-2', '(2, 6, 24, 24)', 156),
+      row('MaxPool2D-3', '(2, 6, 12, 12)', 0),
+      row('Activation-4', '(2, 16, 8, 8)', 0),
+    ])
+    expect(lines).toContain(row('Dense-12', '(2, 10)', 850))
+    expect(lines.slice(-7)).toEqual([
+      'Parameters in forward computation graph, duplicate included',
+      '   Total params: 44426',
+      '   Trainable params: 44426',
+      '   Non-trainable params: 0',
+      'Shared params in forward computation graph: 0',
+      'Unique parameters in model: 44426',
+      '-'.repeat(80),
+    ])
+    expect([...net].some((block) => block.hooked)).toBe(false)
+    expect(() => net.summary()).toThrow(/needs an input/)
+  })
+})
+
+describe('wrong arguments', () => {
+  it.each([
+    [() => new nn.Conv2D(4, 0), /\[Conv2D\] kernelSize must be a whole number from 1 on, .*got 0/],
+    [() => new nn.Conv2D(4, 3, { strides: 0 }), /\[Conv2D\] strides must be .* got 0/],
+    [() => new nn.Conv2D(4, 3, { padding: [1, -1] }), /\[Conv2D\] padding must be .* got \[1,-1\]/],
+    [() => new nn.Conv2D(4, 3, { layout: 'NHWC' as never }), /\[Conv2D\] layout must be NCHW, got NHWC/],
+    [() => new nn.Conv2D(4, 3, { groups: 3 }), /\[Conv2D\].*groups/],
+    [() => new nn.Conv2D(4, 3, { groups: 2, inChannels: 3 }), /\[Conv2D\].*groups/],
+    [() => new nn.Dropout(1), /\[Dropout\] the rate must be from 0 to below 1, got 1/],
+    [() => new nn.MaxPool2D({ poolSize: 1.5 }), /\[MaxPool2D\] poolSize must be .* got 1.5/],
+  ])('%s', (make, message) => {
+    expect(make).toThrow(message)
+  })
+
+  it('of inputs that pooling and groups can’t take', () => {
+    const conv = new nn.Conv2D(4, 3, { groups: 2 })
+    conv.initialize({ ctx })
+    expect(() => conv(nd.zeros([1, 3, 5, 5], { ctx }))).toThrow(/3 channels can't be cut into 2 groups/)
+    expect(() => new nn.MaxPool2D({ poolSize: 3 })(nd.zeros([1, 1, 2, 5], { ctx }))).toThrow(/\[maxPool\]/)
+    expect(() => new nn.GlobalAvgPool2D()(nd.zeros([3, 4], { ctx }))).toThrow(/must be \(N, C, H, W\), got \(3, 4\)/)
+  })
+})

@@ -1,0 +1,163 @@
+// Saving and loading parameters: both styles of names, deferred shapes, and the errors of gluon.md 3.6.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { cpu, type gluon, type NDArray, nd, nn, reference } from 'glueball'
+import { afterAll, describe, expect, it } from 'vitest'
+import { decodeParams, encodeParams, type ParamsEntry } from '../io/params.ts'
+
+const ctx = reference()
+const folder = mkdtempSync(join(tmpdir(), 'glueball-params-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const list = async (array: NDArray): Promise<number[]> => [...(await array.toArray())]
+let files = 0
+
+/** A file with these entries. */
+function file(...entries: ParamsEntry[]): string {
+  const path = join(folder, `${files++}.params`)
+  writeFileSync(path, encodeParams(entries))
+  return path
+}
+
+function entry(name: string, shape: number[], data: number[]): ParamsEntry {
+  return { name, shape, dtype: 'float32', data: Float32Array.from(data) }
+}
+
+function net(options: { inUnits?: number } = {}): gluon.nn.Sequential {
+  const made = new nn.Sequential({ prefix: 'net_' })
+  made.nameScope(() => {
+    made.add(new nn.Dense(2, options), new nn.Flatten())
+  })
+  return made
+}
+
+const weight = entry('0.weight', [2, 1], [3, 4])
+const bias = entry('0.bias', [2], [5, 6])
+
+describe('saveParameters', () => {
+  it('writes structural names in the order of definition', async () => {
+    const made = net({ inUnits: 1 })
+    made.initialize({ ctx, init: 'ones' })
+    const path = join(folder, 'saved.params')
+    await made.saveParameters(path)
+    const entries = decodeParams(new Uint8Array(readFileSync(path)))
+    expect(entries.map(({ name, shape }) => [name, [...shape]])).toEqual([
+      ['0.weight', [2, 1]],
+      ['0.bias', [2]],
+    ])
+  })
+
+  it('refuses parameters without values', async () => {
+    const made = net()
+    await expect(made.saveParameters(join(folder, 'none.params'))).rejects.toThrow(/has not been initialized/)
+    made.initialize({ ctx })
+    await expect(made.saveParameters(join(folder, 'none.params'))).rejects.toThrow(
+      /net_dense0_weight has no values yet/,
+    )
+  })
+
+  it('writes values as they are when it is called', async () => {
+    const made = net({ inUnits: 1 })
+    made.initialize({ ctx, init: 'ones' })
+    const saving = made.saveParameters(join(folder, 'then.params'))
+    made
+      .at(0)
+      .collectParams()
+      .get('net_dense0_weight')
+      .setData(nd.zeros([2, 1], { ctx }))
+    await saving
+    const [first] = decodeParams(new Uint8Array(readFileSync(join(folder, 'then.params'))))
+    expect([...first.data]).toEqual([1, 1])
+  })
+})
+
+describe('loadParameters', () => {
+  it('completes what was never initialized, without drawing', async () => {
+    const made = net()
+    nd.random.seed(0)
+    await made.loadParameters(file(weight, bias), { ctx })
+    expect(await list(made(nd.ones([1, 1], { ctx })))).toEqual([8, 10])
+    expect(await nd.random.uniform({ ctx }).asscalar()).toBeCloseTo(0.5488135, 7)
+  })
+
+  it('completes what waits for its shape, and overwrites what has values', async () => {
+    const made = net()
+    made.initialize({ ctx })
+    await made.loadParameters(file(weight, bias))
+    expect(await list(made(nd.ones([1, 1], { ctx })))).toEqual([8, 10])
+    await made.loadParameters(file(entry('0.weight', [2, 1], [0, 0]), bias))
+    expect(await list(made(nd.ones([1, 1], { ctx })))).toEqual([5, 6])
+  })
+
+  it('takes full names where no name has a dot, with arg: and aux: and without the block’s prefix', async () => {
+    for (const prefix of ['net_', 'arg:net_', '']) {
+      const made = net()
+      const path = file(
+        entry(`${prefix}dense0_weight`, [2, 1], [1, 2]),
+        entry(`${prefix.replace('arg', 'aux')}dense0_bias`, [2], [0, 0]),
+      )
+      await made.loadParameters(path, { ctx })
+      expect(await list(made(nd.ones([1, 1], { ctx })))).toEqual([1, 2])
+    }
+  })
+
+  it('names what is missing, or leaves it as it is when told to', async () => {
+    const made = net({ inUnits: 1 })
+    made.initialize({ ctx, init: 'zeros' })
+    const path = file(weight)
+    await expect(made.loadParameters(path)).rejects.toThrow(
+      `${path} lacks 0.bias; it has 0.weight. Pass { allowMissing: true }`,
+    )
+    expect(await list(made(nd.ones([1, 1], { ctx })))).toEqual([0, 0])
+    await made.loadParameters(path, { allowMissing: true })
+    expect(await list(made(nd.ones([1, 1], { ctx })))).toEqual([3, 4])
+  })
+
+  it('names what is too much, or passes over it when told to', async () => {
+    const made = net({ inUnits: 1 })
+    const path = file(weight, bias, entry('2.weight', [1], [0]))
+    await expect(made.loadParameters(path, { ctx })).rejects.toThrow(/has 2.weight, the network 0.weight, 0.bias. Pass/)
+    await made.loadParameters(path, { ctx, ignoreExtra: true })
+    expect(await list(made(nd.ones([1, 1], { ctx })))).toEqual([8, 10])
+  })
+
+  it('shortens long lists of names', async () => {
+    const many = Array.from({ length: 9 }, (_, i) => entry(`${i}.x`, [1], [0]))
+    await expect(net().loadParameters(file(...many), { ctx })).rejects.toThrow(
+      'it has 0.x, 1.x, 2.x, ..., 6.x, 7.x, 8.x.',
+    )
+  })
+
+  it('refuses another shape', async () => {
+    const path = file(entry('0.weight', [3, 1], [1, 2, 3]), bias)
+    await expect(net().loadParameters(path, { ctx })).rejects.toThrow(
+      `net_dense0_weight in ${path} has another shape: got (3, 1), expected (2, 0)`,
+    )
+  })
+
+  it('refuses another element type unless it may convert', async () => {
+    const path = file({ name: '0.weight', shape: [2, 1], dtype: 'int32', data: Int32Array.of(3, 4) }, bias)
+    const made = net()
+    await expect(made.loadParameters(path, { ctx })).rejects.toThrow(
+      /got int32, expected float32. Pass \{ castDtype: true \}/,
+    )
+    await made.loadParameters(path, { ctx, castDtype: true })
+    expect(await list(made(nd.ones([1, 1], { ctx })))).toEqual([8, 10])
+  })
+
+  it('refuses a context on which the parameters don’t live', async () => {
+    const made = net({ inUnits: 1 })
+    made.initialize({ ctx })
+    await expect(made.loadParameters(file(weight, bias), { ctx: cpu() })).rejects.toThrow(
+      /net_dense0_weight lives on reference\(0\): cannot load it to cpu\(0\)/,
+    )
+  })
+
+  it('names a file that is not there or damaged', async () => {
+    await expect(net().loadParameters(join(folder, 'nowhere.params'))).rejects.toThrow(/nowhere.params/)
+    const path = file(weight, bias)
+    writeFileSync(path, readFileSync(path).subarray(0, 60))
+    await expect(net().loadParameters(path)).rejects.toThrow(path)
+  })
+})
