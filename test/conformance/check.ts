@@ -116,10 +116,31 @@ export function hasGradient(of: OpCase): boolean {
   return of.gradient ?? smooth
 }
 
-/** Differences between two runs of a case, one line each; none when the engine is right. */
+/** What the reference engine makes of a case. */
+export interface Expected {
+  readonly want: Results
+  /** The results on the magnitudes of the inputs: for sums, Σ|terms|. */
+  readonly magnitudes: Results
+}
+
+/** Runs a case on the reference engine for others to be compared with. */
+export async function expectedOf(of: OpCase, reference: Context, gradient: boolean): Promise<Expected> {
+  return withMagnitudes(of, await runCase(of, { context: reference, gradient }), reference)
+}
+
+async function withMagnitudes(of: OpCase, want: Results, reference: Context): Promise<Expected> {
+  const sums = of.tolerance?.terms !== undefined
+  return { want, magnitudes: sums ? await runCase(of, { context: reference, change: Math.abs }) : want }
+}
+
+/** Differences between two runs of a case, for a single comparison. */
 export async function compare(of: OpCase, got: Results, want: Results, reference: Context): Promise<string[]> {
+  return differencesOf(of, got, await withMagnitudes(of, want, reference))
+}
+
+/** Differences of a run from the reference engine's, one line each; none when the engine is right. */
+export function differencesOf(of: OpCase, got: Results, { want, magnitudes }: Expected): string[] {
   const tolerance = of.tolerance ?? exact
-  const magnitudes = tolerance.terms === undefined ? want : await runCase(of, { context: reference, change: Math.abs })
   const heads = want.outputs.reduce((sum, { values }) => sum + values.length, 0)
   return [
     ...want.outputs.flatMap((output, i) =>
