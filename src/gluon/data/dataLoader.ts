@@ -1,7 +1,7 @@
 // DataLoader: batches of a dataset, one after the other, while the engine works on those before (gluon.md 7.2).
 import { type Context, currentContext } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
-import { turn } from '../../core/memory.ts'
+import { relievePressure, turn } from '../../core/memory.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { arraysIn, type CallScope, currentScope, release, within } from '../../core/ownership.ts'
 import { shapeOf } from '../../core/shape.ts'
@@ -104,6 +104,7 @@ class Loader implements DataLoader<unknown> {
       for (const indices of this.#batches) {
         if (this.#taken++ < skip) continue
         if (fences.length === ahead) await fences.shift()
+        relievePressure(context.engine)
         await turn()
         const failure = context.engine.takeFailure()
         if (failure) throw failure

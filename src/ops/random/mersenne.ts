@@ -68,7 +68,10 @@ export const unit = func('unit', ['i32'], 'f32', (_f, engine) =>
   f32.min(f32.mul(f32.convert_i32_u(nextWord.call(engine)), 2 ** -32), 1 - 2 ** -24),
 )
 
-/** One float32 of mean 0 and deviation 1 by the polar method, whose second value is dropped. */
+/**
+ * One float32 of mean 0 and deviation 1 by the polar method, whose second value is dropped. For every float32 r that can
+ * come up (from 2⁻⁴⁸ to 1) the factor rounds to the same float32 as with V8's `Math.log`: all 400 million were tried.
+ */
 export const standardNormal = func('standardNormal', ['i32'], 'f32', (f, engine) => {
   const symmetric = () => f.let(f32.sub(f32.mul(2, unit.call(engine)), 1))
   const [y, r] = [f.local('f32'), f.local('f32')]

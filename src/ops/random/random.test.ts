@@ -98,6 +98,19 @@ describe.each(contexts)('on %s', (context) => {
   })
 })
 
+test('the number of threads changes nothing', async () => {
+  const drawn = [1, 3].map(async (threads) => {
+    const own = makeCpuEngine({ threads })
+    const context = new Context('cpu', threads, () => own)
+    seed(11)
+    const values = await read(normal([70_001], { context }))
+    await own.close()
+    return values
+  })
+  const [one, three] = await Promise.all(drawn)
+  expect(three).toEqual(one)
+})
+
 test('wrong use is told', () => {
   const [context] = contexts
   expect(() => seed(0.5)).toThrow('[seed] cannot seed by 0.5')

@@ -122,6 +122,18 @@ function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 }
 
+test('a loop over batches that are dropped stays within the budget', async () => {
+  const loader = new data.DataLoader(train.transformFirst(new Compose([new Resize(112), new ToTensor()])), 128)
+  const { engine } = train.at(0)[0].context
+  const live = liveOn(engine)
+  live.peak = live.bytes
+  const before = live.bytes
+  let handed = 0
+  for await (const [images] of loader) handed += images.size * 4
+  expect(handed).toBeGreaterThan(500e6)
+  expect(live.peak - before).toBeLessThan(160e6)
+})
+
 test('a hook on a transform sees samples', async () => {
   const resize = new Resize(30)
   const shapes: string[] = []
