@@ -11,7 +11,7 @@ const edgeItems = 3
 export function formatElements(values: TypedArray, shape: Shape, dtype: DType): string {
   if (shape.length === 0) return plainNumber(values[0], dtype)
   const edges = sizeOf(shape) > summarizeAbove ? edgeItems : Number.POSITIVE_INFINITY
-  const shown = shownIndices(shape, edges).map(i => values[i])
+  const shown = shownIndices(shape, edges).map((i) => values[i])
   const format = dtype === 'float32' || dtype === 'float64' ? floatFormat(shown, dtype) : integerFormat(shown)
   return nested(values, shape, stridesOf(shape), edges, format, 0, 0)
 }
@@ -24,12 +24,12 @@ function plainNumber(value: number, dtype: DType): string {
 function kept(size: number, edges: number): number[] {
   if (size <= 2 * edges) return Array.from({ length: size }, (_, i) => i)
   const head = Array.from({ length: edges }, (_, i) => i)
-  return [...head, ...head.map(i => size - edges + i)]
+  return [...head, ...head.map((i) => size - edges + i)]
 }
 
 function shownIndices(shape: Shape, edges: number): number[] {
   return shape.reduce<number[]>(
-    (indices, size) => indices.flatMap(i => kept(size, edges).map(k => i * size + k)),
+    (indices, size) => indices.flatMap((i) => kept(size, edges).map((k) => i * size + k)),
     [0],
   )
 }
@@ -37,32 +37,47 @@ function shownIndices(shape: Shape, edges: number): number[] {
 type Format = (value: number) => string
 
 function integerFormat(values: readonly number[]): Format {
-  const width = Math.max(0, ...values.map(value => String(value).length))
-  return value => String(value).padStart(width)
+  const width = Math.max(0, ...values.map((value) => String(value).length))
+  return (value) => String(value).padStart(width)
+}
+
+/** The digits of a rounding that goes up at an exact half, moved to the even digit if it was one. */
+function halfToEven(rounded: string, exact: string): string {
+  const kept = exact.slice(0, rounded.length + (rounded.includes('.') ? 0 : 1))
+  const half = /^5(0*)$/.test(exact.slice(kept.length))
+  return half && Number(kept.replace('.', '').at(-1)) % 2 === 0 ? exact.slice(0, rounded.length) : rounded
+}
+
+function toFixed(value: number, digits: number): string {
+  return halfToEven(value.toFixed(digits), value.toFixed(100))
+}
+
+function toExponential(value: number, digits: number): string {
+  const [mantissa, exponent] = value.toExponential(digits).split('e')
+  return `${halfToEven(mantissa, value.toExponential(100).split('e')[0])}e${exponent}`
 }
 
 /** The shortest digits that read back as the same float32 (or float64). */
 function shortest(value: number, dtype: DType = 'float32'): string {
   if (dtype === 'float64') return value.toExponential()
   for (let digits = 0; digits < 9; digits++) {
-    const text = value.toExponential(digits)
-    if (Math.fround(Number(text)) === value) return text
+    if (Math.fround(Number(value.toExponential(digits))) === value) return toExponential(value, digits)
   }
-  return value.toExponential(8)
+  return toExponential(value, 8)
 }
 
 function floatFormat(values: readonly number[], dtype: DType): Format {
   const finite = values.filter(Number.isFinite)
-  const sizes = finite.filter(value => value !== 0).map(Math.abs)
+  const sizes = finite.filter((value) => value !== 0).map(Math.abs)
   const [most, least] = [Math.max(...sizes, 0), Math.min(...sizes, Number.POSITIVE_INFINITY)]
   const scientific = sizes.length > 0 && (most >= 1e8 || least < 1e-4 || most / least > 1000)
-  const parts = finite.map(value => (scientific ? exponentParts(value, dtype) : fixedParts(value, dtype)))
+  const parts = finite.map((value) => (scientific ? exponentParts(value, dtype) : fixedParts(value, dtype)))
   const left = Math.max(0, ...parts.map(([whole]) => whole.length))
   const right = Math.max(0, ...parts.map(([, fraction]) => fraction.length))
   const exponentWidth = scientific ? Math.max(...parts.map(([, , exponent]) => exponent.length)) : 0
-  const special = values.filter(value => !Number.isFinite(value)).map(value => specialText(value).length)
+  const special = values.filter((value) => !Number.isFinite(value)).map((value) => specialText(value).length)
   const total = Math.max(left + 1 + right + exponentWidth, ...special)
-  return value => {
+  return (value) => {
     if (!Number.isFinite(value)) return specialText(value).padStart(total)
     const [whole, fraction, exponent] = scientific ? exponentParts(value, dtype) : fixedParts(value, dtype)
     const tail = scientific ? fraction.padEnd(right, '0') + exponent : fraction.padEnd(right)
@@ -77,9 +92,11 @@ function specialText(value: number): string {
 type Parts = readonly [whole: string, fraction: string, exponent: string]
 
 function fixedParts(value: number, dtype: DType): Parts {
-  const exact = Number(shortest(value, dtype))
-  const text = exact.toFixed(Math.min(precision, Math.max(0, digitsAfterPoint(shortest(value, dtype)))))
-  const [whole, fraction = ''] = text.split('.')
+  const text = shortest(value, dtype)
+  const digits = Math.max(0, digitsAfterPoint(text))
+  const [whole, fraction = ''] = (digits > precision ? toFixed(value, precision) : Number(text).toFixed(digits)).split(
+    '.',
+  )
   const sign = Object.is(value, -0) ? '-' : ''
   return [sign + whole, fraction.replace(/0+$/, ''), '']
 }
@@ -92,7 +109,7 @@ function digitsAfterPoint(scientific: string): number {
 function exponentParts(value: number, dtype: DType): Parts {
   const full = shortest(value, dtype)
   const digits = full.split('e')[0].split('.')[1]?.length ?? 0
-  const [mantissa, exponent] = (digits > precision ? value.toExponential(precision) : full).split('e')
+  const [mantissa, exponent] = (digits > precision ? toExponential(value, precision) : full).split('e')
   const [whole, fraction = ''] = mantissa.split('.')
   const sign = exponent.startsWith('-') ? '-' : '+'
   return [whole, fraction, `e${sign}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`]
@@ -110,8 +127,13 @@ function nested(
   const indices = kept(shape[axis], edges)
   const gap = shape[axis] > indices.length ? edges : -1
   const indent = ' '.repeat(axis + 1)
-  if (axis === shape.length - 1) return lineOf(indices.map(k => format(values[begin + k])), gap, indent)
-  const rows = indices.map(k => nested(values, shape, strides, edges, format, axis + 1, begin + k * strides[axis]))
+  if (axis === shape.length - 1)
+    return lineOf(
+      indices.map((k) => format(values[begin + k])),
+      gap,
+      indent,
+    )
+  const rows = indices.map((k) => nested(values, shape, strides, edges, format, axis + 1, begin + k * strides[axis]))
   if (gap >= 0) rows.splice(gap, 0, '...')
   return `[${rows.join('\n'.repeat(shape.length - 1 - axis) + indent)}]`
 }
@@ -123,7 +145,7 @@ function lineOf(items: string[], gap: number, indent: string): string {
   for (const item of items) {
     const longer = line === '' ? item : `${line} ${item}`
     if (line !== '' && indent.length + longer.length + 1 > lineWidth) {
-      lines.push(line)
+      lines.push(line.trimEnd())
       line = item
     } else line = longer
   }
