@@ -121,6 +121,7 @@ function parse([command, ...args]) {
 /** Finds the Node to use and goes on in it. */
 function main() {
   const { command, args } = parse(process.argv.slice(2))
+  if (command === 'run') process.env.GLUEBALL_RUNG ??= 'wide' // a user's program gets what the command itself uses
   const pinned = pinnedNode()
   const inside = pinned === realpathSync(process.execPath)
   if (pinned && (inside || starts(pinned))) return become(pinned, [sourceFlag, ...sourceArguments(command, args)])

@@ -1,7 +1,8 @@
 // What this runtime's WebAssembly can do, and the rung that follows from it.
-import { enableWideSimd } from '#platform'
+import { enableWideSimd, environment } from '#platform'
+import { GlueballError } from '../../core/errors.ts'
 import { assemble, f32x4, func } from '../../kernel/asm.ts'
-import type { Rung } from '../../kernel/rung.ts'
+import { type Rung, RUNGS } from '../../kernel/rung.ts'
 
 let wide = false
 
@@ -21,8 +22,13 @@ export function useWideSimd(): boolean {
   return wide
 }
 
-/** The best rung for this runtime. */
+/** The best rung for this runtime, or the one that GLUEBALL_RUNG names, as far as this runtime has it. */
 export function chooseRung(): Rung {
-  if (wide) return 'wide'
-  return hasRelaxedSimd() ? 'relaxed' : 'plain'
+  const asked = environment('GLUEBALL_RUNG')
+  if (asked && !RUNGS.includes(asked as Rung)) {
+    throw new GlueballError(`GLUEBALL_RUNG must be ${RUNGS.join(', ')}, got '${asked}'`)
+  }
+  if (asked === 'plain' || !hasRelaxedSimd()) return 'plain'
+  if (asked === 'relaxed') return 'relaxed'
+  return wide || (asked === 'wide' && useWideSimd()) ? 'wide' : 'relaxed'
 }
