@@ -25,7 +25,7 @@ import {
   seedGeneratorReference,
   shuffleReference,
   uniformReference,
-} from '../../ops/random/draws.reference.ts'
+} from '../../ops/random/random.reference.ts'
 import { argmaxReference, reduceReference } from '../../ops/reduce/reduce.reference.ts'
 import {
   softmaxCrossEntropyGradientReference,

@@ -1,7 +1,7 @@
 // Cases of dropout: masks to the bit, shared along axes or not, and the gradient through the same mask.
 import { invoke } from '../../core/invoke.ts'
 import type { OpCase } from '../cases.ts'
-import { seedGeneratorOp } from '../random/generator.ts'
+import { seedGeneratorOp } from '../generator.ts'
 import { dropoutOp, scaleByMaskOp } from './dropout.ts'
 
 function dropping(shape: readonly number[], rate: number, axes: readonly number[] = [], seed = 0): OpCase {

@@ -1,6 +1,6 @@
 // dropout in plain loops.
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
-import { dropoutMask } from '../random/random.reference.ts'
+import { dropoutMask } from '../sampler.ts'
 import { type DropoutAttributes, maskShape, type ScaleByMaskAttributes } from './dropout.ts'
 
 /** y = x · mask · 1/(1 − rate), with a mask drawn now. */

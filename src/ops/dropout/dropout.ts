@@ -3,7 +3,7 @@ import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, shapeOf } from '../../core/shape.ts'
-import { generator } from '../random/generator.ts'
+import { generator } from '../generator.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of dropout; the rate is its scalar. */

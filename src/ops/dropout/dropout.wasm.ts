@@ -16,9 +16,9 @@ import { defineModule } from '../../kernel/module.ts'
 import type { Phase, PlanArgument, WasmKernel } from '../../kernel/plan.ts'
 import { sweep } from '../../kernel/sweep.ts'
 import { broadcastLoops } from '../broadcast.ts'
-import { shareOf, unit } from '../random/mersenne.ts'
-import { sharesOf } from '../random/random.reference.ts'
+import { shareOf, unit } from '../mersenne.ts'
 import { byteRange, chunksOf } from '../ranges.ts'
+import { sharesOf } from '../sampler.ts'
 import { type DropoutAttributes, maskShape, type ScaleByMaskAttributes } from './dropout.ts'
 
 /** Loops around the innermost one that a shared mask may have. */

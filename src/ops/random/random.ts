@@ -5,10 +5,10 @@ import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkShape, formatShape, type Shape, sameShape } from '../../core/shape.ts'
+import { generator } from '../generator.ts'
 import type { OpSpec } from '../spec.ts'
-import { generator } from './generator.ts'
 
-export { generator, generatorState, onSeed, restoreGenerator, seed, seedGeneratorOp } from './generator.ts'
+export { generator, generatorState, onSeed, restoreGenerator, seed, seedGeneratorOp } from '../generator.ts'
 
 /** Attributes of the ops that draw; the parameters of the distribution are their scalars. */
 export interface RandomAttributes {

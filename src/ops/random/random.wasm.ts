@@ -2,11 +2,11 @@
 import { type Body, type Expr, type Func, f32, type ItemInput, i32, i64, item, type Local } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
+import type { SeedAttributes } from '../generator.ts'
+import { nextWord, shareOf, standardNormal, unit } from '../mersenne.ts'
+import { engineWords } from '../mt19937.ts'
 import { byteRange, bytesOf, chunksOf } from '../ranges.ts'
-import type { SeedAttributes } from './generator.ts'
-import { nextWord, shareOf, standardNormal, unit } from './mersenne.ts'
-import { engineWords } from './mt19937.ts'
-import { engineCount, sharesOf } from './random.reference.ts'
+import { engineCount, sharesOf } from '../sampler.ts'
 import type { RandomAttributes, ShuffleAttributes } from './random.ts'
 
 /** Fills an engine's elements of 4 bytes; args: state, y, n, step, and two scalars. */

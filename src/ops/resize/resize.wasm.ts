@@ -3,8 +3,7 @@ import { type Body, type Expr, f32, f32x4, f64, i32, i32x4, item, type Local, se
 import { defineModule, type KernelModule } from '../../kernel/module.ts'
 import type { Phase, Plan, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
 import { type Stream, sweep } from '../../kernel/sweep.ts'
-import { copyModule } from '../copy/copy.wasm.ts'
-import { bytesOf, chunksOf } from '../ranges.ts'
+import { byteRange, bytesOf, chunksOf } from '../ranges.ts'
 import type { ResizeAttributes } from './resize.ts'
 
 type DType = 'uint8' | 'float32'
@@ -168,7 +167,12 @@ function swapIf(f: Body, condition: Expr<'i32'>, ...pairs: readonly Local<'i32'>
   })
 }
 
-const halving = defineModule('resize halving', () => [
+const simple = defineModule('resize simple', () => [
+  // args: y, x, bytes
+  item('copy', (f, input) => {
+    const { begin, bytes } = byteRange(f, input, f.let(input.arg.i32(2)))
+    f.copy(i32.add(input.arg.i32(0), begin), i32.add(input.arg.i32(1), begin), bytes)
+  }),
   // args: y, x, width, channels; an item is a row of the result
   item('halve', (f, { index, arg }) => {
     const [width, channels] = [2, 3].map((k) => f.let(arg.i32(k)))
@@ -205,7 +209,7 @@ export const resizeWasm: WasmKernel<ResizeAttributes> = {
     const halved = x.dtype === 'uint8' && rows === 2 * height && columns === 2 * width
     if (halved && ![1, 3, 4].includes(channels)) {
       const args = [{ output: 0 }, { input: 0 }, width, channels]
-      return { phases: [{ module: halving, entry: 'halve', items: images * height, args }], note: 'mean of four' }
+      return { phases: [{ module: simple, entry: 'halve', items: images * height, args }], note: 'mean of four' }
     }
     return bilinear(x, y, images)
   },
@@ -213,7 +217,7 @@ export const resizeWasm: WasmKernel<ResizeAttributes> = {
 
 function copying(x: PlannedArray): Phase {
   const args = [{ output: 0 }, { input: 0 }, bytesOf(x)]
-  return { module: copyModule, entry: 'copy', items: chunksOf(bytesOf(x)), args }
+  return { module: simple, entry: 'copy', items: chunksOf(bytesOf(x)), args }
 }
 
 function bilinear(x: PlannedArray, y: PlannedArray, images: number): Plan {

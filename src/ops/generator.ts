@@ -1,13 +1,13 @@
 // The generator of a context: 1024 Mersenne Twisters in an array that the library owns, made at first use.
-import { type Context, currentContext } from '../../core/engine.ts'
-import { OpError } from '../../core/errors.ts'
-import { invoke } from '../../core/invoke.ts'
-import { NDArray } from '../../core/ndarray.ts'
-import { giveToLibrary, release } from '../../core/ownership.ts'
-import { type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
-import { Storage } from '../../core/storage.ts'
-import type { OpSpec } from '../spec.ts'
+import { type Context, currentContext } from '../core/engine.ts'
+import { OpError } from '../core/errors.ts'
+import { invoke } from '../core/invoke.ts'
+import { NDArray } from '../core/ndarray.ts'
+import { giveToLibrary, release } from '../core/ownership.ts'
+import { type Shape, shapeOf, sizeOf } from '../core/shape.ts'
+import { Storage } from '../core/storage.ts'
 import { engineWords } from './mt19937.ts'
+import type { OpSpec } from './spec.ts'
 
 /** Shape of the state: engine j is row j. */
 export const stateShape: Shape = shapeOf([1024, engineWords])

@@ -1,7 +1,7 @@
 // MXNet's sampler against what MXNet printed, to the printed digits.
 import { describe, expect, test } from 'vitest'
 import { engineWords } from './mt19937.ts'
-import { dropoutMask, normal, randint, seedEngines, sharesOf, stateWords, uniform } from './random.reference.ts'
+import { dropoutMask, normal, randint, seedEngines, sharesOf, stateWords, uniform } from './sampler.ts'
 
 function seeded(seed = 0): Int32Array {
   const state = new Int32Array(stateWords)

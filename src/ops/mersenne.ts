@@ -11,8 +11,8 @@ import {
   type Local,
   select,
   v128,
-} from '../../kernel/asm.ts'
-import { log64 } from '../../kernel/float64.ts'
+} from '../kernel/asm.ts'
+import { log64 } from '../kernel/float64.ts'
 import { engineWords } from './mt19937.ts'
 
 const size = 624
