@@ -14,6 +14,8 @@ export interface OuterProduct {
   readonly M: number
   /** Columns of B and C. */
   readonly N: number
+  /** Steps of k before a tile's sums are added to C, 128 where left out: `blockOf` knows what suits. */
+  readonly block?: number
 }
 
 /** A plan's parts. */
@@ -23,22 +25,32 @@ export interface OuterPlan {
   readonly phases: readonly Phase[]
 }
 
-/** Steps of k before a tile's sums are added to C: A's and B's panels, 8 KiB each, stay in L1 together. */
-const block = 128
+/** Usual steps of k before a tile's sums are added to C: A's and B's panels, 8 KiB each, stay in L1 together. */
+const usualBlock = 128
+/** Steps of k in the first blocks of the rest. */
+const restBlock = 16
+
+/** A block for a k of so many runs of the given length: as many whole runs, or as large a part of one, as L1 takes. */
+export function blockOf(run: number): number {
+  if (run <= 1.5 * usualBlock) return run * Math.max(1, Math.floor((1.5 * usualBlock) / run))
+  const parts = Math.ceil(run / (1.5 * usualBlock))
+  const fitting = [parts, parts + 1, parts + 2].find((n) => run % n === 0)
+  return fitting ? run / fitting : usualBlock
+}
 /** Columns of a packed panel of A. */
 const aWidth = 16
 
 const roundUp = (n: number, to: number) => Math.ceil(n / to) * to
 
 /**
- * Whether rows of so many floats crowd L1 when a few columns are read from `block` of them: 64 sets of 64 bytes, eight
+ * Whether rows of so many floats crowd L1 when a few columns are read from a block of them: 64 sets of 64 bytes, eight
  * ways, and the rows' distance leaves some sets unused. Such a factor is packed first.
  */
-export function crowds(columns: number): boolean {
+function crowds(columns: number): boolean {
   if (columns % 16) return columns > 1024
   let sets = 64
   for (let lines = columns / 16; lines % 2 === 0 && sets > 1; lines /= 2) sets /= 2
-  return sets * 8 < block
+  return sets * 8 < usualBlock
 }
 
 /** The phases that compute C from `a` and `b`, whose K rows lie one after the other; workspace is used from `at` on. */
@@ -48,13 +60,12 @@ export function outerProduct(
   { a, b, c }: { readonly a: PlanArgument; readonly b: PlanArgument; readonly c: PlanArgument },
   at = 0,
 ): OuterPlan {
-  const { M, N, rung } = shape
+  const { M, N, rung, block = usualBlock } = shape
   const width = tile(rung).vectors * 4
   const panels = Math.ceil(N / width)
-  const work = 2 * M * N
   // parts are fixed by the shape; groups of panels make sixteen items where the work allows it
-  const parts = Math.max(1, Math.min(8, Math.floor(K / (4 * block)), Math.floor((work * K) / 2e6)))
-  const wanted = Math.min(16, Math.max(1, Math.floor((work * K) / 2e6)))
+  const wanted = Math.max(1, Math.min(16, Math.floor((2 * M * N * K) / 2e6)))
+  const parts = Math.max(1, Math.min(wanted, Math.floor(K / (4 * block))))
   const perGroup = Math.ceil(panels / Math.min(panels, Math.max(1, Math.ceil(wanted / parts))))
   const rows = roundUp(Math.ceil(K / parts), parts > 1 ? block : 1)
   const bytes = M * N * 4
@@ -99,7 +110,7 @@ const sumModule = () =>
   ])
 
 function moduleOf(shape: OuterProduct): KernelModule {
-  const key = `outerProduct ${shape.rung} ${shape.M} ${shape.N}`
+  const key = `outerProduct ${shape.rung} ${shape.M} ${shape.N} ${shape.block ?? usualBlock}`
   return defineModule(key, () => [item('part', (f, input) => partItem(f, input, shape))])
 }
 
@@ -111,7 +122,7 @@ interface Places {
 
 /** An item is a part of k and a group of C's panels. */
 function partItem(f: Body, { index, arg, scratch }: ItemInput, shape: OuterProduct): void {
-  const { M, N, rung } = shape
+  const { M, N, rung, block = usualBlock } = shape
   const width = tile(rung).vectors * 4
   const full = Math.floor(N / width)
   const panels = Math.ceil(N / width)
@@ -131,17 +142,13 @@ function partItem(f: Body, { index, arg, scratch }: ItemInput, shape: OuterProdu
   const count = f.let(i32.sub(smaller(f, end, f.let(i32.const(full))), first))
   const ragged = f.let(i32.gt_u(end, full))
   const one = (length: number) => () => addBlock(f, shape, length, { a, b, c }, { scratch, first, end, count, ragged })
-  for (const length of [block, 8, 1]) {
-    const times =
-      length === block
-        ? i32.div_u(left, block)
-        : length === 8
-          ? i32.and(i32.shr_u(left, 3), block / 8 - 1)
-          : i32.and(left, 7)
+  for (const length of [block, restBlock, 1]) {
+    const times = f.let(i32.div_u(left, length))
     f.times(times, one(length), [
       [a, length * M * 4],
       [b, length * N * 4],
     ])
+    left.set(i32.rem_u(left, length))
   }
 }
 
@@ -165,7 +172,13 @@ interface Group {
 }
 
 /** Adds the products of a block of k to the group's panels of C. */
-function addBlock(f: Body, { rung, M, N }: OuterProduct, length: number, places: Places, group: Group): void {
+function addBlock(
+  f: Body,
+  { rung, M, N, block = usualBlock }: OuterProduct,
+  length: number,
+  places: Places,
+  group: Group,
+): void {
   const size = tile(rung)
   const width = size.vectors * 4
   const packsA = crowds(M)

@@ -1,5 +1,5 @@
 // conv and its gradients on the command stream: which algorithm runs which sizes.
-import { outerProduct } from '../../kernel/outerProduct.ts'
+import { blockOf, outerProduct } from '../../kernel/outerProduct.ts'
 import type { Plan, WasmKernel } from '../../kernel/plan.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { activations } from '../activations.ts'
@@ -62,5 +62,6 @@ function isMatrix({ kernel, strides, padding, groups }: Geometry): boolean {
 
 function matrixPlan({ N, C, O, H, W }: Geometry, rung: Rung): Plan {
   const operands = { a: { input: 1 }, b: { input: 0 }, c: { output: 0 } }
-  return { ...outerProduct({ M: O, N: C, rung }, N * H * W, operands), note: `outer product ${O} x ${C} over pixels` }
+  const shape = { M: O, N: C, rung, block: blockOf(H * W) }
+  return { ...outerProduct(shape, N * H * W, operands), note: `outer product ${O} x ${C} over pixels` }
 }
