@@ -38,29 +38,31 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Evaluation | undefined> {
   const tally = new Tally(options.classes)
-  let pending: Promise<void> | undefined
-  for await (const [images, labels] of batches) {
-    const next = take(net, images, labels, options.context, tally)
-    await pending
-    pending = next
+  let pending: Reads | undefined
+  const take = async (): Promise<void> => {
+    if (pending) tally.add(...(await pending))
     options.onBatch?.(tally.images)
-    if (options.stopped?.()) {
-      await pending
-      return undefined
-    }
   }
-  await pending
-  options.onBatch?.(tally.images)
-  return tally.result()
+  for await (const [images, labels] of batches) {
+    const next = scoresOf(net, images, labels, options.context)
+    await take()
+    pending = next
+    if (options.stopped?.()) break
+  }
+  await take()
+  return options.stopped?.() ? undefined : tally.result()
 }
 
-async function take(net: Network, images: NDArray, labels: NDArray, context: Context, tally: Tally): Promise<void> {
+type Reads = Promise<[scores: ArrayLike<number>, labels: ArrayLike<number>]>
+
+/** Queues the scores of a batch and their reading. */
+function scoresOf(net: Network, images: NDArray, labels: NDArray, context: Context): Reads {
   const x = images.asInContext(context)
   const scores = net(x)
-  const reads = Promise.all([scores.toArray(), labels.toArray()])
+  const reads: Reads = Promise.all([scores.toArray(), labels.toArray()])
+  reads.catch(() => {}) // whoever awaits it is told
   for (const array of new Set([scores, x, images, labels])) array.dispose()
-  const [values, truth] = await reads
-  tally.add(values, truth)
+  return reads
 }
 
 /** The probabilities of one row of scores: softmax in float64. */

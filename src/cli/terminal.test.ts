@@ -44,12 +44,14 @@ test('plain lines: the first at once, the next no sooner than 2 s later, and aga
     terminal.tell(
       progress({ step: 0, loss: null, accuracy: null, imagesPerSecond: null, epochLeft: null, totalLeft: null }),
     )
-    expect(sink.text).toBe('  epoch 0/3  step 0/10  the first step is running\n')
+    expect(sink.text).toBe('  0:00  epoch 0/3  step 0/10  the first step is running\n')
     vi.advanceTimersByTime(1000)
     terminal.tell(progress())
     expect(sink.text.split('\n').length).toBe(2)
     vi.advanceTimersByTime(1250)
-    expect(sink.text).toContain('step 3/10  82.3 img/s  loss 2.250  acc 0.125  1:05 left  12:40 in all\n')
+    expect(sink.text).toContain(
+      '  0:02  epoch 0/3  step 3/10  82.3 img/s  loss 2.250  acc 0.125  1:05 left  12:40 in all\n',
+    )
     vi.advanceTimersByTime(4000)
     expect(sink.text.match(/step 3\/10/g)?.length).toBe(3)
     terminal.tell(epochEvent(0, 0.5))

@@ -13,6 +13,7 @@ export class Terminal implements Listener {
   readonly #out: NodeJS.WriteStream
   #bar: cliProgress.SingleBar | undefined
   #latest: Progress | undefined
+  readonly #begunAt = performance.now()
   #shownAt = 0
   #timer: ReturnType<typeof setInterval> | undefined
   #start: StartEvent | undefined
@@ -64,7 +65,7 @@ export class Terminal implements Listener {
     if (changed) this.close()
     this.#latest = event
     if (this.#out.isTTY) return this.#draw(event)
-    if (changed) this.#print()
+    if (changed && event.phase === 'train') this.#print()
     this.#timer ??= setInterval(() => this.#printIfDue(), 250).unref()
     this.#printIfDue()
   }
@@ -96,7 +97,9 @@ export class Terminal implements Listener {
     const { phase, epoch, epochs, step, steps } = this.#latest
     this.#shownAt = performance.now()
     const name = phase === 'train' ? `epoch ${epoch}/${epochs}` : `epoch ${epoch}/${epochs}, test`
-    this.#line(`  ${name}  step ${step}/${steps}${progressText(this.#latest)}`)
+    this.#line(
+      `  ${clock((this.#shownAt - this.#begunAt) / 1000)}  ${name}  step ${step}/${steps}${progressText(this.#latest)}`,
+    )
   }
 }
 

@@ -70,7 +70,7 @@ export class Training {
   #savedAt = performance.now()
   /** Losses of the steps since the last reading, to find the one that was not finite. */
   #recent: { readonly step: number; readonly loss: NDArray }[] = []
-  #reading: Promise<void> | undefined
+  #reading: Promise<void> = Promise.resolve()
   #readAt = -Infinity
   #failure: unknown
 
@@ -107,7 +107,7 @@ export class Training {
         standing.step++
         standing.update++
         if (this.#failure) throw this.#failure
-        if (performance.now() - this.#readAt >= readEvery) this.#reading ??= this.#read()
+        if (performance.now() - this.#readAt >= readEvery) this.#read()
         // the loader knows its place only while its pass runs, which ends by itself after the last step
         if (standing.step === this.#stepsPerEpoch) continue
         const stopped = this.#hooks.stopped()
@@ -136,28 +136,32 @@ export class Training {
     for (const array of new Set([images, labels, x, y, output])) array.dispose()
   }
 
-  /** Reads the sums at this point of the queue, while steps go on. */
-  async #read(): Promise<void> {
+  /** Queues a reading of the sums at this point, and goes on; readings are taken in by turns. */
+  #read(): void {
     this.#readAt = performance.now()
-    const step = this.standing.step
-    const images = Math.min(step * this.#parts.batchSize, this.#parts.trainImages)
-    try {
-      const [loss, accuracy] = await Promise.all([this.loss.state(), this.accuracy.state()])
-      if (!Number.isFinite(loss.sum)) throw await this.#diverged(step)
-      this.#forget(step)
-      this.#pace.note(images)
-      this.#tell(step, loss.sum / loss.count, accuracy.sum / accuracy.count)
-    } catch (error) {
-      this.#failure ??= error
-    } finally {
-      this.#reading = undefined
-    }
+    const { step } = this.standing
+    const sums = Promise.all([this.loss.state(), this.accuracy.state()])
+    sums.catch(() => {})
+    this.#reading = this.#reading
+      .then(async () => {
+        if (!this.#failure) await this.#take(step, ...(await sums))
+      })
+      .catch((error: unknown) => {
+        this.#failure ??= error
+      })
+  }
+
+  async #take(step: number, loss: metric.MetricState, accuracy: metric.MetricState): Promise<void> {
+    if (!Number.isFinite(loss.sum)) throw await this.#diverged(step)
+    this.#forget(step)
+    this.#pace.note(Math.min(step * this.#parts.batchSize, this.#parts.trainImages))
+    this.#tell(step, loss.sum / loss.count, accuracy.sum / accuracy.count)
   }
 
   /** Waits until all steps have run and their sums are known. */
   async #settle(): Promise<void> {
+    if (this.#recent.length > 0) this.#read()
     await this.#reading
-    if (!this.#failure && this.#recent.length > 0) await this.#read()
     if (this.#failure) throw this.#failure
   }
 
