@@ -47,9 +47,10 @@ export function valuesOf({ shape, dtype = 'float32', domain }: CaseInput, seed: 
   const whole = dtype === 'int32' || dtype === 'uint8'
   const from = domain ?? (whole ? [0, 10] : [-1, 1])
   const random = generator(seed)
-  return Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
-    if (!('length' in from)) return from.values[i % from.values.length]
-    const value = from[0] + (from[1] - from[0]) * random()
-    return whole ? Math.floor(value) : Math.fround(value)
-  })
+  const values = new Float64Array(sizeOf(shape))
+  for (let i = 0; i < values.length; i++) {
+    const value = 'length' in from ? from[0] + (from[1] - from[0]) * random() : from.values[i % from.values.length]
+    values[i] = whole ? Math.floor(value) : Math.fround(value)
+  }
+  return values
 }
