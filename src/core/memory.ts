@@ -24,24 +24,17 @@ export function noteFinalized(): void {
   finalized++
 }
 
-const mib = 2 ** 20
-let budget = 64 * mib
+/** Bytes that may gather between two collections: one of 10 ms for ten batches of 128 images at 112. */
+const budget = 64 * 2 ** 20
 let finalized = 0
 let collectionWanted: { readonly engine: Engine; readonly finalized: number } | undefined
-let collectionTime = 0
-const started = performance.now()
 
 /** Asks for a collection when what is alive has outgrown the floor left by the last one by the budget. */
 export function relievePressure(engine: Engine): void {
   const live = liveOn(engine)
   if (collectionWanted || live.bytes <= live.floor + budget) return
-  const before = performance.now()
   requestCollection()
-  const now = performance.now()
-  collectionTime += now - before
   collectionWanted = { engine, finalized }
-  // Collections that cost over 1 % of the time come too often for this program: let more gather between them.
-  if (now - started > 10_000 && collectionTime > 0.01 * (now - started)) budget = Math.min(budget * 2, 1024 * mib)
 }
 
 /** A turn of the event loop, which every await of the library takes: timers, Ctrl-C and finalizers run in it. */
