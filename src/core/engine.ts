@@ -70,8 +70,8 @@ export interface Engine {
   run(call: Call): void
   /** Queues a read; resolves with the bytes as they are at this point of the queue. */
   read(operand: Operand): Promise<Uint8Array>
-  /** The bytes at once, where an engine computes inline. */
-  readNow?(operand: Operand): Uint8Array
+  /** The bytes at once, waiting for them if need be: for moves between contexts. */
+  readNow(operand: Operand): Uint8Array
   /** Resolves when everything queued so far has run. */
   fence(): Promise<void>
   /** The failure that spoiled this storage's value, if one did. */

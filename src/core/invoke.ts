@@ -202,7 +202,7 @@ function viewOf<A extends Attributes>(
 /** Hands a finished array to its owner; large ones of the user remember the line that made them. */
 export function place(array: NDArray): NDArray {
   adopt(array)
-  if (currentScope() || mode.recording) return array
+  if (currentScope()) return array
   relievePressure(array.context.engine)
   if (array.bytes >= 1e6) array.line = userLine()
   return array

@@ -4,7 +4,7 @@ import { type Context, currentContext, type Engine, OutOfMemory } from './engine
 import { MemoryLimitError } from './errors.ts'
 import type { NDArray, Remains } from './ndarray.ts'
 import { liveOn } from './storage.ts'
-import { bytesOnTape } from './tape.ts'
+import { bytesOnTape, mode } from './tape.ts'
 
 /** The arrays that nobody will release but the collector, held weakly and keyed by what they leave behind. */
 const ownedArrays = new Map<Remains, WeakRef<NDArray>>()
@@ -29,8 +29,9 @@ const budget = 64 * 2 ** 20
 let finalized = 0
 let collectionWanted: { readonly engine: Engine; readonly finalized: number } | undefined
 
-/** Asks for a collection when what is alive has outgrown the floor left by the last one by the budget. */
+/** Outside recording, asks for a collection when what is alive has outgrown the last one's floor by the budget. */
 export function relievePressure(engine: Engine): void {
+  if (mode.recording) return
   const live = liveOn(engine)
   if (collectionWanted || live.bytes <= live.floor + budget) return
   requestCollection()

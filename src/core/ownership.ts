@@ -1,6 +1,6 @@
 // Who owns an array: the call that made it, the library, or the user, for whom the garbage collector releases it.
 import { OpError } from './errors.ts'
-import { enterOwned, noteFinalized, strikeOwned } from './memory.ts'
+import { enterOwned, noteFinalized, relievePressure, strikeOwned } from './memory.ts'
 import { NDArray, type Remains } from './ndarray.ts'
 
 /** One running call (a block, a composite op, a gradient, an update) and what it has made so far. */
@@ -94,6 +94,7 @@ export function within<T>(path: string, reason: string, run: () => T, kept?: () 
   }
   for (const array of arraysIn(result)) if (array.owner === scope) adopt(array)
   close(scope, reason)
+  if (!current) for (const array of arraysIn(result)) relievePressure(array.context.engine)
   return result
 }
 

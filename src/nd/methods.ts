@@ -3,7 +3,7 @@ import { backward, type BackwardOptions } from '../autograd/autograd.ts'
 import { type DType, type TypedArray, typedView } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
 import { OpError } from '../core/errors.ts'
-import { place } from '../core/invoke.ts'
+import { place, reordered } from '../core/invoke.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { giveToLibrary, giveToUser, release } from '../core/ownership.ts'
 import type { GradRequest } from '../core/tape.ts'
@@ -339,13 +339,11 @@ function attachGrad(array: NDArray, gradReq: GradRequest | 'null'): void {
   array.setOrigin({ grad, request: gradReq, fresh: false })
 }
 
+/** Values of the reference engine go up at once; those of another engine are waited for, since reference is inline. */
 function moved(array: NDArray, context: Context): NDArray {
-  const bytes = array.context.engine.readNow?.(array.operand('asInContext'))
-  if (!bytes) {
-    throw new OpError(
-      'asInContext',
-      `values on ${array.context} are still being computed: use nd.array(await x.toArray(), { ctx, shape: x.shape })`,
-    )
-  }
+  const { engine } = array.context
+  const plain = reordered(array.operand('asInContext') as NDArray, 'plain')
+  const bytes = engine.readNow(plain)
+  if (plain !== array) plain.storage.release()
   return upload(typedView(array.dtype, bytes.buffer, bytes.byteOffset, array.size), array.shape, array.dtype, context)
 }

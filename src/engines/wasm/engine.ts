@@ -118,6 +118,13 @@ export class WasmEngine implements Engine {
     for (const i of call.mutates) call.inputs[i].storage.written = this.#stream.issued
   }
 
+  /** Blocks until the value is there: for moves to an engine that computes inline. */
+  readNow(operand: Operand): Uint8Array {
+    this.#stream.block()
+    const address = (operand.storage.allocation as Block).address + operand.offset
+    return new Uint8Array(this.#memory.buffer, address, sizeOf(operand.shape) * bytesPer(operand.dtype)).slice()
+  }
+
   async read(operand: Operand): Promise<Uint8Array> {
     const bytes = sizeOf(operand.shape) * bytesPer(operand.dtype)
     const { storage } = operand

@@ -102,6 +102,11 @@ export class CommandStream {
     })
   }
 
+  /** Blocks until all that was given has run; only where a thread may block, which a page's may not. */
+  block(): void {
+    for (let last = this.#issued; this.retired < last; this.#pump()) Atomics.wait(this.#words, 0, 0, 1)
+  }
+
   /** Ends the workers; what was given and has not run never will. */
   async close(): Promise<void> {
     this.#die(new Error('the engine was closed'))
