@@ -1,10 +1,12 @@
 // Plans C[m][n] = Σ_k A[k][m] · B[k][n] for long k: parts of k side by side, each summed block by block, then added up.
-import { type Body, f32x4, type ItemInput, i32, item, type Local, select, v128 } from './asm.ts'
+import { type Body, type ItemInput, i32, item, type Local, select } from './asm.ts'
 import { type Gemm, gemm } from './gemm.ts'
+import { kept, smaller } from './loops.ts'
 import { defineModule, type KernelModule } from './module.ts'
 import { pack } from './pack.ts'
 import type { Phase, PlanArgument } from './plan.ts'
 import type { Rung } from './rung.ts'
+import { sumParts } from './sumParts.ts'
 import { tile } from './tiles.ts'
 
 /** What the product is specialised on: all but the length of k. */
@@ -74,50 +76,21 @@ export function outerProduct(
   const args = [a, b, target, K, rows, parts, perGroup, bytes]
   const phases: Phase[] = [{ module: moduleOf(shape), entry: 'part', items, args }]
   if (parts > 1) phases.push(sumParts({ workspace: at }, c, bytes, parts))
-  const scratch = (crowds(M) ? roundUp(M, aWidth) * block * 4 : 0) + (crowds(N) ? perGroup * width * block * 4 : 0)
+  const scratch = packedBytes(M, block) + (crowds(N) ? perGroup * width * block * 4 : 0)
   return { workspace: parts > 1 ? parts * bytes : 0, scratch, phases }
 }
-
-/** The phase that adds up parts of so many bytes that lie one after the other, in their order. */
-export function sumParts(from: PlanArgument, to: PlanArgument, bytes: number, parts: number): Phase {
-  const items = Math.ceil(bytes / sumBytes)
-  return { module: sumModule(), entry: 'sum', items, args: [from, to, bytes, parts] }
-}
-
-const sumBytes = 16384
-
-const sumModule = () =>
-  defineModule('sumParts', () => [
-    item('sum', (f, { index, arg }) => {
-      const begin = f.let(i32.mul(index, sumBytes))
-      const total = f.let(arg.i32(2))
-      const left = f.let(i32.sub(total, begin))
-      const bytes = f.let(select(i32.lt_u(left, sumBytes), left, i32.const(sumBytes)))
-      const from = f.let(i32.add(arg.i32(0), begin))
-      const to = f.let(i32.add(arg.i32(1), begin))
-      const add = (lanes: number, size: number) => () => {
-        const at = f.let(from)
-        const load = (n: number) => (size === 4 ? v128.load32_zero(at) : v128.load(at, n * 16))
-        const sums = Array.from({ length: lanes }, (_, n) => f.let(load(n)))
-        at.bump(total)
-        f.times(i32.sub(arg.i32(3), 1), () => sums.forEach((sum, n) => sum.set(f32x4.add(sum, load(n)))), [[at, total]])
-        sums.forEach((sum, n) => (size === 4 ? f.storeLane(32, to, sum, 0) : f.store(to, sum, n * 16)))
-      }
-      const steps = (bytes: number) => [[from, bytes] as const, [to, bytes] as const]
-      f.times(i32.shr_u(bytes, 5), add(2, 16), steps(32))
-      f.times(i32.shr_u(i32.and(bytes, 31), 2), add(1, 4), steps(4))
-    }),
-  ])
 
 function moduleOf(shape: OuterProduct): KernelModule {
   const key = `outerProduct ${shape.rung} ${shape.M} ${shape.N} ${shape.block ?? usualBlock}`
   return defineModule(key, () => [item('part', (f, input) => partItem(f, input, shape))])
 }
 
+type L = Local<'i32'>
+
 interface Places {
-  readonly a: Local<'i32'>
-  readonly b: Local<'i32'>
-  readonly c: Local<'i32'>
+  readonly a: L
+  readonly b: L
+  readonly c: L
 }
 
 /** An item is a part of k and a group of C's panels. */
@@ -129,17 +102,17 @@ function partItem(f: Body, { index, arg, scratch }: ItemInput, shape: OuterProdu
   const [a, b, c, K, rows, parts] = [0, 1, 2, 3, 4, 5].map((n) => f.let(arg.i32(n)))
   const part = f.let(i32.rem_u(index, parts))
   const first = f.let(i32.mul(i32.div_u(index, parts), arg.i32(6)))
-  const end = smaller(f, f.let(i32.add(first, arg.i32(6))), f.let(i32.const(panels)))
+  const end = smaller(f, i32.add(first, arg.i32(6)), panels)
   const k = f.let(i32.mul(part, rows))
   // rounding up may leave nothing for the last parts
-  const left = f.let(select(i32.lt_u(k, K), smaller(f, rows, f.let(i32.sub(K, k))), i32.const(0)))
+  const left = f.let(select(i32.lt_u(k, K), smaller(f, rows, i32.sub(K, k)), i32.const(0)))
   a.bump(i32.mul(k, M * 4))
   b.bump(i32.add(i32.mul(k, N * 4), i32.mul(first, width * 4)))
   c.bump(i32.add(i32.mul(part, arg.i32(7)), i32.mul(first, width * 4)))
-  const columns = smaller(f, f.let(i32.const(N * 4)), f.let(i32.mul(end, width * 4)))
+  const columns = smaller(f, N * 4, i32.mul(end, width * 4))
   columns.set(i32.sub(columns, i32.mul(first, width * 4)))
   clear(f, c, M, N * 4, columns)
-  const count = f.let(i32.sub(smaller(f, end, f.let(i32.const(full))), first))
+  const count = f.let(i32.sub(smaller(f, end, full), first))
   const ragged = f.let(i32.gt_u(end, full))
   const one = (length: number) => () => addBlock(f, shape, length, { a, b, c }, { scratch, first, end, count, ragged })
   for (const length of [block, restBlock, 1]) {
@@ -150,10 +123,6 @@ function partItem(f: Body, { index, arg, scratch }: ItemInput, shape: OuterProdu
     ])
     left.set(i32.rem_u(left, length))
   }
-}
-
-function smaller(f: Body, x: Local<'i32'>, y: Local<'i32'>): Local<'i32'> {
-  return f.let(select(i32.lt_u(x, y), x, y))
 }
 
 function clear(f: Body, c: Local<'i32'>, rows: number, stride: number, bytes: Local<'i32'>): void {
@@ -172,66 +141,50 @@ interface Group {
 }
 
 /** Adds the products of a block of k to the group's panels of C. */
-function addBlock(
-  f: Body,
-  { rung, M, N, block = usualBlock }: OuterProduct,
-  length: number,
-  places: Places,
-  group: Group,
-): void {
-  const size = tile(rung)
-  const width = size.vectors * 4
-  const packsA = crowds(M)
-  const packsB = crowds(N)
-  const [a, b, c] = [f.let(places.a), f.let(places.b), f.let(places.c)]
-  const packedB = f.let(packsA ? i32.add(group.scratch, roundUp(M, aWidth) * block * 4) : group.scratch)
-  if (packsA) {
-    pack(f, { vectors: aWidth / 4, columns: M, k: length, kStride: M * 4, columnStride: 4 }, a, group.scratch)
-    a.set(group.scratch)
-  }
-  const panelStep = packsB ? length * width * 4 : width * 4
-  if (packsB) {
-    const to = f.let(packedB)
-    const one = (columns: number) =>
-      pack(f, { vectors: size.vectors, columns, k: length, kStride: N * 4, columnStride: 4 }, b, to)
-    f.times(group.count, () => one(width), [
-      [b, width * 4],
-      [to, panelStep],
-    ])
-    if (N % width) f.if(group.ragged, () => one(N % width))
-    b.set(packedB)
-  }
-  const shared: Omit<Gemm, 'rows' | 'columns'> = {
-    ...{ rung, tile: size, cRow: N * 4, aRow: 4, start: 'zero', add: 'c' },
-    k: [{ count: length, a: packsA ? aWidth * 4 : M * 4 }],
-    ...(!packsB && { b: { k: N * 4, panel: width * 4 } }),
-  }
-  const panel = (columns: number) => {
-    const one = (rows: number) => gemm(f, { ...shared, rows, columns }, { a, b, c })
-    if (!packsA) return one(M)
-    f.nest(
-      [
-        {
-          count: Math.floor(M / aWidth),
-          bumps: [
-            [a, aWidth * length * 4],
-            [c, aWidth * N * 4],
-          ],
-        },
-      ],
-      () => one(aWidth),
-    )
-    if (M % aWidth === 0) return
-    const [heldA, heldC] = [f.let(a), f.let(c)]
-    a.bump(Math.floor(M / aWidth) * aWidth * length * 4)
-    c.bump(Math.floor(M / aWidth) * aWidth * N * 4)
-    one(M % aWidth)
-    a.set(heldA)
-    c.set(heldC)
-  }
-  f.times(group.count, () => panel(width), [
-    [b, panelStep],
-    [c, width * 4],
+function addBlock(f: Body, shape: OuterProduct, length: number, { a, b, c }: Places, group: Group): void {
+  const { rung, M, N, block = usualBlock } = shape
+  const width = tile(rung).vectors * 4
+  const packedB = f.let(i32.add(group.scratch, packedBytes(M, block)))
+  if (crowds(M)) pack(f, { ...rowsOf(M, length), vectors: aWidth / 4, columns: M }, a, group.scratch)
+  if (crowds(N)) packPanels(f, shape, length, f.let(b), f.let(packedB), group)
+  const places = { a: f.let(crowds(M) ? group.scratch : a), b: f.let(crowds(N) ? packedB : b), c: f.let(c) }
+  f.times(group.count, () => onePanel(f, shape, length, width, places), [
+    [places.b, crowds(N) ? length * width * 4 : width * 4],
+    [places.c, width * 4],
   ])
-  if (N % width) f.if(group.ragged, () => panel(N % width))
+  if (N % width) f.if(group.ragged, () => onePanel(f, shape, length, N % width, places))
+}
+
+const rowsOf = (columns: number, k: number) => ({ k, kStride: columns * 4, columnStride: 4 })
+
+/** Bytes of A's block in scratch. */
+const packedBytes = (M: number, block: number) => (crowds(M) ? roundUp(M, aWidth) * block * 4 : 0)
+
+/** Packs the group's panels of B. */
+function packPanels(f: Body, { rung, N }: OuterProduct, length: number, b: L, to: L, group: Group): void {
+  const { vectors } = tile(rung)
+  const one = (columns: number) => pack(f, { ...rowsOf(N, length), vectors, columns }, b, to)
+  f.times(group.count, () => one(vectors * 4), [
+    [b, vectors * 16],
+    [to, length * vectors * 16],
+  ])
+  if (N % (vectors * 4)) f.if(group.ragged, () => one(N % (vectors * 4)))
+}
+
+/** Adds a block's products to one panel of C, of which so many columns are there. */
+function onePanel(f: Body, { rung, M, N }: OuterProduct, length: number, columns: number, places: Places): void {
+  const size = tile(rung)
+  const packed = crowds(M)
+  const shape: Omit<Gemm, 'rows'> = {
+    ...{ rung, tile: size, columns, cRow: N * 4, aRow: 4, start: 'zero', add: 'c' },
+    k: [{ count: length, a: packed ? aWidth * 4 : M * 4 }],
+    ...(!crowds(N) && { b: { k: N * 4, panel: size.vectors * 16 } }),
+  }
+  const { a, c } = places
+  if (!packed) return gemm(f, { ...shape, rows: M }, places)
+  kept(f, [a, c], () => {
+    const steps = [[a, aWidth * length * 4] as const, [c, aWidth * N * 4] as const]
+    f.times(Math.floor(M / aWidth), () => gemm(f, { ...shape, rows: aWidth }, places), steps)
+    if (M % aWidth) gemm(f, { ...shape, rows: M % aWidth }, places)
+  })
 }

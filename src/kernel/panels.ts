@@ -1,5 +1,5 @@
 // Packs the right factor of a product into panels, as the register tiles read it: [panel][k][columns of a tile].
-import { f32x4, i32, item, v128 } from './asm.ts'
+import { type Body, f32x4, i32, item, type Local, v128 } from './asm.ts'
 import { defineModule, type KernelModule } from './module.ts'
 import type { Phase, PlanArgument } from './plan.ts'
 import type { Rung } from './rung.ts'
@@ -47,62 +47,60 @@ export function packPanels(source: PanelSource, from: PlanArgument, to: PlanArgu
   return { module: packing(panelWidth(rung)), entry: 'pack', items: matrices.count * panels * k[0].count, args }
 }
 
+/** The packing of one panel width; an item packs one round of the outermost stride of one panel. */
 function packing(width: number): KernelModule {
   return defineModule(`panels ${width}`, () => [
-    // an item packs one round of the outermost stride of one panel
     item('pack', (f, { index, arg }) => {
       const [to, from] = [f.let(arg.i32(0)), f.let(i32.add(arg.i32(1), arg.i32(2)))]
       const [panels, matrixStep, columns, columnStep] = [3, 4, 5, 6].map((n) => f.let(arg.i32(n)))
-      const [outer, outerStep, middle, middleStep, inner, innerStep] = [7, 8, 9, 10, 11, 12].map((n) =>
+      const [rounds, roundStep, middle, middleStep, inner, innerStep] = [7, 8, 9, 10, 11, 12].map((n) =>
         f.let(arg.i32(n)),
       )
-      const round = f.let(i32.rem_u(index, outer))
-      const panel = f.let(i32.div_u(index, outer))
+      const panel = f.let(i32.div_u(index, rounds))
+      const column = f.let(i32.mul(i32.rem_u(panel, panels), width))
       to.bump(i32.mul(index, i32.mul(i32.mul(middle, inner), width * 4)))
       from.bump(i32.mul(i32.div_u(panel, panels), matrixStep))
-      panel.set(i32.mul(i32.rem_u(panel, panels), width))
-      from.bump(i32.add(i32.mul(panel, columnStep), i32.mul(round, outerStep)))
-      const left = f.let(i32.sub(columns, panel))
+      from.bump(i32.add(i32.mul(column, columnStep), i32.mul(i32.rem_u(index, rounds), roundStep)))
+      const left = f.let(i32.sub(columns, column))
       const row = f.local('i32')
-      const at = f.local('i32')
-      const each = (copyRow: () => void) =>
+      const eachRow = (copy: () => void) => () =>
         f.times(middle, () => {
           row.set(from)
-          f.times(inner, copyRow, [
+          f.times(inner, copy, [
             [row, innerStep],
             [to, width * 4],
           ])
         }, [[from, middleStep]])
-      f.if(
-        i32.ge_u(left, width),
-        () =>
-          f.if(
-            i32.eq(columnStep, 4),
-            () => each(() => eachVector(width, (offset) => f.store(to, v128.load(row, offset), offset))),
-            () =>
-              each(() => {
-                at.set(row)
-                for (let j = 0; j < width; j++) {
-                  f.store(to, i32.load(at), j * 4)
-                  at.bump(columnStep)
-                }
-              }),
-          ),
-        () =>
-          each(() => {
-            eachVector(width, (offset) => f.store(to, f32x4.const(0), offset))
-            at.set(row)
-            const place = f.let(to)
-            f.times(left, () => f.store(place, i32.load(at)), [
-              [at, columnStep],
-              [place, 4],
-            ])
-          }),
-      )
+      const whole = eachRow(() => copyRow(f, width, row, to))
+      const spread = eachRow(() => gatherRow(f, width, row, columnStep, to))
+      const narrow = eachRow(() => padRow(f, width, row, columnStep, to, left))
+      f.if(i32.ge_u(left, width), () => f.if(i32.eq(columnStep, 4), whole, spread), narrow)
     }),
   ])
 }
 
-function eachVector(width: number, visit: (offset: number) => void): void {
-  for (let offset = 0; offset < width * 4; offset += 16) visit(offset)
+type L = Local<'i32'>
+
+/** Columns side by side. */
+function copyRow(f: Body, width: number, from: L, to: L): void {
+  for (let byte = 0; byte < width * 4; byte += 16) f.store(to, v128.load(from, byte), byte)
+}
+
+/** Columns some bytes apart. */
+function gatherRow(f: Body, width: number, from: L, step: L, to: L): void {
+  const at = f.let(from)
+  for (let j = 0; j < width; j++) {
+    f.store(to, i32.load(at), j * 4)
+    at.bump(step)
+  }
+}
+
+/** Fewer columns than the panel has, and zeros. */
+function padRow(f: Body, width: number, from: L, step: L, to: L, columns: L): void {
+  for (let byte = 0; byte < width * 4; byte += 16) f.store(to, f32x4.const(0), byte)
+  const [at, place] = [f.let(from), f.let(to)]
+  f.times(columns, () => f.store(place, i32.load(at)), [
+    [at, step],
+    [place, 4],
+  ])
 }

@@ -1,7 +1,8 @@
 // Plans C = activation(A · B + bias) for few or many rows of A, each of them contiguous, and B packed in panels.
 import type { Formula } from './arith.ts'
-import { type Body, type ItemInput, i32, item, type Local, select } from './asm.ts'
+import { type Body, type ItemInput, i32, item, type Local } from './asm.ts'
 import { type Gemm, gemm, type Pointers } from './gemm.ts'
+import { kept, smaller } from './loops.ts'
 import { defineModule, type KernelModule } from './module.ts'
 import { panelsOf, panelWidth } from './panels.ts'
 import type { Phase, PlanArgument } from './plan.ts'
@@ -72,20 +73,16 @@ function rowItem(f: Body, { index, arg }: ItemInput, shape: RowProduct): void {
   const first = f.let(i32.mul(i32.div_u(index, blocks), arg.i32(7)))
   const height = f.let(arg.i32(5))
   const row = f.let(i32.mul(i32.rem_u(index, blocks), height))
-  const rows = smaller(f, height, f.let(i32.sub(arg.i32(4), row)))
+  const rows = smaller(f, height, i32.sub(arg.i32(4), row))
   const end = f.let(i32.add(first, arg.i32(7)))
   a.bump(i32.mul(row, shape.K * 4))
   b.bump(i32.mul(first, shape.K * width * 4))
   c.bump(i32.add(i32.mul(row, shape.columns * 4), i32.mul(first, width * 4)))
   if (shape.bias) bias.bump(i32.mul(first, width * 4))
-  const panels = f.let(i32.sub(smaller(f, end, f.let(i32.const(full))), first))
+  const panels = f.let(i32.sub(smaller(f, end, full), first))
   const ragged = f.let(i32.gt_u(end, full))
   const pointers = { a, b, c, ...(shape.bias && { bias }) }
   eachKBlock(f, shape, pointers, (stage) => onePass(f, shape, stage, pointers, { rows, panels, ragged }))
-}
-
-function smaller(f: Body, x: Local<'i32'>, y: Local<'i32'>): Local<'i32'> {
-  return f.let(select(i32.lt_u(x, y), x, y))
 }
 
 type Stage = Pick<Gemm, 'start' | 'activation' | 'k'>
@@ -116,15 +113,15 @@ function onePass(
 ): void {
   const { b, c, bias } = pointers
   const width = panelWidth(shape.rung)
-  const held = [b, c, ...(bias ? [bias] : [])].map((pointer) => [pointer, f.let(pointer)] as const)
   const { rung } = shape
   const strides = { aRow: shape.K * 4, cRow: shape.columns * 4 }
   const one = (columns: number) => gemm(f, { ...stage, ...strides, rung, tile: tile(rung), rows, columns }, pointers)
-  f.times(panels, () => one(width), [
-    [b, shape.K * width * 4],
-    [c, width * 4],
-    ...(bias ? ([[bias, width * 4]] as const) : []),
-  ])
-  if (shape.columns % width) f.if(ragged, () => one(shape.columns % width))
-  for (const [pointer, value] of held) pointer.set(value)
+  kept(f, [b, c, ...(bias ? [bias] : [])], () => {
+    f.times(panels, () => one(width), [
+      [b, shape.K * width * 4],
+      [c, width * 4],
+      ...(bias ? ([[bias, width * 4]] as const) : []),
+    ])
+    if (shape.columns % width) f.if(ragged, () => one(shape.columns % width))
+  })
 }

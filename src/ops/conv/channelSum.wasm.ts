@@ -1,9 +1,9 @@
 // channelSum on the command stream: one pass over channels-last pixels, in blocks that are then added up.
 import { f32x4, i32, item, type Local, v128 } from '../../kernel/asm.ts'
+import { smaller } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
-import { sumParts } from '../../kernel/outerProduct.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
-import { smaller } from './conv.pad.ts'
+import { sumParts } from '../../kernel/sumParts.ts'
 import type { ChannelSumAttributes } from './conv.ts'
 
 /** Pixels of an item: few enough that a plain sum is exact, and many enough that the blocks' sums are few. */

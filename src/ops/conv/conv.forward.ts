@@ -1,37 +1,27 @@
 // Cross-correlation of channels-last images with packed filters, as products of output rows with filter panels.
 import { type Body, type ItemInput, i32, item, type Local } from '../../kernel/asm.ts'
 import { type Gemm, gemm, type Pointers, type Run } from '../../kernel/gemm.ts'
+import { kept, smaller } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { panelsOf, panelWidth } from '../../kernel/panels.ts'
 import type { Phase, Plan, PlanArgument } from '../../kernel/plan.ts'
-import { kBlocks, type RowProduct, rowProduct } from '../../kernel/rowProduct.ts'
-import type { Rung } from '../../kernel/rung.ts'
+import { rowProduct } from '../../kernel/rowProduct.ts'
 import { lanes } from '../../kernel/simd.ts'
 import { sweep } from '../../kernel/sweep.ts'
 import { tile } from '../../kernel/tiles.ts'
-import { type Padding, padRows, smaller } from './conv.pad.ts'
-import type { Pair } from './geometry.ts'
-
-/** A cross-correlation: the forward pass, or the gradient of the input, where dy is the image. */
-export interface Correlation {
-  readonly rung: Rung
-  readonly groups: number
-  /** Channels and size of the images. */
-  readonly C: number
-  readonly H: number
-  readonly W: number
-  /** Channels and size of the results. */
-  readonly O: number
-  readonly OH: number
-  readonly OW: number
-  readonly kernel: Pair
-  readonly strides: Pair
-  readonly dilation: Pair
-  readonly before: Pair
-  readonly spread: Pair
-  readonly bias: boolean
-  readonly activation: RowProduct['activation']
-}
+import {
+  bumpsOf,
+  type Correlation,
+  eachBlock,
+  extent,
+  isPadded,
+  keyOf,
+  kLimit,
+  paddingOf,
+  spans,
+  widthOf,
+} from './conv.correlation.ts'
+import { padRows } from './conv.pad.ts'
 
 /** Where the arrays are; filters are panels [group][panel][kh, kw, C ÷ groups][column]. */
 export interface Operands {
@@ -41,8 +31,6 @@ export interface Operands {
   readonly bias?: PlanArgument
 }
 
-/** Longest sum before the results are put down: 512 rows of a panel of 16 fill L1. */
-const kLimit = 512
 /** Output rows narrower than this go across images, since low tiles are slow. */
 const narrow = 4
 /** Bytes of padded image that an item may hold, so that they stay in L2. */
@@ -68,34 +56,6 @@ function asMatrix(s: Correlation): { readonly rows: number; readonly K: number }
   if (kh === 1 && kw === 1 && s.OH === s.H && s.OW === s.W) return { rows: s.H * s.W, K: s.C }
   const whole = kh === s.H && kw === s.W && s.dilation.every((d) => d === 1)
   return whole ? { rows: 1, K: kh * kw * s.C } : undefined
-}
-
-const spans = (s: Correlation) => s.kernel.map((k, i) => s.dilation[i] * (k - 1) + 1)
-
-/** Whether the filters reach beyond the image, or its pixels are set apart, so that a copy is needed. */
-function isPadded(s: Correlation): boolean {
-  const [rows, columns] = extent(s)
-  return s.before.some((n) => n !== 0) || s.spread.some((n) => n > 1) || rows > s.H || columns > s.W
-}
-
-/** Rows and columns that the filters reach. */
-function extent(s: Correlation): readonly [number, number] {
-  const [rows, columns] = spans(s)
-  return [(s.OH - 1) * s.strides[0] + rows, (s.OW - 1) * s.strides[1] + columns]
-}
-
-/** Width of the image that the filters read: the copy's, or its own. */
-const widthOf = (s: Correlation) => (isPadded(s) ? extent(s)[1] : s.W)
-
-const paddingOf = (s: Correlation): Padding => ({
-  ...{ H: s.H, W: s.W, pixel: s.C * 4, before: s.before, spread: s.spread },
-  columns: widthOf(s),
-})
-
-function keyOf(s: Correlation, kind: string): string {
-  const { rung, groups, C, H, W, O, OH, OW, kernel, strides, dilation, before, spread, bias, activation } = s
-  const sizes = [groups, C, H, W, O, OH, OW, kernel, strides, dilation, before, spread]
-  return `conv ${kind} ${rung} ${sizes.join(' ')} ${bias ? 'bias' : ''} ${activation?.name ?? ''}`
 }
 
 /** Items are bands of output rows of one image. */
@@ -188,15 +148,6 @@ function imagesItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation)
   product(f, s, { a, b, c, bias }, shape, f.let(i32.mul(images, s.OH * s.OW)), (one) => f.nest(levels, one))
 }
 
-const bumpsOf = (...bumps: readonly [Local<'i32'>, number][]) => bumps
-
-/** Runs the code and gives the locals back the values they had. */
-function kept(f: Body, locals: readonly Local<'i32'>[], build: () => void): void {
-  const held = locals.map((local) => [local, f.let(local)] as const)
-  build()
-  for (const [local, value] of held) local.set(value)
-}
-
 type Places = Pointers & { readonly bias: Local<'i32'> }
 
 /**
@@ -240,52 +191,6 @@ function product(
     ),
   )
   if (blocked && activation) activate(f, s, c, pixels)
-}
-
-/** Calls `visit` for each block of k, with A and B at its begin; they are back when all is done. */
-function eachBlock(
-  f: Body,
-  s: Correlation,
-  a: Local<'i32'>,
-  b: Local<'i32'>,
-  visit: (k: readonly Run[]) => void,
-): void {
-  const [kh, kw] = s.kernel
-  const perGroup = s.C / s.groups
-  const rowStep = s.dilation[0] * widthOf(s) * s.C * 4
-  const pixelStep = s.dilation[1] * s.C * 4
-  const bStep = panelWidth(s.rung) * 4
-  const contiguous = s.groups === 1 && s.dilation[1] === 1
-  const row: readonly Run[] = contiguous
-    ? [{ count: kw * s.C, a: 4 }]
-    : [
-        { count: kw, a: pixelStep },
-        { count: perGroup, a: 4 },
-      ]
-  const rowK = kw * perGroup
-  if (kh * rowK <= kLimit) return visit([{ count: kh, a: rowStep }, ...row])
-  kept(f, [a, b], () => {
-    if (rowK <= kLimit) {
-      const blocks = Math.ceil(kh / Math.floor(kLimit / rowK))
-      const rows = Math.ceil(kh / blocks)
-      const count = Math.ceil(kh / rows)
-      const steps = bumpsOf([a, rows * rowStep], [b, rows * rowK * bStep])
-      f.times(count - 1, () => visit([{ count: rows, a: rowStep }, ...row]), steps)
-      visit([{ count: kh - rows * (count - 1), a: rowStep }, ...row])
-      return
-    }
-    const runLength = contiguous ? rowK : perGroup
-    const pieces = kBlocks(runLength, kLimit)
-    const run = () => {
-      kept(f, [a], () => {
-        const steps = bumpsOf([a, pieces.length * 4], [b, pieces.length * bStep])
-        f.times(pieces.count - 1, () => visit([{ count: pieces.length, a: 4 }]), steps)
-        visit([{ count: pieces.last, a: 4 }])
-      })
-      b.bump(pieces.last * bStep)
-    }
-    f.times(kh, () => (contiguous ? run() : kept(f, [a], () => f.times(kw, run, [[a, pixelStep]]))), [[a, rowStep]])
-  })
 }
 
 /** Results that are the bias, or zero. */

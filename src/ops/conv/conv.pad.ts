@@ -1,5 +1,5 @@
 // Brings a band of an image into scratch memory with zeros around it, and between its pixels for a strided gradient.
-import { type Body, i32, type Local, type Operand, select } from '../../kernel/asm.ts'
+import { type Body, i32, type Local, type Operand } from '../../kernel/asm.ts'
 import type { Pair } from './geometry.ts'
 
 /** How a channels-last image H × W lies in its padded copy, which is `columns` wide. */
@@ -66,10 +66,4 @@ function padLine(f: Body, p: Padding, from: Local<'i32'>, to: Local<'i32'>): voi
     [at, p.pixel],
     [place, spread * p.pixel],
   ])
-}
-
-/** The smaller of two unsigned numbers. */
-export function smaller(f: Body, a: Operand<'i32'>, b: Operand<'i32'>): Local<'i32'> {
-  const [x, y] = [f.local('i32', a), f.local('i32', b)]
-  return f.let(select(i32.lt_u(x, y), x, y))
 }

@@ -1,30 +1,25 @@
 // The gradient of the filters: products of image channels with dy over blocks of pixels, in parts of the batch.
 import { type Body, f32x4, type ItemInput, i32, item, type Local, v128 } from '../../kernel/asm.ts'
 import { gemm, type Run } from '../../kernel/gemm.ts'
+import { smaller } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
-import { pack } from '../../kernel/pack.ts'
 import { panelsOf, panelWidth } from '../../kernel/panels.ts'
 import type { Phase, Plan } from '../../kernel/plan.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { tile } from '../../kernel/tiles.ts'
-import { padRows, smaller } from './conv.pad.ts'
+import {
+  imageBytes,
+  imagePanels,
+  isPaneled,
+  packGradients,
+  packImages,
+  type WeightProduct,
+  windowOf,
+} from './conv.weightPack.ts'
 import type { Geometry } from './geometry.ts'
 
 /** Pixels that a tile sums before it is added to the partial result: dy's panel, 64 bytes a pixel, stays in L1. */
 const blockPixels = 192
-/** Channels of a panel of the image; fewer channels than that stay side by side, with the taps of a filter row. */
-const imageWidth = 16
-
-/** The gradient of the filters of one size, on one rung. */
-interface WeightProduct extends Geometry {
-  readonly rung: Rung
-  /** Images and output rows of a block. */
-  readonly images: number
-  readonly rows: number
-  /** Blocks of rows in an image. */
-  readonly bands: number
-}
-
 /** dweight = Σ x · dy, x being input 0, dy input 1 and the result output 0. */
 export function weightPlan(geometry: Geometry, rung: Rung): Plan {
   const s: WeightProduct = { ...geometry, rung, ...blockOf(geometry) }
@@ -72,33 +67,9 @@ function blockOf({ OH, OW }: Geometry): Pick<WeightProduct, 'images' | 'rows' | 
   return { images: 1, ...best }
 }
 
-/** Whether the image's channels are cut into panels; otherwise a filter row's taps are one run. */
-const isPaneled = ({ C, groups, dilation }: Geometry) => C >= imageWidth || groups > 1 || dilation[1] > 1
-
-/** Channels of a full panel of the image, and panels in a group. */
-function imagePanels(g: Geometry): { readonly width: number; readonly count: number; readonly last: number } {
-  const channels = g.C / g.groups
-  const width = Math.min(channels, imageWidth)
-  const count = Math.ceil(channels / width)
-  return { width, count, last: channels - width * (count - 1) }
-}
-
 /** Bytes of all filters of a part: [group][panel of dy][panel of the image][tap][channel][column]. */
 const partBytes = (s: WeightProduct) =>
   s.C * s.kernel[0] * s.kernel[1] * panelsOf(s.O / s.groups, s.rung) * panelWidth(s.rung) * 4
-
-/** Rows and columns of the image that a block reads, and bytes of a pixel in scratch. */
-function windowOf(s: WeightProduct): { readonly height: number; readonly width: number; readonly pixel: number } {
-  const span = s.kernel.map((k, i) => s.dilation[i] * (k - 1) + 1)
-  const pixel = isPaneled(s) ? imageWidth * 4 : s.C * 4
-  return { height: (s.rows - 1) * s.strides[0] + span[0], width: (s.OW - 1) * s.strides[1] + span[1], pixel }
-}
-
-/** Bytes of a block's images in scratch: [panel][image][row][column][channel]. */
-function imageBytes(s: WeightProduct): number {
-  const { height, width, pixel } = windowOf(s)
-  return imagePanels(s).count * s.images * height * width * pixel
-}
 
 type L = Local<'i32'>
 
@@ -129,120 +100,6 @@ function partItem(f: Body, { index, arg, scratch }: ItemInput, s: WeightProduct)
     packGradients(f, s, dy, packed, { image, images, row, rows, first, count })
     addBlock(f, s, scratch, packed, c, count)
   })
-}
-
-/** What of the batch a block holds; the rest of its place is zero. */
-interface Extent {
-  readonly image: L
-  readonly images: L
-  readonly row: L
-  readonly rows: L
-}
-
-/** Copies the images that a block reads, with zeros around them. */
-function packImages(f: Body, s: WeightProduct, x: L, scratch: L, at: Extent): void {
-  const { height, width, pixel } = windowOf(s)
-  const { images, rows } = at
-  const from = f.let(i32.add(x, i32.mul(at.image, s.H * s.W * s.C * 4)))
-  const to = f.let(scratch)
-  const first = f.let(i32.mul(at.row, s.strides[0]))
-  const needed = f.let(i32.add(i32.mul(i32.sub(rows, 1), s.strides[0]), s.dilation[0] * (s.kernel[0] - 1) + 1))
-  const bytes = height * width * pixel
-  const missing = f.let(i32.mul(i32.sub(s.images, images), bytes))
-  const each = (copy: () => void) =>
-    f.times(images, () => {
-      copy()
-      const end = f.let(i32.add(to, i32.mul(needed, width * pixel)))
-      f.fill(end, 0, i32.mul(i32.sub(height, needed), width * pixel))
-    }, [
-      [from, s.H * s.W * s.C * 4],
-      [to, bytes],
-    ])
-  if (!isPaneled(s)) {
-    const padding = { H: s.H, W: s.W, pixel, before: s.padding, spread: [1, 1], columns: width } as const
-    each(() => padRows(f, padding, from, to, first, needed))
-    f.fill(to, 0, missing)
-    return
-  }
-  const panels = imagePanels(s)
-  const onePanel = (channels: number) => {
-    const held = f.let(from)
-    each(() => packRows(f, s, from, to, { first, needed, channels }))
-    f.fill(to, 0, missing)
-    to.bump(missing)
-    from.set(held)
-    from.bump(imageWidth * 4)
-  }
-  f.times(panels.count - 1, () => onePanel(panels.width))
-  onePanel(panels.last)
-}
-
-/** Copies the rows of one panel of channels, 64 bytes a pixel. */
-function packRows(
-  f: Body,
-  s: WeightProduct,
-  from: L,
-  to: L,
-  { first, needed, channels }: { readonly first: L; readonly needed: L; readonly channels: number },
-): void {
-  const { width } = windowOf(s)
-  const pixel = imageWidth * 4
-  const left = Math.min(width, s.padding[1])
-  const pixels = Math.min(s.W, width - left)
-  const right = width - left - pixels
-  const row = f.let(i32.sub(first, s.padding[0]))
-  const at = f.let(to)
-  const line = () => {
-    if (left > 0) f.fill(at, 0, left * pixel)
-    const source = f.let(i32.add(from, i32.mul(row, s.W * s.C * 4)))
-    const place = f.let(i32.add(at, left * pixel))
-    const shape = { vectors: imageWidth / 4, columns: channels, k: pixels, kStride: s.C * 4, columnStride: 4 }
-    pack(f, shape, source, place)
-    if (right > 0) f.fill(i32.add(at, (left + pixels) * pixel), 0, right * pixel)
-  }
-  f.times(needed, () => f.if(i32.lt_u(row, s.H), line, () => f.fill(at, 0, width * pixel)), [
-    [row, 1],
-    [at, width * pixel],
-  ])
-}
-
-/** Copies dy's panels of a block: [panel][image][row, column][filter]. */
-function packGradients(
-  f: Body,
-  s: WeightProduct,
-  dy: L,
-  packed: L,
-  at: Extent & { readonly first: L; readonly count: L },
-): void {
-  const { vectors } = tile(s.rung)
-  const width = vectors * 4
-  const filters = s.O / s.groups
-  const full = Math.floor(filters / width)
-  const pixels = f.let(i32.mul(at.rows, s.OW))
-  const image = s.OH * s.OW * s.O * 4
-  const begin = f.let(i32.add(dy, i32.mul(i32.add(i32.mul(at.image, s.OH), at.row), s.OW * s.O * 4)))
-  const to = f.let(packed)
-  const bytes = s.rows * s.OW * width * 4
-  const onePanel = (columns: number) => {
-    const from = f.let(begin)
-    const shape = { vectors, columns, k: pixels, kStride: s.O * 4, columnStride: 4, panel: 0 }
-    const one = () => {
-      pack(f, shape, from, to)
-      const end = f.let(i32.add(to, i32.mul(pixels, width * 4)))
-      f.fill(end, 0, i32.sub(bytes, i32.mul(pixels, width * 4)))
-    }
-    f.times(at.images, one, [
-      [from, image],
-      [to, bytes],
-    ])
-    const missing = f.let(i32.mul(i32.sub(s.images, at.images), bytes))
-    f.fill(to, 0, missing)
-    to.bump(missing)
-    begin.bump(width * 4)
-  }
-  const whole = f.let(i32.sub(smaller(f, i32.add(at.first, at.count), full), at.first))
-  f.times(whole, () => onePanel(width))
-  if (filters % width) f.if(i32.gt_u(i32.add(at.first, at.count), full), () => onePanel(filters % width))
 }
 
 /** Adds a block's products to the partial result: for each panel of dy all channels and taps. */

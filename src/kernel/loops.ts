@@ -1,0 +1,15 @@
+// Two idioms of kernels: the smaller of two sizes, and pointers that come back after a walk.
+import { type Body, i32, type Local, type Operand, select } from './asm.ts'
+
+/** The smaller of two unsigned numbers. */
+export function smaller(f: Body, a: Operand<'i32'>, b: Operand<'i32'>): Local<'i32'> {
+  const [x, y] = [f.local('i32', a), f.local('i32', b)]
+  return f.let(select(i32.lt_u(x, y), x, y))
+}
+
+/** Runs the code and gives the locals back the values they had. */
+export function kept(f: Body, locals: readonly Local<'i32'>[], build: () => void): void {
+  const held = locals.map((local) => [local, f.let(local)] as const)
+  build()
+  for (const [local, value] of held) local.set(value)
+}
