@@ -1,34 +1,34 @@
-// The first images of the embedded subset, resized as bytes, with what identifies them.
+// The first training images of Fashion-MNIST through the library's own files, transforms and loader.
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
-import { decodeIdxImages, decodeIdxLabels } from '../../src/io/idx.ts'
-import { resizeBilinear } from '../../src/ops/resize/resize.reference.ts'
+import { type Context, gluon, type NDArray } from 'glueball'
 
-/** Images as bytes, row after row, and their labels. */
-export interface Images {
+const { FashionMNIST, transforms } = gluon.data.vision
+
+/** Which images, and how they come. */
+export interface ImagesSetting {
+  readonly ctx: Context
+  /** How many, from the first on. */
+  readonly count: number
+  /** Side after resizing. */
   readonly size: number
-  readonly bytes: Uint8Array
-  readonly labels: Uint8Array
-  /** SHA-256 of the bytes. */
-  readonly sha256: string
+  readonly batch: number
+  /** Takes the subset in the repository; otherwise the whole set, wherever it lies. */
+  readonly subset: boolean
 }
 
-function unpacked(folder: URL, name: string): Uint8Array {
-  return gunzipSync(readFileSync(new URL(`${name}.gz`, folder)))
+/** Batches of pixels between 0 and 1 and of labels, in the order of the file. */
+export async function batches(setting: ImagesSetting): Promise<gluon.data.DataLoader<[NDArray, NDArray]>> {
+  const { ctx, count, size, batch, subset } = setting
+  const images = await FashionMNIST.load({ train: true, subset, ctx })
+  const transform = new transforms.Compose([new transforms.Resize(size), new transforms.ToTensor()])
+  return new gluon.data.DataLoader(images.take(count).transformFirst(transform), batch)
 }
 
-/** The first `count` training images of a folder, the embedded subset where left out, in the order of the file. */
-export function trainingImages(count: number, size: number, folder = new URL('../../data/', import.meta.url)): Images {
-  const { rows, columns, data } = decodeIdxImages(unpacked(folder, 'train-images-idx3-ubyte'))
-  const labels = decodeIdxLabels(unpacked(folder, 'train-labels-idx1-ubyte')).slice(0, count)
-  const bytes = new Uint8Array(count * size * size)
-  const source = data.slice(0, count * rows * columns)
-  resizeBilinear(source, { count, height: rows, width: columns, channels: 1 }, bytes, size, size)
-  return { size, bytes, labels, sha256: createHash('sha256').update(bytes).digest('hex') }
-}
-
-/** The pixels of images `begin` to before `end`, as ToTensor makes them: float32(byte) / 255. */
-export function pixels({ bytes, size }: Images, begin: number, end: number): Float32Array {
-  return Float32Array.from(bytes.subarray(begin * size * size, end * size * size), (byte) => byte / 255)
+/** SHA-256 of the resized bytes of the first images of the subset. */
+export async function digest({ ctx, count, size }: Omit<ImagesSetting, 'batch' | 'subset'>): Promise<string> {
+  const images = await FashionMNIST.load({ train: true, subset: true, ctx })
+  const resized = images.take(count).transformFirst(new transforms.Resize(size))
+  const hash = createHash('sha256')
+  for await (const [bytes] of new gluon.data.DataLoader(resized, 32)) hash.update(await bytes.toArray())
+  return hash.digest('hex')
 }

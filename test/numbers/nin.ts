@@ -1,6 +1,6 @@
 // NiN trained as golden/nin.py trains it: weights drawn at seed 0, the first images in order, sixteen at a time.
 import { autograd, type Context, gluon, init, type NDArray, nd } from 'glueball'
-import { type Images, pixels } from './images.ts'
+import { batches } from './images.ts'
 
 /** Images in a batch. */
 export const batch = 16
@@ -9,6 +9,8 @@ export const batch = 16
 export interface Setting {
   readonly ctx: Context
   readonly dtype: 'float32' | 'float64'
+  /** Side of the images. */
+  readonly size: number
   /** Channels are divided by this. */
   readonly narrow: number
   /** Of Xavier. */
@@ -19,48 +21,41 @@ export interface Setting {
 /** A flat array for each parameter: conv0_weight, conv0_bias, …, conv11_bias. */
 export type Tensors = ReadonlyMap<string, Float64Array>
 
-/** The network and how far it is. */
+/** The network and its trainer. */
 export class Training {
   readonly net: gluon.nn.Sequential
   readonly #setting: Setting
-  readonly #images: Images
   readonly #loss = new gluon.loss.SoftmaxCrossEntropyLoss()
   readonly #trainer: gluon.Trainer
 
-  constructor(setting: Setting, images: Images) {
-    const { ctx, dtype, narrow, magnitude, learningRate } = setting
+  constructor(setting: Setting) {
+    const { ctx, dtype, size, narrow, magnitude, learningRate } = setting
     this.#setting = setting
-    this.#images = images
     this.net = gluon.models.nin({ narrow })
     nd.random.seed(0)
     this.net.initialize({ ctx, init: new init.Xavier({ magnitude }) })
-    this.net(nd.zeros([1, 1, images.size, images.size], { ctx }))
+    this.net(nd.zeros([1, 1, size, size], { ctx }))
     if (dtype === 'float64') this.net.cast(dtype)
     this.#trainer = new gluon.Trainer(this.net.collectParams(), 'sgd', { learningRate })
   }
 
-  #batchAt(step: number): readonly [NDArray, NDArray] {
-    const { ctx, dtype } = this.#setting
-    const [begin, end, { size }] = [step * batch, (step + 1) * batch, this.#images]
-    const image = nd.array(pixels(this.#images, begin, end), { ctx, dtype, shape: [batch, 1, size, size] })
-    return [image, nd.array(this.#images.labels.subarray(begin, end), { ctx, dtype })]
-  }
-
-  /** Computes the gradients of the summed loss, dropout off; resolves to the mean loss. */
-  async backward(step: number): Promise<number> {
-    const [image, label] = this.#batchAt(step)
-    const loss = autograd.record(() => this.#loss(this.net(image), label), { trainMode: false })
+  /** Computes the gradients of the summed loss, dropout off; gives the losses. */
+  #backward(image: NDArray, label: NDArray): NDArray {
+    const { dtype } = this.#setting
+    const [x, y] = [image.astype(dtype), label.astype(dtype)]
+    const loss = autograd.record(() => this.#loss(this.net(x), y), { trainMode: false })
     loss.backward()
-    const values = Float64Array.from(await loss.toArray())
-    return values.reduce((sum, value) => sum + value, 0) / batch
+    return loss
   }
 
-  /** Steps, and the mean loss before each. */
-  async train(steps: number): Promise<number[]> {
+  /** Steps over as many batches, and the mean loss before each step; without `update` gradients alone. */
+  async train(steps: number, { update = true } = {}): Promise<number[]> {
+    const { ctx, size } = this.#setting
     const losses: number[] = []
-    for (let step = 0; step < steps; step++) {
-      losses.push(await this.backward(step))
-      this.#trainer.step(batch)
+    for await (const [image, label] of await batches({ ctx, size, batch, count: steps * batch, subset: true })) {
+      const loss = this.#backward(image, label)
+      if (update) this.#trainer.step(batch)
+      losses.push(Float64Array.from(await loss.toArray()).reduce((sum, value) => sum + value, 0) / batch)
     }
     return losses
   }

@@ -85,12 +85,12 @@ export class SoftmaxCrossEntropyLoss extends Loss {
   forward(pred: NDArray, label: NDArray, sampleWeight?: NDArray): NDArray {
     const plain = pred.ndim === 2 && (this.axis === -1 || this.axis === 1) && label.ndim === 1
     if (plain && this.sparseLabel && !this.fromLogits)
-      return this.finish(softmaxCrossEntropy(pred, label), sampleWeight)
+      return this.finish(softmaxCrossEntropy(pred, label), sampleWeight && reshape(sampleWeight, [-1]))
     const { axis } = this
     const log = this.fromLogits ? pred : logSoftmax(pred, { axis })
     const picked = this.sparseLabel
       ? pick(log, label, { axis, keepdims: true })
-      : sum(multiply(log, label), { axis, keepdims: true })
+      : sum(multiply(log, reshape(label, pred.shape)), { axis, keepdims: true })
     return this.finish(multiply(picked, -1), sampleWeight)
   }
 }
