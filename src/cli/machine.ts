@@ -17,11 +17,12 @@ export function version(): string {
   return manifest.version
 }
 
-/** Starts the settings' engine as they ask; a rung that is given is forced. */
+/** Starts the settings' engine as they ask, with the rung that is given where this machine has it. */
 export function startEngine(settings: Pick<Settings, 'context' | 'threads'>, rung?: string | null): void {
   if (settings.context === 'reference') return
   useWideSimd()
-  const forced = RUNGS.find((known) => known === rung)
+  const here = RUNGS.slice(RUNGS.indexOf(chooseRung()))
+  const forced = here.find((known) => known === rung)
   configureCpu({ ...(settings.threads && { threads: settings.threads }), ...(forced && { rung: forced }) })
 }
 

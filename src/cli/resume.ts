@@ -30,18 +30,19 @@ const options: Readonly<Record<keyof Typed, readonly [key: keyof Settings, mayCh
 /** The settings of a checkpoint with what may be changed. Throws a UsageError when another option differs. */
 export function resumedSettings({ settings }: Pick<Header, 'settings'>, typed: Typed): Settings {
   const changes: Partial<Record<keyof Settings, unknown>> = {}
-  const asked = settingsFrom({ model: settings.model, recipe: settings.recipe, ...typed })
+  if (typed.model !== undefined && typed.model !== settings.model)
+    throw changed('the model', settings.model, typed.model)
+  const asked = settingsFrom({ ...typed, model: settings.model, recipe: typed.recipe ?? settings.recipe })
   for (const [name, [key, mayChange]] of Object.entries(options)) {
     if (typed[name as keyof Typed] === undefined || asked[key] === settings[key]) continue
-    if (!mayChange) {
-      const what = name === 'model' ? 'the model' : `--${name}`
-      throw new UsageError(
-        `[train] ${what} cannot change when a run goes on: the checkpoint has ${settings[key]}, got ${asked[key]}`,
-      )
-    }
+    if (!mayChange) throw changed(`--${name}`, settings[key], asked[key])
     changes[key] = asked[key]
   }
   return { ...settings, ...changes } as Settings
+}
+
+function changed(what: string, had: unknown, got: unknown): UsageError {
+  return new UsageError(`[train] ${what} cannot change when a run goes on: the checkpoint has ${had}, got ${got}`)
 }
 
 /** Throws when `--out` names another folder than that of the run. */

@@ -68,6 +68,7 @@ export async function captureSession(session: Session): Promise<RunCheckpoint> {
     training.dead.state(),
   ])
   const facts = engineFacts(network.context)
+  const structural = new Map([...network.parameters].map(([name, parameter]) => [parameter.name, name]))
   const header: Header = {
     kind: 'glueball training run',
     glueball: version(),
@@ -94,7 +95,11 @@ export async function captureSession(session: Session): Promise<RunCheckpoint> {
     header,
     arrays: [
       ...weights.map((array) => ({ ...array, name: `weight:${array.name}` })),
-      ...optimizer.arrays.map((array) => ({ ...array, dtype: 'float32' as const, name: `optimizer:${array.name}` })),
+      ...optimizer.arrays.map((array) => ({
+        ...array,
+        dtype: 'float32' as const,
+        name: `optimizer:${renamed(array.name, structural)}`,
+      })),
       { name: 'generator:words', dtype: 'int32', shape: [generator.length], data: generator },
       { name: 'shuffler:words', dtype: 'int32', shape: [order.length], data: order },
     ],
@@ -104,7 +109,12 @@ export async function captureSession(session: Session): Promise<RunCheckpoint> {
 function restore({ network, trainer, batches, training }: Session, checkpoint: RunCheckpoint): void {
   const { header } = checkpoint
   loadWeights(network, arraysOf(checkpoint, 'weight'))
-  const arrays = arraysOf(checkpoint, 'optimizer').map((array) => ({ ...array, data: array.data as Float32Array }))
+  const full = new Map([...network.parameters].map(([name, parameter]) => [name, parameter.name]))
+  const arrays = arraysOf(checkpoint, 'optimizer').map(({ name, shape, data }) => ({
+    name: renamed(name, full),
+    shape,
+    data: data as Float32Array,
+  }))
   trainer.restore({ numUpdate: header.numUpdate, arrays })
   const [generator] = arraysOf(checkpoint, 'generator')
   restoreGenerator(generator.data as Int32Array, network.context)
@@ -117,6 +127,12 @@ function restore({ network, trainer, batches, training }: Session, checkpoint: R
   const { epoch, step, update, seconds, history } = header
   Object.assign(training.standing, { epoch, step, update, seconds })
   training.standing.history.push(...history)
+}
+
+/** The name of a parameter's state, `parameter:number`, with the parameter's other name. */
+function renamed(name: string, names: ReadonlyMap<string, string>): string {
+  const colon = name.lastIndexOf(':')
+  return `${names.get(name.slice(0, colon))}${name.slice(colon)}`
 }
 
 /**

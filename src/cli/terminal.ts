@@ -1,7 +1,7 @@
 // Training events in a terminal: a bar that moves, or plain lines where nobody watches.
 import cliProgress from 'cli-progress'
 import { curves } from './curves.ts'
-import type { EpochEvent, Listener, Progress, StartEvent, TrainEvent } from './events.ts'
+import type { EndEvent, EpochEvent, Listener, Progress, StartEvent, TrainEvent } from './events.ts'
 import { nextSteps } from './nextSteps.ts'
 import { describeNumbers, describeRecipe } from './settings.ts'
 
@@ -56,8 +56,13 @@ export class Terminal implements Listener {
       case 'stopped':
         return `Stopped in epoch ${event.epoch} after step ${event.step}; nothing is lost. Go on with: glueball train --resume ${event.out}`
       case 'end':
-        return `\n${curves(this.#epochs, this.#out.isTTY ? this.#out.columns : 80)}\n${nextSteps(event, this.#start?.settings)}`
+        return this.#ending(event)
     }
+  }
+
+  #ending(event: EndEvent): string {
+    const pictures = curves(this.#epochs, this.#out.isTTY ? this.#out.columns : 80)
+    return `\n${pictures}${pictures && '\n\n'}${nextSteps(event, this.#start?.settings)}`
   }
 
   #progress(event: Progress): void {

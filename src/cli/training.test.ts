@@ -1,0 +1,158 @@
+// The loop itself: flat memory, dead classes, order of predictions, and going on from a checkpoint.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { liveOn } from '../core/storage.ts'
+import { cpu, nd } from '../index.ts'
+import type { RunCheckpoint } from './checkpoint.ts'
+import { loadData } from './datasets.ts'
+import { DeadClasses } from './deadClasses.ts'
+import { evaluate, probabilities } from './evaluation.ts'
+import type { TrainEvent } from './events.ts'
+import { checkpointOf } from './fixtures.ts'
+import { writeRunReport } from './report/runReport.ts'
+import { checkSameFolder, differences, resumedSettings } from './resume.ts'
+import { RunFolder } from './runFolder.ts'
+import { captureSession, openSession, type Session } from './session.ts'
+import { settingsFrom } from './settings.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'glueball-training-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const settings = settingsFrom({
+  model: 'lenet',
+  dataset: 'fashion-mnist-subset',
+  epochs: '4',
+  'batch-size': '32',
+  momentum: '0.9',
+  lr: '0.02',
+  'limit-train': '300',
+  'limit-test': '100',
+})
+
+interface Watched {
+  readonly session: Session
+  readonly saved: RunCheckpoint[]
+  readonly live: number[]
+  readonly events: TrainEvent[]
+}
+
+/** Opens a session that saves at every step, when `saveEvery` is 0, and at every epoch. */
+async function open(saveEvery: number, from?: RunCheckpoint): Promise<Watched> {
+  const [saved, live, events]: [RunCheckpoint[], number[], TrainEvent[]] = [[], [], []]
+  const data = await loadData(settings, 'both')
+  const session: Session = openSession(
+    settings,
+    data,
+    {
+      tell: (event) => void events.push(event),
+      stopped: () => false,
+      async save() {
+        saved.push(await captureSession(session))
+        live.push(liveOn(cpu().engine).count)
+      },
+      evaluated: (evaluation) => writeRunReport(new RunFolder(folder, () => {}), session, evaluation),
+      saveEvery,
+    },
+    from,
+  )
+  return { session, saved, live, events }
+}
+
+test('what is alive after an epoch stays the same, to the storage', async () => {
+  const { session, live } = await open(Infinity)
+  expect(await session.training.run()).toBe('done')
+  expect(live.length).toBe(4)
+  expect(new Set(live.slice(1)).size).toBe(1)
+})
+
+test('from any step the run goes on to the same bits and the same numbers', async () => {
+  const whole = await open(0)
+  await whole.session.training.run()
+  const at = whole.saved.find(({ header }) => header.epoch === 1 && header.step === 7) as RunCheckpoint
+  expect(at.header).toMatchObject({ update: 17, loss: { count: 224 }, accuracy: { count: 224 } })
+  const part = await open(Infinity, at)
+  await part.session.training.run()
+  const [a, b] = [whole, part].map(({ saved }) => saved[saved.length - 1])
+  expect(b.arrays).toEqual(a.arrays)
+  const numbers = ({ header }: RunCheckpoint) =>
+    header.history.map(({ seconds: _seconds, imagesPerSecond: _rate, ...rest }) => rest)
+  expect(numbers(b)).toEqual(numbers(a))
+  expect(part.events[0]).toMatchObject({ event: 'progress', epoch: 1, step: 7, images: 224 })
+})
+
+test('classes whose scores are all zero are named, also across a restoration', async () => {
+  const dead = new DeadClasses(3)
+  const [x, y] = [
+    nd.array([
+      [0, 1, 0],
+      [0, 0, 0],
+    ]),
+    nd.array([
+      [0, -2, 0],
+      [0, 3, 0],
+    ]),
+  ]
+  dead.update(x)
+  expect(await dead.state()).toEqual([0, 1, 0])
+  const other = new DeadClasses(3)
+  other.restore(await dead.state())
+  other.update(y)
+  expect(await other.state()).toEqual([0, 3, 0])
+  expect(await other.silent(['shirt', 'bag', 'coat'])).toEqual(['shirt', 'coat'])
+  other.reset()
+  expect(await other.state()).toEqual([0, 0, 0])
+})
+
+test('predictions stay in the order of the images', async () => {
+  async function* batches() {
+    for (let i = 0; i < 6; i++)
+      yield [
+        nd.array([
+          [i, 0],
+          [0, i + 1],
+        ]),
+        nd.array([0, 1], { dtype: 'int32' }),
+      ] as const
+  }
+  const result = await evaluate((x) => x.multiply(1), batches(), { context: cpu(), classes: 2 })
+  expect(result?.predicted).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1])
+  expect(result?.confusion).toEqual([
+    [6, 0],
+    [0, 6],
+  ])
+  const sure = [0, 1, 2, 3, 4, 5].flatMap((i) => [probabilities([i, 0])[0], probabilities([0, i + 1])[1]])
+  result?.confidence.forEach((value, i) => expect(value).toBeCloseTo(sure[i], 12))
+  expect(result?.loss).toBeCloseTo(-sure.reduce((sum, p) => sum + Math.log(p), 0) / 12, 12)
+  expect(result?.accuracy).toBe(1)
+  expect(
+    await evaluate((x) => x.multiply(1), batches(), { context: cpu(), classes: 2, stopped: () => true }),
+  ).toBeUndefined()
+})
+
+test('settings of a run that goes on: epochs and threads may change, the rest may be repeated but not changed', () => {
+  const { header } = checkpointOf(7)
+  expect(resumedSettings(header, { epochs: '9', threads: '2', lr: '0.1', model: 'lenet' })).toEqual({
+    ...header.settings,
+    epochs: 9,
+    threads: 2,
+  })
+  expect(() => resumedSettings(header, { lr: '0.2' })).toThrow(
+    '[train] --lr cannot change when a run goes on: the checkpoint has 0.1, got 0.2',
+  )
+  expect(() => resumedSettings(header, { model: 'nin' })).toThrow('the model cannot change')
+  const found = { ...checkpointOf(7), path: join(folder, 'last'), folder }
+  checkSameFolder(folder, found)
+  expect(() => checkSameFolder(join(folder, 'other'), found)).toThrow('leave out --out')
+})
+
+test('what keeps a run from its bits is told', () => {
+  const { header } = checkpointOf(7)
+  const same = { engine: 'wasm', rung: 'relaxed', planVersion: 1, edition: 'embedded subset', trainImages: 10_000 }
+  expect(differences(header, header.settings, same)).toEqual([])
+  const other = { ...same, rung: 'plain', planVersion: 2, edition: 'current edition' }
+  const lines = differences(header, { ...header.settings, epochs: 9, schedule: 'cosine' }, other)
+  expect(lines.length).toBe(4)
+  for (const line of lines) expect(line).toContain('so the numbers will not be those of an uninterrupted run')
+})
