@@ -52,7 +52,7 @@ export class Training {
   async train(steps: number, { update = true } = {}): Promise<number[]> {
     const { ctx, size } = this.#setting
     const losses: number[] = []
-    for await (const [image, label] of await batches({ ctx, size, batch, count: steps * batch, subset: true })) {
+    for await (const [image, label] of await batches({ ctx, size, batch, count: steps * batch })) {
       const loss = this.#backward(image, label)
       if (update) this.#trainer.step(batch)
       losses.push(Float64Array.from(await loss.toArray()).reduce((sum, value) => sum + value, 0) / batch)
