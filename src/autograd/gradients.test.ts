@@ -1,5 +1,5 @@
 // Gradients of repeated operands, views and ReLU, gradients as new arrays, and gradients of gradients.
-import { autograd, cpu, type NDArray, nd, reference } from 'glueball'
+import { autograd, cpu, init, loss, type NDArray, nd, nn, reference } from 'glueball'
 import { describe, expect, it } from 'vitest'
 
 describe.each([cpu(), reference()])('on %s', (ctx) => {
@@ -101,4 +101,38 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
       expect(() => autograd.grad(y, [])).toThrow(/no variables/)
     })
   })
+})
+
+it('has right gradients of gradients through convolution, mean pooling, a dense layer and the loss', async () => {
+  const ctx = reference()
+  const net = new nn.Sequential()
+  const conv = new nn.Conv2D(3, 3, { padding: 1, activation: 'tanh', inChannels: 2 })
+  net.add(conv, new nn.AvgPool2D(), new nn.Flatten(), new nn.Dense(4, { inUnits: 27, activation: 'sigmoid' }))
+  nd.random.seed(1)
+  net.initialize({ ctx, init: new init.Xavier() })
+  net.cast('float64')
+  const x = nd.random.normal({ shape: [2, 2, 6, 6], ctx }).astype('float64')
+  const label = nd.array([0, 2], { ctx, dtype: 'float64' })
+  const crossLoss = new loss.SoftmaxCrossEntropyLoss()
+  x.attachGrad()
+  const penalty = (): NDArray =>
+    autograd.record(() => {
+      const [dx] = autograd.grad(crossLoss(net(x), label), x, null, { createGraph: true })
+      return dx.multiply(dx).sum()
+    })
+  penalty().backward()
+  for (const parameter of net.collectParams('.*weight').values()) {
+    const { shape } = parameter
+    const [values, gradient] = [await parameter.data().toArray(), await parameter.grad().toArray()]
+    const direction = Float64Array.from(values, (_, i) => Math.sin(i + 1))
+    const at = (step: number): Promise<number> => {
+      const moved = direction.map((d, i) => values[i] + step * d)
+      parameter.setData(nd.array(moved, { ctx, shape, dtype: 'float64' }))
+      return penalty().asscalar()
+    }
+    const difference = ((await at(1e-5)) - (await at(-1e-5))) / 2e-5
+    await at(0)
+    const slope = direction.reduce((sum, d, i) => sum + d * gradient[i], 0)
+    expect(Math.abs(slope / difference - 1), parameter.name).toBeLessThan(1e-6)
+  }
 })
