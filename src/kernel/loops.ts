@@ -13,3 +13,14 @@ export function kept(f: Body, locals: readonly Local<'i32'>[], build: () => void
   build()
   for (const [local, value] of held) local.set(value)
 }
+
+/**
+ * Reads a word of each cache line, so that many lines are on their way from memory at once; a product that meets them
+ * one by one waits for each (1×1 convolutions of 96 channels: 93 instead of 76 GFLOP/s).
+ */
+export function touch(f: Body, from: Local<'i32'>, bytes: Operand<'i32'>): void {
+  const at = f.let(from)
+  const word = f.local('i32')
+  const lines = () => [0, 64, 128, 192].forEach((line) => word.set(i32.load(at, line)))
+  f.times(typeof bytes === 'number' ? bytes >>> 8 : f.let(i32.shr_u(bytes, 8)), lines, [[at, 256]])
+}

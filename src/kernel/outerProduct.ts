@@ -1,7 +1,7 @@
 // Plans C[m][n] = Σ_k A[k][m] · B[k][n] for long k: parts of k side by side, each summed block by block, then added up.
 import { type Body, type ItemInput, i32, item, type Local, select } from './asm.ts'
 import { type Gemm, gemm } from './gemm.ts'
-import { kept, smaller } from './loops.ts'
+import { kept, smaller, touch } from './loops.ts'
 import { defineModule, type KernelModule } from './module.ts'
 import { pack } from './pack.ts'
 import type { Phase, PlanArgument } from './plan.ts'
@@ -144,6 +144,8 @@ interface Group {
 function addBlock(f: Body, shape: OuterProduct, length: number, { a, b, c }: Places, group: Group): void {
   const { rung, M, N, block = usualBlock } = shape
   const width = tile(rung).vectors * 4
+  touch(f, a, length * M * 4)
+  touch(f, b, i32.sub(length * N * 4, i32.mul(group.first, width * 4)))
   const packedB = f.let(i32.add(group.scratch, packedBytes(M, block)))
   if (crowds(M)) pack(f, { ...rowsOf(M, length), vectors: aWidth / 4, columns: M }, a, group.scratch)
   if (crowds(N)) packPanels(f, shape, length, f.let(b), f.let(packedB), group)

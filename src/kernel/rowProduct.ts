@@ -2,7 +2,7 @@
 import type { Formula } from './arith.ts'
 import { type Body, type ItemInput, i32, item, type Local } from './asm.ts'
 import { type Gemm, gemm, type Pointers } from './gemm.ts'
-import { kept, smaller } from './loops.ts'
+import { kept, smaller, touch } from './loops.ts'
 import { defineModule, type KernelModule } from './module.ts'
 import { panelsOf, panelWidth } from './panels.ts'
 import type { Phase, PlanArgument } from './plan.ts'
@@ -81,6 +81,7 @@ function rowItem(f: Body, { index, arg }: ItemInput, shape: RowProduct): void {
   if (shape.bias) bias.bump(i32.mul(first, width * 4))
   const panels = f.let(i32.sub(smaller(f, end, full), first))
   const ragged = f.let(i32.gt_u(end, full))
+  touch(f, a, i32.mul(rows, shape.K * 4))
   const pointers = { a, b, c, ...(shape.bias && { bias }) }
   eachKBlock(f, shape, pointers, (stage) => onePass(f, shape, stage, pointers, { rows, panels, ragged }))
 }
