@@ -37,7 +37,7 @@ export function array(source: NestedNumbers | TypedArray | NDArray, options: Arr
   }
   const inner = nestedShape(source)
   const flat = flattened(source)
-  const wrong = flat.find(value => typeof value !== 'number')
+  const wrong = flat.find((value) => typeof value !== 'number')
   if (wrong !== undefined) throw new OpError('array', `values must be numbers, got ${typeof wrong}`)
   if (flat.length !== sizeOf(inner)) throw new OpError('array', 'the inner lists have different lengths')
   return upload(flat, options.shape ? checkShape('array', options.shape) : inner, dtype, options.ctx)
@@ -131,7 +131,10 @@ export function linspace(
   options: CreationOptions & { readonly endpoint?: boolean } = {},
 ): NDArray {
   const parts = options.endpoint === false ? num : num - 1
-  return array(Array.from({ length: num }, (_, i) => start + ((stop - start) * i) / Math.max(1, parts)), options)
+  return array(
+    Array.from({ length: num }, (_, i) => start + ((stop - start) * i) / Math.max(1, parts)),
+    options,
+  )
 }
 
 /** A matrix with ones on the k-th diagonal. */

@@ -1,5 +1,5 @@
 // The names of nd.
-export { broadcastTo } from '../ops/view/broadcastTo.ts'
+
 export { concat, split } from '../ops/concat/concat.ts'
 export {
   abs,
@@ -33,10 +33,11 @@ export {
   subtract,
   tanh,
 } from '../ops/pointwise/pointwise.ts'
-export { argmax, argmin, type ArgmaxOptions } from '../ops/reduce/argmax.ts'
+export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
-export { logSoftmax, softmax, type SoftmaxOptions } from '../ops/softmax/softmax.ts'
-export { oneHot, type OneHotOptions, pick, type PickOptions, take, type TakeOptions } from '../ops/take/take.ts'
+export { logSoftmax, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
+export { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
+export { broadcastTo } from '../ops/view/broadcastTo.ts'
 export { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
 export { slice, sliceAxis } from '../ops/view/slice.ts'
 export { swapaxes, transpose } from '../ops/view/transpose.ts'

@@ -1,5 +1,5 @@
 // The methods of NDArray: installed here, each with its signature written out.
-import { backward, type BackwardOptions } from '../autograd/autograd.ts'
+import { type BackwardOptions, backward } from '../autograd/autograd.ts'
 import { type DType, type TypedArray, typedView } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
 import { OpError } from '../core/errors.ts'
@@ -15,10 +15,10 @@ import { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 import * as reduce from '../ops/reduce/reduce.ts'
 import { logSoftmax, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 import { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
+import { broadcastTo } from '../ops/view/broadcastTo.ts'
 import { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
 import { slice, sliceAxis } from '../ops/view/slice.ts'
 import { swapaxes, transpose } from '../ops/view/transpose.ts'
-import { broadcastTo } from '../ops/view/broadcastTo.ts'
 import { at } from './at.ts'
 import { upload } from './creation.ts'
 import { dot } from './dot.ts'
@@ -121,7 +121,11 @@ declare module '../core/ndarray.ts' {
     /** One entry of axis 0, a view. */
     at(index: number): NDArray
     /** From `begin` to before `end` on each axis given; null leaves a bound out. */
-    slice(begin: readonly (number | null)[], end: readonly (number | null)[], options?: { readonly step?: readonly number[] }): NDArray
+    slice(
+      begin: readonly (number | null)[],
+      end: readonly (number | null)[],
+      options?: { readonly step?: readonly number[] },
+    ): NDArray
     /** A slice along one axis. */
     sliceAxis(axis: number, begin: number, end: number | null): NDArray
     /** Entries of axis 0, each a view. */
@@ -253,7 +257,11 @@ const methods: Record<string | symbol, Method> = {
   at(index: number) {
     return at(this, index)
   },
-  slice(begin: readonly (number | null)[], end: readonly (number | null)[], options?: { readonly step?: readonly number[] }) {
+  slice(
+    begin: readonly (number | null)[],
+    end: readonly (number | null)[],
+    options?: { readonly step?: readonly number[] },
+  ) {
     return slice(this, begin, end, options?.step)
   },
   sliceAxis(axis: number, begin: number, end: number | null) {

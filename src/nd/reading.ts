@@ -23,7 +23,7 @@ export async function readElements(x: NDArray, op: string): Promise<TypedArray> 
 /** The only element of an array of size 1. */
 export function readScalar(x: NDArray): Promise<number> {
   if (x.size !== 1) throw new OpError('asscalar', `the array must have one element, got shape ${formatShape(x.shape)}`)
-  return readElements(x, 'asscalar').then(values => values[0])
+  return readElements(x, 'asscalar').then((values) => values[0])
 }
 
 /** Resolves when all that was called before has been computed; rejects with a failure that no read has reported. */

@@ -1,9 +1,10 @@
 // Metrics, accumulated on the device: `update` enqueues, `await get()` reads (gluon.md 8.1).
+
+import { pause } from '../../autograd/autograd.ts'
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { giveToLibrary, within } from '../../core/ownership.ts'
 import { formatShape, sameShape } from '../../core/shape.ts'
-import { pause } from '../../autograd/autograd.ts'
 import { fill } from '../../ops/fill/fill.ts'
 import { cast } from '../../ops/pointwise/cast.ts'
 import { add, equal } from '../../ops/pointwise/pointwise.ts'
@@ -58,7 +59,8 @@ export abstract class EvalMetric {
   #take({ sum: part, count }: { sum: NDArray; count: number }): void {
     const { context } = part
     if (this.#sum?.context !== context) {
-      if (this.#sum) throw new OpError(this.name, `got arrays of ${context} after arrays of ${this.#sum.context}: reset it first`)
+      if (this.#sum)
+        throw new OpError(this.name, `got arrays of ${context} after arrays of ${this.#sum.context}: reset it first`)
       this.#sum = giveToLibrary(fill([1], 0, { context, dtype: this.#dtype }))
     }
     add(this.#sum, part, this.#sum)
@@ -148,7 +150,7 @@ export class CompositeEvalMetric {
 
   /** Names and values so far. */
   async get(): Promise<readonly [names: string[], values: number[]]> {
-    const pairs = await Promise.all(this.metrics.map(metric => metric.get()))
+    const pairs = await Promise.all(this.metrics.map((metric) => metric.get()))
     return [pairs.map(([name]) => name), pairs.map(([, value]) => value)]
   }
 }
