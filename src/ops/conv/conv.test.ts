@@ -5,8 +5,9 @@ import { compare, type Placement, runCase } from '../../../test/conformance/chec
 import { Context } from '../../core/engine.ts'
 import { reference as referenceContext } from '../../engines/reference/start.ts'
 import type { WasmEngine } from '../../engines/wasm/engine.ts'
-import { hasRelaxedSimd } from '../../engines/wasm/features.ts'
+import { hasRelaxedSimd, useWideSimd } from '../../engines/wasm/features.ts'
 import { makeCpuEngine } from '../../engines/wasm/start.ts'
+import type { Rung } from '../../kernel/rung.ts'
 import { type ConvCase, convCases } from './conv.cases.ts'
 
 const pair = (least: number, most: number) =>
@@ -39,12 +40,14 @@ const convolutions: fc.Arbitrary<ConvCase> = fc
 
 const placements = fc.constantFrom<Placement>('plain', 'offset', 'channelsLast')
 
-describe('conv of random sizes', () => {
+const rungs: readonly Rung[] = useWideSimd() ? ['wide', 'relaxed'] : hasRelaxedSimd() ? ['relaxed'] : ['plain']
+
+describe.each(rungs)('conv of random sizes, %s', (rung) => {
   const reference = referenceContext()
   let engine: WasmEngine
   let context: Context
   beforeAll(() => {
-    engine = makeCpuEngine({ threads: 2, rung: hasRelaxedSimd() ? 'relaxed' : 'plain' })
+    engine = makeCpuEngine({ threads: 2, rung })
     context = new Context('cpu', 0, () => engine)
   })
   afterAll(() => engine.close())
@@ -57,6 +60,6 @@ describe('conv of random sizes', () => {
         expect(await compare(one, got, want, reference)).toEqual([])
       }
     })
-    await fc.assert(property, { numRuns: 100, seed: 1 })
+    await fc.assert(property, { numRuns: 100, seed: rungs.indexOf(rung) + 1 })
   })
 })
