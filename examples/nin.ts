@@ -61,7 +61,8 @@ const accuracy = (output: NDArray, label: NDArray) => nd.mean(output.argmax({ ax
 
 async function evaluateAccuracy(iter: gluon.data.DataLoader<[NDArray, NDArray]>) {
   let acc = 0
-  for await (const [data, label] of iter) acc += await accuracy(net(data.asInContext(ctx)), label.asInContext(ctx).astype('float32'))
+  for await (const [data, label] of iter)
+    acc += await accuracy(net(data.asInContext(ctx)), label.asInContext(ctx).astype('float32'))
   return acc / iter.length
 }
 
@@ -83,7 +84,11 @@ for (let epoch = 0; epoch < Number(args.epochs ?? 20); epoch++) {
     trainLoss += await nd.mean(loss).asscalar()
     trainAcc += await accuracy(output, y)
   }
-  const [mean, acc, testAcc] = [trainLoss / trainIter.length, trainAcc / trainIter.length, await evaluateAccuracy(testIter)]
+  const [mean, acc, testAcc] = [
+    trainLoss / trainIter.length,
+    trainAcc / trainIter.length,
+    await evaluateAccuracy(testIter),
+  ]
   console.log(`Epoch ${epoch}, Loss:${mean.toFixed(6)}, Train acc:${acc.toFixed(6)}, Test acc:${testAcc.toFixed(6)}`)
   curves[0].push([epoch, acc])
   curves[1].push([epoch, testAcc])

@@ -8,7 +8,7 @@ const root = new URL('../', import.meta.url)
 
 async function blocksOf(file: string): Promise<string[]> {
   const text = await readFile(new URL(file, root), 'utf8')
-  return [...text.matchAll(/```ts\n(.*?)```/gs)].map(match => match[1])
+  return [...text.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1])
 }
 
 /** Makes the program short; each replacement must hit, or the README has changed. */

@@ -151,9 +151,12 @@ test('what cannot be written to metrics.jsonl waits', async () => {
   expect(text.match(/"epoch":\d/g)).toEqual(['"epoch":0', '"epoch":1'])
 })
 
-test('a new run takes no folder that holds one, and a reopened one is cleared of half-written files', async () => {
+test('a new run takes no folder that holds one that has begun, and a reopened one is cleared of half-written files', async () => {
   const out = join(folder, 'run')
   expect(await makeRunFolder(out)).toBe(out)
+  await writeLast(out, encodeRun(checkpointOf(0)))
+  await makeRunFolder(out)
+  expect(readdirSync(out)).toEqual([])
   await writeLast(out, encodeRun(checkpointOf(7)))
   await expect(makeRunFolder(out)).rejects.toThrow(`holds a run already: go on with it by --resume ${out}`)
   writeFileSync(join(out, '.last.123-0.tmp'), 'half')

@@ -22,6 +22,7 @@ function picture(
   const values = finite.flatMap((event) => [train(event), test(event)])
   if (finite.length < 2) return `${title}: no numbers to draw`
   const [low, high] = [Math.min(...values), Math.max(...values)]
+  const digits = Math.min(6, Math.max(2, Math.ceil(1 - Math.log10(high - low || 1))))
   const width = Math.max(20, Math.min(72, columns - 10))
   const text = chart(
     straight(
@@ -36,7 +37,7 @@ function picture(
       customXAxisTicks: ticks(finite),
       points: finite.map((event) => ({ x: event.epoch, y: test(event) })),
       legend: { position: 'bottom', series: ['training'], points: ['test'] },
-      formatter: (value, { axis }) => (axis === 'y' ? value.toFixed(2) : value),
+      formatter: (value, { axis }) => (axis === 'y' ? value.toFixed(digits) : value),
     },
   )
   return text

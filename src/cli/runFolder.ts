@@ -1,8 +1,8 @@
 // The folder of a run: checkpoints, metrics.jsonl and report.html, with a full disk reported and tried again.
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { writeFileAtomic } from '#platform'
-import { encodeRun, files, type RunCheckpoint, writeBest, writeLast } from './checkpoint.ts'
+import { encodeRun, files, type RunCheckpoint, readRun, writeBest, writeLast } from './checkpoint.ts'
 import type { TrainEvent } from './events.ts'
 import { cutMetrics, MetricsLog } from './metricsLog.ts'
 import { UsageError } from './usage.ts'
@@ -69,21 +69,31 @@ export class RunFolder {
   }
 }
 
-/** Makes the folder of a new run. Throws when it can't be made or already has a run in it. */
+/** Makes the folder of a new run. Throws when it can't be made, or has a run in it that got beyond its beginning. */
 export async function makeRunFolder(out: string): Promise<string> {
   const path = resolve(out)
-  const taken = await Promise.any([files.last, files.previous].map((name) => stat(join(path, name)))).catch(
-    () => undefined,
-  )
-  if (taken) {
+  if (await holdsRun(path)) {
     throw new UsageError(
       `[train] ${out} holds a run already: go on with it by --resume ${out}, or give another folder to --out`,
     )
   }
-  await mkdir(path, { recursive: true }).catch((error: Error) => {
-    throw new Error(`[train] cannot make the folder ${out}: ${error.message}`)
-  })
+  try {
+    await mkdir(path, { recursive: true })
+    for (const name of Object.values(files)) await rm(join(path, name), { force: true })
+  } catch (error) {
+    throw new Error(`[train] cannot make the folder ${out}: ${(error as Error).message}`)
+  }
   return path
+}
+
+/** Whether a folder holds a run that has done a step, or one that can't be read any more. */
+async function holdsRun(path: string): Promise<boolean> {
+  const names = await readdir(path).catch(() => [] as string[])
+  if (![files.last, files.previous, files.best].some((name) => names.includes(name))) return false
+  return readRun(path, [files.last, files.previous]).then(
+    ({ header }) => header.update > 0,
+    () => true,
+  )
 }
 
 /** A folder name for a run that begins now: `runs/nin-2026-01-31-142530`. */

@@ -1,5 +1,5 @@
 // How element-wise kernels are cut into items: chunks of a fixed number of bytes, the last one shorter.
-import { type Body, i32, type ItemInput, type Local, select } from '../kernel/asm.ts'
+import { type Body, type ItemInput, i32, type Local, select } from '../kernel/asm.ts'
 import type { PlannedArray } from '../kernel/plan.ts'
 
 /** Bytes an item; a multiple of every element size and of a cache line. */
@@ -11,7 +11,11 @@ export function chunksOf(bytes: number): number {
 }
 
 /** First byte and number of bytes of this item's chunk, given the bytes in all. */
-export function byteRange(f: Body, { index }: ItemInput, total: Local<'i32'>): { begin: Local<'i32'>; bytes: Local<'i32'> } {
+export function byteRange(
+  f: Body,
+  { index }: ItemInput,
+  total: Local<'i32'>,
+): { begin: Local<'i32'>; bytes: Local<'i32'> } {
   const begin = f.let(i32.mul(index, chunkBytes))
   const left = f.let(i32.sub(total, begin))
   const bytes = f.let(select(i32.lt_u(left, chunkBytes), left, i32.const(chunkBytes)))

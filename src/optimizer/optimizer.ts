@@ -43,7 +43,8 @@ export abstract class Optimizer {
     this.rescaleGrad = options.rescaleGrad ?? 1
     this.lrScheduler = options.lrScheduler
     this.numUpdate = options.beginNumUpdate ?? 0
-    if (!(this.#learningRate >= 0)) throw new GlueballError(`learningRate must be a number from 0 on, got ${options.learningRate}`)
+    if (!(this.#learningRate >= 0))
+      throw new GlueballError(`learningRate must be a number from 0 on, got ${options.learningRate}`)
     if (this.lrScheduler && options.learningRate !== undefined) this.lrScheduler.baseLr = options.learningRate
   }
 
@@ -92,7 +93,7 @@ export class SGD extends Optimizer {
   }
 }
 
-const makers = new Map<string, (options: SGDOptions) => Optimizer>([['sgd', options => new SGD(options)]])
+const makers = new Map<string, (options: SGDOptions) => Optimizer>([['sgd', (options) => new SGD(options)]])
 
 /** An optimizer by name, any case. */
 export function create(name: string, options: SGDOptions = {}): Optimizer {

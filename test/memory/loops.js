@@ -1,9 +1,10 @@
 // The loops whose memory must stay flat, as users write them: no dispose, no tidy. Plain JavaScript, so that Node 20 runs
 // it on the built package. Usage: loops.js LOOP STEPS BATCH; prints one line of JSON with a reading after 30 steps and one
 // at the end.
+
+import { setImmediate } from 'node:timers/promises'
 import v8 from 'node:v8'
 import vm from 'node:vm'
-import { setImmediate } from 'node:timers/promises'
 import { autograd, cpu, gluon, init, memoryInfo, nd, nn } from 'glueball'
 
 const [loop, steps, batch] = [process.argv[2], Number(process.argv[3] ?? 300), Number(process.argv[4] ?? 128)]

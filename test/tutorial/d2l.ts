@@ -26,6 +26,6 @@ net.add(
 )
 net.initialize()
 net(nd.zeros([1, 1, 67, 67]))
-console.log([...net].map(layer => layer.name).join(' '))
+console.log([...net].map((layer) => layer.name).join(' '))
 const names = [...net.collectParams().keys()]
 console.log(names[0], names.at(-1))

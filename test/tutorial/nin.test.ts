@@ -49,7 +49,7 @@ describe('nin', () => {
     const net = nin()
     net.initialize({ init: new init.Xavier() })
     net(nd.zeros([1, 1, 112, 112]))
-    const sizes = [...net.collectParams().values()].map(parameter => parameter.data().size)
+    const sizes = [...net.collectParams().values()].map((parameter) => parameter.data().size)
     expect(sizes.length).toBe(24)
     expect(sizes.reduce((a, b) => a + b)).toBe(1_992_166)
     const file = join(await mkdtemp(join(tmpdir(), 'glueball-')), 'nin.params')

@@ -1,11 +1,12 @@
 // The reference engine: plain loops, inline and synchronous; the definition of right. float64 lives here.
-import type { Allocation, Call, Engine, Operand, Orders } from '../../core/engine.ts'
+
 import { bytesPer, type TypedArray, typedView } from '../../core/dtype.ts'
+import type { Allocation, Call, Engine, Operand, Orders } from '../../core/engine.ts'
+import { OutOfMemory } from '../../core/engine.ts'
 import { turn } from '../../core/memory.ts'
 import { type Shape, sizeOf } from '../../core/shape.ts'
-import { OutOfMemory } from '../../core/engine.ts'
-import type { OpName } from '../../ops/index.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
+import type { OpName } from '../../ops/index.ts'
 import type { KernelTable } from '../table.ts'
 
 interface Buffer extends Allocation {

@@ -1,12 +1,12 @@
 // The kernels of the reference engine: one for each op.
 import type { ReferenceKernel } from '../../kernel/reference.ts'
+import { concatReference, splitReference } from '../../ops/concat/concat.reference.ts'
 import {
   channelSumReference,
   convDataReference,
   convReference,
   convWeightReference,
 } from '../../ops/conv/conv.reference.ts'
-import { concatReference, splitReference } from '../../ops/concat/concat.reference.ts'
 import { copyReference } from '../../ops/copy/copy.reference.ts'
 import { dropoutReference, scaleByMaskReference } from '../../ops/dropout/dropout.reference.ts'
 import { fillReference } from '../../ops/fill/fill.reference.ts'
@@ -27,6 +27,7 @@ import {
   uniformReference,
 } from '../../ops/random/random.reference.ts'
 import { argmaxReference, reduceReference } from '../../ops/reduce/reduce.reference.ts'
+import { normalizeReference, resizeReference, toTensorReference } from '../../ops/resize/images.reference.ts'
 import {
   softmaxCrossEntropyGradientReference,
   softmaxCrossEntropyReference,
@@ -39,7 +40,6 @@ import {
   takeGradientReference,
   takeReference,
 } from '../../ops/take/take.reference.ts'
-import { normalizeReference, resizeReference, toTensorReference } from '../../ops/resize/images.reference.ts'
 import { sgdUpdateReference } from '../../ops/update/update.reference.ts'
 import { broadcastToReference } from '../../ops/view/broadcastTo.reference.ts'
 import { sliceReference, unsliceReference, writeSliceReference } from '../../ops/view/slice.reference.ts'

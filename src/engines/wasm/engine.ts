@@ -1,4 +1,7 @@
 // The CPU engine: turns op calls into plans, and plans into commands on the stream.
+
+import type { DType } from '../../core/dtype.ts'
+import { bytesPer } from '../../core/dtype.ts'
 import {
   type Allocation,
   type Attributes,
@@ -10,21 +13,26 @@ import {
   OutOfMemory,
   type Spec,
 } from '../../core/engine.ts'
-import type { DType } from '../../core/dtype.ts'
 import { EngineError } from '../../core/errors.ts'
 import { turn } from '../../core/memory.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
-import { bytesPer } from '../../core/dtype.ts'
 import type { KernelModule } from '../../kernel/module.ts'
-import { type DerivedBuffer, floatBits, type Phase, type Plan, type PlanArgument, type WasmKernel } from '../../kernel/plan.ts'
+import {
+  type DerivedBuffer,
+  floatBits,
+  type Phase,
+  type Plan,
+  type PlanArgument,
+  type WasmKernel,
+} from '../../kernel/plan.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { copyModule } from '../../ops/copy/copy.wasm.ts'
 import type { OpName } from '../../ops/index.ts'
 import { chunksOf } from '../../ops/ranges.ts'
 import type { KernelTable } from '../table.ts'
 import { type Block, MemoryAllocator } from './memory.ts'
-import { CommandStream, backlogLimit, type StreamFailure, streamEnd } from './stream.ts'
+import { backlogLimit, CommandStream, type StreamFailure, streamEnd } from './stream.ts'
 
 /** Settings of the CPU engine. */
 export interface WasmOptions {
@@ -71,7 +79,7 @@ export class WasmEngine implements Engine {
     const maximum = Math.floor(2 ** 32 / pageBytes)
     this.#memory = new WebAssembly.Memory({ initial: (streamEnd + 2 ** 20) / pageBytes, maximum, shared: true })
     this.#allocator = new MemoryAllocator(this.#memory, streamEnd, Math.min(this.limit, maximum * pageBytes))
-    this.#stream = new CommandStream(this.#memory, options.threads, failure => this.#fail(failure))
+    this.#stream = new CommandStream(this.#memory, options.threads, (failure) => this.#fail(failure))
   }
 
   supports(dtype: DType): boolean {
@@ -110,7 +118,7 @@ export class WasmEngine implements Engine {
   run(call: Call): void {
     if (this.#stream.waiting > backlogLimit) throw new OutOfMemory(0)
     const plan = this.planOf(call.op, call.inputs, call.attrs, call.outputs)
-    const derived = (plan.derived ?? []).map(buffer => this.#derive(buffer, call, plan))
+    const derived = (plan.derived ?? []).map((buffer) => this.#derive(buffer, call, plan))
     const workspace = plan.workspace ? this.allocate(plan.workspace) : undefined
     for (const phase of plan.phases) this.#phase(phase, call, plan, derived, workspace)
     if (workspace) this.free(workspace)
@@ -176,10 +184,10 @@ export class WasmEngine implements Engine {
   }
 
   #phase(phase: Phase, call: Call, plan: Plan, derived: readonly Block[], workspace: Block | undefined): void {
-    const args = phase.args.map(argument => resolve(argument, call, derived, workspace))
+    const args = phase.args.map((argument) => resolve(argument, call, derived, workspace))
     if (phase.items === 0) return
     this.#command(phase.module, phase.entry, phase.items, plan.scratch ?? 0, args)
-    const shapes = call.inputs.map(input => input.shape)
+    const shapes = call.inputs.map((input) => input.shape)
     this.#recent[this.#stream.issued & 4095] = { op: call.op, path: call.path, shapes }
   }
 
@@ -239,7 +247,7 @@ export class WasmEngine implements Engine {
   }
 
   #failureAt(command: number): Failed | undefined {
-    return this.#failures.find(failure => command >= failure.command && command < failure.resumed)
+    return this.#failures.find((failure) => command >= failure.command && command < failure.resumed)
   }
 
   #report(failure: Failed): Error {

@@ -2,7 +2,7 @@
 import { enableWideSimd, environment } from '#platform'
 import { GlueballError } from '../../core/errors.ts'
 import { assemble, f32x4, func } from '../../kernel/asm.ts'
-import { type Rung, RUNGS } from '../../kernel/rung.ts'
+import { RUNGS, type Rung } from '../../kernel/rung.ts'
 
 let wide = false
 

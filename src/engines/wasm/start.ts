@@ -1,7 +1,7 @@
 // Starting the CPU engine: how many threads, how much memory, and which rung this machine can run.
 import { hardwareConcurrency } from '#platform'
-import { GlueballError } from '../../core/errors.ts'
 import { Context } from '../../core/engine.ts'
+import { GlueballError } from '../../core/errors.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { WasmEngine } from './engine.ts'
 import { chooseRung } from './features.ts'

@@ -43,7 +43,7 @@ const tests = defineModule('stream-test', () => [
   item('trap', (f) => f.unreachable()),
 ])
 
-describe.each([1, 2, 3, 8])('on %i threads', threads => {
+describe.each([1, 2, 3, 8])('on %i threads', (threads) => {
   it('runs every item of a phase once', async () => {
     const { engine, context } = start(threads)
     const y = fill([1000], 0, { context })
@@ -121,4 +121,3 @@ describe('memory', () => {
     release(held, 'test')
   })
 })
-

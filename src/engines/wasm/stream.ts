@@ -44,8 +44,8 @@ export class CommandStream {
       const worker = startWorker(
         source,
         { memory, id, layout, command },
-        message => this.#receive(message as WorkerMessage),
-        error => this.#die(error),
+        (message) => this.#receive(message as WorkerMessage),
+        (error) => this.#die(error),
       )
       worker.unref()
       this.#workers.push(worker)
@@ -82,7 +82,14 @@ export class CommandStream {
   }
 
   /** `items` calls of an entry of a module; args at most 24 words. */
-  phase(module: number, entry: number, items: number, scratch: number, scratchBytes: number, args: ArrayLike<number>): void {
+  phase(
+    module: number,
+    entry: number,
+    items: number,
+    scratch: number,
+    scratchBytes: number,
+    args: ArrayLike<number>,
+  ): void {
     this.#give([command.phase, module, entry, items, 0, 0, scratch, scratchBytes], args)
   }
 
@@ -110,7 +117,7 @@ export class CommandStream {
   /** Ends the workers; what was given and has not run never will. */
   async close(): Promise<void> {
     this.#die(new Error('the engine was closed'))
-    await Promise.all(this.#workers.map(worker => worker.terminate()))
+    await Promise.all(this.#workers.map((worker) => worker.terminate()))
   }
 
   #token(): number {

@@ -33,9 +33,7 @@ export interface WorkerData {
 }
 
 /** What a worker says. */
-export type WorkerMessage =
-  | { readonly notify: number }
-  | { readonly failed: number; readonly reason: string }
+export type WorkerMessage = { readonly notify: number } | { readonly failed: number; readonly reason: string }
 
 type Item = (index: number, args: number, scratch: number) => void
 

@@ -1,8 +1,8 @@
 // copy and relayout on the command stream.
-import { type Body, type Expr, i32, i8x16, item, type Local, v128 } from '../../kernel/asm.ts'
+import { type Body, type Expr, i8x16, i32, item, type Local, v128 } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { PlannedArray, WasmKernel } from '../../kernel/plan.ts'
-import { bytesOf, byteRange, chunksOf } from '../ranges.ts'
+import { byteRange, bytesOf, chunksOf } from '../ranges.ts'
 import type { CopyAttributes } from './copy.ts'
 
 /** Entry `copy`: args to, from, bytes. */
@@ -43,8 +43,7 @@ const transposeModule = defineModule('transpose', () => [
     f.range(
       0,
       columns4,
-      (c) =>
-        f.range(0, rows4, (r) => transposeBlock(f, at(x, r, xRow, c), xRow, at(y, c, yRow, r), yRow), 4),
+      (c) => f.range(0, rows4, (r) => transposeBlock(f, at(x, r, xRow, c), xRow, at(y, c, yRow, r), yRow), 4),
       4,
     )
     f.range(rows4, rows, (r) => f.range(0, columns, (c) => one(r, c)))
@@ -101,7 +100,9 @@ export const relayoutWasm: WasmKernel<CopyAttributes> = {
     const [images, channels, height, width] = x.shape
     const [rows, columns] = transposed(x, channels, height * width)
     const entry = x.dtype === 'uint8' ? 'bytes' : 'words'
-    return { phases: [{ module: transposeModule, entry, items: images, args: [{ output: 0 }, { input: 0 }, rows, columns] }] }
+    return {
+      phases: [{ module: transposeModule, entry, items: images, args: [{ output: 0 }, { input: 0 }, rows, columns] }],
+    }
   },
 }
 
