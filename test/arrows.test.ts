@@ -43,7 +43,8 @@ function importsOf(from: string): Import[] {
   })
 }
 
-const isTest = (file: string) => /\.test\.ts$/.test(file)
+/** Tests and their cases, which may compose ops as a user does. */
+const isTest = (file: string) => /\.(test|cases)\.ts$/.test(file)
 const source = filesUnder('src').filter((file) => !isTest(file))
 const imports = source.flatMap(importsOf)
 const folderOf = (file: string) => file.split('/')[1]

@@ -1,5 +1,5 @@
 // jax-js as a peer, on its WebAssembly backend.
-import { batch, floats, labels, layers, options, parameters, serve, side, unavailable, versionOf } from './serve.mjs'
+import { floats, labels, layers, options, parameters, serve, side, unavailable, versionOf } from './serve.mjs'
 
 const jax = await import('@jax-js/jax').catch(unavailable)
 const { numpy: np, lax, nn, random } = jax

@@ -1,8 +1,8 @@
 // The last lines of a run: what it reached, and what can be typed next.
 import { relative } from 'node:path'
 import type { EndEvent } from './events.ts'
+import { clock } from './pace.ts'
 import type { Settings } from './settings.ts'
-import { clock } from './terminal.ts'
 
 /** What came out and what comes next. */
 export function nextSteps(end: EndEvent, settings: Settings | undefined): string {

@@ -52,3 +52,11 @@ export class Pace {
     return images / rate + evaluations * (this.#evaluation ?? 0)
   }
 }
+
+/** Seconds as `1:05` or `1:02:05`. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  const two = (n: number) => String(n).padStart(2, '0')
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
+}

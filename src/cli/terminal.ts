@@ -3,6 +3,7 @@ import cliProgress from 'cli-progress'
 import { curves } from './curves.ts'
 import type { EndEvent, EpochEvent, Listener, Progress, StartEvent, TrainEvent } from './events.ts'
 import { nextSteps } from './nextSteps.ts'
+import { clock } from './pace.ts'
 import { describeNumbers, describeRecipe } from './settings.ts'
 
 /** Milliseconds between plain lines. */
@@ -121,14 +122,6 @@ export function progressText(event: Progress): string {
 
 function rate(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
-}
-
-/** Seconds as `1:05` or `1:02:05`. */
-export function clock(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds))
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
-  const two = (n: number) => String(n).padStart(2, '0')
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
 
 /** The lines before the first step. */

@@ -1,8 +1,8 @@
 // report.html: what a run reached, in one file that needs nothing else, not even a script.
 import { encode } from 'fast-png'
 import type { EpochEvent } from '../events.ts'
+import { clock } from '../pace.ts'
 import { describeRecipe, type Settings } from '../settings.ts'
-import { clock } from '../terminal.ts'
 import { confusionTable, escapeHtml, lineChart } from './charts.ts'
 import { style } from './style.ts'
 
