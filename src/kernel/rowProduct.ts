@@ -30,8 +30,8 @@ export interface RowOperands {
 
 /** Longest sum before C is put down: 384 rows of a panel of 16 are 24 KiB, which L1 holds beside six rows of A. */
 const kBlock = 384
-/** Rows of an item: sixteen tiles of six, which with K = 256 stay in L2 while B's panels pass by. */
-const rowBlock = 96
+/** Tiles of an item's rows: 96 rows of K = 256 stay in L2 while B's panels pass by. */
+const rowTiles = 16
 
 /** The phase that computes a product of so many rows. */
 export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = 0 }: RowOperands): Phase {
@@ -39,7 +39,8 @@ export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = 0 
   const work = 2 * shape.K * shape.columns
   // items of at least 2 MFLOP where there are many, of at most 160, and sixteen of them if the work allows it
   const wanted = Math.min(Math.max(16, (work * rows) / 160e6), Math.max(1, (work * rows) / 2e6))
-  const height = Math.min(rowBlock, Math.max(6, Math.ceil(rows / wanted / 6) * 6))
+  const tileRows = tile(shape.rung).rows
+  const height = tileRows * Math.max(1, Math.min(rowTiles, Math.ceil(rows / wanted / tileRows)))
   const blocks = Math.ceil(rows / height)
   const groups = Math.min(panels, Math.max(1, Math.ceil(wanted / blocks)))
   const perGroup = Math.ceil(panels / groups)
