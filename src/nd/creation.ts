@@ -39,7 +39,8 @@ export function array(source: NestedNumbers | TypedArray | NDArray, options: Arr
   const flat = flattened(source)
   const wrong = flat.find((value) => typeof value !== 'number')
   if (wrong !== undefined) throw new OpError('array', `values must be numbers, got ${typeof wrong}`)
-  if (flat.length !== sizeOf(inner)) throw new OpError('array', 'the inner lists have different lengths')
+  if (!fills(source, inner))
+    throw new OpError('array', `the inner lists must all be as the first, ${formatShape(inner)}`)
   return upload(flat, options.shape ? checkShape('array', options.shape) : inner, dtype, options.ctx)
 }
 
@@ -56,6 +57,12 @@ function nestedShape(source: NestedNumbers): Shape {
   const sizes: number[] = []
   for (let level = source; Array.isArray(level); level = level[0]) sizes.push(level.length)
   return shapeOf(sizes)
+}
+
+/** Whether all lists at each depth have the length that the shape says, and numbers lie below the last. */
+function fills(source: NestedNumbers, [size, ...rest]: readonly number[]): boolean {
+  if (size === undefined) return typeof source === 'number'
+  return Array.isArray(source) && source.length === size && source.every((item) => fills(item, rest))
 }
 
 /** An array on a context with the values given. */

@@ -1,6 +1,6 @@
 // The names of nd.
 
-export { concat, split } from '../ops/concat/concat.ts'
+export { type ConcatOptions, concat, type SplitOptions, split } from '../ops/concat/concat.ts'
 export {
   abs,
   add,
@@ -69,3 +69,4 @@ export {
   uniform as randomUniform,
 } from './random.ts'
 export { waitall } from './reading.ts'
+export { type StackOptions, stack } from './stack.ts'

@@ -22,6 +22,7 @@ import { swapaxes, transpose } from '../ops/view/transpose.ts'
 import { at } from './at.ts'
 import { upload } from './creation.ts'
 import { dot } from './dot.ts'
+import { applyInPlace, setSlice, setValues } from './inPlace.ts'
 import { formatElements } from './printing.ts'
 import { readElements, readScalar } from './reading.ts'
 
@@ -81,8 +82,15 @@ declare module '../core/ndarray.ts' {
     imultiply(other: Other): this
     /** Divides in place. */
     idivide(other: Other): this
-    /** Overwrites all values: `x.set(0)`, `x.slice(…).set(y)`. */
+    /** Overwrites all values: `x.set(0)`, `x.at(1).set(y)`. */
     set(value: Other): this
+    /** Overwrites a selection, as `x[1:3] = value` does, contiguous or not. Not allowed inside record. */
+    setSlice(
+      begin: readonly (number | null)[],
+      end: readonly (number | null)[],
+      value: Other,
+      options?: { readonly step?: readonly (number | null)[] },
+    ): this
 
     sum(options?: reduce.ReduceOptions): NDArray
     mean(options?: reduce.ReduceOptions): NDArray
@@ -124,7 +132,7 @@ declare module '../core/ndarray.ts' {
     slice(
       begin: readonly (number | null)[],
       end: readonly (number | null)[],
-      options?: { readonly step?: readonly number[] },
+      options?: { readonly step?: readonly (number | null)[] },
     ): NDArray
     /** A slice along one axis. */
     sliceAxis(axis: number, begin: number, end: number | null): NDArray
@@ -191,7 +199,8 @@ for (const name of [...unaries, ...activations]) {
 }
 for (const [name, formula] of Object.entries(inPlace)) {
   install(name, function (other: Other) {
-    return pointwise[formula](this, other, this)
+    applyInPlace(this, formula, other)
+    return this
   })
 }
 for (const name of reductions) {
@@ -205,8 +214,16 @@ const methods: Record<string | symbol, Method> = {
     return pointwise.clip(this, low, high)
   },
   set(value: Other) {
-    if (typeof value === 'number') fill(this.shape, value, { out: this })
-    else assign(this, broadcastTo(value, this.shape))
+    setValues(this, value)
+    return this
+  },
+  setSlice(
+    begin: readonly (number | null)[],
+    end: readonly (number | null)[],
+    value: Other,
+    options?: { readonly step?: readonly (number | null)[] },
+  ) {
+    setSlice(this, begin, end, value, options?.step)
     return this
   },
   argmax(options?: ArgmaxOptions) {
@@ -260,7 +277,7 @@ const methods: Record<string | symbol, Method> = {
   slice(
     begin: readonly (number | null)[],
     end: readonly (number | null)[],
-    options?: { readonly step?: readonly number[] },
+    options?: { readonly step?: readonly (number | null)[] },
   ) {
     return slice(this, begin, end, options?.step)
   },

@@ -1,0 +1,58 @@
+// Writing into arrays: arithmetic in place, all values, or those of a selection.
+import { bytesPer } from '../core/dtype.ts'
+import { NDArray } from '../core/ndarray.ts'
+import { within } from '../core/ownership.ts'
+import { sameShape } from '../core/shape.ts'
+import { assign, copy } from '../ops/copy/copy.ts'
+import { fill } from '../ops/fill/fill.ts'
+import { type FormulaName, pointwise } from '../ops/pointwise/pointwise.ts'
+import { broadcastTo } from '../ops/view/broadcastTo.ts'
+import { type SliceBound, select, selectedShape, selectionOf, sliceOp, writeSlice } from '../ops/view/slice.ts'
+
+const returned = 'writing in place has returned'
+
+/** Writes formula(target, other) into the target; what the other shares with it is read before it is written. */
+export function applyInPlace(target: NDArray, formula: FormulaName, other: NDArray | number): void {
+  within('', returned, () => void pointwise(formula, [target, apart(other, target)], target))
+}
+
+/** Overwrites all values of the target. */
+export function setValues(target: NDArray, value: NDArray | number): void {
+  within('', returned, () => {
+    if (typeof value === 'number') fill(target.shape, value, { out: target })
+    else assign(target, spread(apart(value, target), target.shape))
+  })
+}
+
+/** Overwrites the values of a selection, given by Python's rules. */
+export function setSlice(
+  target: NDArray,
+  begin: readonly SliceBound[],
+  end: readonly SliceBound[],
+  value: NDArray | number,
+  step: readonly SliceBound[] = [],
+): void {
+  within('', returned, () => {
+    const selection = selectionOf('setSlice', target.shape, begin, end, step)
+    const { context, dtype } = target
+    const shape = selectedShape(selection)
+    if (sliceOp.view?.([target], selection) !== undefined) return setValues(select(target, selection), value)
+    const values =
+      typeof value === 'number' ? fill(shape, value, { context, dtype }) : spread(apart(value, target), shape)
+    writeSlice(target, values, selection)
+  })
+}
+
+function spread(value: NDArray, shape: readonly number[]): NDArray {
+  return sameShape(value.shape, shape) ? value : broadcastTo(value, shape)
+}
+
+/** The operand, copied where its memory overlaps the target's in other places than its own. */
+function apart<T extends NDArray | number>(operand: T, target: NDArray): T | NDArray {
+  if (!(operand instanceof NDArray) || operand.storage !== target.storage) return operand
+  const same = operand.offset === target.offset && sameShape(operand.shape, target.shape)
+  const bytes = ({ size, dtype }: NDArray) => size * bytesPer(dtype)
+  const before = operand.offset + bytes(operand) <= target.offset
+  const after = target.offset + bytes(target) <= operand.offset
+  return same || before || after ? operand : copy(operand)
+}
