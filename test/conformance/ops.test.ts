@@ -1,5 +1,4 @@
 // Every case of every op on every engine that runs here: results, gradients, placements in memory, error messages.
-import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Call, Context } from '../../src/core/engine.ts'
 import { liveOn } from '../../src/core/storage.ts'
@@ -9,18 +8,12 @@ import type { WasmEngine } from '../../src/engines/wasm/engine.ts'
 import { hasRelaxedSimd } from '../../src/engines/wasm/features.ts'
 import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
 import type { Rung } from '../../src/kernel/rung.ts'
-import type { OpCase } from '../../src/ops/cases.ts'
 import { specs } from '../../src/ops/index.ts'
 import { checkDifference, differencesOf, expectedOf, hasGradient, type Placement, runCase } from './check.ts'
+import { loadFamilies } from './families.ts'
 
-const folder = new URL('../../src/ops/', import.meta.url)
-const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.cases.ts'))
-const families = await Promise.all(
-  files.sort().map(async (file) => {
-    const { cases } = (await import(new URL(file, folder).pathname)) as { cases: readonly OpCase[] }
-    return { name: file.replace(/^.*[\\/]|\.cases\.ts$/g, ''), cases }
-  }),
-)
+const families = await loadFamilies()
+
 /** Names of the ops that cases have run. */
 const seen = new Set<string>()
 
