@@ -1,12 +1,18 @@
 // autograd: the two flags recording and training, and the calls that run the tape backward.
 import { walkBackward } from '../core/backward.ts'
-import { GlueballError, OpError } from '../core/errors.ts'
+import { GlueballError, nameOfKind, OpError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import { mode } from '../core/tape.ts'
+import { giveToLibrary } from '../core/ownership.ts'
+import { type GradRequest, mode } from '../core/tape.ts'
 import { functions } from '../ops/index.ts'
 
 /** What a function that must be synchronous may return: anything but a promise. */
 export type Sync<T> = T extends PromiseLike<unknown> ? never : T
+
+/** Whether a value is a promise, or anything else that must be awaited. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null)?.then === 'function'
+}
 
 /** Options of `record`. */
 export interface RecordOptions {
@@ -15,12 +21,16 @@ export interface RecordOptions {
 }
 
 function inMode<T>(name: string, recording: boolean, training: boolean, run: () => T): T {
+  if (typeof run !== 'function') {
+    const got = nameOfKind(run)
+    throw new GlueballError(`autograd.${name} takes a function, as autograd.${name}(() => …), got ${got}`)
+  }
   const held = { ...mode }
   mode.recording = recording
   mode.training = training
   try {
     const result = run()
-    if (typeof (result as { then?: unknown } | null)?.then === 'function') {
+    if (isPromise(result)) {
       throw new GlueballError(`autograd.${name} takes a synchronous function: await before it or after it, not inside`)
     }
     return result
@@ -71,6 +81,18 @@ export interface BackwardOptions {
 export interface GradOptions extends BackwardOptions {
   /** Records the gradients themselves, for second order. */
   readonly createGraph?: boolean
+}
+
+/** Makes a gradient buffer of zeros and the array a leaf of the tape; 'null' takes the buffer away. */
+export function attachGrad(array: NDArray, gradReq: GradRequest | 'null' = 'write'): void {
+  array.operand('attachGrad')
+  if (!['write', 'add', 'null'].includes(gradReq)) {
+    throw new OpError('attachGrad', `gradReq must be 'write', 'add' or 'null', got ${nameOfKind(gradReq)}`)
+  }
+  if (gradReq === 'null') return array.setOrigin(null)
+  const { shape, dtype, context } = array
+  const grad = giveToLibrary(functions.fill(shape, 0, { context, dtype }))
+  array.setOrigin({ grad, request: gradReq, fresh: false })
 }
 
 type OneOrMany<T> = T | readonly T[]

@@ -3,6 +3,7 @@ import { GlueballError, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import type { Op } from '../core/op.ts'
 import { adopt, alias, within } from '../core/ownership.ts'
+import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { mode, TapeNode } from '../core/tape.ts'
 import { pause } from './autograd.ts'
 
@@ -21,6 +22,18 @@ function distinct(results: Results, inputs: readonly NDArray[]): Results {
     return array
   })
   return results instanceof NDArray ? own[0] : own
+}
+
+function checkGradients(name: string, gradients: readonly NDArray[], shapes: readonly Shape[]): void {
+  if (gradients.length !== shapes.length) {
+    const got = `${gradients.length} for ${shapes.length} inputs`
+    throw new OpError(name, `backward must return one gradient for each input of forward, got ${got}`)
+  }
+  shapes.forEach((shape, i) => {
+    if (sameShape(gradients[i].shape, shape)) return
+    const got = `${formatShape(gradients[i].shape)} for input ${i} of ${formatShape(shape)}`
+    throw new OpError(name, `backward must return gradients of the inputs' shapes, got ${got}`)
+  })
 }
 
 /**
@@ -65,14 +78,14 @@ export abstract class Function {
   }
 
   #record(name: string, inputs: readonly NDArray[], outputs: readonly NDArray[]): void {
+    const shapes = inputs.map((input) => input.shape)
     const op: Op<object> = {
       name,
       infer: () => outputs,
       gradient: (_context, dy) => {
         const gradients = list(this.backward(...dy))
-        if (gradients.length === inputs.length) return gradients
-        const got = `${gradients.length} for ${inputs.length} inputs`
-        throw new OpError(name, `backward must return one gradient for each input of forward, got ${got}`)
+        checkGradients(name, gradients, shapes)
+        return gradients
       },
     }
     const node = new TapeNode({

@@ -57,6 +57,10 @@ class Walk {
   }
 
   run(heads: readonly NDArray[], headGradients: readonly (NDArray | null)[]): NDArray[] {
+    if (headGradients.length > heads.length) {
+      const got = `${headGradients.length} head gradients for ${heads.length}`
+      throw new OpError('backward', `each head has one gradient at most, got ${got}`)
+    }
     heads.forEach((head, i) => this.#seed(head, headGradients[i] ?? null))
     const wanted = this.#options.variables?.map((variable) => this.#wantedOf(variable))
     for (const node of newestFirst(heads)) this.#pass(node, wanted ?? [])
@@ -72,9 +76,9 @@ class Walk {
         `${head} was not recorded: compute it inside autograd.record from arrays with gradients`,
       )
     }
-    if (gradient && !sameShape(gradient.shape, head.shape)) {
-      const got = `${formatShape(gradient.shape)} for ${formatShape(head.shape)}`
-      throw new OpError('backward', `a head gradient must have the shape of its head, got ${got}`)
+    if (gradient && (!sameShape(gradient.shape, head.shape) || gradient.dtype !== head.dtype)) {
+      const got = `${describe(gradient)} for ${describe(head)}`
+      throw new OpError('backward', `a head gradient must have the shape and dtype of its head, got ${got}`)
     }
     this.#collect(head.origin, gradient ? alias(gradient) : this.#filled(head, 1, head.context))
   }
@@ -183,6 +187,10 @@ class Walk {
     const found = 'node' in origin ? this.#gathered.get(origin.node)?.[origin.index] : this.#leaves.get(origin)
     return found ? alias(found) : this.#filled(variable, 0, variable.context)
   }
+}
+
+function describe({ dtype, shape }: Spec): string {
+  return `${dtype} ${formatShape(shape)}`
 }
 
 function newestFirst(heads: readonly NDArray[]): TapeNode[] {

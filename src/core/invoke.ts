@@ -1,7 +1,7 @@
 // The one way an op is called: check, infer, allocate, queue, record.
-import { bytesPer, type DType } from './dtype.ts'
-import { type Attributes, type Context, currentContext, type Operand, type Order, type Spec } from './engine.ts'
-import { OpError } from './errors.ts'
+import { bytesPer, type DType, isDType } from './dtype.ts'
+import { type Attributes, Context, currentContext, type Operand, type Order, type Spec } from './engine.ts'
+import { nameOfKind, OpError } from './errors.ts'
 import { relievePressure, withinLimits } from './memory.ts'
 import { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
@@ -72,8 +72,12 @@ function sized(operand: Spec): boolean {
 }
 
 function contextOf(op: string, inputs: readonly NDArray[], options: InvokeOptions): Context {
-  const context = inputs[0]?.context ?? options.out?.[0]?.context ?? options.context ?? currentContext()
-  for (const { context: other } of [...inputs, ...(options.out ?? [])]) {
+  for (const input of inputs) {
+    if (!(input instanceof NDArray)) throw new OpError(op, `takes arrays, got ${nameOfKind(input)}`)
+  }
+  const arrays = [...inputs, ...(options.out ?? [])]
+  const context = checkContext(op, arrays[0]?.context ?? options.context ?? currentContext())
+  for (const { context: other } of arrays) {
     if (other === context) continue
     throw new OpError(op, `all arrays must be on one context, got ${context} and ${other}: use asInContext`)
   }
@@ -131,7 +135,17 @@ export function allocate(op: string, context: Context, spec: Spec): Storage {
   return withinLimits(context.engine, op, batch, () => new Storage(context.engine, context.engine.allocate(bytes)))
 }
 
-function checkDType(op: string, context: Context, dtype: DType): void {
+/** The context itself; throws for anything else, such as the name of one. */
+export function checkContext(op: string, context: Context): Context {
+  if (context instanceof Context) return context
+  throw new OpError(op, `a context is cpu() or reference(), got ${nameOfKind(context)}`)
+}
+
+/** Throws where there is no such element type, or not on the context. */
+export function checkDType(op: string, context: Context, dtype: DType): void {
+  if (!isDType(dtype)) {
+    throw new OpError(op, `no element type is named ${nameOfKind(dtype)}: expected float32, int32 or uint8`)
+  }
   if (context.engine.supports(dtype)) return
   throw new OpError(op, `${dtype} is not available on ${context}: use reference() for float64`)
 }

@@ -72,7 +72,10 @@ function census(engine: Engine, what: string, asked: number, batch: number | und
     group.bytes += array.bytes
     groups.set(key, group)
   }
-  const top = [...groups].sort((a, b) => b[1].bytes - a[1].bytes).slice(0, 5)
+  const top = [...groups]
+    .filter(([, { bytes }]) => bytes >= 1e5)
+    .sort((a, b) => b[1].bytes - a[1].bytes)
+    .slice(0, 5)
   const never =
     'your loop never awaits: await a read or the loader in it, so that work is done and dead arrays are freed'
   const lines = [

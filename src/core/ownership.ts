@@ -56,6 +56,7 @@ export function giveToLibrary(array: NDArray): NDArray {
 }
 
 function own(array: NDArray, owner: 'user' | 'library'): NDArray {
+  if (array.released !== undefined) return array
   array.owner = owner
   if (array.remains) return array
   const node = array.origin && 'node' in array.origin ? array.origin.node : undefined

@@ -1,5 +1,5 @@
 // Shapes: frozen lists of sizes that print as Python tuples, and the rules that combine them.
-import { OpError } from './errors.ts'
+import { nameOfKind, OpError } from './errors.ts'
 
 /** The sizes of an array, outermost axis first; frozen, prints as `(1, 96, 26, 26)`. */
 export type Shape = readonly number[]
@@ -47,13 +47,19 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** Checks that every size is a whole number from 0 on, and freezes the shape. */
 export function checkShape(op: string, sizes: number | readonly number[]): Shape {
-  const list = typeof sizes === 'number' ? [sizes] : sizes
+  const list = typeof sizes === 'number' ? [sizes] : listOf(op, sizes)
   for (const size of list) {
     if (!Number.isInteger(size) || size < 0) {
       throw new OpError(op, `a shape holds whole numbers from 0 on, got ${formatShape(list)}`)
     }
   }
   return shapeOf(list)
+}
+
+/** The list itself; throws where its numbers were given one by one, as Python's variadic methods take them. */
+export function listOf<T>(op: string, list: readonly T[]): readonly T[] {
+  if (Array.isArray(list)) return list
+  throw new OpError(op, `takes a list, as [2, 3], got ${nameOfKind(list)}`)
 }
 
 /** The axis counted from 0; a negative one counts from the end. Throws when there is no such axis. */

@@ -3,6 +3,7 @@
 import { pause } from '../autograd/autograd.ts'
 import { bytesPer } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
+import { GlueballError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { giveToLibrary, release } from '../core/ownership.ts'
 import { shapeOf } from '../core/shape.ts'
@@ -31,6 +32,11 @@ export class Arena {
   /** Moves initialised parameters of one context and dtype in, the last first, since backward meets them so. */
   constructor(parameters: readonly Parameter[], stateCount: number) {
     const { context, dtype } = parameters[0].data()
+    const other = parameters.find((parameter) => parameter.context !== context || parameter.dtype !== dtype)
+    if (other) {
+      const got = `${dtype} on ${context} and ${other.dtype} on ${other.context}`
+      throw new GlueballError(`the parameters of a Trainer must have one element type and one context, got ${got}`)
+    }
     const step = padding / bytesPer(dtype)
     const entries: ArenaEntry[] = []
     let total = 0

@@ -1,8 +1,9 @@
 // Block: a callable node of a network, with a name, children, parameters and hooks.
 
+import { isPromise, type Sync } from '../autograd/autograd.ts'
 import type { DType } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
-import { GlueballError } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind, OpError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { arraysIn, giveToUser, within } from '../core/ownership.ts'
 import type { Initializer } from '../init/initializer.ts'
@@ -56,6 +57,7 @@ export abstract class AnyBlock extends Callable {
 
   constructor(options: BlockOptions = {}, hint?: string) {
     super()
+    checkOptions(this.className, options, "{ prefix: 'conv0_' }")
     const naming = nameFor(hint ?? this.#class.hint ?? this.className.toLowerCase(), options.prefix, options.params)
     this.prefix = naming.prefix
     this.#shared = naming.shared
@@ -77,9 +79,10 @@ export abstract class AnyBlock extends Callable {
   }
 
   /** Runs a function in which new blocks are named as parts of this one; returns what it returns. */
-  nameScope<T>(run: () => T): T {
-    if (this.#bare) return run()
-    return withinScope({ prefix: this.prefix, counter: this.#counter, shared: this.#shared }, run)
+  nameScope<T>(run: () => Sync<T>): T {
+    const make = run as () => T
+    if (this.#bare) return make()
+    return withinScope({ prefix: this.prefix, counter: this.#counter, shared: this.#shared }, make)
   }
 
   /** Makes a parameter of this block: full name prefix + name, shared when `params` has it. */
@@ -93,6 +96,7 @@ export abstract class AnyBlock extends Callable {
 
   /** Registers a child under a name, its number where left out. */
   registerChild(block: AnyBlock, name = String(this.#registered.size)): void {
+    if (!(block instanceof AnyBlock)) throw new OpError(this.className, `takes blocks, got ${nameOfKind(block)}`)
     this.#registered.set(name, block)
   }
 
@@ -130,6 +134,10 @@ export abstract class AnyBlock extends Callable {
 
   /** Initialises all parameters; those of unknown shape when the first batch shows it. */
   initialize(options: InitializeOptions = {}): void {
+    checkOptions('initialize', options, '{ init: new init.Xavier(), ctx }')
+    if ('initialize' in options) {
+      throw new OpError('initialize', 'takes the initializer by name: { init: new init.Xavier() }')
+    }
     this.collectParams().initialize(options)
   }
 
@@ -203,7 +211,7 @@ export abstract class AnyBlock extends Callable {
   #forward(inputs: unknown[]): unknown {
     for (const hook of this.#preHooks) hook(this as never, shown(inputs) as never, undefined as never)
     const output = (this as unknown as { forward(...inputs: unknown[]): unknown }).forward(...inputs)
-    if (typeof (output as { then?: unknown } | null)?.then === 'function') {
+    if (isPromise(output)) {
       throw new GlueballError(`${this.className}.forward must be synchronous: it returned a promise`)
     }
     for (const hook of this.#hooks) hook(this as never, shown(inputs) as never, shown(output) as never)

@@ -1,4 +1,6 @@
 // How blocks and parameters get their names: counters of hints, globally and in each name scope.
+import { isPromise } from '../autograd/autograd.ts'
+import { GlueballError } from '../core/errors.ts'
 import type { ParameterDict } from './parameterDict.ts'
 
 /** A counter of hints: `conv0`, `conv1`, `dense0`. */
@@ -50,7 +52,11 @@ export function withinScope<T>(scope: NameScope, run: () => T): T {
   const outer = active
   active = scope
   try {
-    return run()
+    const result = run()
+    if (isPromise(result)) {
+      throw new GlueballError('nameScope takes a synchronous function: await before it or after it, not inside')
+    }
+    return result
   } finally {
     active = outer
   }

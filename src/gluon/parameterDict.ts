@@ -1,6 +1,6 @@
 // ParameterDict: the parameters of a network by full name, in order.
 import type { Context } from '../core/engine.ts'
-import { GlueballError } from '../core/errors.ts'
+import { GlueballError, nameOfKind } from '../core/errors.ts'
 import { type Initializer, initializerOf } from '../init/initializer.ts'
 import type { Parameter } from './parameter.ts'
 
@@ -68,6 +68,9 @@ export class ParameterDict implements Iterable<[string, Parameter]> {
 
   /** Sets one attribute of all: `setattr('gradReq', 'null')`, `setattr('lrMult', 0.1)`. */
   setattr<K extends 'gradReq' | 'lrMult' | 'wdMult' | 'init'>(name: K, value: Parameter[K]): void {
+    if (!['gradReq', 'lrMult', 'wdMult', 'init'].includes(name)) {
+      throw new GlueballError(`setattr takes gradReq, lrMult, wdMult or init, got ${nameOfKind(name)}`)
+    }
     for (const parameter of this.values()) parameter[name] = value
   }
 

@@ -237,7 +237,7 @@ describe('wrong use', () => {
     expect(() => new gluon.Trainer(net.collectParams(), 'sdg')).toThrow(/no optimizer is named 'sdg'; there are sgd/)
     expect(() => new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: -1 })).toThrow(/got -1/)
     expect(() => new gluon.Trainer(new nn.Flatten().collectParams(), 'sgd')).toThrow(/no parameters/)
-    expect(() => new gluon.Trainer(['w' as never], 'sgd')).toThrow(/Trainer takes Parameters, got string/)
+    expect(() => new gluon.Trainer(['w' as never], 'sgd')).toThrow(/Trainer takes Parameters, got 'w'/)
     expect(() => new gluon.Trainer(net.collectParams(), new optimizer.SGD(), { wd: 1 })).toThrow(/must be left out/)
   })
 })

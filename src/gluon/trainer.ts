@@ -1,7 +1,7 @@
 // Trainer: applies an optimizer to a set of parameters (gluon.md 6.2).
 
 import { pause } from '../autograd/autograd.ts'
-import { GlueballError } from '../core/errors.ts'
+import { GlueballError, nameOfKind } from '../core/errors.ts'
 import { release, within } from '../core/ownership.ts'
 import { array } from '../nd/creation.ts'
 import { assign } from '../ops/copy/copy.ts'
@@ -41,9 +41,12 @@ export class Trainer {
     optimizerParams: SGDOptions = {},
     _options: TrainerOptions = {},
   ) {
+    if (typeof params !== 'object') {
+      throw new GlueballError(`Trainer takes net.collectParams() or a list of parameters, got ${nameOfKind(params)}`)
+    }
     this.#parameters = params instanceof ParameterDict ? sortedByName(params) : [...params]
     const wrong = this.#parameters.find((parameter) => !(parameter instanceof Parameter))
-    if (wrong !== undefined) throw new GlueballError(`Trainer takes Parameters, got ${typeof wrong}`)
+    if (wrong !== undefined) throw new GlueballError(`Trainer takes Parameters, got ${nameOfKind(wrong)}`)
     if (this.#parameters.length === 0) throw new GlueballError('Trainer was given no parameters: is the network empty?')
     const fresh = this.#parameters.filter((parameter) => !parameter.initialized && !parameter.deferred)
     if (fresh.length > 0) {

@@ -1,5 +1,5 @@
 // What an initializer is, and how it is found by name.
-import { GlueballError } from '../core/errors.ts'
+import { GlueballError, nameOfKind } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 
 /** Draws the values of a new parameter. */
@@ -17,7 +17,12 @@ export function registerInitializer(names: readonly string[], make: () => Initia
 
 /** The initializer itself, or a new one of that name (`'zeros'`, `'xavier'`). */
 export function initializerOf(init: Initializer | string): Initializer {
-  if (typeof init !== 'string') return init
+  if (typeof init !== 'string') {
+    if (typeof init?.initialize === 'function') return init
+    throw new GlueballError(
+      `an initializer is an object or a name, as new init.Xavier() or 'xavier', got ${nameOfKind(init)}`,
+    )
+  }
   const make = registry.get(init.toLowerCase())
   if (make) return make()
   throw new GlueballError(`no initializer is named '${init}'; there are ${[...registry.keys()].join(', ')}`)

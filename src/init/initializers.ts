@@ -1,5 +1,5 @@
 // The initializers of MXNet: constants, uniform, normal, Xavier and MSRAPrelu (gluon.md 5).
-import { GlueballError } from '../core/errors.ts'
+import { GlueballError, nameOfKind } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape } from '../core/shape.ts'
 import { fill } from '../ops/fill/fill.ts'
@@ -67,6 +67,11 @@ export interface XavierOptions {
   readonly magnitude?: number
 }
 
+function checkOneOf(name: string, got: string, known: readonly string[]): void {
+  if (known.includes(got)) return
+  throw new GlueballError(`Xavier takes for ${name} '${known.join("', '")}', got ${nameOfKind(got)}`)
+}
+
 /** Xavier (Glorot and Bengio 2010): scale √(magnitude ÷ factor), factor from fan-in and fan-out. */
 export class Xavier implements Initializer {
   readonly rndType: 'uniform' | 'gaussian'
@@ -74,6 +79,9 @@ export class Xavier implements Initializer {
   readonly magnitude: number
 
   constructor({ rndType = 'uniform', factorType = 'avg', magnitude = 3 }: XavierOptions = {}) {
+    checkOneOf('rndType', rndType, ['uniform', 'gaussian'])
+    checkOneOf('factorType', factorType, ['avg', 'in', 'out'])
+    if (!(magnitude >= 0)) throw new GlueballError(`Xavier takes a magnitude from 0 on, got ${magnitude}`)
     this.rndType = rndType
     this.factorType = factorType
     this.magnitude = magnitude

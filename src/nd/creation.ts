@@ -1,8 +1,8 @@
 // Making arrays: from values, constants and ranges (gluon.md 1.1).
 import { bytesPer, type DType, type TypedArray, typedFrom } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
-import { OpError } from '../core/errors.ts'
-import { place } from '../core/invoke.ts'
+import { checkOptions, nameOfKind, OpError } from '../core/errors.ts'
+import { checkContext, checkDType, place } from '../core/invoke.ts'
 import { withinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { checkShape, formatShape, type Shape, shapeOf, sizeOf } from '../core/shape.ts'
@@ -29,6 +29,7 @@ export type NestedNumbers = number | readonly NestedNumbers[]
 
 /** An array of given values. float32 unless a dtype is given or the source is an NDArray, which keeps its own. */
 export function array(source: NestedNumbers | TypedArray | NDArray, options: ArrayOptions = {}): NDArray {
+  checkOptions('array', options, "{ dtype: 'int32' }")
   if (source instanceof NDArray) return fromArray(source, options)
   const dtype = options.dtype ?? 'float32'
   if (ArrayBuffer.isView(source)) {
@@ -37,15 +38,17 @@ export function array(source: NestedNumbers | TypedArray | NDArray, options: Arr
   }
   const inner = nestedShape(source)
   const flat = flattened(source)
-  const wrong = flat.find((value) => typeof value !== 'number')
-  if (wrong !== undefined) throw new OpError('array', `values must be numbers, got ${typeof wrong}`)
+  const wrong = flat.findIndex((value) => typeof value !== 'number')
+  if (wrong >= 0) throw new OpError('array', `values must be numbers, got ${nameOfKind(flat[wrong])}`)
   if (!fills(source, inner))
     throw new OpError('array', `the inner lists must all be as the first, ${formatShape(inner)}`)
   return upload(flat, options.shape ? checkShape('array', options.shape) : inner, dtype, options.ctx)
 }
 
 function fromArray(source: NDArray, { ctx, dtype }: ArrayOptions): NDArray {
-  if (ctx && ctx !== source.context) throw new OpError('array', 'use asInContext to move an array')
+  if (ctx && ctx !== source.context) {
+    throw new OpError('array', `cannot move from ${source.context} to ${ctx}: use asInContext`)
+  }
   return dtype && dtype !== source.dtype ? cast(source, dtype) : copy(source)
 }
 
@@ -70,7 +73,7 @@ export function upload(values: ArrayLike<number>, shape: Shape, dtype: DType, ct
   if (values.length !== sizeOf(shape)) {
     throw new OpError('array', `${values.length} values don't fill the shape ${formatShape(shape)}`)
   }
-  if (!ctx.engine.supports(dtype)) throw new OpError('array', `${dtype} is not available on ${ctx}`)
+  checkDType('array', checkContext('array', ctx), dtype)
   const typed = ArrayBuffer.isView(values) && bytesOfSame(values, dtype) ? values : typedFrom(dtype, values)
   const bytes = new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength)
   const storage = withinLimits(ctx.engine, 'array', shape[0], () => new Storage(ctx.engine, ctx.engine.upload(bytes)))
@@ -84,22 +87,28 @@ function bytesOfSame(values: ArrayBufferView, dtype: DType): boolean {
 
 /** Zeros. */
 export function zeros(shape: number | readonly number[], options: CreationOptions = {}): NDArray {
-  return full(shape, 0, options)
+  return filled('zeros', shape, 0, options)
 }
 
 /** Ones. */
 export function ones(shape: number | readonly number[], options: CreationOptions = {}): NDArray {
-  return full(shape, 1, options)
+  return filled('ones', shape, 1, options)
 }
 
 /** One value everywhere. */
 export function full(shape: number | readonly number[], value: number, options: CreationOptions = {}): NDArray {
-  return fill(shape, value, { context: options.ctx, dtype: options.dtype })
+  if (typeof value !== 'number') throw new OpError('full', `the value must be a number, got ${nameOfKind(value)}`)
+  return filled('full', shape, value, options)
+}
+
+function filled(op: string, shape: number | readonly number[], value: number, options: CreationOptions): NDArray {
+  checkOptions(op, options, "{ dtype: 'int32' }")
+  return fill(checkShape(op, shape), value, { context: options.ctx, dtype: options.dtype })
 }
 
 /** An array whose values don't matter; they are zeros. */
 export function empty(shape: number | readonly number[], options: CreationOptions = {}): NDArray {
-  return zeros(shape, options)
+  return filled('empty', shape, 0, options)
 }
 
 /** Zeros of another array's shape, dtype and context. */
@@ -122,6 +131,7 @@ export interface ArangeOptions extends CreationOptions {
 
 /** start, start + step, … below stop; with one argument, from 0 to below it. */
 export function arange(start: number, stop: number | null = null, options: ArangeOptions = {}): NDArray {
+  checkOptions('arange', options, '{ step: 2 }')
   const { step = 1, repeat = 1 } = options
   const [from, to] = stop === null ? [0, start] : [start, stop]
   const count = Math.max(0, Math.ceil((to - from) / step))
@@ -137,6 +147,10 @@ export function linspace(
   num: number,
   options: CreationOptions & { readonly endpoint?: boolean } = {},
 ): NDArray {
+  checkOptions('linspace', options, '{ endpoint: false }')
+  if (!Number.isInteger(num) || num < 0) {
+    throw new OpError('linspace', `the number of values must be a whole number from 0 on, got ${num}`)
+  }
   const parts = options.endpoint === false ? num : num - 1
   return array(
     Array.from({ length: num }, (_, i) => start + ((stop - start) * i) / Math.max(1, parts)),
@@ -146,7 +160,9 @@ export function linspace(
 
 /** A matrix with ones on the k-th diagonal. */
 export function eye(rows: number, columns = rows, options: CreationOptions & { readonly k?: number } = {}): NDArray {
+  checkOptions('eye', options, '{ k: 1 }')
   const { k = 0 } = options
+  checkShape('eye', [rows, columns])
   const values = Array.from({ length: rows * columns }, (_, i) => Number((i % columns) - Math.floor(i / columns) === k))
   return array(values, { ...options, shape: [rows, columns] })
 }

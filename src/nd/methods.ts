@@ -1,32 +1,59 @@
 // The methods of NDArray: installed here, each with its signature written out.
-import { type BackwardOptions, backward } from '../autograd/autograd.ts'
-import { type DType, type TypedArray, typedView } from '../core/dtype.ts'
+import { attachGrad, type BackwardOptions, backward } from '../autograd/autograd.ts'
+import type { DType, TypedArray } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
-import { OpError } from '../core/errors.ts'
-import { place, reordered } from '../core/invoke.ts'
 import { NDArray } from '../core/ndarray.ts'
-import { giveToLibrary, giveToUser, release } from '../core/ownership.ts'
+import { giveToUser, release } from '../core/ownership.ts'
 import type { GradRequest } from '../core/tape.ts'
 import { assign, copy } from '../ops/copy/copy.ts'
-import { fill } from '../ops/fill/fill.ts'
 import { cast } from '../ops/pointwise/cast.ts'
-import * as pointwise from '../ops/pointwise/pointwise.ts'
+import {
+  abs,
+  add,
+  ceil,
+  clip,
+  divide,
+  equal,
+  exp,
+  floor,
+  greater,
+  greaterEqual,
+  lesser,
+  lesserEqual,
+  log,
+  maximum,
+  minimum,
+  modulo,
+  multiply,
+  negative,
+  notEqual,
+  power,
+  relu,
+  round,
+  sigmoid,
+  sign,
+  sqrt,
+  square,
+  subtract,
+  tanh,
+} from '../ops/pointwise/pointwise.ts'
 import { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
-import * as reduce from '../ops/reduce/reduce.ts'
+import { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 import { logSoftmax, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 import { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
 import { broadcastTo } from '../ops/view/broadcastTo.ts'
 import { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
-import { slice, sliceAxis } from '../ops/view/slice.ts'
+import { type SliceBound, slice, sliceAxis } from '../ops/view/slice.ts'
 import { swapaxes, transpose } from '../ops/view/transpose.ts'
 import { at } from './at.ts'
-import { upload } from './creation.ts'
 import { dot } from './dot.ts'
+import { detached, moved } from './handles.ts'
 import { applyInPlace, setSlice, setValues } from './inPlace.ts'
 import { formatElements } from './printing.ts'
 import { readElements, readScalar } from './reading.ts'
 
 type Other = NDArray | number
+type Bounds = readonly SliceBound[]
 
 declare module '../core/ndarray.ts' {
   interface NDArray {
@@ -85,19 +112,14 @@ declare module '../core/ndarray.ts' {
     /** Overwrites all values: `x.set(0)`, `x.at(1).set(y)`. */
     set(value: Other): this
     /** Overwrites a selection, as `x[1:3] = value` does, contiguous or not. Not allowed inside record. */
-    setSlice(
-      begin: readonly (number | null)[],
-      end: readonly (number | null)[],
-      value: Other,
-      options?: { readonly step?: readonly (number | null)[] },
-    ): this
+    setSlice(begin: Bounds, end: Bounds, value: Other, options?: { readonly step?: Bounds }): this
 
-    sum(options?: reduce.ReduceOptions): NDArray
-    mean(options?: reduce.ReduceOptions): NDArray
-    max(options?: reduce.ReduceOptions): NDArray
-    min(options?: reduce.ReduceOptions): NDArray
-    prod(options?: reduce.ReduceOptions): NDArray
-    norm(options?: reduce.ReduceOptions): NDArray
+    sum(options?: ReduceOptions): NDArray
+    mean(options?: ReduceOptions): NDArray
+    max(options?: ReduceOptions): NDArray
+    min(options?: ReduceOptions): NDArray
+    prod(options?: ReduceOptions): NDArray
+    norm(options?: ReduceOptions): NDArray
     /** Index of the first largest element, in this dtype. */
     argmax(options?: ArgmaxOptions): NDArray
     /** Index of the first smallest element, in this dtype. */
@@ -129,11 +151,7 @@ declare module '../core/ndarray.ts' {
     /** One entry of axis 0, a view. */
     at(index: number): NDArray
     /** From `begin` to before `end` on each axis given; null leaves a bound out. */
-    slice(
-      begin: readonly (number | null)[],
-      end: readonly (number | null)[],
-      options?: { readonly step?: readonly (number | null)[] },
-    ): NDArray
+    slice(begin: Bounds, end: Bounds, options?: { readonly step?: Bounds }): NDArray
     /** A slice along one axis. */
     sliceAxis(axis: number, begin: number, end: number | null): NDArray
     /** Entries of axis 0, each a view. */
@@ -173,116 +191,56 @@ declare module '../core/ndarray.ts' {
 
 const disposeSymbol: symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose')
 
-const binaries = ['add', 'subtract', 'multiply', 'divide', 'modulo', 'power', 'maximum', 'minimum'] as const
-const comparisons = ['equal', 'notEqual', 'greater', 'greaterEqual', 'lesser', 'lesserEqual'] as const
-const unaries = ['negative', 'abs', 'sign', 'exp', 'log', 'sqrt', 'square', 'floor', 'ceil', 'round'] as const
-const activations = ['relu', 'sigmoid', 'tanh'] as const
-const inPlace = { iadd: 'add', isubtract: 'subtract', imultiply: 'multiply', idivide: 'divide' } as const
-const reductions = ['sum', 'mean', 'max', 'min', 'prod', 'norm'] as const
-
 // biome-ignore lint/suspicious/noExplicitAny: methods of many signatures are installed one after the other
 type Method = (this: NDArray, ...args: any[]) => unknown
+// biome-ignore lint/suspicious/noExplicitAny: as above
+type OpFunction = (x: NDArray, ...args: any[]) => unknown
 
-function install(name: string | symbol, method: Method): void {
-  Object.defineProperty(NDArray.prototype, name, { value: method, writable: true, configurable: true })
+function install(methods: Readonly<Record<string | symbol, Method>>): void {
+  for (const name of Reflect.ownKeys(methods)) {
+    const value = methods[name as string]
+    Object.defineProperty(NDArray.prototype, name, { value, writable: true, configurable: true })
+  }
 }
 
-for (const name of [...binaries, ...comparisons]) {
-  install(name, function (other: Other) {
-    return pointwise[name](this, other)
-  })
+/** Methods that are functions with the array as their first argument, and so many others. */
+function installOps(others: number, functions: Readonly<Record<string, OpFunction>>): void {
+  for (const [name, run] of Object.entries(functions)) {
+    const method: Method = function (...args) {
+      return run(this, ...args.slice(0, others))
+    }
+    install({ [name]: method })
+  }
 }
-for (const name of [...unaries, ...activations]) {
-  install(name, function () {
-    return pointwise[name](this)
-  })
-}
+
+installOps(0, { abs, ceil, copy, exp, flatten, floor, log, negative, relu, round, sigmoid, sign, sqrt, square, tanh })
+installOps(1, { add, divide, maximum, minimum, modulo, multiply, power, subtract })
+installOps(1, { equal, greater, greaterEqual, lesser, lesserEqual, notEqual })
+installOps(1, { argmax, argmin, logSoftmax, max, mean, min, norm, prod, softmax, sum })
+installOps(1, { at, broadcastTo, dot, expandDims, reshape, squeeze, transpose })
+installOps(2, { clip, oneHot, pick, swapaxes, take })
+installOps(3, { sliceAxis })
+
+const inPlace = { iadd: 'add', isubtract: 'subtract', imultiply: 'multiply', idivide: 'divide' } as const
 for (const [name, formula] of Object.entries(inPlace)) {
-  install(name, function (other: Other) {
+  const method: Method = function (other: Other) {
     applyInPlace(this, formula, other)
     return this
-  })
-}
-for (const name of reductions) {
-  install(name, function (options?: reduce.ReduceOptions) {
-    return reduce[name](this, options)
-  })
+  }
+  install({ [name]: method })
 }
 
-const methods: Record<string | symbol, Method> = {
-  clip(low: number, high: number) {
-    return pointwise.clip(this, low, high)
-  },
+install({
   set(value: Other) {
     setValues(this, value)
     return this
   },
-  setSlice(
-    begin: readonly (number | null)[],
-    end: readonly (number | null)[],
-    value: Other,
-    options?: { readonly step?: readonly (number | null)[] },
-  ) {
+  setSlice(begin: Bounds, end: Bounds, value: Other, options?: { readonly step?: Bounds }) {
     setSlice(this, begin, end, value, options?.step)
     return this
   },
-  argmax(options?: ArgmaxOptions) {
-    return argmax(this, options)
-  },
-  argmin(options?: ArgmaxOptions) {
-    return argmin(this, options)
-  },
-  softmax(options?: SoftmaxOptions) {
-    return softmax(this, options)
-  },
-  logSoftmax(options?: SoftmaxOptions) {
-    return logSoftmax(this, options)
-  },
-  dot(other: NDArray) {
-    return dot(this, other)
-  },
-  pick(index: NDArray, options?: PickOptions) {
-    return pick(this, index, options)
-  },
-  take(indices: NDArray, options?: TakeOptions) {
-    return take(this, indices, options)
-  },
-  oneHot(depth: number, options?: OneHotOptions) {
-    return oneHot(this, depth, options)
-  },
-  reshape(shape: readonly number[]) {
-    return reshape(this, shape)
-  },
-  transpose(axes?: readonly number[]) {
-    return transpose(this, axes)
-  },
-  swapaxes(a: number, b: number) {
-    return swapaxes(this, a, b)
-  },
-  expandDims(axis: number) {
-    return expandDims(this, axis)
-  },
-  squeeze(axis?: number | readonly number[]) {
-    return squeeze(this, axis)
-  },
-  flatten() {
-    return flatten(this)
-  },
-  broadcastTo(shape: readonly number[]) {
-    return broadcastTo(this, shape)
-  },
-  at(index: number) {
-    return at(this, index)
-  },
-  slice(
-    begin: readonly (number | null)[],
-    end: readonly (number | null)[],
-    options?: { readonly step?: readonly (number | null)[] },
-  ) {
+  slice(begin: Bounds, end: Bounds, options?: { readonly step?: Bounds }) {
     return slice(this, begin, end, options?.step)
-  },
-  sliceAxis(axis: number, begin: number, end: number | null) {
-    return sliceAxis(this, axis, begin, end)
   },
   *[Symbol.iterator]() {
     for (let i = 0; i < this.length; i++) yield at(this, i)
@@ -298,11 +256,8 @@ const methods: Record<string | symbol, Method> = {
     assign(target, this)
     return target
   },
-  copy() {
-    return copy(this)
-  },
   detach() {
-    return alias(this)
+    return detached(this)
   },
   attachGrad(gradReq: GradRequest | 'null' = 'write') {
     attachGrad(this, gradReq)
@@ -329,6 +284,7 @@ const methods: Record<string | symbol, Method> = {
     if (failure) throw failure
   },
   keep() {
+    this.operand('keep')
     giveToUser(this)
     return this
   },
@@ -338,37 +294,11 @@ const methods: Record<string | symbol, Method> = {
   [disposeSymbol]() {
     release(this, 'dispose was called')
   },
-}
+})
 
-for (const name of Reflect.ownKeys(methods)) install(name, methods[name as string])
 Object.defineProperty(NDArray.prototype, 'T', {
   get(this: NDArray) {
     return transpose(this)
   },
   configurable: true,
 })
-
-function alias(array: NDArray): NDArray {
-  const { context, shape, dtype, offset, order } = array
-  array.operand('detach')
-  return place(new NDArray({ context, shape, dtype, storage: array.storage.retain(), offset, order, maker: 'detach' }))
-}
-
-function attachGrad(array: NDArray, gradReq: GradRequest | 'null'): void {
-  if (!['write', 'add', 'null'].includes(gradReq)) {
-    throw new OpError('attachGrad', `gradReq must be 'write', 'add' or 'null', got '${gradReq}'`)
-  }
-  const { shape, dtype, context } = array
-  if (gradReq === 'null') return array.setOrigin(null)
-  const grad = giveToLibrary(fill(shape, 0, { context, dtype }))
-  array.setOrigin({ grad, request: gradReq, fresh: false })
-}
-
-/** Values of the reference engine go up at once; those of another engine are waited for, since reference is inline. */
-function moved(array: NDArray, context: Context): NDArray {
-  const { engine } = array.context
-  const plain = reordered(array.operand('asInContext') as NDArray, 'plain')
-  const bytes = engine.readNow(plain)
-  if (plain !== array) plain.storage.release()
-  return upload(typedView(array.dtype, bytes.buffer, bytes.byteOffset, array.size), array.shape, array.dtype, context)
-}

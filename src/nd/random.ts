@@ -1,6 +1,7 @@
 // nd.random: MXNet's generator and distributions.
 import type { DType } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
+import { checkOptions } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import * as ops from '../ops/random/random.ts'
 
@@ -29,18 +30,24 @@ export interface NormalOptions extends RandomOptions {
 }
 
 /** Numbers spread evenly over [low, high). */
-export function uniform({ shape = 1, ctx, dtype, low, high }: UniformOptions = {}): NDArray {
+export function uniform(options: UniformOptions = {}): NDArray {
+  checkOptions('uniform', options, '{ low: 0, high: 1, shape: [2, 3] }')
+  const { shape = 1, ctx, dtype, low, high } = options
   return ops.uniform(shape, { low, high, context: ctx, dtype })
 }
 
 /** Normally distributed numbers. */
-export function normal({ shape = 1, ctx, dtype, loc, scale }: NormalOptions = {}): NDArray {
+export function normal(options: NormalOptions = {}): NDArray {
+  checkOptions('normal', options, '{ loc: 0, scale: 1, shape: [2, 3] }')
+  const { shape = 1, ctx, dtype, loc, scale } = options
   return ops.normal(shape, { loc, scale, context: ctx, dtype })
 }
 
 /** Whole numbers from low to below high, int32. */
-export function randint(low: number, high: number, { shape = 1, ctx }: RandomOptions = {}): NDArray {
-  return ops.randint(low, high, shape, { context: ctx })
+export function randint(low: number, high: number, options: RandomOptions = {}): NDArray {
+  checkOptions('randint', options, '{ shape: [2, 3] }')
+  const { shape = 1, ctx, dtype } = options
+  return ops.randint(low, high, shape, { context: ctx, dtype })
 }
 
 export { seed, shuffle } from '../ops/random/random.ts'

@@ -1,5 +1,5 @@
 // Optimizers: how a weight follows its gradient (gluon.md 6.3).
-import { GlueballError } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { LRScheduler } from '../lrScheduler/lrScheduler.ts'
 import { sgdUpdate } from '../ops/update/update.ts'
@@ -26,6 +26,12 @@ export interface UpdateNumbers {
   readonly rescale: number
 }
 
+function checkNumber(name: string, value: number, least = Number.NEGATIVE_INFINITY): void {
+  if (typeof value === 'number' && value >= least) return
+  const from = least === 0 ? ' from 0 on' : ''
+  throw new GlueballError(`${name} must be a number${from}, got ${nameOfKind(value)}`)
+}
+
 /** Base of optimizers. A subclass says how many state arrays a weight needs and how one range is updated. */
 export abstract class Optimizer {
   readonly wd: number
@@ -43,8 +49,9 @@ export abstract class Optimizer {
     this.rescaleGrad = options.rescaleGrad ?? 1
     this.lrScheduler = options.lrScheduler
     this.numUpdate = options.beginNumUpdate ?? 0
-    if (!(this.#learningRate >= 0))
-      throw new GlueballError(`learningRate must be a number from 0 on, got ${options.learningRate}`)
+    checkNumber('learningRate', this.#learningRate, 0)
+    checkNumber('wd', this.wd)
+    checkNumber('clipGradient', this.clipGradient, 0)
     if (this.lrScheduler && options.learningRate !== undefined) this.lrScheduler.baseLr = options.learningRate
   }
 
@@ -62,6 +69,7 @@ export abstract class Optimizer {
   /** Changes the rate. Throws when a scheduler sets it. */
   setLearningRate(rate: number): void {
     if (this.lrScheduler) throw new GlueballError('the learning rate is set by lrScheduler: change that instead')
+    checkNumber('the learning rate', rate, 0)
     this.#learningRate = rate
   }
 }
@@ -82,6 +90,7 @@ export class SGD extends Optimizer {
   constructor(options: SGDOptions = {}) {
     super(options)
     this.momentum = options.momentum ?? 0
+    checkNumber('momentum', this.momentum)
   }
 
   get stateCount(): number {
@@ -95,9 +104,24 @@ export class SGD extends Optimizer {
 
 const makers = new Map<string, (options: SGDOptions) => Optimizer>([['sgd', (options) => new SGD(options)]])
 
-/** An optimizer by name, any case. */
+const sgdOptions: Readonly<Record<keyof SGDOptions, true>> = {
+  beginNumUpdate: true,
+  clipGradient: true,
+  learningRate: true,
+  lrScheduler: true,
+  momentum: true,
+  rescaleGrad: true,
+  wd: true,
+}
+
+/** An optimizer by name, any case. Throws for options that it does not have. */
 export function create(name: string, options: SGDOptions = {}): Optimizer {
+  checkOptions(name, options, '{ learningRate: 0.1 }')
   const make = makers.get(name.toLowerCase())
+  const wrong = Object.keys(options).find((key) => !(key in sgdOptions))
+  if (make && wrong !== undefined) {
+    throw new GlueballError(`${name} has no option ${wrong}; there are ${Object.keys(sgdOptions).join(', ')}`)
+  }
   if (make) return make(options)
   throw new GlueballError(`no optimizer is named '${name}'; there are ${[...makers.keys()].join(', ')}`)
 }

@@ -1,6 +1,7 @@
 // DataLoader: batches of a dataset, one after the other, while the engine works on those before (gluon.md 7.2).
+import { isPromise } from '../../autograd/autograd.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
-import { OpError } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
 import { relievePressure, turn } from '../../core/memory.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { arraysIn, type CallScope, currentScope, release, within } from '../../core/ownership.ts'
@@ -9,7 +10,7 @@ import type { Json } from '../../io/checkpoint.ts'
 import { upload } from '../../nd/creation.ts'
 import { type Batched, defaultBatchify } from './batchify.ts'
 import type { Columns } from './columns.ts'
-import { type Dataset, isPromise } from './dataset.ts'
+import type { Dataset } from './dataset.ts'
 import { BatchSampler, type LastBatch, RandomSampler, type Sampler, SequentialSampler } from './sampler.ts'
 
 /** Options of DataLoader. */
@@ -82,6 +83,11 @@ class Loader implements DataLoader<unknown> {
     batchSize?: number | null,
     options: DataLoaderOptions & Partial<BatchifyOptions<unknown, unknown>> = {},
   ) {
+    if (typeof dataset?.columns !== 'function') {
+      const got = nameOfKind(dataset)
+      throw new OpError('DataLoader', `takes a Dataset, got ${got}: wrap lists and arrays in new ArrayDataset(…)`)
+    }
+    checkOptions('DataLoader', options, '{ shuffle: true }')
     this.#dataset = dataset
     this.#batches = options.batchSampler ?? batchesOf(dataset.length, batchSize, options)
     if (options.batchSampler) refuseBeside(batchSize, options)
@@ -116,6 +122,10 @@ class Loader implements DataLoader<unknown> {
     } finally {
       this.#taken = 0
     }
+  }
+
+  [Symbol.iterator](): never {
+    throw new OpError('DataLoader', 'batches are awaited: write for await (const batch of loader)')
   }
 
   state(): DataLoaderState {

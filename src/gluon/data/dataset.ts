@@ -1,4 +1,5 @@
 // Datasets: samples by index, and what is made of them by functions and selections (gluon.md 7.1).
+import { isPromise } from '../../autograd/autograd.ts'
 import { OpError } from '../../core/errors.ts'
 import { within } from '../../core/ownership.ts'
 import { type Columns, mapColumn } from './columns.ts'
@@ -164,11 +165,6 @@ class Transformed<R> extends Dataset<R> {
   override columns(): Columns | undefined {
     return this.#columns()
   }
-}
-
-/** Whether a value must be awaited. */
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null)?.then === 'function'
 }
 
 class Selected<S> extends Dataset<S> {

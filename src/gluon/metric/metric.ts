@@ -102,6 +102,13 @@ export class Accuracy extends EvalMetric {
   }
 
   protected measure(label: NDArray, pred: NDArray): { sum: NDArray; count: number } {
+    if (!sameShape(pred.shape, label.shape) && this.axis >= pred.ndim) {
+      const got = `${formatShape(pred.shape)}, with labels ${formatShape(label.shape)}`
+      throw new OpError(
+        this.name,
+        `update takes labels, then predictions with classes on axis ${this.axis}, got ${got}`,
+      )
+    }
     const classes = sameShape(pred.shape, label.shape) ? pred : argmax(pred, { axis: this.axis })
     if (classes.size !== label.size) {
       const got = `${formatShape(pred.shape)} for labels ${formatShape(label.shape)}`

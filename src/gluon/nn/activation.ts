@@ -1,7 +1,16 @@
 // Activation: a pointwise function as a layer.
+import { nameOfKind, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { type ActivationName, activate } from '../../ops/pointwise/pointwise.ts'
+import { type ActivationName, activations } from '../../ops/activations.ts'
+import { activate } from '../../ops/pointwise/pointwise.ts'
 import { type BlockOptions, HybridBlock } from '../block.ts'
+
+/** The name itself; throws when no activation has it. */
+function checkActivation(name: ActivationName): ActivationName {
+  if (typeof name === 'string' && Object.hasOwn(activations, name)) return name
+  const known = Object.keys(activations).join(', ')
+  throw new OpError('Activation', `no activation is named ${nameOfKind(name)}; there are ${known}`)
+}
 
 /** Applies relu, sigmoid, tanh, softrelu or softsign to each element. */
 export class Activation extends HybridBlock {
@@ -10,7 +19,7 @@ export class Activation extends HybridBlock {
   readonly activation: ActivationName
 
   constructor(activation: ActivationName, options: BlockOptions = {}) {
-    super(options, activation)
+    super(options, checkActivation(activation))
     this.activation = activation
   }
 

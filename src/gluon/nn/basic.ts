@@ -7,10 +7,11 @@ import type { Initializer } from '../../init/initializer.ts'
 import { dropout } from '../../ops/dropout/dropout.ts'
 import { matmul } from '../../ops/matmul/matmul.ts'
 import type { ActivationName } from '../../ops/pointwise/pointwise.ts'
-import { reshape } from '../../ops/view/reshape.ts'
+import { flatten, reshape } from '../../ops/view/reshape.ts'
 import { type BlockOptions, HybridBlock } from '../block.ts'
 import type { Parameter } from '../parameter.ts'
 import { Activation } from './activation.ts'
+import { checkCount } from './conv.ts'
 
 /** Options of Dense. */
 export interface DenseOptions extends BlockOptions {
@@ -36,6 +37,7 @@ export class Dense extends HybridBlock {
 
   constructor(units: number, options: DenseOptions = {}) {
     super(options)
+    checkCount('Dense', 'units', units)
     this.units = units
     this.#flatten = options.flatten ?? true
     const init = options.weightInitializer ?? null
@@ -47,7 +49,7 @@ export class Dense extends HybridBlock {
   }
 
   forward(x: NDArray): NDArray {
-    const inUnits = this.#flatten ? sizeOf(x.shape) / x.shape[0] : x.shape[x.ndim - 1]
+    const inUnits = this.#flatten ? sizeOf(x.shape.slice(1)) : x.shape[x.ndim - 1]
     const expected = this.weight.shape[1]
     if (expected > 0 && expected !== inUnits) {
       throw new OpError(
@@ -108,6 +110,6 @@ export class Flatten extends HybridBlock {
   static override readonly className: string = 'Flatten'
 
   forward(x: NDArray): NDArray {
-    return reshape(x, [x.shape[0], sizeOf(x.shape) / x.shape[0]])
+    return flatten(x)
   }
 }

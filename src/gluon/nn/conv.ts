@@ -1,5 +1,5 @@
 // Conv2D: a two-dimensional convolution as a layer (gluon.md 4.1).
-import { OpError } from '../../core/errors.ts'
+import { nameOfKind, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import type { Initializer } from '../../init/initializer.ts'
@@ -15,8 +15,20 @@ export type Pair = number | readonly [number, number]
 /** Both numbers of a pair. */
 export function pairOf(op: string, name: string, value: Pair, least: number): readonly [number, number] {
   const pair = typeof value === 'number' ? ([value, value] as const) : value
-  if (pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= least)) return pair
+  if (Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= least)) return pair
   throw new OpError(op, `${name} must be a whole number from ${least} on, or two of them, got ${JSON.stringify(value)}`)
+}
+
+/** Checks that a layer has a number of outputs. */
+export function checkCount(op: string, name: string, count: number): void {
+  if (Number.isInteger(count) && count > 0) return
+  throw new OpError(op, `${name} must be a whole number from 1 on, got ${nameOfKind(count)}`)
+}
+
+/** Checks that images are laid out as they are here. */
+export function checkLayout(op: string, layout: string | undefined): void {
+  if (layout === undefined || layout === 'NCHW') return
+  throw new OpError(op, `layout must be 'NCHW', got ${nameOfKind(layout)}`)
 }
 
 /** Options of Conv2D. */
@@ -58,9 +70,8 @@ export class Conv2D extends HybridBlock {
     this.padding = pairOf('Conv2D', 'padding', options.padding ?? 0, 0)
     this.dilation = pairOf('Conv2D', 'dilation', options.dilation ?? 1, 1)
     this.groups = options.groups ?? 1
-    if (options.layout && options.layout !== 'NCHW') {
-      throw new OpError('Conv2D', `layout must be NCHW, got ${options.layout}`)
-    }
+    checkCount('Conv2D', 'channels', channels)
+    checkLayout('Conv2D', options.layout)
     const { inChannels = 0 } = options
     if (![channels, inChannels].every((count) => Number.isInteger(count / this.groups))) {
       const got = `${channels} channels of ${inChannels || 'unknown'} into ${this.groups} groups`

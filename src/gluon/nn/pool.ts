@@ -4,7 +4,7 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import { averagePool, maxPool } from '../../ops/pool/pool.ts'
 import { type BlockOptions, HybridBlock } from '../block.ts'
-import { type Pair, pairOf } from './conv.ts'
+import { checkLayout, type Pair, pairOf } from './conv.ts'
 
 /** Options of the pooling layers. */
 export interface PoolOptions extends BlockOptions {
@@ -37,6 +37,7 @@ abstract class Pool extends HybridBlock {
   constructor(options: PoolOptions) {
     super(options)
     const name = new.target.className
+    checkLayout(name, options.layout)
     this.poolSize = pairOf(name, 'poolSize', options.poolSize ?? 2, 1)
     this.strides = pairOf(name, 'strides', options.strides ?? this.poolSize, 1)
     this.padding = pairOf(name, 'padding', options.padding ?? 0, 0)

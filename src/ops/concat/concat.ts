@@ -1,6 +1,6 @@
 // concat and split: several arrays joined along an axis, and one array cut into equal parts along an axis.
 import type { Spec } from '../../core/engine.ts'
-import { OpError } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, shapeOf } from '../../core/shape.ts'
@@ -70,15 +70,21 @@ export function concat(...arrays: readonly NDArray[] | readonly [...NDArray[], C
   return invoke(concatOp, inputs, { axis })[0]
 }
 
-/** Tells the arrays of a list from the options behind them; throws when there are no arrays. */
+/** Tells the arrays of a list from the options behind them; throws for anything else and when there are no arrays. */
 export function withOptions<T extends object>(
   op: string,
   list: readonly (NDArray | T)[],
 ): { readonly inputs: readonly NDArray[]; readonly options: Partial<T> } {
-  const last = list.at(-1)
-  const inputs = list.filter((item) => item instanceof NDArray)
-  if (inputs.length === 0) throw new OpError(op, 'takes at least one array, got none')
-  return { inputs, options: last && !(last instanceof NDArray) ? last : {} }
+  const first = list.findIndex((item) => !(item instanceof NDArray))
+  const end = first < 0 ? list.length : first
+  const rest = list.slice(end) as readonly T[]
+  if (list.length === 0) throw new OpError(op, 'takes at least one array, got none')
+  if (end === 0 || rest.length > 1) {
+    throw new OpError(op, `takes arrays one by one, and then options, got ${nameOfKind(rest[0])}`)
+  }
+  const [options = {}] = rest
+  checkOptions(op, options, '{ dim: 1 }')
+  return { inputs: list.slice(0, end) as readonly NDArray[], options }
 }
 
 /** Parts of given sizes along an axis. */
@@ -93,7 +99,9 @@ export interface SplitOptions {
 }
 
 /** Equal parts of an array along an axis, axis 1 where none is named. */
-export function split(x: NDArray, parts: number, { axis = 1 }: SplitOptions = {}): NDArray[] {
+export function split(x: NDArray, parts: number, options: SplitOptions = {}): NDArray[] {
+  checkOptions('split', options, '{ axis: 1 }')
+  const { axis = 1 } = options
   const at = checkAxis('split', axis, x.ndim)
   const size = x.shape[at] / parts
   if (Number.isInteger(parts) && parts > 0 && Number.isInteger(size)) return splitSizes(x, at, Array(parts).fill(size))

@@ -1,6 +1,6 @@
 // reduce: sums, means, extremes, products and lengths over axes.
 import type { Spec } from '../../core/engine.ts'
-import { OpError } from '../../core/errors.ts'
+import { checkOptions, OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
@@ -83,6 +83,7 @@ export function axesOf(op: string, shape: Shape, { axis = null, exclude = false 
 }
 
 function reduce(kind: ReduceKind, x: NDArray, options: ReduceOptions): NDArray {
+  checkOptions(kind, options, '{ axis: 1 }')
   const axes = axesOf(kind, x.shape, options)
   return invoke(reduceOp, [x], { kind, axes, keepDims: options.keepdims ?? false })[0]
 }

@@ -1,6 +1,6 @@
 // softmax and its logarithm along one axis, and the cross-entropy of logits with class numbers.
 import type { Spec } from '../../core/engine.ts'
-import { OpError } from '../../core/errors.ts'
+import { checkOptions, OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, sameShape, shapeOf } from '../../core/shape.ts'
@@ -85,13 +85,18 @@ export interface SoftmaxOptions {
 }
 
 /** Probabilities along an axis: positive, of sum 1. */
-export function softmax(x: NDArray, { axis = -1 }: SoftmaxOptions = {}): NDArray {
-  return invoke(softmaxOp, [x], { axis: checkAxis('softmax', axis, x.ndim), log: false })[0]
+export function softmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
+  return invoke(softmaxOp, [x], { axis: axisOf('softmax', x, options), log: false })[0]
 }
 
 /** The logarithm of the softmax along an axis, exact where the softmax is too small for a float. */
-export function logSoftmax(x: NDArray, { axis = -1 }: SoftmaxOptions = {}): NDArray {
-  return invoke(softmaxOp, [x], { axis: checkAxis('logSoftmax', axis, x.ndim), log: true })[0]
+export function logSoftmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
+  return invoke(softmaxOp, [x], { axis: axisOf('logSoftmax', x, options), log: true })[0]
+}
+
+function axisOf(op: string, x: NDArray, options: SoftmaxOptions): number {
+  checkOptions(op, options, '{ axis: 1 }')
+  return checkAxis(op, options.axis ?? -1, x.ndim)
 }
 
 /** −ln softmax(logits)[label] of each sample: logits (N, C), labels (N,) class numbers of any dtype, the result (N,). */

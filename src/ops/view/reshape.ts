@@ -2,7 +2,7 @@
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis, formatShape, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
+import { checkAxis, formatShape, listOf, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of reshape: the new shape, without codes. */
@@ -29,7 +29,7 @@ export const reshapeOp: OpSpec<ReshapeAttributes> = {
  * -3 merges two, -4 a b splits one into a and b.
  */
 export function reshape(x: NDArray, shape: readonly number[]): NDArray {
-  return invoke(reshapeOp, [x], { shape: resolveCodes(x.shape, shape) })[0]
+  return invoke(reshapeOp, [x], { shape: resolveCodes(x.shape, listOf('reshape', shape)) })[0]
 }
 
 /** The array with an axis of size 1 before the given one, or at the end for axis = ndim. */

@@ -2,7 +2,16 @@
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis, checkShape, formatShape, type Shape, sameShape, shapeOf, stridesOf } from '../../core/shape.ts'
+import {
+  checkAxis,
+  checkShape,
+  formatShape,
+  listOf,
+  type Shape,
+  sameShape,
+  shapeOf,
+  stridesOf,
+} from '../../core/shape.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** A selection: on each axis the indices begin, begin + step, … before end (after it when the step is negative). */
@@ -81,6 +90,7 @@ export function selectionOf(
   end: readonly SliceBound[],
   step: readonly SliceBound[] = [],
 ): SliceAttributes {
+  for (const list of [begin, end, step]) listOf(op, list)
   if (Math.max(begin.length, end.length, step.length) > shape.length) {
     throw new OpError(
       op,

@@ -2,7 +2,7 @@
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis, formatShape, shapeOf } from '../../core/shape.ts'
+import { checkAxis, formatShape, listOf, shapeOf } from '../../core/shape.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of transpose. */
@@ -26,7 +26,7 @@ export const transposeOp: OpSpec<TransposeAttributes> = {
 /** The array with its axes in the given order, in reverse where none is given. */
 export function transpose(x: NDArray, axes?: readonly number[]): NDArray {
   const all = Array.from(x.shape.keys())
-  const order = axes ? axes.map((axis) => checkAxis('transpose', axis, x.ndim)) : all.reverse()
+  const order = axes ? listOf('transpose', axes).map((axis) => checkAxis('transpose', axis, x.ndim)) : all.reverse()
   if (order.length === x.ndim && new Set(order).size === x.ndim) return invoke(transposeOp, [x], { axes: order })[0]
   throw new OpError('transpose', `axes must name each of ${x.ndim} axes once, got ${formatShape(axes ?? [])}`)
 }

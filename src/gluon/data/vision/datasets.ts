@@ -1,5 +1,6 @@
 // MNIST and Fashion-MNIST as datasets: images (28, 28, 1) of bytes, and their classes (gluon.md 7.3).
 import { type Context, currentContext } from '../../../core/engine.ts'
+import { GlueballError } from '../../../core/errors.ts'
 import type { NDArray } from '../../../core/ndarray.ts'
 import { at } from '../../../nd/at.ts'
 import { slice } from '../../../ops/view/slice.ts'
@@ -49,6 +50,10 @@ export abstract class ImageDataset extends Dataset<[NDArray, number]> {
   /** @internal Use `load`. */
   constructor(found: LabelledImages, context: Context) {
     super()
+    if (!found?.images) {
+      const { name } = new.target
+      throw new GlueballError(`files are read asynchronously: write await ${name}.load({ train: true })`)
+    }
     const { images, labels, count, rows, columns } = found
     this.length = count
     this.edition = found.edition

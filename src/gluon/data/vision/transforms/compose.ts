@@ -1,5 +1,5 @@
 // Compose: transforms applied one after the other.
-import { OpError } from '../../../../core/errors.ts'
+import { nameOfKind, OpError } from '../../../../core/errors.ts'
 import type { NDArray } from '../../../../core/ndarray.ts'
 import { currentScope, release } from '../../../../core/ownership.ts'
 import { AnyBlock } from '../../../block.ts'
@@ -14,8 +14,11 @@ export class Compose extends Transform {
 
   constructor(transforms: readonly ((x: NDArray) => NDArray)[]) {
     super()
+    if (!Array.isArray(transforms)) {
+      throw new OpError('Compose', `takes a list of transforms, got ${nameOfKind(transforms)}`)
+    }
     const wrong = transforms.find((transform) => typeof transform !== 'function')
-    if (wrong !== undefined) throw new OpError('Compose', `takes transforms and functions, got ${typeof wrong}`)
+    if (wrong !== undefined) throw new OpError('Compose', `takes transforms and functions, got ${nameOfKind(wrong)}`)
     this.#transforms = [...transforms]
     transforms.forEach((transform, i) => {
       if (transform instanceof AnyBlock) this.registerChild(transform, String(i))

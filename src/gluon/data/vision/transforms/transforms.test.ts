@@ -37,7 +37,7 @@ describe('transforms', () => {
     expect(new Compose([]).onBatches).toBe(true)
     expect(new Compose([new Compose([new Resize(2)]), new ToTensor()]).onBatches).toBe(true)
     expect(String(new Compose([new Cast('uint8')]))).toBe('Compose(\n  (0): Cast(uint8)\n)')
-    expect(() => new Compose([3 as never])).toThrow('[Compose] takes transforms and functions, got number')
+    expect(() => new Compose([3 as never])).toThrow('[Compose] takes transforms and functions, got 3')
   })
 
   test('a subclass is not called on batches unless it says so', () => {
