@@ -120,7 +120,7 @@ export function reordered(input: NDArray, order: Order): Operand {
 }
 
 /** Rewrites an array in place of its handle so that its bytes lie as its shape says. */
-export function makePlain(array: NDArray): NDArray {
+function makePlain(array: NDArray): NDArray {
   if (array.order === 'plain') return array
   const { storage, offset } = reordered(array, 'plain')
   array.rehome(storage, offset, 'plain')

@@ -23,6 +23,7 @@ export {
   notEqual,
   power,
   relu,
+  rint,
   round,
   sigmoid,
   sign,
@@ -32,6 +33,7 @@ export {
   square,
   subtract,
   tanh,
+  trunc,
 } from '../ops/pointwise/pointwise.ts'
 export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'

@@ -10,7 +10,7 @@ import { engineWords } from './mt19937.ts'
 import type { OpSpec } from './spec.ts'
 
 /** Shape of the state: engine j is row j. */
-export const stateShape: Shape = shapeOf([1024, engineWords])
+const stateShape: Shape = shapeOf([1024, engineWords])
 
 const stateWords = sizeOf(stateShape)
 

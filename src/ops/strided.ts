@@ -65,7 +65,7 @@ const placed = (place: Place, bytes: number): PlanArgument => {
 const partsOf = (size: number, bytes: number) => [Math.ceil((size * bytes) / chunkBytes)]
 
 /** The same movement in fewer loops: those of one round go, those that continue each other become one. */
-export function mergeLoops(loops: readonly StridedLoop[]): StridedLoop[] {
+function mergeLoops(loops: readonly StridedLoop[]): StridedLoop[] {
   const merged: StridedLoop[] = []
   for (const loop of loops) {
     if (loop.size === 1) continue

@@ -10,7 +10,7 @@ import { type PoolOptions, type PoolWindow, pooledShape, type Sized, unpooledSha
 export const lowest = -3.4028234663852886e38
 
 /** The element type of positions inside a window: a byte where they and the mark of an empty window (255) fit. */
-export function positionType({ kernel }: PoolWindow): 'uint8' | 'int32' {
+function positionType({ kernel }: PoolWindow): 'uint8' | 'int32' {
   return kernel[0] * kernel[1] <= 255 ? 'uint8' : 'int32'
 }
 

@@ -164,7 +164,7 @@ export function eachPlace(
 }
 
 /** The vectors of a block. */
-export function vectorsOf(block: 16 | 4 | 1): number[] {
+function vectorsOf(block: 16 | 4 | 1): number[] {
   return block === 16 ? [0, 1, 2, 3] : [0]
 }
 

@@ -42,7 +42,7 @@ function pairOf(value: number | Pair): Pair {
 }
 
 /** Windows along one axis: ⌊(size + 2 padding − kernel) ÷ stride⌋ + 1, or ⌈·⌉ in ceil mode. */
-export function windowsAlong({ kernel, strides, padding, ceilMode }: PoolWindow, axis: 0 | 1, size: number): number {
+function windowsAlong({ kernel, strides, padding, ceilMode }: PoolWindow, axis: 0 | 1, size: number): number {
   const steps = (size + 2 * padding[axis] - kernel[axis]) / strides[axis]
   return (ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1
 }

@@ -72,7 +72,7 @@ export interface ReduceOptions {
 }
 
 /** The axes that options name, ascending; throws where there is no such axis or one comes twice. */
-export function axesOf(op: string, shape: Shape, { axis = null, exclude = false }: ReduceOptions): number[] {
+function axesOf(op: string, shape: Shape, { axis = null, exclude = false }: ReduceOptions): number[] {
   const all = [...shape.keys()]
   if (axis === null) return all
   const list = typeof axis === 'number' ? [axis] : axis

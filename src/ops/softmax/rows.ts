@@ -20,7 +20,7 @@ function across(f: Body, v: V, op: (a: V, b: V) => V): Local<'v128'> {
 }
 
 /** Calls the code for each four elements and then for each single one, which stands in all lanes. */
-export function eachOf(
+function eachOf(
   f: Body,
   row: Local<'i32'>,
   count: Local<'i32'>,
