@@ -26,6 +26,13 @@ export function isDType(name: string): name is DType {
   return Object.hasOwn(constructors, name)
 }
 
+/** The element type of a typed array. */
+export function dtypeOf(values: TypedArray): DType {
+  if (values instanceof Int32Array) return 'int32'
+  if (values instanceof Uint8Array) return 'uint8'
+  return values instanceof Float64Array ? 'float64' : 'float32'
+}
+
 /** A view of `size` elements over a buffer. */
 export function typedView(dtype: DType, buffer: ArrayBufferLike, offset: number, size: number): TypedArray {
   return new constructors[dtype](buffer as ArrayBuffer, offset, size)

@@ -1,10 +1,11 @@
 // ArrayDataset: samples whose elements stand side by side in arrays, lists or other datasets.
-import type { DType, TypedArray } from '../../core/dtype.ts'
+import { dtypeOf, type TypedArray } from '../../core/dtype.ts'
 import type { Context } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { at } from '../../nd/at.ts'
 import { take } from '../../ops/take/take.ts'
+import { dtypeFor } from './batchify.ts'
 import { type Column, type Columns, Stack } from './columns.ts'
 import { checkIndex, Dataset } from './dataset.ts'
 
@@ -77,16 +78,4 @@ function columnOf(source: ArraySource): Column {
     return columns?.bare ? { dtype: columns.columns[0].dtype } : {}
   }
   return source.length > 0 && source.every((item) => typeof item === 'number') ? { dtype: dtypeFor(source) } : {}
-}
-
-/** The element type of a typed array. */
-export function dtypeOf(values: TypedArray): DType {
-  if (values instanceof Int32Array) return 'int32'
-  if (values instanceof Uint8Array) return 'uint8'
-  return values instanceof Float64Array ? 'float64' : 'float32'
-}
-
-/** int32 for whole numbers that fit, else float32. */
-export function dtypeFor(numbers: readonly number[]): DType {
-  return numbers.every((value) => value === (value | 0)) ? 'int32' : 'float32'
 }

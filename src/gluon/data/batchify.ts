@@ -1,13 +1,11 @@
 // Batches from samples: arrays are stacked, numbers gathered, tuples handled element by element.
-import { type DType, type TypedArray, typedFrom } from '../../core/dtype.ts'
+import { type DType, dtypeOf, type TypedArray, typedFrom } from '../../core/dtype.ts'
 import type { Context } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { formatShape, type Shape, sameShape, shapeOf } from '../../core/shape.ts'
 import { upload } from '../../nd/creation.ts'
-import { concat } from '../../ops/concat/concat.ts'
-import { reshape } from '../../ops/view/reshape.ts'
-import { dtypeFor, dtypeOf } from './arrayDataset.ts'
+import { stack as stackArrays } from '../../nd/stack.ts'
 import type { Columns } from './columns.ts'
 
 /** The batch that default batchify makes of samples. */
@@ -28,8 +26,7 @@ export function stack(arrays: readonly NDArray[]): NDArray {
       `samples of different shapes make no batch, got ${got}: resize them, or pass batchify`,
     )
   }
-  const rows = arrays.map((array) => reshape(array, [1, ...shape]))
-  return rows.length === 1 ? rows[0] : concat(...rows, { dim: 0 })
+  return stackArrays(...arrays)
 }
 
 /** The batch of samples: arrays stacked, numbers int32 where all are whole unless the columns say, tuples by element. */
@@ -56,6 +53,11 @@ function gather(items: readonly unknown[], context: Context, dtype: DType | unde
   if (items.every((item) => Array.isArray(item))) return defaultBatchify(items, context)
   const kinds = new Set(items.map((item) => (item === null ? 'null' : typeof item)))
   throw new OpError('batchify', `cannot make a batch of ${[...kinds].join(' and ')}: pass batchify to say how`)
+}
+
+/** int32 for whole numbers that fit, else float32. */
+export function dtypeFor(numbers: readonly number[]): DType {
+  return numbers.every((value) => value === (value | 0)) ? 'int32' : 'float32'
 }
 
 function numbers(values: readonly number[], context: Context, dtype: DType): NDArray {

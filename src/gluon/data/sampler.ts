@@ -1,8 +1,8 @@
 // Samplers: the order in which samples are taken, and how they gather in batches (gluon.md 7.2).
 import { GlueballError, OpError } from '../../core/errors.ts'
 import type { Json } from '../../io/checkpoint.ts'
-import { NumpyRandom } from '../../nd/mt19937.ts'
 import { type Dataset, matching } from './dataset.ts'
+import { NumpyRandom } from './numpyRandom.ts'
 import { shuffler } from './shuffler.ts'
 
 /** An order of samples; each pass over it begins anew. Subclass it with `length` and an iterator. */

@@ -2,8 +2,8 @@
 import { cpu, data, gluon, type NDArray, nd, reference } from 'glueball'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { liveOn } from '../../../core/storage.ts'
-import { NumpyRandom } from '../../../nd/mt19937.ts'
 import { resizeBilinear } from '../../../ops/resize/resize.reference.ts'
+import { NumpyRandom } from '../numpyRandom.ts'
 
 const { FashionMNIST, MNIST, transforms } = gluon.data.vision
 const { Compose, Normalize, Resize, ToTensor } = transforms

@@ -1,6 +1,6 @@
 // NumPy's shuffling order against NumPy itself.
 import { describe, expect, test } from 'vitest'
-import { NumpyRandom } from './mt19937.ts'
+import { NumpyRandom } from './numpyRandom.ts'
 
 // Made with NumPy 1.24.2:
 //   for s in (0, 1, 42, 4294967295):

@@ -1,6 +1,6 @@
 // NumPy's `RandomState` as far as shuffling needs it: Gluon's samplers shuffle with NumPy.
-import { OpError } from '../core/errors.ts'
-import { engineWords, nextWord, seedEngine } from '../ops/mt19937.ts'
+import { OpError } from '../../core/errors.ts'
+import { engineWords, nextWord, seedEngine } from '../../ops/mt19937.ts'
 
 /** The generator behind `np.random`: one MT19937, seeded as `np.random.seed(seed)` seeds it. */
 export class NumpyRandom {
