@@ -1,4 +1,4 @@
-// Saving and loading parameters: both styles of names, deferred shapes, and the errors of gluon.md 3.6.
+// Saving and loading parameters: both styles of names, deferred shapes, and the errors of MXNet's gluon/block.py.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

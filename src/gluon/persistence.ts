@@ -1,4 +1,4 @@
-// Saving and loading a block's parameters as MXNet's `.params` (gluon.md 3.6, 10.1).
+// Saving and loading a block's parameters as MXNet's `.params` (MXNet 1.9.1, gluon/block.py and ndarray.cc).
 import { readFile, writeFileAtomic } from '#platform'
 import type { Context } from '../core/engine.ts'
 import { GlueballError } from '../core/errors.ts'

@@ -1,4 +1,4 @@
-// Trainer: applies an optimizer to a set of parameters (gluon.md 6.2).
+// Trainer: applies an optimizer to a set of parameters (MXNet 1.9.1, gluon/trainer.py).
 
 import { pause } from '../autograd/autograd.ts'
 import { GlueballError, nameOfKind } from '../core/errors.ts'

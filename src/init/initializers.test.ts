@@ -1,4 +1,4 @@
-// The initializers: their bounds, deviations and names (gluon.md 5).
+// The initializers: their bounds, deviations and names.
 import { init, type NDArray, nd, nn, reference } from 'glueball'
 import { beforeEach, describe, expect, it } from 'vitest'
 

@@ -1,4 +1,4 @@
-// The initializers of MXNet: constants, uniform, normal, Xavier and MSRAPrelu (gluon.md 5).
+// The initializers of MXNet: constants, uniform, normal, Xavier and MSRAPrelu (MXNet 1.9.1, initializer.py).
 import { GlueballError, nameOfKind } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape } from '../core/shape.ts'

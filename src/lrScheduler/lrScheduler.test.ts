@@ -1,4 +1,4 @@
-// Schedulers against MXNet's own stateful rules, run update by update (gluon.md 6.4).
+// Schedulers against MXNet's own stateful rules, run update by update (MXNet 1.9.1, lr_scheduler.py).
 import { lrScheduler } from 'glueball'
 import { describe, expect, it } from 'vitest'
 

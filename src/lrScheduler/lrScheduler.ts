@@ -1,4 +1,4 @@
-// Learning-rate schedulers: functions of the number of updates, which starts at 1 (gluon.md 6.4).
+// Learning-rate schedulers: functions of the number of updates, which starts at 1 (MXNet 1.9.1, lr_scheduler.py).
 import { GlueballError } from '../core/errors.ts'
 
 /** Options of every scheduler. */

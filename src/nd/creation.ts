@@ -1,4 +1,4 @@
-// Making arrays: from values, constants and ranges (gluon.md 1.1).
+// Making arrays: from values, constants and ranges (MXNet 1.9.1, ndarray.py).
 import { bytesPer, type DType, type TypedArray, typedFrom } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
 import { checkOptions, nameOfKind, OpError } from '../core/errors.ts'

@@ -1,4 +1,4 @@
-// Optimizers: how a weight follows its gradient (gluon.md 6.3).
+// Optimizers: how a weight follows its gradient (MXNet 1.9.1, optimizer/optimizer.py).
 import { checkOptions, GlueballError, nameOfKind } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { LRScheduler } from '../lrScheduler/lrScheduler.ts'

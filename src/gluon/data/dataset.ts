@@ -1,4 +1,4 @@
-// Datasets: samples by index, and what is made of them by functions and selections (gluon.md 7.1).
+// Datasets: samples by index, and what is made of them by functions and selections (MXNet 1.9.1, gluon/data/dataset.py).
 import { isPromise } from '../../autograd/autograd.ts'
 import { OpError } from '../../core/errors.ts'
 import { within } from '../../core/ownership.ts'

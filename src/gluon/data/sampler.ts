@@ -1,4 +1,4 @@
-// Samplers: the order in which samples are taken, and how they gather in batches (gluon.md 7.2).
+// Samplers: the order in which samples are taken, and how they gather in batches (MXNet 1.9.1, gluon/data/sampler.py).
 import { GlueballError, OpError } from '../../core/errors.ts'
 import type { Json } from '../../io/checkpoint.ts'
 import { type Dataset, matching } from './dataset.ts'

@@ -1,4 +1,4 @@
-// Losses: one value for each sample (gluon.md 6.1).
+// Losses: one value for each sample (MXNet 1.9.1, gluon/loss.py).
 import type { NDArray } from '../../core/ndarray.ts'
 import { multiply, square, subtract } from '../../ops/pointwise/pointwise.ts'
 import { mean, sum } from '../../ops/reduce/reduce.ts'

@@ -1,7 +1,8 @@
 // Network in Network (Lin, Chen and Yan 2013) with AlexNet's convolutions, as the tutorials build it.
 
+import type { Pair } from '../nn/arguments.ts'
 import { Dropout, Flatten } from '../nn/basic.ts'
-import { Conv2D, type Pair } from '../nn/conv.ts'
+import { Conv2D } from '../nn/conv.ts'
 import { GlobalAvgPool2D, MaxPool2D } from '../nn/pool.ts'
 import { Sequential } from '../nn/sequential.ts'
 

@@ -3,49 +3,32 @@ import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
-import type { Initializer } from '../../init/initializer.ts'
 import { dropout } from '../../ops/dropout/dropout.ts'
 import { matmul } from '../../ops/matmul/matmul.ts'
-import type { ActivationName } from '../../ops/pointwise/pointwise.ts'
 import { flatten, reshape } from '../../ops/view/reshape.ts'
 import { type BlockOptions, HybridBlock } from '../block.ts'
-import type { Parameter } from '../parameter.ts'
-import { Activation } from './activation.ts'
-import { checkCount } from './conv.ts'
+import { Affine, type AffineOptions } from './affine.ts'
+import { checkCount } from './arguments.ts'
 
 /** Options of Dense. */
-export interface DenseOptions extends BlockOptions {
-  /** Applied to the result; nothing where left out. */
-  readonly activation?: ActivationName | null
-  readonly useBias?: boolean
+export interface DenseOptions extends AffineOptions {
   /** Takes all axes but the first as one; otherwise only the last axis changes. True where left out. */
   readonly flatten?: boolean
-  readonly weightInitializer?: Initializer | string | null
-  readonly biasInitializer?: Initializer | string
   /** Size of the input; shown by the first batch where left out. */
   readonly inUnits?: number
 }
 
 /** y = x·Wᵀ + b, W of shape (units, inUnits). */
-export class Dense extends HybridBlock {
+export class Dense extends Affine {
   static override readonly className: string = 'Dense'
   readonly units: number
-  readonly weight: Parameter
-  readonly bias: Parameter | null
-  readonly act: Activation | null
   readonly #flatten: boolean
 
   constructor(units: number, options: DenseOptions = {}) {
-    super(options)
     checkCount('Dense', 'units', units)
+    super(options, [units, options.inUnits ?? 0])
     this.units = units
     this.#flatten = options.flatten ?? true
-    const init = options.weightInitializer ?? null
-    this.weight = this.parameter('weight', { shape: [units, options.inUnits ?? 0], init })
-    const biasInit = options.biasInitializer ?? 'zeros'
-    this.bias = options.useBias === false ? null : this.parameter('bias', { shape: [units], init: biasInit })
-    const { activation } = options
-    this.act = activation ? this.nameScope(() => new Activation(activation, { prefix: `${activation}_` })) : null
   }
 
   forward(x: NDArray): NDArray {
@@ -57,23 +40,16 @@ export class Dense extends HybridBlock {
         `the input has ${inUnits} units (shape ${formatShape(x.shape)}), the weight takes ${expected}`,
       )
     }
-    this.weight.inferShape([this.units, inUnits])
-    this.bias?.inferShape([this.units])
+    this.inferShapes([this.units, inUnits])
     const rows = reshape(x, [-1, inUnits])
-    const fused = this.act && !this.act.hooked ? this.act.activation : undefined
     const bias = this.bias?.data() ?? null
-    const y = matmul(rows, this.weight.data(), bias, { transposeB: true, ...(fused && { activation: fused }) })
-    const shaped = this.#flatten ? y : reshape(y, [...x.shape.slice(0, -1), this.units])
-    return this.act && !fused ? this.act(shaped) : shaped
+    const y = matmul(rows, this.weight.data(), bias, { transposeB: true, ...this.fused })
+    return this.activated(this.#flatten ? y : reshape(y, [...x.shape.slice(0, -1), this.units]))
   }
 
   override describe(): string {
     const from = this.weight.shape[1] || 'None'
     return `Dense(${from} -> ${this.units}, ${this.act ? this.act.describe() : 'linear'})`
-  }
-
-  override toString(): string {
-    return this.describe()
   }
 }
 

@@ -1,8 +1,9 @@
 // The names of gluon.nn.
 export { AnyBlock, Block, type BlockOptions, type HookHandle, HybridBlock, type InitializeOptions } from '../block.ts'
 export { Activation } from './activation.ts'
+export type { Pair } from './arguments.ts'
 export { Dense, type DenseOptions, Dropout, type DropoutOptions, Flatten } from './basic.ts'
-export { Conv2D, type Conv2DOptions, type Pair } from './conv.ts'
+export { Conv2D, type Conv2DOptions } from './conv.ts'
 export {
   AvgPool2D,
   type AvgPoolOptions,

@@ -1,4 +1,4 @@
-// The layers as Gluon prints them and their tables, shapes and wrong arguments (gluon.md 3.2, 3.7 and 4).
+// The layers as Gluon prints them and their tables, shapes and wrong arguments.
 import { gluon, type NDArray, nd, nn, reference } from 'glueball'
 import { describe, expect, it } from 'vitest'
 

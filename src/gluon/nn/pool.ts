@@ -1,10 +1,10 @@
-// Pooling layers (gluon.md 4.3).
+// Pooling layers (MXNet 1.9.1, gluon/nn/conv_layers.py).
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import { averagePool, maxPool } from '../../ops/pool/pool.ts'
 import { type BlockOptions, HybridBlock } from '../block.ts'
-import { checkLayout, type Pair, pairOf } from './conv.ts'
+import { checkLayout, type Pair, pairOf } from './arguments.ts'
 
 /** Options of the pooling layers. */
 export interface PoolOptions extends BlockOptions {

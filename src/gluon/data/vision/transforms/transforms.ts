@@ -1,4 +1,4 @@
-// Transforms of images as blocks: each works on a sample and on a batch (gluon.md 7.4 and 7.5).
+// Transforms of images as blocks: each works on a sample and on a batch (MXNet 1.9.1, vision/transforms.py).
 import type { DType } from '../../../../core/dtype.ts'
 import { OpError } from '../../../../core/errors.ts'
 import type { NDArray } from '../../../../core/ndarray.ts'

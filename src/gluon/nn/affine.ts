@@ -1,0 +1,56 @@
+// Affine: what layers with a weight, a bias and an activation behind them have in common.
+import type { NDArray } from '../../core/ndarray.ts'
+import type { Initializer } from '../../init/initializer.ts'
+import type { ActivationName } from '../../ops/activations.ts'
+import { type BlockOptions, HybridBlock } from '../block.ts'
+import type { Parameter } from '../parameter.ts'
+import { Activation } from './activation.ts'
+
+/** Options of layers with a weight and a bias. */
+export interface AffineOptions extends BlockOptions {
+  /** Applied to the result; nothing where left out. */
+  readonly activation?: ActivationName | null
+  /** Whether there is a bias; true where left out. */
+  readonly useBias?: boolean
+  /** How the weight is drawn; as the network's parameters where left out. */
+  readonly weightInitializer?: Initializer | string | null
+  /** How the bias is drawn; zeros where left out. */
+  readonly biasInitializer?: Initializer | string
+}
+
+/** Base of layers with a weight, a bias and an activation, which the op fuses while no hook watches it. */
+export abstract class Affine extends HybridBlock {
+  readonly weight: Parameter
+  readonly bias: Parameter | null
+  /** The activation, as a child with a name of its own. */
+  readonly act: Activation | null
+
+  /** The first size of the weight is that of the bias; sizes of 0 are shown by the first batch. */
+  constructor(options: AffineOptions, weightShape: readonly number[]) {
+    super(options)
+    const { activation, useBias = true, weightInitializer = null, biasInitializer = 'zeros' } = options
+    this.weight = this.parameter('weight', { shape: weightShape, init: weightInitializer })
+    this.bias = useBias ? this.parameter('bias', { shape: [weightShape[0]], init: biasInitializer }) : null
+    this.act = activation ? this.nameScope(() => new Activation(activation, { prefix: `${activation}_` })) : null
+  }
+
+  /** Completes the parameters' shapes once the input has shown the weight's. */
+  protected inferShapes(weightShape: readonly number[]): void {
+    this.weight.inferShape(weightShape)
+    this.bias?.inferShape([weightShape[0]])
+  }
+
+  /** The activation that the op is to fuse, as the last part of its attributes. */
+  protected get fused(): { readonly activation?: ActivationName } {
+    return this.act && !this.act.hooked ? { activation: this.act.activation } : {}
+  }
+
+  /** The activation of what the op gave, unless that has it already. */
+  protected activated(y: NDArray): NDArray {
+    return this.act?.hooked ? this.act(y) : y
+  }
+
+  override toString(): string {
+    return this.describe()
+  }
+}
