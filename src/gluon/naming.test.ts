@@ -1,4 +1,4 @@
-// Names of blocks and parameters as Gluon forms them (MXNet 1.9.1, gluon/block.py and name.py), in the order in which this process makes them.
+// Names of blocks and parameters as Gluon forms them, in the order in which this process makes them.
 import { gluon, type NDArray, nn } from 'glueball'
 import { expect, it } from 'vitest'
 

@@ -88,15 +88,20 @@ declare module '../core/ndarray.ts' {
     /** −this. */
     negative(): NDArray
     abs(): NDArray
+    /** −1, 0 or 1. */
     sign(): NDArray
     exp(): NDArray
+    /** The natural logarithm. */
     log(): NDArray
     sqrt(): NDArray
     square(): NDArray
     floor(): NDArray
     ceil(): NDArray
+    /** The nearest integers, halves away from zero. */
     round(): NDArray
+    /** max(this, 0). */
     relu(): NDArray
+    /** 1 / (1 + e⁻ˣ). */
     sigmoid(): NDArray
     tanh(): NDArray
     /** Values below `low` and above `high` set to these. */
@@ -114,17 +119,22 @@ declare module '../core/ndarray.ts' {
     /** Overwrites a selection, as `x[1:3] = value` does, contiguous or not. Not allowed inside record. */
     setSlice(begin: Bounds, end: Bounds, value: Other, options?: { readonly step?: Bounds }): this
 
+    /** The sum along axes, all where none is named: then of shape (1,). */
     sum(options?: ReduceOptions): NDArray
+    /** The mean along axes. */
     mean(options?: ReduceOptions): NDArray
     max(options?: ReduceOptions): NDArray
     min(options?: ReduceOptions): NDArray
     prod(options?: ReduceOptions): NDArray
+    /** The Euclidean length along axes. */
     norm(options?: ReduceOptions): NDArray
     /** Index of the first largest element, in this dtype. */
     argmax(options?: ArgmaxOptions): NDArray
     /** Index of the first smallest element, in this dtype. */
     argmin(options?: ArgmaxOptions): NDArray
+    /** Probabilities along an axis, the last where left out. */
     softmax(options?: SoftmaxOptions): NDArray
+    /** Their logarithm. */
     logSoftmax(options?: SoftmaxOptions): NDArray
 
     /** Product over the last axis of this and the first of the other. */
@@ -142,11 +152,15 @@ declare module '../core/ndarray.ts' {
     transpose(axes?: readonly number[]): NDArray
     /** Axes reversed. */
     readonly T: NDArray
+    /** Two axes exchanged. */
     swapaxes(a: number, b: number): NDArray
+    /** With an axis of size 1 before the given one. */
     expandDims(axis: number): NDArray
+    /** Without axes of size 1. */
     squeeze(axis?: number | readonly number[]): NDArray
     /** (N, …) to (N, the rest). */
     flatten(): NDArray
+    /** Repeated to a shape by NumPy's rules. */
     broadcastTo(shape: readonly number[]): NDArray
     /** One entry of axis 0, a view. */
     at(index: number): NDArray

@@ -1,4 +1,4 @@
-// The generator gives the numbers that MXNet has published (gluon.md A), each program in a process of its own.
+// The generator gives the numbers that MXNet has published, each program in a process of its own.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'

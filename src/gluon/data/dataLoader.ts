@@ -1,4 +1,4 @@
-// DataLoader: batches of a dataset, one after the other, while the engine works on those before (MXNet 1.9.1, dataloader.py).
+// DataLoader: batches of a dataset, made while the engine works on those before (MXNet 1.9.1, dataloader.py).
 import { isPromise } from '../../autograd/autograd.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
 import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'

@@ -1,4 +1,4 @@
-// Datasets: samples by index, and what is made of them by functions and selections (MXNet 1.9.1, gluon/data/dataset.py).
+// Datasets: samples by index, what functions and selections make of them (MXNet 1.9.1, gluon/data/dataset.py).
 import { isPromise } from '../../autograd/autograd.ts'
 import { OpError } from '../../core/errors.ts'
 import { within } from '../../core/ownership.ts'

@@ -1,4 +1,4 @@
-// MNIST and Fashion-MNIST as datasets: images (28, 28, 1) of bytes, and their classes (MXNet 1.9.1, vision/datasets.py).
+// MNIST and Fashion-MNIST: images (28, 28, 1) of bytes, and their classes (MXNet 1.9.1, vision/datasets.py).
 import { type Context, currentContext } from '../../../core/engine.ts'
 import { GlueballError } from '../../../core/errors.ts'
 import type { NDArray } from '../../../core/ndarray.ts'
