@@ -13,7 +13,7 @@ function mlpconv(channels: number, kernelSize: number, padding: number, { stride
   net.nameScope(() => {
     net.add(
       new nn.Conv2D(channels, kernelSize, { strides, padding, activation: 'relu' }),
-      new nn.Conv2D(channels, 1, { activation: 'relu' }), // a dense layer shared by all pixels
+      new nn.Conv2D(channels, 1, { activation: 'relu' }), // a dense layer for each pixel
       new nn.Conv2D(channels, 1, { activation: 'relu' }),
     )
     if (maxPooling) net.add(new nn.MaxPool2D({ poolSize: 3, strides: 2 }))
@@ -46,15 +46,13 @@ for (const layer of net) {
 }
 
 async function loadDataFashionMnist(batchSize: number, resize: number) {
-  const { Compose, Resize, ToTensor } = gluon.data.vision.transforms
-  const transformer = new Compose([new Resize(resize), new ToTensor()])
-  const train = await gluon.data.vision.FashionMNIST.load({ train: true })
-  const test = await gluon.data.vision.FashionMNIST.load({ train: false })
-  const limit = Number(args['limit-train'] ?? train.length)
-  return [
-    new gluon.data.DataLoader(train.take(limit).transformFirst(transformer), batchSize, { shuffle: true }),
-    new gluon.data.DataLoader(test.transformFirst(transformer), batchSize),
-  ] as const
+  const { FashionMNIST, transforms } = gluon.data.vision
+  const transformer = new transforms.Compose([new transforms.Resize(resize), new transforms.ToTensor()])
+  const [train, test] = [await FashionMNIST.load({ train: true }), await FashionMNIST.load({ train: false })]
+  const some = train.take(Number(args['limit-train'] ?? train.length))
+  const trainIter = new gluon.data.DataLoader(some.transformFirst(transformer), batchSize, { shuffle: true })
+  const testIter = new gluon.data.DataLoader(test.transformFirst(transformer), batchSize)
+  return [trainIter, testIter] as const
 }
 
 const accuracy = (output: NDArray, label: NDArray) => nd.mean(output.argmax({ axis: 1 }).equal(label)).asscalar()
@@ -73,8 +71,8 @@ const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.
 const curves: [number, number][][] = [[], []]
 for (let epoch = 0; epoch < Number(args.epochs ?? 20); epoch++) {
   let [trainLoss, trainAcc] = [0, 0]
-  for await (let [image, y] of trainIter) {
-    ;[image, y] = [image.asInContext(ctx), y.asInContext(ctx).astype('float32')]
+  for await (const [data, label] of trainIter) {
+    const [image, y] = [data.asInContext(ctx), label.asInContext(ctx).astype('float32')]
     const [output, loss] = autograd.record(() => {
       const output = net(image)
       return [output, crossLoss(output, y)]
@@ -84,13 +82,9 @@ for (let epoch = 0; epoch < Number(args.epochs ?? 20); epoch++) {
     trainLoss += await nd.mean(loss).asscalar()
     trainAcc += await accuracy(output, y)
   }
-  const [mean, acc, testAcc] = [
-    trainLoss / trainIter.length,
-    trainAcc / trainIter.length,
-    await evaluateAccuracy(testIter),
-  ]
+  const [mean, acc] = [trainLoss, trainAcc].map((sum) => sum / trainIter.length)
+  const testAcc = await evaluateAccuracy(testIter)
   console.log(`Epoch ${epoch}, Loss:${mean.toFixed(6)}, Train acc:${acc.toFixed(6)}, Test acc:${testAcc.toFixed(6)}`)
-  curves[0].push([epoch, acc])
-  curves[1].push([epoch, testAcc])
+  for (const [k, value] of [acc, testAcc].entries()) curves[k].push([epoch, value])
 }
 console.log(chart(curves, { width: 60, height: 12, title: 'accuracy', legend: { series: ['train', 'test'] } }))
