@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { nd } from 'glueball'
+import { autograd, gluon, init, nd, nn } from 'glueball'
 
 const manifest = JSON.parse(readFileSync('node_modules/glueball/package.json', 'utf8'))
 
@@ -11,6 +11,23 @@ test('two arrays are added', async () => {
   const sum = nd.ones([2, 3]).add(nd.ones([2, 3]))
   assert.deepEqual([...sum.shape], [2, 3])
   assert.equal(await nd.mean(sum).asscalar(), 2)
+})
+
+test('a network learns', async () => {
+  const net = new nn.Sequential()
+  net.add(new nn.Conv2D(8, 3, { activation: 'relu' }), new nn.MaxPool2D(), new nn.Flatten(), new nn.Dense(2))
+  net.initialize({ init: new init.Xavier() })
+  const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.1, momentum: 0.9 })
+  const crossLoss = new gluon.loss.SoftmaxCrossEntropyLoss()
+  const [x, y] = [nd.random.uniform({ shape: [4, 1, 8, 8] }), nd.array([0, 1, 1, 0])]
+  const losses = []
+  for (let step = 0; step < 30; step++) {
+    const loss = autograd.record(() => crossLoss(net(x), y))
+    loss.backward()
+    trainer.step(4)
+    losses.push(await nd.mean(loss).asscalar())
+  }
+  assert.ok(losses[29] < losses[0] / 2, `the loss went from ${losses[0]} to ${losses[29]}`)
 })
 
 test('a program ends by itself once its values are read', () => {
