@@ -28,5 +28,6 @@ export * as nn from './gluon/nn/index.ts'
 export * as init from './init/index.ts'
 export * as lrScheduler from './lrScheduler/index.ts'
 export * as nd from './nd/index.ts'
+export * as random from './nd/random.ts'
 export * as optimizer from './optimizer/index.ts'
 export { Context, cpu }

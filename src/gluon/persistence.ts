@@ -31,7 +31,7 @@ export function structuralNames(block: AnyBlock): Map<string, Parameter> {
   return names
 }
 
-/** Writes all parameters under their structural names, each once. */
+/** Writes all parameters under their structural names; one that blocks share, under the name of each. */
 export async function saveParameters(block: AnyBlock, path: string): Promise<void> {
   const entries = await Promise.all(
     [...structuralNames(block)].map(async ([name, parameter]): Promise<ParamsEntry> => {

@@ -114,6 +114,8 @@ declare module '../core/ndarray.ts' {
     imultiply(other: Other): this
     /** Divides in place. */
     idivide(other: Other): this
+    /** Takes the remainder in place. */
+    imodulo(other: Other): this
     /** Overwrites all values: `x.set(0)`, `x.at(1).set(y)`. */
     set(value: Other): this
     /** Overwrites a selection, as `x[1:3] = value` does, contiguous or not. Not allowed inside record. */
@@ -235,7 +237,13 @@ installOps(1, { at, broadcastTo, dot, expandDims, reshape, squeeze, transpose })
 installOps(2, { clip, oneHot, pick, swapaxes, take })
 installOps(3, { sliceAxis })
 
-const inPlace = { iadd: 'add', isubtract: 'subtract', imultiply: 'multiply', idivide: 'divide' } as const
+const inPlace = {
+  iadd: 'add',
+  idivide: 'divide',
+  imodulo: 'modulo',
+  imultiply: 'multiply',
+  isubtract: 'subtract',
+} as const
 for (const [name, formula] of Object.entries(inPlace)) {
   const method: Method = function (other: Other) {
     applyInPlace(this, formula, other)

@@ -1,6 +1,6 @@
 // Batches from samples: arrays are stacked, numbers gathered, tuples handled element by element.
 import { type DType, dtypeOf, type TypedArray, typedFrom } from '../../core/dtype.ts'
-import type { Context } from '../../core/engine.ts'
+import { type Context, currentContext } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { formatShape, type Shape, sameShape, shapeOf } from '../../core/shape.ts'
@@ -8,7 +8,7 @@ import { upload } from '../../nd/creation.ts'
 import { stack as stackArrays } from '../../nd/stack.ts'
 import type { Columns } from './columns.ts'
 
-/** The batch that default batchify makes of samples. */
+/** The batch that defaultBatchifyFn makes of samples. */
 export type Batched<S> = S extends NDArray | TypedArray | number
   ? NDArray
   : S extends readonly unknown[]
@@ -23,14 +23,18 @@ export function stack(arrays: readonly NDArray[]): NDArray {
     const got = `${formatShape(shape)} and ${formatShape(other.shape)}`
     throw new OpError(
       'batchify',
-      `samples of different shapes make no batch, got ${got}: resize them, or pass batchify`,
+      `samples of different shapes make no batch, got ${got}: resize them, or pass batchifyFn`,
     )
   }
   return stackArrays(...arrays)
 }
 
 /** The batch of samples: arrays stacked, numbers int32 where all are whole unless the columns say, tuples by element. */
-export function defaultBatchify(samples: readonly unknown[], context: Context, columns?: Columns): unknown {
+export function defaultBatchifyFn(
+  samples: readonly unknown[],
+  context: Context = currentContext(),
+  columns?: Columns,
+): unknown {
   const dtypes = columns?.columns.map((column) => column.dtype) ?? []
   const [first] = samples
   if (!Array.isArray(first)) return gather(samples, context, columns?.bare ? dtypes[0] : undefined)
@@ -50,9 +54,9 @@ function gather(items: readonly unknown[], context: Context, dtype: DType | unde
   if (items.every((item) => item instanceof NDArray)) return stack(items)
   if (items.every((item) => typeof item === 'number')) return numbers(items, context, dtype ?? dtypeFor(items))
   if (items.every((item) => ArrayBuffer.isView(item))) return rowsOf(items as TypedArray[], context)
-  if (items.every((item) => Array.isArray(item))) return defaultBatchify(items, context)
+  if (items.every((item) => Array.isArray(item))) return defaultBatchifyFn(items, context)
   const kinds = new Set(items.map((item) => (item === null ? 'null' : typeof item)))
-  throw new OpError('batchify', `cannot make a batch of ${[...kinds].join(' and ')}: pass batchify to say how`)
+  throw new OpError('batchify', `cannot make a batch of ${[...kinds].join(' and ')}: pass batchifyFn to say how`)
 }
 
 /** int32 for whole numbers that fit, else float32. */

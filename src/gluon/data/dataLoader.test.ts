@@ -70,10 +70,10 @@ describe('batches', () => {
   })
 
   test('by a function of one’s own', async () => {
-    const loader = new DataLoader(numbers(5), 2, { batchify: (samples) => samples.map((i) => i * 2) })
+    const loader = new DataLoader(numbers(5), 2, { batchifyFn: (samples) => samples.map((i) => i * 2) })
     expect(await all(loader)).toEqual([[0, 2], [4, 6], [8]])
-    const bad = new DataLoader(numbers(1), 1, { batchify: async (samples) => samples })
-    await expect(all(bad)).rejects.toThrow('[DataLoader] batchify must be synchronous')
+    const bad = new DataLoader(numbers(1), 1, { batchifyFn: async (samples) => samples })
+    await expect(all(bad)).rejects.toThrow('[DataLoader] batchifyFn must be synchronous')
   })
 
   test('of samples that are read', async () => {

@@ -8,7 +8,7 @@ import { arraysIn, type CallScope, currentScope, release, within } from '../../c
 import { shapeOf } from '../../core/shape.ts'
 import type { Json } from '../../io/checkpoint.ts'
 import { upload } from '../../nd/creation.ts'
-import { type Batched, defaultBatchify } from './batchify.ts'
+import { type Batched, defaultBatchifyFn } from './batchify.ts'
 import type { Columns } from './columns.ts'
 import type { Dataset } from './dataset.ts'
 import { BatchSampler, type LastBatch, RandomSampler, type Sampler, SequentialSampler } from './sampler.ts'
@@ -29,7 +29,7 @@ export interface DataLoaderOptions {
 
 /** DataLoaderOptions with a function that makes a batch of samples. */
 export interface BatchifyOptions<S, B> extends DataLoaderOptions {
-  readonly batchify: (samples: readonly S[]) => B
+  readonly batchifyFn: (samples: readonly S[]) => B
 }
 
 /** Where a loader is. */
@@ -72,7 +72,7 @@ const ahead = 2
 class Loader implements DataLoader<unknown> {
   readonly #dataset: Dataset<unknown>
   readonly #batches: Sampler<readonly number[]>
-  readonly #batchify: ((samples: readonly unknown[]) => unknown) | undefined
+  readonly #batchifyFn: ((samples: readonly unknown[]) => unknown) | undefined
   readonly #context: Context | undefined
   /** Batches of the running pass that were given out, and how many the next pass leaves out. */
   #taken = 0
@@ -91,7 +91,7 @@ class Loader implements DataLoader<unknown> {
     this.#dataset = dataset
     this.#batches = options.batchSampler ?? batchesOf(dataset.length, batchSize, options)
     if (options.batchSampler) refuseBeside(batchSize, options)
-    this.#batchify = options.batchify
+    this.#batchifyFn = options.batchifyFn
     this.#context = options.ctx
   }
 
@@ -143,16 +143,16 @@ class Loader implements DataLoader<unknown> {
   }
 
   async #batch(samples: Int32Array, context: Context, columns: Columns | undefined): Promise<unknown> {
-    if (columns && !this.#batchify) {
+    if (columns && !this.#batchifyFn) {
       const { columns: list, bare } = columns
       const batches = list.map(({ batch }) => batch)
       if (batches.every((batch) => batch !== undefined)) return inStream(batches, columns.rows(samples), bare, context)
     }
     const { made, list } = await this.#samples(samples)
     const batch = within('', 'it was stacked into a batch', () =>
-      this.#batchify ? this.#batchify(list) : defaultBatchify(list, context, columns),
+      this.#batchifyFn ? this.#batchifyFn(list) : defaultBatchifyFn(list, context, columns),
     )
-    if (isPromise(batch)) throw new OpError('DataLoader', 'batchify must be synchronous: it returned a promise')
+    if (isPromise(batch)) throw new OpError('DataLoader', 'batchifyFn must be synchronous: it returned a promise')
     const kept = new Set(arraysIn(batch))
     for (const array of made) if (!kept.has(array)) release(array, 'it was stacked into a batch')
     return batch

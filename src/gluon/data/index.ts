@@ -1,7 +1,7 @@
 // The names of gluon.data.
 
 export { ArrayDataset, type ArraySource, type ItemOf, type SampleOf } from './arrayDataset.ts'
-export { type Batched, defaultBatchify, stack } from './batchify.ts'
+export { type Batched, defaultBatchifyFn } from './batchify.ts'
 export {
   type BatchifyOptions,
   DataLoader,
