@@ -1,5 +1,5 @@
 // averagePool on the command stream, channels last: each window's sum of row sums, divided.
-import { type Body, type Expr, f32, f32x4, i32, item, type Local, select } from '../../kernel/asm.ts'
+import { type Body, type Expr, f32, f32x4, type ItemInput, i32, item, type Local, select } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
@@ -16,6 +16,7 @@ import {
   overlap,
   positive,
   rowPhase,
+  type Sizes,
   storeFloats,
   zeros,
 } from './rows.ts'
@@ -37,87 +38,85 @@ function divisor(f: Body, height: I32, width: I32): Local<'v128'> {
   return f.let(f32x4.splat(f32.convert_i32_s(select(area, area, i32.const(1)))))
 }
 
+/** Where a pixel's channels are written and where its window begins; steps from row to row and from pixel to pixel. */
+function pointers(f: Body, { arg }: ItemInput, element: I32, window: Expr<'i32'>, firstChannel: I32, s: Sizes) {
+  const to = f.let(addressOf(arg.i32(0), element, 4))
+  const from = f.let(addressOf(arg.i32(1), i32.add(i32.mul(window, s.channels), firstChannel), 4))
+  const step = f.let(i32.shl(s.channels, 2))
+  return { to, from, steps: [f.let(i32.mul(s.fromWidth, step)), step] as const }
+}
+
+function forward(f: Body, input: ItemInput): void {
+  eachPixel(f, input, ({ image, y, x, element, firstChannel, channels }, s) => {
+    const top = f.let(i32.sub(i32.mul(y, s.strideY), s.paddingY))
+    const left = f.let(i32.sub(i32.mul(x, s.strideX), s.paddingX))
+    const rows = overlap(f, top, s.kernelHeight, s.fromHeight)
+    const columns = overlap(f, left, s.kernelWidth, s.fromWidth)
+    const height = extent(f, top, s.kernelHeight, s.fromHeight, s.paddingY, s.extra)
+    const width = extent(f, left, s.kernelWidth, s.fromWidth, s.paddingX, s.extra)
+    const by = divisor(f, height, width)
+    const row = i32.add(i32.mul(image, s.fromHeight), rows.first)
+    const pixel = i32.add(i32.mul(row, s.fromWidth), columns.first)
+    const { to, from, steps } = pointers(f, input, element, pixel, firstChannel, s)
+    const moving = [
+      [to, 4],
+      [from, 4],
+    ] as const
+    eachBlock(f, channels, moving, (block) => {
+      const sums = locals(f, block, zeros)
+      const rowSums = locals(f, block, zeros)
+      const visit = ([at]: readonly I32[]) => addTo(rowSums, (i) => loadFloats(block, at, i))
+      const endRow = () => {
+        addTo(sums, (i) => rowSums[i])
+        for (const sum of rowSums) sum.set(zeros)
+      }
+      eachPlace(f, [rows.count, columns.count], [from], [steps], visit, { row: endRow })
+      const means = sums.map((sum) => f.let(f32x4.div(sum, by)))
+      storeFloats(f, block, to, means)
+    })
+  })
+}
+
+function backward(f: Body, input: ItemInput): void {
+  eachPixel(f, input, ({ image, y, x, element, firstChannel, channels }, s) => {
+    const rows = holders(f, i32.add(y, s.paddingY), s.kernelHeight, s.strideY, s.fromHeight)
+    const columns = holders(f, i32.add(x, s.paddingX), s.kernelWidth, s.strideX, s.fromWidth)
+    const window = i32.add(i32.mul(i32.add(i32.mul(image, s.fromHeight), rows.first), s.fromWidth), columns.first)
+    const { to, from, steps } = pointers(f, input, element, window, firstChannel, s)
+    const moving = [
+      [to, 4],
+      [from, 4],
+    ] as const
+    eachBlock(f, channels, moving, (block) => {
+      const sums = locals(f, block, zeros)
+      const begin = (at: { first: I32 }, stride: I32, padding: I32) =>
+        f.let(i32.sub(i32.mul(at.first, stride), padding))
+      const top = begin(rows, s.strideY, s.paddingY)
+      const left = begin(columns, s.strideX, s.paddingX)
+      const visit = ([at]: readonly I32[]) => {
+        const height = extent(f, top, s.kernelHeight, s.toHeight, s.paddingY, s.extra)
+        const width = extent(f, left, s.kernelWidth, s.toWidth, s.paddingX, s.extra)
+        const by = divisor(f, height, width)
+        addTo(sums, (i) => f32x4.div(loadFloats(block, at, i), by))
+      }
+      const after = {
+        pixel: () => left.bump(s.strideX),
+        row: () => {
+          left.set(begin(columns, s.strideX, s.paddingX))
+          top.bump(s.strideY)
+        },
+      }
+      eachPlace(f, [rows.count, columns.count], [from], [steps], visit, after)
+      storeFloats(f, block, to, sums)
+    })
+  })
+}
+
 const module = defineModule('averagePool', () => [
   // args: y, x, 0, sizes
-  item('forward', (f, input) =>
-    eachPixel(f, input, ({ image, y, x, element, firstChannel, channels }, s) => {
-      const top = f.let(i32.sub(i32.mul(y, s.strideY), s.paddingY))
-      const left = f.let(i32.sub(i32.mul(x, s.strideX), s.paddingX))
-      const rows = overlap(f, top, s.kernelHeight, s.fromHeight)
-      const columns = overlap(f, left, s.kernelWidth, s.fromWidth)
-      const height = extent(f, top, s.kernelHeight, s.fromHeight, s.paddingY, s.extra)
-      const width = extent(f, left, s.kernelWidth, s.fromWidth, s.paddingX, s.extra)
-      const by = divisor(f, height, width)
-      const row = i32.add(i32.mul(image, s.fromHeight), rows.first)
-      const pixel = i32.add(i32.mul(row, s.fromWidth), columns.first)
-      const to = f.let(addressOf(input.arg.i32(0), element, 4))
-      const from = f.let(addressOf(input.arg.i32(1), i32.add(i32.mul(pixel, s.channels), firstChannel), 4))
-      const step = f.let(i32.shl(s.channels, 2))
-      const steps = [f.let(i32.mul(s.fromWidth, step)), step] as const
-      eachBlock(
-        f,
-        channels,
-        [
-          [to, 4],
-          [from, 4],
-        ],
-        (block) => {
-          const sums = locals(f, block, zeros)
-          const rowSums = locals(f, block, zeros)
-          const visit = ([at]: readonly I32[]) => addTo(rowSums, (i) => loadFloats(block, at, i))
-          const row = () => {
-            addTo(sums, (i) => rowSums[i])
-            for (const sum of rowSums) sum.set(zeros)
-          }
-          eachPlace(f, [rows.count, columns.count], [from], [steps], visit, { row })
-          const means = sums.map((sum) => f.let(f32x4.div(sum, by)))
-          storeFloats(f, block, to, means)
-        },
-      )
-    }),
-  ),
+  item('forward', forward),
   // args: dx, dy, 0, sizes; the rows are those of dx, and `from` is dy
-  item('backward', (f, input) =>
-    eachPixel(f, input, ({ image, y, x, element, firstChannel, channels }, s) => {
-      const rows = holders(f, i32.add(y, s.paddingY), s.kernelHeight, s.strideY, s.fromHeight)
-      const columns = holders(f, i32.add(x, s.paddingX), s.kernelWidth, s.strideX, s.fromWidth)
-      const window = i32.add(i32.mul(i32.add(i32.mul(image, s.fromHeight), rows.first), s.fromWidth), columns.first)
-      const to = f.let(addressOf(input.arg.i32(0), element, 4))
-      const from = f.let(addressOf(input.arg.i32(1), i32.add(i32.mul(window, s.channels), firstChannel), 4))
-      const step = f.let(i32.shl(s.channels, 2))
-      const steps = [f.let(i32.mul(s.fromWidth, step)), step] as const
-      eachBlock(
-        f,
-        channels,
-        [
-          [to, 4],
-          [from, 4],
-        ],
-        (block) => {
-          const sums = locals(f, block, zeros)
-          const begin = (at: { first: I32 }, stride: I32, padding: I32) =>
-            f.let(i32.sub(i32.mul(at.first, stride), padding))
-          const top = begin(rows, s.strideY, s.paddingY)
-          const left = begin(columns, s.strideX, s.paddingX)
-          const visit = ([at]: readonly I32[]) => {
-            const height = extent(f, top, s.kernelHeight, s.toHeight, s.paddingY, s.extra)
-            const width = extent(f, left, s.kernelWidth, s.toWidth, s.paddingX, s.extra)
-            const by = divisor(f, height, width)
-            addTo(sums, (i) => f32x4.div(loadFloats(block, at, i), by))
-          }
-          const after = {
-            pixel: () => left.bump(s.strideX),
-            row: () => {
-              left.set(begin(columns, s.strideX, s.paddingX))
-              top.bump(s.strideY)
-            },
-          }
-          eachPlace(f, [rows.count, columns.count], [from], [steps], visit, after)
-          storeFloats(f, block, to, sums)
-        },
-      )
-    }),
-  ),
+  item('backward', backward),
 ])
 
 function addTo(sums: readonly Local<'v128'>[], term: (i: number) => Expr<'v128'>): void {
