@@ -78,6 +78,15 @@ describe('a full ring', () => {
     expect((await floats(engine, y))[0]).toBe(30_000)
   })
 
+  it('goes on when some workers start after others have run all of it', async () => {
+    for (let round = 0; round < 8; round++) {
+      const { engine, context } = start(8)
+      const y = fill([1], 0, { context })
+      for (let i = 0; i < 12_000; i++) engine.command(tests, 'count', 1, [addressOf(y)], y.storage)
+      expect((await floats(engine, y))[0]).toBe(12_000)
+    }
+  })
+
   it('ends in the census error when a loop never awaits', async () => {
     const { context } = start(1)
     const y = fill([2 ** 17], 1, { context })
@@ -100,6 +109,17 @@ describe('a failure', () => {
     expect((await floats(engine, good))[0]).toBe(7)
     expect((await floats(engine, fill([1], 3, { context })))[0]).toBe(3)
     expect(() => copy(bad)).toThrow(/failed/)
+  })
+})
+
+describe('many failures on many workers', () => {
+  it('never let a spoiled value out before the failure is heard', async () => {
+    const { engine, context } = start(8)
+    for (let round = 0; round < 300; round++) {
+      const bad = fill([1], 1, { context })
+      engine.command(tests, 'trap', 8, [], bad.storage)
+      await expect(floats(engine, bad)).rejects.toThrow(/unreachable/)
+    }
   })
 })
 

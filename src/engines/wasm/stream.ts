@@ -33,6 +33,9 @@ export class CommandStream {
   #published = 0
   #slowest = 0
   #tokens = 0
+  /** Tokens whose notification has come, in order. */
+  readonly #reached: number[] = []
+  #failuresHeard = 0
   #dead: Error | undefined
 
   constructor(memory: WebAssembly.Memory, threads: number, onFailure: (failure: StreamFailure) => void) {
@@ -127,8 +130,9 @@ export class CommandStream {
 
   #give(head: readonly number[], args: ArrayLike<number>): void {
     if (this.#dead) throw this.#dead
-    // A wake-up in every half ring: whenever the ring is full, a message is under way that will pump.
-    if (this.#issued % (layout.slots / 2) === 0) this.#enqueue([command.notify, 0, 0, 1, 0, 0, 0, 0], [])
+    // A wake-up in every half ring, posted by the last worker to pass it, since the last one makes room: whenever the
+    // ring is full, one lies ahead of that worker, and its message will pump.
+    if (this.#issued % (layout.slots / 2) === 0) this.#enqueue([command.wake, 0, 0, this.threads, 0, 0, 0, 0], [])
     this.#enqueue(head, args)
   }
 
@@ -174,14 +178,23 @@ export class CommandStream {
     if ('failed' in message) {
       const failed = this.#published - ((this.#published - message.failed) | 0) + 1
       this.#give([command.resume, 0, 0, 1, 0, 0, 0, 0], [])
+      this.#failuresHeard++
       this.#onFailure({ command: failed, resumed: this.#issued, reason: message.reason })
     }
     this.#pump()
-    if (!('notify' in message)) return
-    const waiting = this.#waiting.get(message.notify)
-    this.#waiting.delete(message.notify)
-    if (this.#waiting.size === 0) for (const worker of this.#workers) worker.unref()
-    waiting?.resolve()
+    if ('notify' in message) this.#reached.push(message.notify)
+    this.#answer()
+  }
+
+  /** Answers what was reached, unless a failure before it is known to have happened but not been heard of yet. */
+  #answer(): void {
+    if (Atomics.load(this.#words, layout.failures) > this.#failuresHeard) return
+    for (const token of this.#reached.splice(0)) {
+      const waiting = this.#waiting.get(token)
+      this.#waiting.delete(token)
+      if (this.#waiting.size === 0) for (const worker of this.#workers) worker.unref()
+      waiting?.resolve()
+    }
   }
 
   #die(error: Error): void {

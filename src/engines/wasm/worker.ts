@@ -8,6 +8,8 @@ export const layout = {
   failed: 65,
   /** Workers asleep on `head`. */
   sleepers: 66,
+  /** Failures so far, counted before the failed command ends. */
+  failures: 67,
   /** Commands passed by each worker, 16 words apart. */
   positions: 128,
   positionStep: 16,
@@ -22,7 +24,7 @@ export const layout = {
 }
 
 /** Kinds of commands, in word 0 of a slot. */
-export const command = { phase: 0, define: 1, notify: 2, resume: 3 }
+export const command = { phase: 0, define: 1, notify: 2, resume: 3, wake: 4 }
 
 /** What a worker is started with. */
 export interface WorkerData {
@@ -33,7 +35,10 @@ export interface WorkerData {
 }
 
 /** What a worker says. */
-export type WorkerMessage = { readonly notify: number } | { readonly failed: number; readonly reason: string }
+export type WorkerMessage =
+  | { readonly notify: number }
+  | { readonly failed: number; readonly reason: string }
+  | { readonly wake: true }
 
 type Item = (index: number, args: number, scratch: number) => void
 
@@ -61,7 +66,9 @@ export function runWorker(data: WorkerData, post: (message: WorkerMessage) => vo
   }
 
   function fail(error: unknown): void {
-    if (Atomics.compareExchange(words, at.failed, 0, 1) === 0) post({ failed: position, reason: String(error) })
+    if (Atomics.compareExchange(words, at.failed, 0, 1) !== 0) return
+    Atomics.add(words, at.failures, 1)
+    post({ failed: position, reason: String(error) })
   }
 
   function itemOf(slot: number): Item {
@@ -102,6 +109,8 @@ export function runWorker(data: WorkerData, post: (message: WorkerMessage) => vo
       } catch (error) {
         fail(error)
       }
+    } else if (words[slot] === kind.wake) {
+      if (Atomics.add(words, slot + 4, 1) + 1 === words[slot + 3]) post({ wake: true })
     } else work(slot)
     position = (position + 1) | 0
     Atomics.store(words, at.positions + id * at.positionStep, position)
