@@ -15,7 +15,7 @@ async function writeInputs(folder: string): Promise<void> {
   net(images)
   const params = join(folder, 'nin.params')
   await net.saveParameters(params)
-  const entries = decodeParams(readFileSync(params), params)
+  const entries = decodeParams(new Uint8Array(readFileSync(params)), params)
   writeFileSync(join(folder, 'nin.onnx'), ninToOnnx(entries))
   writeFileSync(join(folder, 'weights.f32'), Buffer.concat(entries.map(({ data }) => bytesOf(data))))
   writeFileSync(join(folder, 'images.f32'), bytesOf(await images.toArray()))

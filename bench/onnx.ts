@@ -91,5 +91,5 @@ function check(entries: readonly ParamsEntry[]): void {
 if (process.argv[1] === import.meta.filename) {
   const [from, to] = process.argv.slice(2)
   if (!to) throw new Error('usage: node bench/onnx.ts FILE.params FILE.onnx')
-  writeFileSync(to, ninToOnnx(decodeParams(readFileSync(from), from)))
+  writeFileSync(to, ninToOnnx(decodeParams(new Uint8Array(readFileSync(from)), from)))
 }
