@@ -3,7 +3,7 @@
 import { pause } from '../../autograd/autograd.ts'
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { giveToLibrary, within } from '../../core/ownership.ts'
+import { giveToLibrary, release, within } from '../../core/ownership.ts'
 import { formatShape, sameShape } from '../../core/shape.ts'
 import { fill } from '../../ops/fill/fill.ts'
 import { cast } from '../../ops/pointwise/cast.ts'
@@ -30,9 +30,10 @@ export interface MetricState {
 export abstract class EvalMetric {
   readonly name: string
   readonly #dtype: 'int32' | 'float32'
+  /** The sum on the device, from the first update on. */
   #sum: NDArray | undefined
-  /** What was gathered on the host or on another context. */
-  #base = 0
+  /** What the sum begins with. */
+  #start = 0
   #count = 0
 
   constructor(name: string, dtype: 'int32' | 'float32') {
@@ -61,7 +62,7 @@ export abstract class EvalMetric {
     if (this.#sum?.context !== context) {
       if (this.#sum)
         throw new OpError(this.name, `got arrays of ${context} after arrays of ${this.#sum.context}: reset it first`)
-      this.#sum = giveToLibrary(fill([1], 0, { context, dtype: this.#dtype }))
+      this.#sum = giveToLibrary(fill([1], this.#start, { context, dtype: this.#dtype }))
     }
     add(this.#sum, part, this.#sum)
     this.#count += count
@@ -80,14 +81,15 @@ export abstract class EvalMetric {
 
   /** What was gathered so far. */
   async state(): Promise<MetricState> {
-    const [base, count] = [this.#base, this.#count]
-    return { sum: base + (this.#sum ? await this.#sum.asscalar() : 0), count }
+    const count = this.#count
+    return { sum: this.#sum ? await this.#sum.asscalar() : this.#start, count }
   }
 
-  /** Goes on from a state. */
+  /** Goes on from a state, to the bits that it would have reached without a stop. */
   restore(state: MetricState): void {
-    if (this.#sum) fill([1], 0, { out: this.#sum })
-    this.#base = state.sum
+    if (this.#sum) release(this.#sum, 'the metric was restored or reset')
+    this.#sum = undefined
+    this.#start = state.sum
     this.#count = state.count
   }
 }
