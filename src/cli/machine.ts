@@ -8,9 +8,6 @@ import { type Context, configureCpu, cpu, useWideSimd } from '../index.ts'
 import { RUNGS, type Rung } from '../kernel/rung.ts'
 import type { Settings } from './settings.ts'
 
-/** Raised whenever a plan's bits change; a run that was begun under another number can't be continued bit by bit. */
-export const planVersion = 1
-
 /** Version of this program. */
 export function version(): string {
   const manifest = createRequire(import.meta.url)('glueball/package.json') as { readonly version: string }

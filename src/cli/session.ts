@@ -1,9 +1,10 @@
 // A run that is ready to train: network, trainer, batches and loop, new or as a checkpoint left them.
-import { type Context, type gluon, data as gluonData, type metric, nd } from '../index.ts'
+import { type gluon, data as gluonData, nd } from '../index.ts'
+import { planVersion } from '../kernel/plan.ts'
 import { generatorState, restoreGenerator } from '../ops/random/random.ts'
 import { arraysOf, type Header, type RunCheckpoint } from './checkpoint.ts'
 import { type RunData, testBatches, trainBatches } from './datasets.ts'
-import { engineFacts, planVersion, version } from './machine.ts'
+import { engineFacts, version } from './machine.ts'
 import { loadWeights, makeNetwork, type RunNetwork, readWeights } from './network.ts'
 import { makeTrainer } from './optimization.ts'
 import type { Settings } from './settings.ts'
@@ -121,7 +122,7 @@ function restore({ network, trainer, batches, training }: Session, checkpoint: R
   const [order] = arraysOf(checkpoint, 'shuffler')
   gluonData.shuffler.restore(order.data as Int32Array)
   batches.restore(header.loader)
-  goOn(network.context, training.loss, header.loss)
+  training.loss.restore(header.loss)
   training.accuracy.restore(header.accuracy)
   training.dead.restore(header.alive)
   const { epoch, step, update, seconds, history } = header
@@ -133,16 +134,4 @@ function restore({ network, trainer, batches, training }: Session, checkpoint: R
 function renamed(name: string, names: ReadonlyMap<string, string>): string {
   const colon = name.lastIndexOf(':')
   return `${names.get(name.slice(0, colon))}${name.slice(colon)}`
-}
-
-/**
- * Goes on with a sum on the device itself, where `restore` would keep it apart: a float32 sum of all has other last bits
- * than two sums added up.
- */
-function goOn(context: Context, loss: metric.Loss, { sum, count }: metric.MetricState): void {
-  if (count === 0) return loss.reset()
-  loss.restore({ sum: 0, count: count - 1 })
-  const value = nd.array([sum], { ctx: context })
-  loss.update(value, value)
-  value.dispose()
 }
