@@ -1,6 +1,6 @@
 // The one way an op is called: check, infer, allocate, queue, record.
 import { bytesPer, type DType, isDType } from './dtype.ts'
-import { type Attributes, Context, currentContext, type Operand, type Order, type Spec } from './engine.ts'
+import { type Attributes, type Call, Context, currentContext, type Operand, type Order, type Spec } from './engine.ts'
 import { nameOfKind, OpError } from './errors.ts'
 import { relievePressure, withinLimits } from './memory.ts'
 import { NDArray } from './ndarray.ts'
@@ -52,7 +52,7 @@ export function invoke<A extends Attributes>(
   }
   if (made.some(sized) || op.mutates) {
     try {
-      withinLimits(context.engine, name, undefined, () => context.engine.run(call))
+      enqueue(name, context, call)
     } catch (error) {
       for (const operand of [...taken, ...made]) if (!(operand instanceof NDArray)) operand.storage.release()
       throw error
@@ -165,7 +165,11 @@ function deliver(made: Operand, target: NDArray): void {
 
 function relayout(source: Operand, target: Operand, context: Context): void {
   const call = { op: 'relayout', inputs: [source], attrs: {}, scalars: [], outputs: [target], mutates: [] }
-  context.engine.run({ ...call, path: currentPath() })
+  enqueue('relayout', context, { ...call, path: currentPath() })
+}
+
+function enqueue(name: string, context: Context, call: Call): void {
+  withinLimits(context.engine, name, undefined, () => context.engine.run(call))
 }
 
 function record<A extends Attributes>(

@@ -89,7 +89,8 @@ export function within<T>(path: string, reason: string, run: () => T, kept?: () 
     for (const array of kept?.() ?? []) if (array.owner === scope) giveToUser(array)
   } catch (error) {
     locate(error, scope.path)
-    throw close(scope, 'the call that made it failed', error)
+    close(scope, 'the call that made it failed')
+    throw error
   } finally {
     current = scope.outer
   }
@@ -99,9 +100,8 @@ export function within<T>(path: string, reason: string, run: () => T, kept?: () 
   return result
 }
 
-function close(scope: CallScope, reason: string, error?: unknown): unknown {
+function close(scope: CallScope, reason: string): void {
   for (const array of scope.arrays) if (array.owner === scope) release(array, reason)
-  return error
 }
 
 const located = new WeakSet<Error>()
