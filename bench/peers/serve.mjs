@@ -1,40 +1,18 @@
-// What the JavaScript peers share: their arguments, NiN's shapes and data, and the line protocol of protocol.md.
+// What the JavaScript peers share: their arguments, NiN's data, and the line protocol that system.ts speaks.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
+import { batch, layers as nin, side } from '../nin.ts'
 
 /** Images a second below which a peer is too slow to take turns. */
 const SLOW = 5
 
-/** The side of the images, and the batch of a peer that is fast enough. */
-export const side = 112
-export const batch = 128
+export { batch, side }
 
-/** The convolutions: output channels, input channels, kernel, stride, padding, whether a max-pool of 3 / 2 follows. */
-export const layers = [
-  [96, 1, 11, 4, 0, false],
-  [96, 96, 1, 1, 0, false],
-  [96, 96, 1, 1, 0, true],
-  [256, 96, 5, 1, 2, false],
-  [256, 256, 1, 1, 0, false],
-  [256, 256, 1, 1, 0, true],
-  [384, 256, 3, 1, 1, false],
-  [384, 384, 1, 1, 0, false],
-  [384, 384, 1, 1, 0, true],
-  [10, 384, 3, 1, 1, false],
-  [10, 10, 1, 1, 0, false],
-  [10, 10, 1, 1, 0, false],
-].map(([channels, before, kernel, stride, padding, pooled]) => ({
-  channels,
-  before,
-  kernel,
-  stride,
-  padding,
-  pooled,
-  size: channels * before * kernel * kernel,
-}))
+/** The convolutions in order, each with the number of its weights. */
+export const layers = nin.map((layer) => ({ ...layer, size: layer.channels * layer.before * layer.kernel ** 2 }))
 
 /** The options given: `case`, `backend`, `threads`, `data` (the folder of weights, images, labels and model). */
 export const options = parseArgs({
