@@ -22,6 +22,15 @@ export function liveOn(engine: Engine): Live {
   return live
 }
 
+/** A buffer computed from a storage. */
+interface Derived {
+  /** The storage's version that it was computed from. */
+  readonly version: number
+  readonly allocation: Allocation
+  /** The engine's number of the last command that fills it. */
+  readonly written: number
+}
+
 /** A counted allocation. Made with one reference; the last `release` frees it. */
 export class Storage {
   readonly engine: Engine
@@ -31,7 +40,7 @@ export class Storage {
   /** The engine's number of the last command that writes here. */
   written = 0
   /** Buffers computed from this one (packed weights), by what computed them; the engine fills and frees them. */
-  derived: Map<string, { readonly version: number; readonly allocation: Allocation }> | undefined
+  derived: Map<string, Derived> | undefined
   #references = 1
 
   constructor(engine: Engine, allocation: Allocation) {

@@ -129,6 +129,13 @@ export class WasmEngine implements Engine {
   /** Blocks until the value is there: for moves to an engine that computes inline. */
   readNow(operand: Operand): Uint8Array {
     this.#stream.block()
+    const failure = this.#failureAt(operand.storage.written)
+    if (failure) throw this.#report(failure)
+    if (this.#stream.failing) {
+      throw new EngineError(
+        'a command before this read failed, so its value may be missing: await a value to see which',
+      )
+    }
     const address = (operand.storage.allocation as Block).address + operand.offset
     return new Uint8Array(this.#memory.buffer, address, sizeOf(operand.shape) * bytesPer(operand.dtype)).slice()
   }
@@ -226,13 +233,14 @@ export class WasmEngine implements Engine {
     const key = `${buffer.key}@${offset}`
     storage.derived ??= new Map()
     const held = storage.derived.get(key)
-    if (held && held.version === storage.version) return held.allocation as Block
+    // one whose commands were skipped after a failure was never filled
+    if (held && held.version === storage.version && !this.#failureAt(held.written)) return held.allocation as Block
     const block = (held?.allocation as Block) ?? this.allocate(buffer.bytes)
     const index = plan.derived?.indexOf(buffer) ?? 0
     const derived: Block[] = []
     derived[index] = block
     for (const phase of buffer.phases) this.#phase(phase, call, plan, derived, undefined)
-    storage.derived.set(key, { version: storage.version, allocation: block })
+    storage.derived.set(key, { version: storage.version, allocation: block, written: this.#stream.issued })
     return block
   }
 

@@ -7,6 +7,7 @@ import { f32, i32, item } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { copy } from '../../ops/copy/copy.ts'
 import { fill } from '../../ops/fill/fill.ts'
+import { matmul } from '../../ops/matmul/matmul.ts'
 import { WasmEngine } from './engine.ts'
 import { wasmKernels } from './kernels.ts'
 
@@ -109,6 +110,28 @@ describe('a failure', () => {
     expect((await floats(engine, good))[0]).toBe(7)
     expect((await floats(engine, fill([1], 3, { context })))[0]).toBe(3)
     expect(() => copy(bad)).toThrow(/failed/)
+  })
+})
+
+describe('packed weights', () => {
+  it('are packed again when a failure skipped the packing', async () => {
+    const { engine, context } = start(2)
+    const [x, weight] = [fill([8, 32], 2, { context }), fill([32, 16], 3, { context })]
+    await engine.fence()
+    const bad = fill([1], 1, { context })
+    engine.command(tests, 'trap', 4, [], bad.storage)
+    await expect(floats(engine, matmul(x, weight))).rejects.toThrow(/unreachable/)
+    expect(new Set(await floats(engine, matmul(x, weight)))).toEqual(new Set([32 * 6]))
+  })
+})
+
+describe('a blocking read', () => {
+  it('throws the failure that spoiled the value', async () => {
+    const { engine, context } = start(2)
+    const bad = fill([1], 1, { context })
+    await engine.fence()
+    engine.command(tests, 'trap', 4, [], bad.storage)
+    expect(() => engine.readNow(bad.operand('read'))).toThrow(/failed/)
   })
 })
 

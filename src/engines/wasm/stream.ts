@@ -117,6 +117,11 @@ export class CommandStream {
     for (let last = this.#issued; this.retired < last; this.#pump()) Atomics.wait(this.#words, 0, 0, 1)
   }
 
+  /** Whether a command has failed whose message has not been received yet, as messages wait while the thread is busy. */
+  get failing(): boolean {
+    return Atomics.load(this.#words, layout.failures) > this.#failuresHeard
+  }
+
   /** Ends the workers; what was given and has not run never will. */
   async close(): Promise<void> {
     this.#die(new Error('the engine was closed'))
@@ -175,6 +180,7 @@ export class CommandStream {
   }
 
   #receive(message: WorkerMessage): void {
+    if (this.#dead) return
     if ('failed' in message) {
       const failed = this.#published - ((this.#published - message.failed) | 0) + 1
       this.#give([command.resume, 0, 0, 1, 0, 0, 0, 0], [])
@@ -188,7 +194,7 @@ export class CommandStream {
 
   /** Answers what was reached, unless a failure before it is known to have happened but not been heard of yet. */
   #answer(): void {
-    if (Atomics.load(this.#words, layout.failures) > this.#failuresHeard) return
+    if (this.failing) return
     for (const token of this.#reached.splice(0)) {
       const waiting = this.#waiting.get(token)
       this.#waiting.delete(token)
