@@ -5,9 +5,10 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { release } from '../../core/ownership.ts'
 import { f32, i32, item } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
+import { conv } from '../../ops/conv/conv.ts'
 import { copy } from '../../ops/copy/copy.ts'
 import { fill } from '../../ops/fill/fill.ts'
-import { matmul } from '../../ops/matmul/matmul.ts'
+
 import { WasmEngine } from './engine.ts'
 import { wasmKernels } from './kernels.ts'
 
@@ -116,12 +117,12 @@ describe('a failure', () => {
 describe('packed weights', () => {
   it('are packed again when a failure skipped the packing', async () => {
     const { engine, context } = start(2)
-    const [x, weight] = [fill([8, 32], 2, { context }), fill([32, 16], 3, { context })]
+    const [x, weight] = [fill([8, 32, 1, 1], 2, { context }), fill([16, 32, 1, 1], 3, { context })]
     await engine.fence()
     const bad = fill([1], 1, { context })
     engine.command(tests, 'trap', 4, [], bad.storage)
-    await expect(floats(engine, matmul(x, weight))).rejects.toThrow(/unreachable/)
-    expect(new Set(await floats(engine, matmul(x, weight)))).toEqual(new Set([32 * 6]))
+    await expect(floats(engine, conv(x, weight, null))).rejects.toThrow(/unreachable/)
+    expect(new Set(await floats(engine, conv(x, weight, null)))).toEqual(new Set([32 * 6]))
   })
 })
 
