@@ -82,7 +82,7 @@ function census(engine: Engine, what: string, asked: number, batch: number | und
     asked > 0
       ? `[${what}] out of memory: ${megabytes(asked)} asked for, ${megabytes(live.bytes)} held of ${megabytes(engine.limit)}.`
       : `[${what}] too many commands are waiting, with ${megabytes(live.bytes)} held: ${never}.`,
-    `Your arrays hold ${megabytes(users)}, recorded graphs ${megabytes(bytesOnTape())}; ` +
+    `Your arrays hold ${megabytes(users)}, recorded graphs ${megabytes(bytesOnTape(engine))}; ` +
       'the rest is parameters, their gradients and optimizer state.',
     ...top.map(([key, group]) => `  ${megabytes(group.bytes)} in ${group.count} arrays made by ${key}`),
   ]

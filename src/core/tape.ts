@@ -1,8 +1,9 @@
 // The tape: what was recorded, held as storages and never as handles, and the walk that turns it into gradients.
-import type { Attributes, Context, Operand, Order, Spec } from './engine.ts'
+import type { Attributes, Context, Engine, Operand, Order, Spec } from './engine.ts'
 import { GlueballError } from './errors.ts'
 import { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
+import type { Storage } from './storage.ts'
 
 /** How a leaf takes its gradient: overwrite at each backward, or add up over several. */
 export type GradRequest = 'write' | 'add'
@@ -26,11 +27,12 @@ interface Saved extends Operand {
 /** Recording and training, the two flags of autograd. */
 export const mode = { recording: false, training: false }
 
-let savedBytes = 0
+/** How often each storage is saved. */
+const tapesHolding = new Map<Storage, number>()
 
-/** Bytes of the storages that tapes hold. */
-export function bytesOnTape(): number {
-  return savedBytes
+/** Bytes of the engine's storages that tapes hold. */
+export function bytesOnTape(engine: Engine): number {
+  return [...tapesHolding.keys()].reduce((bytes, storage) => bytes + (storage.engine === engine ? storage.bytes : 0), 0)
 }
 
 /** One recorded op. Counted: by the handles of its outputs and the nodes that took them as inputs. */
@@ -88,7 +90,7 @@ export class TapeNode {
   #keep(key: string, operand: Operand, origin: Origin | null): void {
     const { storage, offset, shape, dtype, order } = operand
     this.#saved.set(key, { storage: storage.retain(), offset, shape, dtype, order, origin, version: storage.version })
-    savedBytes += storage.bytes
+    tapesHolding.set(storage, (tapesHolding.get(storage) ?? 0) + 1)
   }
 
   get #name(): string {
@@ -120,7 +122,9 @@ export class TapeNode {
   /** Drops what was saved: backward has passed, or nobody can reach the node any more. */
   dropSaved(): void {
     for (const { storage } of this.#saved.values()) {
-      savedBytes -= storage.bytes
+      const others = (tapesHolding.get(storage) as number) - 1
+      if (others > 0) tapesHolding.set(storage, others)
+      else tapesHolding.delete(storage)
       storage.release()
     }
     this.#saved.clear()
