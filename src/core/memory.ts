@@ -27,13 +27,19 @@ export function noteFinalized(): void {
 /** Bytes that may gather between two collections: one of 10 ms for ten batches of 128 images at 112. */
 const budget = 64 * 2 ** 20
 let finalized = 0
+/** An engine that reached its limit: what the program drops on its way out of the error is collected at its next await. */
+let exhausted: Engine | undefined
 let collectionWanted: { readonly engine: Engine; readonly finalized: number } | undefined
 
 /** Outside recording, asks for a collection when what is alive has outgrown the last one's floor by the budget. */
 export function relievePressure(engine: Engine): void {
   if (mode.recording) return
   const live = liveOn(engine)
-  if (collectionWanted || live.bytes <= live.floor + budget) return
+  if (live.bytes > live.floor + Math.min(budget, engine.limit / 8)) wantCollection(engine)
+}
+
+function wantCollection(engine: Engine): void {
+  if (collectionWanted) return
   requestCollection()
   collectionWanted = { engine, finalized }
 }
@@ -41,6 +47,12 @@ export function relievePressure(engine: Engine): void {
 /** A turn of the event loop, which every await of the library takes: timers, Ctrl-C and finalizers run in it. */
 export async function turn(): Promise<void> {
   await macrotask()
+  if (exhausted) {
+    // one that was asked for on the way may have come too early
+    collectionWanted = undefined
+    wantCollection(exhausted)
+    exhausted = undefined
+  }
   if (!collectionWanted) return
   const { engine, finalized: before } = collectionWanted
   for (let i = 0; i < 2 && finalized === before; i++) await macrotask()
@@ -54,6 +66,7 @@ export function withinLimits<T>(engine: Engine, what: string, batch: number | un
     return run()
   } catch (error) {
     if (!(error instanceof OutOfMemory)) throw error
+    exhausted = engine
     throw new MemoryLimitError(census(engine, what, error.bytes, batch))
   }
 }
