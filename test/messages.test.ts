@@ -149,7 +149,26 @@ const gradients: Uses = {
 const blocks: Uses = {
   'options by position': [
     () => new nn.Conv2D(4, 3, 2 as never),
-    "[Conv2D] options are one object at the end, as { prefix: 'conv0_' }: got 2",
+    '[Conv2D] options are one object at the end, as { strides: 2, padding: 1 }: got 2',
+  ],
+  'an option by the name it has elsewhere': [
+    () => new nn.Conv2D(8, 3, { stride: 2 } as never),
+    "[Conv2D] unknown option 'stride', did you mean 'strides'? Options are activation, biasInitializer, dilation, " +
+      'groups, inChannels, layout, padding, params, prefix, strides, useBias, weightInitializer',
+  ],
+  'required arguments by name': [
+    () => new nn.Conv2D({ channels: 8, kernelSize: 3, stride: 2 } as never, none),
+    '[Conv2D] channels and kernelSize come first, by position, and then the options, got an object; and unknown option ' +
+      "'stride', did you mean 'strides'? Options are activation, biasInitializer, dilation, groups, inChannels, layout, " +
+      'padding, params, prefix, strides, useBias, weightInitializer',
+  ],
+  'null for options': [
+    () => new nn.Conv2D(8, 3, null as never),
+    '[Conv2D] options are one object at the end, as { strides: 2, padding: 1 }: got null',
+  ],
+  'no input': [
+    () => (conv() as unknown as () => void)(),
+    'in conv (Conv2D): [Conv2D] is called with an array, got undefined',
   ],
   'no kernel': [
     () => new nn.Conv2D(4, none),
@@ -220,8 +239,16 @@ const training: Uses = {
   ],
   'an option by its name in Python': [
     () => new gluon.Trainer(dense().collectParams(), 'sgd', { learning_rate: 0.2 } as never),
-    'sgd has no option learning_rate; there are beginNumUpdate, clipGradient, learningRate, lrScheduler, momentum, ' +
-      'rescaleGrad, wd',
+    "[SGD] unknown option 'learning_rate', did you mean 'learningRate'? Options are beginNumUpdate, clipGradient, " +
+      'learningRate, lrScheduler, momentum, rescaleGrad, wd',
+  ],
+  'no optimizer': [
+    () => new gluon.Trainer(dense().collectParams(), none),
+    "Trainer takes an optimizer or its name, as 'sgd', got undefined",
+  ],
+  'null for the options of an optimizer': [
+    () => new gluon.Trainer(dense().collectParams(), 'sgd', null as never),
+    '[Trainer] options are one object at the end, as { learningRate: 0.1 }: got null',
   ],
   'text for a rate': [
     () => new gluon.Trainer(dense().collectParams(), 'sgd', { learningRate: '0.2' as never }),

@@ -1,7 +1,8 @@
 // What was typed: wrong options, commands and values are refused with what exists.
 import { expect, test } from 'vitest'
+import { editDistance, nearest } from '../core/nearest.ts'
 import { settingsFrom, type Typed } from './settings.ts'
-import { checkOptions, command, editDistance, helpOf, nearest, UsageError } from './usage.ts'
+import { checkOptions, command, helpOf, UsageError } from './usage.ts'
 import { numberOf, shapeFrom } from './values.ts'
 
 const args = {

@@ -1,6 +1,7 @@
 // How the command reads what was typed: options checked against what exists, errors that name what exists, help.
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs, parseArgs, renderUsage } from 'citty'
+import { nearest } from '../core/nearest.ts'
 
 /** What was typed makes no sense: exit code 2. */
 export class UsageError extends Error {
@@ -74,28 +75,6 @@ export function unknown(where: string, kind: string, name: string, known: readon
   const near = nearest(name, known)
   const hint = near ? ` Did you mean ${near}?` : ''
   return `[${where}] there is no ${kind} ${name}.${hint} There ${known.length === 1 ? 'is' : 'are'}: ${known.join(', ')}`
-}
-
-/** The known word with the fewest edits, if they are few enough to be a slip. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const distances = known.map((candidate) => editDistance(word.toLowerCase(), candidate.toLowerCase()))
-  const best = Math.min(...distances)
-  return best <= Math.max(1, Math.ceil(word.length / 3)) ? known[distances.indexOf(best)] : undefined
-}
-
-/** Levenshtein's distance with swaps of neighbours: insertions, deletions, changes, swaps. */
-export function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
-  for (let i = 1; i <= a.length; i++) {
-    rows[i] = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = rows[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)
-      rows[i][j] = Math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, change)
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      if (swapped) rows[i][j] = Math.min(rows[i][j], rows[i - 2][j - 2] + 1)
-    }
-  }
-  return rows[a.length][b.length]
 }
 
 /** Whether colours may be printed here. */

@@ -1,4 +1,5 @@
 // The errors Glueball throws on purpose: each says what was wrong, what was got and what would be right.
+import { nearest } from './nearest.ts'
 
 /** Base of all errors that Glueball throws on purpose. */
 export class GlueballError extends Error {
@@ -27,10 +28,26 @@ export function nameOfKind(value: unknown): string {
   return name === 'Object' ? 'an object' : `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
 }
 
-/** Throws where options are not one object: the first of them may have been given by position, as in Python. */
-export function checkOptions(op: string, options: object, example: string): void {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
-  throw new OpError(op, `options are one object at the end, as ${example}: got ${nameOfKind(options)}`)
+/** The names of all options of one kind: a table, so that the compiler sees that none is missing. */
+export type OptionNames<T> = Readonly<Record<keyof T, true>>
+
+/**
+ * Throws where options are not one object (the first of them may have been given by position, as in Python), and on a
+ * name that is not among the known ones, which plain JavaScript would pass over in silence.
+ */
+export function checkOptions<T extends object>(op: string, options: T, example: string, known?: OptionNames<T>): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new OpError(op, `options are one object at the end, as ${example}: got ${nameOfKind(options)}`)
+  }
+  const wrong = known && Object.keys(options).find((name) => !Object.hasOwn(known, name))
+  if (known && wrong !== undefined) throw new OpError(op, unknownOption(wrong, Object.keys(known)))
+}
+
+/** The sentence about an option that does not exist: the one that was meant, and all there are. */
+export function unknownOption(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known)
+  const hint = meant === undefined ? '.' : `, did you mean '${meant}'?`
+  return `unknown option '${name}'${hint} ${known.length === 1 ? 'The option is' : 'Options are'} ${[...known].sort().join(', ')}`
 }
 
 /** The memory limit was reached; the message is a census of what holds the memory. */

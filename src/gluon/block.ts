@@ -3,7 +3,7 @@
 import { isPromise, type Sync } from '../autograd/autograd.ts'
 import type { DType } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
-import { checkOptions, GlueballError, nameOfKind, OpError } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { arraysIn, giveToUser, within } from '../core/ownership.ts'
 import type { Initializer } from '../init/initializer.ts'
@@ -22,6 +22,9 @@ export interface BlockOptions {
   readonly params?: ParameterDict
 }
 
+/** The names of BlockOptions. */
+export const blockOptions: OptionNames<BlockOptions> = { prefix: true, params: true }
+
 /** Options of `initialize`. */
 export interface InitializeOptions {
   /** How values are drawn: an initializer or its name; Uniform(0.07) where left out. */
@@ -31,6 +34,8 @@ export interface InitializeOptions {
   /** Draws anew what was initialised before. */
   readonly forceReinit?: boolean
 }
+
+const initializeOptions: OptionNames<InitializeOptions> = { init: true, ctx: true, forceReinit: true }
 
 /** A registered hook; `detach` takes it away. */
 export interface HookHandle {
@@ -134,10 +139,10 @@ export abstract class AnyBlock extends Callable {
 
   /** Initialises all parameters; those of unknown shape when the first batch shows it. */
   initialize(options: InitializeOptions = {}): void {
-    checkOptions('initialize', options, '{ init: new init.Xavier(), ctx }')
-    if ('initialize' in options) {
+    if (typeof (options as Partial<Initializer> | null)?.initialize === 'function') {
       throw new OpError('initialize', 'takes the initializer by name: { init: new init.Xavier() }')
     }
+    checkOptions('initialize', options, '{ init: new init.Xavier(), ctx }', initializeOptions)
     this.collectParams().initialize(options)
   }
 

@@ -1,11 +1,11 @@
 // Trainer: applies an optimizer to a set of parameters (MXNet 1.9.1, gluon/trainer.py).
 
 import { pause } from '../autograd/autograd.ts'
-import { GlueballError, nameOfKind } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind } from '../core/errors.ts'
 import { release, within } from '../core/ownership.ts'
 import { array } from '../nd/creation.ts'
 import { assign } from '../ops/copy/copy.ts'
-import { create, type Optimizer, type SGDOptions } from '../optimizer/optimizer.ts'
+import { create, Optimizer, type SGDOptions } from '../optimizer/optimizer.ts'
 import { Arena, type ArenaEntry } from './arena.ts'
 import { Parameter } from './parameter.ts'
 import { brief, ParameterDict } from './parameterDict.ts'
@@ -39,9 +39,11 @@ export class Trainer {
     params: ParameterDict | readonly Parameter[],
     optimizer: string | Optimizer,
     optimizerParams: SGDOptions = {},
-    _options: TrainerOptions = {},
+    options: TrainerOptions = {},
   ) {
-    if (typeof params !== 'object') {
+    checkOptions('Trainer', optimizerParams, '{ learningRate: 0.1 }')
+    checkOptions('Trainer', options, "{ kvstore: 'local' }", { kvstore: true })
+    if (typeof params !== 'object' || params === null) {
       throw new GlueballError(`Trainer takes net.collectParams() or a list of parameters, got ${nameOfKind(params)}`)
     }
     this.#parameters = params instanceof ParameterDict ? sortedByName(params) : [...params]
@@ -51,6 +53,9 @@ export class Trainer {
     const fresh = this.#parameters.filter((parameter) => !parameter.initialized && !parameter.deferred)
     if (fresh.length > 0) {
       throw new GlueballError(`call net.initialize() before making a Trainer: ${names(fresh)} not initialized`)
+    }
+    if (typeof optimizer !== 'string' && !(optimizer instanceof Optimizer)) {
+      throw new GlueballError(`Trainer takes an optimizer or its name, as 'sgd', got ${nameOfKind(optimizer)}`)
     }
     if (typeof optimizer !== 'string' && Object.keys(optimizerParams).length > 0) {
       throw new GlueballError('optimizerParams must be left out when an optimizer object is given')
@@ -81,6 +86,7 @@ export class Trainer {
 
   /** The update alone, after `allreduceGrads`. */
   update(batchSize: number, options: StepOptions = {}): void {
+    checkOptions('step', options, '{ ignoreStaleGrad: true }', { ignoreStaleGrad: true })
     if (!(batchSize > 0)) throw new GlueballError(`step takes the batch size, a number above 0, got ${batchSize}`)
     const arena = this.#ready()
     const failure = arena.context.engine.takeFailure()

@@ -1,16 +1,22 @@
 // The initializers of MXNet: constants, uniform, normal, Xavier and MSRAPrelu (MXNet 1.9.1, initializer.py).
-import { GlueballError, nameOfKind } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape } from '../core/shape.ts'
 import { fill } from '../ops/fill/fill.ts'
 import { normal, uniform } from '../ops/random/random.ts'
 import { type Initializer, registerInitializer } from './initializer.ts'
 
+function checkNumber(name: string, what: string, value: number): void {
+  if (typeof value === 'number') return
+  throw new GlueballError(`${name} takes ${what}, a number, got ${nameOfKind(value)}`)
+}
+
 /** A constant. */
 export class Constant implements Initializer {
   readonly value: number
 
   constructor(value: number) {
+    checkNumber('Constant', 'a value', value)
     this.value = value
   }
 
@@ -38,6 +44,7 @@ export class Uniform implements Initializer {
   readonly scale: number
 
   constructor(scale = 0.07) {
+    checkNumber('Uniform', 'a scale', scale)
     this.scale = scale
   }
 
@@ -51,6 +58,7 @@ export class Normal implements Initializer {
   readonly sigma: number
 
   constructor(sigma = 0.01) {
+    checkNumber('Normal', 'a sigma', sigma)
     this.sigma = sigma
   }
 
@@ -67,6 +75,8 @@ export interface XavierOptions {
   readonly magnitude?: number
 }
 
+const xavierOptions: OptionNames<XavierOptions> = { rndType: true, factorType: true, magnitude: true }
+
 function checkOneOf(name: string, got: string, known: readonly string[]): void {
   if (known.includes(got)) return
   throw new GlueballError(`Xavier takes for ${name} '${known.join("', '")}', got ${nameOfKind(got)}`)
@@ -78,7 +88,9 @@ export class Xavier implements Initializer {
   readonly factorType: 'avg' | 'in' | 'out'
   readonly magnitude: number
 
-  constructor({ rndType = 'uniform', factorType = 'avg', magnitude = 3 }: XavierOptions = {}) {
+  constructor(options: XavierOptions = {}) {
+    checkOptions('Xavier', options, '{ magnitude: 3 }', xavierOptions)
+    const { rndType = 'uniform', factorType = 'avg', magnitude = 3 } = options
     checkOneOf('rndType', rndType, ['uniform', 'gaussian'])
     checkOneOf('factorType', factorType, ['avg', 'in', 'out'])
     if (!(magnitude >= 0)) throw new GlueballError(`Xavier takes a magnitude from 0 on, got ${magnitude}`)
@@ -112,7 +124,9 @@ export interface MSRAPreluOptions {
 
 /** He et al. 2015: normal of variance 2 ÷ ((1 + slope²) · factor). */
 export class MSRAPrelu extends Xavier {
-  constructor({ factorType = 'avg', slope = 0.25 }: MSRAPreluOptions = {}) {
+  constructor(options: MSRAPreluOptions = {}) {
+    checkOptions('MSRAPrelu', options, '{ slope: 0 }', { factorType: true, slope: true })
+    const { factorType = 'avg', slope = 0.25 } = options
     super({ rndType: 'gaussian', factorType, magnitude: 2 / (1 + slope * slope) })
   }
 }

@@ -1,5 +1,5 @@
 // Learning-rate schedulers: functions of the number of updates, which starts at 1 (MXNet 1.9.1, lr_scheduler.py).
-import { GlueballError } from '../core/errors.ts'
+import { checkOptions, GlueballError, type OptionNames } from '../core/errors.ts'
 
 /** Options of every scheduler. */
 export interface LRSchedulerOptions {
@@ -11,6 +11,13 @@ export interface LRSchedulerOptions {
   readonly warmupBeginLr?: number
   /** Whether warm-up rises in a line or stays at its beginning. */
   readonly warmupMode?: 'linear' | 'constant'
+}
+
+const schedulerOptions: OptionNames<LRSchedulerOptions> = {
+  baseLr: true,
+  warmupSteps: true,
+  warmupBeginLr: true,
+  warmupMode: true,
 }
 
 /** Base of schedulers: warm-up, then what a subclass says. */
@@ -53,6 +60,8 @@ export interface FactorSchedulerOptions extends LRSchedulerOptions {
   readonly stopFactorLr?: number
 }
 
+const factorOptions: OptionNames<FactorSchedulerOptions> = { ...schedulerOptions, factor: true, stopFactorLr: true }
+
 /** Multiplies the rate by a factor every `step` updates: the first drop is at update step + 1. */
 export class FactorScheduler extends LRScheduler {
   readonly step: number
@@ -60,6 +69,7 @@ export class FactorScheduler extends LRScheduler {
   readonly stopFactorLr: number
 
   constructor(step: number, options: FactorSchedulerOptions = {}) {
+    checkOptions('FactorScheduler', options, '{ factor: 0.5 }', factorOptions)
     super(options)
     this.step = step
     this.factor = options.factor ?? 1
@@ -81,12 +91,15 @@ export interface CosineSchedulerOptions extends LRSchedulerOptions {
   readonly finalLr?: number
 }
 
+const cosineOptions: OptionNames<CosineSchedulerOptions> = { ...schedulerOptions, finalLr: true }
+
 /** Falls along half a cosine from the base rate to the final one at `maxUpdate`, and stays there. */
 export class CosineScheduler extends LRScheduler {
   readonly maxUpdate: number
   readonly finalLr: number
 
   constructor(maxUpdate: number, options: CosineSchedulerOptions = {}) {
+    checkOptions('CosineScheduler', options, '{ warmupSteps: 5 }', cosineOptions)
     super(options)
     this.maxUpdate = maxUpdate
     this.finalLr = options.finalLr ?? 0

@@ -1,5 +1,5 @@
 // Optimizers: how a weight follows its gradient (MXNet 1.9.1, optimizer/optimizer.py).
-import { checkOptions, GlueballError, nameOfKind } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { LRScheduler } from '../lrScheduler/lrScheduler.ts'
 import { sgdUpdate } from '../ops/update/update.ts'
@@ -80,6 +80,16 @@ export interface SGDOptions extends OptimizerOptions {
   readonly momentum?: number
 }
 
+const sgdOptions: OptionNames<SGDOptions> = {
+  beginNumUpdate: true,
+  clipGradient: true,
+  learningRate: true,
+  lrScheduler: true,
+  momentum: true,
+  rescaleGrad: true,
+  wd: true,
+}
+
 /**
  * Stochastic gradient descent. g = clip(rescale·gradient); without momentum w ← w − lr·(g + wd·w), with it
  * m ← momentum·m − lr·(g + wd·w), w ← w + m.
@@ -88,6 +98,7 @@ export class SGD extends Optimizer {
   readonly momentum: number
 
   constructor(options: SGDOptions = {}) {
+    checkOptions('SGD', options, '{ learningRate: 0.1 }', sgdOptions)
     super(options)
     this.momentum = options.momentum ?? 0
     checkNumber('momentum', this.momentum)
@@ -104,24 +115,12 @@ export class SGD extends Optimizer {
 
 const makers = new Map<string, (options: SGDOptions) => Optimizer>([['sgd', (options) => new SGD(options)]])
 
-const sgdOptions: Readonly<Record<keyof SGDOptions, true>> = {
-  beginNumUpdate: true,
-  clipGradient: true,
-  learningRate: true,
-  lrScheduler: true,
-  momentum: true,
-  rescaleGrad: true,
-  wd: true,
-}
-
 /** An optimizer by name, any case. Throws for options that it does not have. */
 export function create(name: string, options: SGDOptions = {}): Optimizer {
-  checkOptions(name, options, '{ learningRate: 0.1 }')
-  const make = makers.get(name.toLowerCase())
-  const wrong = Object.keys(options).find((key) => !(key in sgdOptions))
-  if (make && wrong !== undefined) {
-    throw new GlueballError(`${name} has no option ${wrong}; there are ${Object.keys(sgdOptions).join(', ')}`)
+  if (typeof name !== 'string') {
+    throw new GlueballError(`an optimizer is made by its name, as 'sgd', got ${nameOfKind(name)}`)
   }
+  const make = makers.get(name.toLowerCase())
   if (make) return make(options)
   throw new GlueballError(`no optimizer is named '${name}'; there are ${[...makers.keys()].join(', ')}`)
 }

@@ -1,7 +1,7 @@
 // DataLoader: batches of a dataset, made while the engine works on those before (MXNet 1.9.1, dataloader.py).
 import { isPromise } from '../../autograd/autograd.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
-import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { relievePressure, turn } from '../../core/memory.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { arraysIn, type CallScope, currentScope, release, within } from '../../core/ownership.ts'
@@ -30,6 +30,15 @@ export interface DataLoaderOptions {
 /** DataLoaderOptions with a function that makes a batch of samples. */
 export interface BatchifyOptions<S, B> extends DataLoaderOptions {
   readonly batchifyFn: (samples: readonly S[]) => B
+}
+
+const loaderOptions: OptionNames<BatchifyOptions<unknown, unknown>> = {
+  shuffle: true,
+  sampler: true,
+  lastBatch: true,
+  batchSampler: true,
+  ctx: true,
+  batchifyFn: true,
 }
 
 /** Where a loader is. */
@@ -87,7 +96,7 @@ class Loader implements DataLoader<unknown> {
       const got = nameOfKind(dataset)
       throw new OpError('DataLoader', `takes a Dataset, got ${got}: wrap lists and arrays in new ArrayDataset(…)`)
     }
-    checkOptions('DataLoader', options, '{ shuffle: true }')
+    checkOptions('DataLoader', options, '{ shuffle: true }', loaderOptions)
     this.#dataset = dataset
     this.#batches = options.batchSampler ?? batchesOf(dataset.length, batchSize, options)
     if (options.batchSampler) refuseBeside(batchSize, options)

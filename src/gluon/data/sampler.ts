@@ -1,5 +1,5 @@
 // Samplers: the order in which samples are taken, and how they gather in batches (MXNet 1.9.1, gluon/data/sampler.py).
-import { GlueballError, OpError } from '../../core/errors.ts'
+import { checkOptions, GlueballError, OpError } from '../../core/errors.ts'
 import type { Json } from '../../io/checkpoint.ts'
 import { type Dataset, matching } from './dataset.ts'
 import { NumpyRandom } from './numpyRandom.ts'
@@ -124,8 +124,10 @@ export class BatchSampler extends Sampler<number[]> {
   /** What the running pass was made from. */
   #pass: BatchState | undefined
 
-  constructor(sampler: Sampler, batchSize: number, { lastBatch = 'keep' }: { readonly lastBatch?: LastBatch } = {}) {
+  constructor(sampler: Sampler, batchSize: number, options: { readonly lastBatch?: LastBatch } = {}) {
     super()
+    checkOptions('BatchSampler', options, "{ lastBatch: 'discard' }", { lastBatch: true })
+    const { lastBatch = 'keep' } = options
     if (!Number.isInteger(batchSize) || batchSize < 1) {
       throw new OpError('BatchSampler', `batchSize must be a whole number above 0, got ${batchSize}`)
     }

@@ -1,11 +1,13 @@
 // Losses: one value for each sample (MXNet 1.9.1, gluon/loss.py).
+import { checkOptions, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { multiply, square, subtract } from '../../ops/pointwise/pointwise.ts'
 import { mean, sum } from '../../ops/reduce/reduce.ts'
 import { logSoftmax, softmaxCrossEntropy } from '../../ops/softmax/softmax.ts'
 import { pick } from '../../ops/take/take.ts'
 import { reshape } from '../../ops/view/reshape.ts'
-import { type BlockOptions, HybridBlock } from '../block.ts'
+import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
+import { checkInput } from '../nn/arguments.ts'
 
 /** Options of every loss. */
 export interface LossOptions extends BlockOptions {
@@ -14,6 +16,8 @@ export interface LossOptions extends BlockOptions {
   /** The axis of samples; 0 where left out. */
   readonly batchAxis?: number
 }
+
+const lossOptions: OptionNames<LossOptions> = { ...blockOptions, weight: true, batchAxis: true }
 
 /** Base of losses: `loss(pred, label, sampleWeight?)` gives one value for each sample. */
 export abstract class Loss extends HybridBlock<[pred: NDArray, label: NDArray, sampleWeight?: NDArray], NDArray> {
@@ -46,10 +50,13 @@ export class L2Loss extends Loss {
   static override readonly className: string = 'L2Loss'
 
   constructor(options: LossOptions = {}) {
+    checkOptions('L2Loss', options, '{ weight: 0.5 }', lossOptions)
     super(options, 1)
   }
 
   forward(pred: NDArray, label: NDArray, sampleWeight?: NDArray): NDArray {
+    checkInput(this.className, pred, 'predictions and labels')
+    checkInput(this.className, label, 'predictions and labels')
     const difference = subtract(reshape(label, pred.shape), pred)
     return this.finish(multiply(square(difference), 0.5), sampleWeight)
   }
@@ -65,6 +72,13 @@ export interface SoftmaxCrossEntropyLossOptions extends LossOptions {
   readonly fromLogits?: boolean
 }
 
+const crossEntropyOptions: OptionNames<SoftmaxCrossEntropyLossOptions> = {
+  ...lossOptions,
+  axis: true,
+  sparseLabel: true,
+  fromLogits: true,
+}
+
 /**
  * −log softmax(pred)[label] of each sample; for (N, classes) of shape (N,). Labels are int32 or float32 numbers, clipped
  * into range; with `sparseLabel: false`, −Σ label·log softmax(pred).
@@ -76,6 +90,7 @@ export class SoftmaxCrossEntropyLoss extends Loss {
   readonly fromLogits: boolean
 
   constructor(options: SoftmaxCrossEntropyLossOptions = {}) {
+    checkOptions('SoftmaxCrossEntropyLoss', options, '{ axis: 1 }', crossEntropyOptions)
     super(options)
     this.axis = options.axis ?? -1
     this.sparseLabel = options.sparseLabel ?? true
@@ -83,6 +98,8 @@ export class SoftmaxCrossEntropyLoss extends Loss {
   }
 
   forward(pred: NDArray, label: NDArray, sampleWeight?: NDArray): NDArray {
+    checkInput(this.className, pred, 'predictions and labels')
+    checkInput(this.className, label, 'predictions and labels')
     const plain = pred.ndim === 2 && (this.axis === -1 || this.axis === 1) && label.ndim === 1
     if (plain && this.sparseLabel && !this.fromLogits)
       return this.finish(softmaxCrossEntropy(pred, label), sampleWeight && reshape(sampleWeight, [-1]))

@@ -1,11 +1,14 @@
 // LeNet (LeCun et al. 1998) with ReLU and max pooling.
+import { checkOptions } from '../../core/errors.ts'
 import { Dense, Flatten } from '../nn/basic.ts'
 import { Conv2D } from '../nn/conv.ts'
 import { MaxPool2D } from '../nn/pool.ts'
 import { Sequential } from '../nn/sequential.ts'
 
 /** LeNet: (N, C, H, W) with sides of at least 16, 28 by custom, to (N, classes). */
-export function lenet({ classes = 10 }: { readonly classes?: number } = {}): Sequential {
+export function lenet(options: { readonly classes?: number } = {}): Sequential {
+  checkOptions('lenet', options, '{ classes: 10 }', { classes: true })
+  const { classes = 10 } = options
   const net = new Sequential()
   net.nameScope(() => {
     net.add(

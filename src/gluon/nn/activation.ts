@@ -1,9 +1,10 @@
 // Activation: a pointwise function as a layer.
-import { nameOfKind, OpError } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { type ActivationName, activations } from '../../ops/activations.ts'
 import { activate } from '../../ops/pointwise/pointwise.ts'
-import { type BlockOptions, HybridBlock } from '../block.ts'
+import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
+import { checkInput } from './arguments.ts'
 
 /** The name itself; throws when no activation has it. */
 function checkActivation(name: ActivationName): ActivationName {
@@ -19,11 +20,13 @@ export class Activation extends HybridBlock {
   readonly activation: ActivationName
 
   constructor(activation: ActivationName, options: BlockOptions = {}) {
+    checkOptions('Activation', options, "{ prefix: 'relu0_' }", blockOptions)
     super(options, checkActivation(activation))
     this.activation = activation
   }
 
   forward(x: NDArray): NDArray {
+    checkInput(this.className, x)
     return activate(this.activation, x)
   }
 

@@ -1,8 +1,9 @@
 // Affine: what layers with a weight, a bias and an activation behind them have in common.
+import type { OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import type { Initializer } from '../../init/initializer.ts'
 import type { ActivationName } from '../../ops/activations.ts'
-import { type BlockOptions, HybridBlock } from '../block.ts'
+import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import type { Parameter } from '../parameter.ts'
 import { Activation } from './activation.ts'
 
@@ -16,6 +17,15 @@ export interface AffineOptions extends BlockOptions {
   readonly weightInitializer?: Initializer | string | null
   /** How the bias is drawn; zeros where left out. */
   readonly biasInitializer?: Initializer | string
+}
+
+/** The names of AffineOptions. */
+export const affineOptions: OptionNames<AffineOptions> = {
+  ...blockOptions,
+  activation: true,
+  useBias: true,
+  weightInitializer: true,
+  biasInitializer: true,
 }
 
 /** Base of layers with a weight, a bias and an activation, which the op fuses while no hook watches it. */

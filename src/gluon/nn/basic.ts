@@ -1,14 +1,14 @@
 // Dense, Dropout and Flatten.
-import { OpError } from '../../core/errors.ts'
+import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
 import { dropout } from '../../ops/dropout/dropout.ts'
 import { matmul } from '../../ops/matmul/matmul.ts'
 import { flatten, reshape } from '../../ops/view/reshape.ts'
-import { type BlockOptions, HybridBlock } from '../block.ts'
-import { Affine, type AffineOptions } from './affine.ts'
-import { checkCount } from './arguments.ts'
+import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
+import { Affine, type AffineOptions, affineOptions } from './affine.ts'
+import { checkCount, checkInput, checkPositions } from './arguments.ts'
 
 /** Options of Dense. */
 export interface DenseOptions extends AffineOptions {
@@ -18,6 +18,8 @@ export interface DenseOptions extends AffineOptions {
   readonly inUnits?: number
 }
 
+const denseOptions: OptionNames<DenseOptions> = { ...affineOptions, flatten: true, inUnits: true }
+
 /** y = x·Wᵀ + b, W of shape (units, inUnits). */
 export class Dense extends Affine {
   static override readonly className: string = 'Dense'
@@ -25,6 +27,8 @@ export class Dense extends Affine {
   readonly #flatten: boolean
 
   constructor(units: number, options: DenseOptions = {}) {
+    checkPositions('Dense', ['units'], units, denseOptions)
+    checkOptions('Dense', options, "{ activation: 'relu' }", denseOptions)
     checkCount('Dense', 'units', units)
     super(options, [units, options.inUnits ?? 0])
     this.units = units
@@ -32,6 +36,7 @@ export class Dense extends Affine {
   }
 
   forward(x: NDArray): NDArray {
+    checkInput(this.className, x)
     const inUnits = this.#flatten ? sizeOf(x.shape.slice(1)) : x.shape[x.ndim - 1]
     const expected = this.weight.shape[1]
     if (expected > 0 && expected !== inUnits) {
@@ -59,6 +64,8 @@ export interface DropoutOptions extends BlockOptions {
   readonly axes?: readonly number[]
 }
 
+const dropoutOptions: OptionNames<DropoutOptions> = { ...blockOptions, axes: true }
+
 /** In training keeps each element with probability 1 − rate and scales it by 1 ÷ (1 − rate); else the identity. */
 export class Dropout extends HybridBlock {
   static override readonly className: string = 'Dropout'
@@ -66,6 +73,8 @@ export class Dropout extends HybridBlock {
   readonly axes: readonly number[]
 
   constructor(rate: number, options: DropoutOptions = {}) {
+    checkPositions('Dropout', ['rate'], rate, dropoutOptions)
+    checkOptions('Dropout', options, '{ axes: [1] }', dropoutOptions)
     super(options)
     if (!(rate >= 0 && rate < 1)) throw new OpError('Dropout', `the rate must be from 0 to below 1, got ${rate}`)
     this.rate = rate
@@ -73,6 +82,7 @@ export class Dropout extends HybridBlock {
   }
 
   forward(x: NDArray): NDArray {
+    checkInput(this.className, x)
     return mode.training && this.rate > 0 ? dropout(x, this.rate, { axes: this.axes }) : x
   }
 
@@ -85,7 +95,13 @@ export class Dropout extends HybridBlock {
 export class Flatten extends HybridBlock {
   static override readonly className: string = 'Flatten'
 
+  constructor(options: BlockOptions = {}) {
+    checkOptions('Flatten', options, "{ prefix: 'flatten0_' }", blockOptions)
+    super(options)
+  }
+
   forward(x: NDArray): NDArray {
+    checkInput(this.className, x)
     return flatten(x)
   }
 }

@@ -1,10 +1,10 @@
 // Conv2D: a two-dimensional convolution as a layer (MXNet 1.9.1, gluon/nn/conv_layers.py).
-import { OpError } from '../../core/errors.ts'
+import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import { conv } from '../../ops/conv/conv.ts'
-import { Affine, type AffineOptions } from './affine.ts'
-import { checkCount, checkLayout, type Pair, pairOf } from './arguments.ts'
+import { Affine, type AffineOptions, affineOptions } from './affine.ts'
+import { checkCount, checkInput, checkLayout, checkPositions, type Pair, pairOf } from './arguments.ts'
 
 /** Options of Conv2D. */
 export interface Conv2DOptions extends AffineOptions {
@@ -20,6 +20,16 @@ export interface Conv2DOptions extends AffineOptions {
   readonly inChannels?: number
 }
 
+const conv2DOptions: OptionNames<Conv2DOptions> = {
+  ...affineOptions,
+  strides: true,
+  padding: true,
+  dilation: true,
+  groups: true,
+  layout: true,
+  inChannels: true,
+}
+
 /** Cross-correlation of (N, C, H, W) with weights (channels, C ÷ groups, height, width), plus a bias. */
 export class Conv2D extends Affine {
   static override readonly className: string = 'Conv2D'
@@ -32,6 +42,8 @@ export class Conv2D extends Affine {
   readonly groups: number
 
   constructor(channels: number, kernelSize: Pair, options: Conv2DOptions = {}) {
+    checkPositions('Conv2D', ['channels', 'kernelSize'], channels, conv2DOptions)
+    checkOptions('Conv2D', options, '{ strides: 2, padding: 1 }', conv2DOptions)
     const { groups = 1, inChannels = 0, layout, strides = 1, padding = 0, dilation = 1 } = options
     checkCount('Conv2D', 'channels', channels)
     checkLayout('Conv2D', layout)
@@ -50,6 +62,7 @@ export class Conv2D extends Affine {
   }
 
   forward(x: NDArray): NDArray {
+    checkInput('Conv2D', x)
     if (x.ndim !== 4) throw new OpError('Conv2D', `the input must be (N, C, H, W), got ${formatShape(x.shape)}`)
     const perGroup = x.shape[1] / this.groups
     const expected = this.weight.shape[1]

@@ -1,5 +1,5 @@
 // The layers as Gluon prints them and their tables, shapes and wrong arguments.
-import { gluon, type NDArray, nd, nn, reference } from 'glueball'
+import { gluon, init, lrScheduler, type NDArray, nd, nn, optimizer, reference } from 'glueball'
 import { describe, expect, it } from 'vitest'
 
 const ctx = reference()
@@ -112,6 +112,70 @@ describe('wrong arguments', () => {
     [() => new nn.MaxPool2D({ poolSize: 1.5 }), /\[MaxPool2D\] poolSize must be .* got 1.5/],
   ])('%s', (make, message) => {
     expect(make).toThrow(message)
+  })
+
+  const own = { stride: 2 } as never
+  it.each<[string, (options: never) => unknown]>([
+    ['Conv2D', (o) => new nn.Conv2D(4, 3, o)],
+    ['Dense', (o) => new nn.Dense(4, o)],
+    ['Dropout', (o) => new nn.Dropout(0.5, o)],
+    ['Flatten', (o) => new nn.Flatten(o)],
+    ['Activation', (o) => new nn.Activation('relu', o)],
+    ['MaxPool2D', (o) => new nn.MaxPool2D(o)],
+    ['AvgPool2D', (o) => new nn.AvgPool2D(o)],
+    ['GlobalMaxPool2D', (o) => new nn.GlobalMaxPool2D(o)],
+    ['GlobalAvgPool2D', (o) => new nn.GlobalAvgPool2D(o)],
+    ['Sequential', (o) => new nn.Sequential(o)],
+    ['HybridSequential', (o) => new nn.HybridSequential(o)],
+    ['L2Loss', (o) => new gluon.loss.L2Loss(o)],
+    ['SoftmaxCrossEntropyLoss', (o) => new gluon.loss.SoftmaxCrossEntropyLoss(o)],
+    ['nin', (o) => gluon.models.nin(o)],
+    ['mlpconv', (o) => gluon.models.mlpconv(4, 3, 0, o)],
+    ['lenet', (o) => gluon.models.lenet(o)],
+    ['initialize', (o) => new nn.Dense(4).initialize(o)],
+    ['Xavier', (o) => new init.Xavier(o)],
+    ['MSRAPrelu', (o) => new init.MSRAPrelu(o)],
+    ['SGD', (o) => new optimizer.SGD(o)],
+    ['FactorScheduler', (o) => new lrScheduler.FactorScheduler(2, o)],
+    ['CosineScheduler', (o) => new lrScheduler.CosineScheduler(2, o)],
+    ['DataLoader', (o) => new gluon.data.DataLoader(new gluon.data.ArrayDataset([1]), 1, o)],
+    ['BatchSampler', (o) => new gluon.data.BatchSampler(new gluon.data.SequentialSampler(2), 1, o)],
+    ['Resize', (o) => new gluon.data.vision.transforms.Resize(4, o)],
+  ])('in the options of %s: unknown names, null', (name, make) => {
+    expect(() => make(own)).toThrow(new RegExp(`^\\[${name}\\] unknown option 'stride'.* (Options are|The option is) `))
+    expect(() => make(null as never)).toThrow(new RegExp(`^\\[${name}\\] options are one object at the end`))
+  })
+
+  it('in the options of what is loaded', async () => {
+    const { FashionMNIST, MNIST } = gluon.data.vision
+    await expect(MNIST.load({ test: true } as never)).rejects.toThrow("[MNIST.load] unknown option 'test'")
+    await expect(FashionMNIST.load({ Train: true } as never)).rejects.toThrow(
+      "[FashionMNIST.load] unknown option 'Train', did you mean 'train'?",
+    )
+  })
+
+  it('name the required ones that were put among the options', () => {
+    const wrong = { units: 3, useBias: false } as never
+    expect(() => new nn.Dense(wrong)).toThrow(
+      '[Dense] units comes first, by position, and then the options, got an object',
+    )
+    expect(() => new nn.Dropout({ rate: 0.5 } as never)).toThrow('[Dropout] rate comes')
+    expect(() => new init.Constant(undefined as never)).toThrow('Constant takes a value, a number, got undefined')
+    expect(() => new init.Normal({ sigma: 1 } as never)).toThrow('Normal takes a sigma, a number, got an object')
+  })
+
+  it.each<[string, nn.AnyBlock]>([
+    ['Conv2D', new nn.Conv2D(4, 3)],
+    ['Dense', new nn.Dense(4)],
+    ['Dropout', new nn.Dropout(0.5)],
+    ['Flatten', new nn.Flatten()],
+    ['Activation', new nn.Activation('relu')],
+    ['MaxPool2D', new nn.MaxPool2D()],
+    ['GlobalAvgPool2D', new nn.GlobalAvgPool2D()],
+    ['L2Loss', new gluon.loss.L2Loss()],
+    ['SoftmaxCrossEntropyLoss', new gluon.loss.SoftmaxCrossEntropyLoss()],
+  ])('in the call of %s: nothing', (name, layer) => {
+    expect(layer as unknown as () => void).toThrow(new RegExp(`\\[${name}\\] is called with .*, got undefined$`))
   })
 
   it('of inputs that pooling and groups can’t take', () => {

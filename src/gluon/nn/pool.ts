@@ -1,10 +1,10 @@
 // Pooling layers (MXNet 1.9.1, gluon/nn/conv_layers.py).
-import { OpError } from '../../core/errors.ts'
+import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import { averagePool, maxPool } from '../../ops/pool/pool.ts'
-import { type BlockOptions, HybridBlock } from '../block.ts'
-import { checkLayout, type Pair, pairOf } from './arguments.ts'
+import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
+import { checkInput, checkLayout, type Pair, pairOf } from './arguments.ts'
 
 /** Options of the pooling layers. */
 export interface PoolOptions extends BlockOptions {
@@ -18,11 +18,24 @@ export interface PoolOptions extends BlockOptions {
   readonly layout?: 'NCHW'
 }
 
+const poolOptions: OptionNames<PoolOptions> = {
+  ...blockOptions,
+  poolSize: true,
+  strides: true,
+  padding: true,
+  ceilMode: true,
+  layout: true,
+}
+
 /** Options of AvgPool2D. */
 export interface AvgPoolOptions extends PoolOptions {
   /** Counts padding in the divisor; true where left out. */
   readonly countIncludePad?: boolean
 }
+
+const avgPoolOptions: OptionNames<AvgPoolOptions> = { ...poolOptions, countIncludePad: true }
+
+const poolExample = '{ poolSize: 3, strides: 2 }'
 
 abstract class Pool extends HybridBlock {
   static override readonly hint: string | undefined = 'pool'
@@ -46,6 +59,7 @@ abstract class Pool extends HybridBlock {
 
   /** The window for an input: its whole area when the pooling is global. */
   protected window(x: NDArray): { kernel: readonly [number, number]; strides: readonly [number, number] } {
+    checkInput(this.className, x)
     if (x.ndim !== 4) throw new OpError(this.className, `the input must be (N, C, H, W), got ${formatShape(x.shape)}`)
     const whole = [x.shape[2], x.shape[3]] as const
     return this.isGlobal ? { kernel: whole, strides: whole } : { kernel: this.poolSize, strides: this.strides }
@@ -69,6 +83,7 @@ export class MaxPool2D extends Pool {
   protected readonly kind = 'max'
 
   constructor(options: PoolOptions = {}) {
+    checkOptions('MaxPool2D', options, poolExample, poolOptions)
     super(options)
   }
 
@@ -84,6 +99,7 @@ export class AvgPool2D extends Pool {
   readonly countIncludePad: boolean
 
   constructor(options: AvgPoolOptions = {}) {
+    checkOptions('AvgPool2D', options, poolExample, avgPoolOptions)
     super(options)
     this.countIncludePad = options.countIncludePad ?? true
   }
@@ -100,6 +116,7 @@ export class GlobalMaxPool2D extends MaxPool2D {
   protected override readonly isGlobal: boolean = true
 
   constructor(options: BlockOptions = {}) {
+    checkOptions('GlobalMaxPool2D', options, "{ prefix: 'pool0_' }", blockOptions)
     super(options)
   }
 }
@@ -110,6 +127,7 @@ export class GlobalAvgPool2D extends AvgPool2D {
   protected override readonly isGlobal: boolean = true
 
   constructor(options: BlockOptions = {}) {
+    checkOptions('GlobalAvgPool2D', options, "{ prefix: 'pool0_' }", blockOptions)
     super(options)
   }
 }

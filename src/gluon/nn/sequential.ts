@@ -1,14 +1,19 @@
 // Sequential: blocks applied one after the other.
-import { OpError } from '../../core/errors.ts'
+import { checkOptions, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { currentScope, release } from '../../core/ownership.ts'
-import { Block, type BlockOptions, HybridBlock } from '../block.ts'
+import { Block, type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 
 /** Applies its blocks one after the other. */
 export class Sequential extends Block implements Iterable<Block> {
   static override readonly className: string = 'Sequential'
   static override readonly hint: string | undefined = 'sequential'
   readonly #blocks: Block[] = []
+
+  constructor(options: BlockOptions = {}) {
+    checkOptions(new.target.className, options, "{ prefix: 'net_' }", blockOptions)
+    super(options)
+  }
 
   /** Adds blocks at the end. */
   add(...blocks: Block[]): void {

@@ -1,6 +1,6 @@
 // MNIST and Fashion-MNIST: images (28, 28, 1) of bytes, and their classes (MXNet 1.9.1, vision/datasets.py).
 import { type Context, currentContext } from '../../../core/engine.ts'
-import { GlueballError } from '../../../core/errors.ts'
+import { checkOptions, GlueballError, type OptionNames } from '../../../core/errors.ts'
 import type { NDArray } from '../../../core/ndarray.ts'
 import { at } from '../../../nd/at.ts'
 import { slice } from '../../../ops/view/slice.ts'
@@ -22,6 +22,15 @@ export interface LoadOptions {
   readonly onProgress?: (progress: DownloadProgress) => void
   /** Hears, in one line, that other images than the usual are used; the console where left out. */
   readonly onNotice?: (line: string) => void
+}
+
+const loadOptions: OptionNames<LoadOptions> = {
+  train: true,
+  root: true,
+  ctx: true,
+  download: true,
+  onProgress: true,
+  onNotice: true,
 }
 
 /** LoadOptions of Fashion-MNIST. */
@@ -95,6 +104,7 @@ export class MNIST extends ImageDataset {
 
   /** Finds and reads the images. Throws when they are damaged or not to be had. */
   static async load(options: LoadOptions = {}): Promise<MNIST> {
+    checkOptions('MNIST.load', options, '{ train: true }', loadOptions)
     return new MNIST(await found('mnist', options), options.ctx ?? currentContext())
   }
 }
@@ -118,6 +128,7 @@ export class FashionMNIST extends ImageDataset {
 
   /** Finds and reads the images. Throws when they are damaged or not to be had. */
   static async load(options: FashionMNISTOptions = {}): Promise<FashionMNIST> {
+    checkOptions('FashionMNIST.load', options, '{ train: true }', { ...loadOptions, subset: true })
     const collection = options.subset ? 'fashion-mnist-subset' : 'fashion-mnist'
     return new FashionMNIST(await found(collection, options), options.ctx ?? currentContext())
   }

@@ -1,6 +1,6 @@
 // Transforms of images as blocks: each works on a sample and on a batch (MXNet 1.9.1, vision/transforms.py).
 import type { DType } from '../../../../core/dtype.ts'
-import { OpError } from '../../../../core/errors.ts'
+import { checkOptions, OpError } from '../../../../core/errors.ts'
 import type { NDArray } from '../../../../core/ndarray.ts'
 import { formatShape } from '../../../../core/shape.ts'
 import { cast } from '../../../../ops/pointwise/cast.ts'
@@ -73,6 +73,7 @@ export class Resize extends Transform {
   readonly keepRatio: boolean
 
   constructor(size: number | readonly [width: number, height: number], options: ResizeOptions = {}) {
+    checkOptions('Resize', options, '{ keepRatio: true }', { keepRatio: true, interpolation: true })
     super()
     const { keepRatio = false, interpolation = 1 } = options
     const sizes = typeof size === 'number' ? [size] : size
