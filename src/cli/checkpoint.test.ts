@@ -1,6 +1,15 @@
 // A run's files: written whole or not at all, fallen back to when damaged, cut back when resumed.
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
@@ -114,7 +123,40 @@ await writeLast(${JSON.stringify(folder)}, new Uint8Array(4_000_000)).then(() =>
   expect(printed).toMatch(/could not write .*last.*what was there is unchanged/)
   rmSync(script)
   expect((await readRun(folder, names)).header.update).toBe(7)
+  expect(readdirSync(folder).sort()).toEqual(['last'])
+})
+
+test('saves that fail keep both checkpoints as they were, and leave nothing behind', async () => {
+  await save(7)
+  await save(9)
+  const fail = async () => {
+    throw new Error('ENOSPC: no space left on device')
+  }
+  for (let i = 0; i < 2; i++) await expect(writeLast(folder, new Uint8Array(1), fail)).rejects.toThrow('ENOSPC')
+  expect((await readRun(join(folder, 'last'), names)).header.update).toBe(9)
+  expect((await readRun(join(folder, 'last.previous'), names)).header.update).toBe(7)
   expect(readdirSync(folder).sort()).toEqual(['last', 'last.previous'])
+  // earlier versions could leave two names of one file, between which a renaming does nothing
+  rmSync(join(folder, 'last.previous'))
+  linkSync(join(folder, 'last'), join(folder, 'last.previous'))
+  await save(11)
+  expect(readdirSync(folder).sort()).toEqual(['last', 'last.previous'])
+  expect((await readRun(join(folder, 'last.previous'), names)).header.update).toBe(9)
+})
+
+test('a good best checkpoint is offered where the last ones are damaged', async () => {
+  for (const name of names) writeFileSync(join(folder, name), 'nothing')
+  await expect(readRun(folder, names)).rejects.toThrow(/last\.previous is [^.]*$/)
+  writeFileSync(join(folder, 'best'), encodeRun(checkpointOf(5)))
+  const best = join(folder, 'best')
+  await expect(readRun(folder, names)).rejects.toThrow(`. Give ${best} to go on from the best epoch`)
+  expect((await readRun(best, names)).header.update).toBe(5)
+})
+
+test('a folder that may not be looked into is not taken for an empty one', async () => {
+  const long = join(folder, 'n'.repeat(300)) // no user may look at it, not even root
+  await expect(readRun(long, names)).rejects.toThrow(/cannot look at .*ENAMETOOLONG/)
+  await expect(makeRunFolder(long)).rejects.toThrow(/cannot use .* as the folder of a run: ENAMETOOLONG/)
 })
 
 test('metrics.jsonl is cut back to the checkpoint, and lines that were cut short go', async () => {

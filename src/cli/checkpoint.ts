@@ -87,9 +87,15 @@ export function encodeRun({ header, arrays }: RunCheckpoint): Uint8Array {
 
 /** Writes `last`, keeping the one before it. Rejects when that fails, with both old files as they were. */
 export async function writeLast(folder: string, bytes: Uint8Array, write = writeFileAtomic): Promise<string> {
-  const [last, previous] = [join(folder, files.last), join(folder, files.previous)]
-  if (await exists(last)) await keepPrevious(last, previous)
-  await write(last, bytes)
+  const last = join(folder, files.last)
+  const kept = (await exists(last)) ? await secondName(last) : undefined
+  try {
+    await write(last, bytes)
+    if (kept) await rename(kept, join(folder, files.previous))
+  } finally {
+    // also after a renaming, which does nothing between two names of one file
+    if (kept) await rm(kept, { force: true })
+  }
   return last
 }
 
@@ -98,27 +104,30 @@ export async function writeBest(folder: string, bytes: Uint8Array, write = write
   await write(join(folder, files.best), bytes)
 }
 
-/** Gives the last checkpoint a second name, so that there is no moment without a good one. */
-async function keepPrevious(last: string, previous: string): Promise<void> {
-  const temporary = `${previous}.tmp`
+/** Gives the last checkpoint a second name; it becomes the one before only once there is a new one. */
+async function secondName(last: string): Promise<string> {
+  const temporary = join(dirname(last), `.${files.previous}.tmp`)
   await rm(temporary, { force: true })
   await link(last, temporary).catch(() => copyFile(last, temporary))
-  await rename(temporary, previous)
+  return temporary
 }
 
+/** Whether something is there. Rejects where that can't be told, as in a folder without permission. */
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return false
+      throw new Error(`[checkpoint] cannot look at ${path}: ${error.message}`)
+    },
   )
 }
 
 /** Reads a checkpoint file, or the one of a folder that is tried first among `names`; falls back and says so. */
 export async function readRun(path: string, names: readonly string[]): Promise<Found> {
-  const info = await stat(path).catch(() => undefined)
-  if (!info)
+  if (!(await exists(path)))
     throw new Error(`[checkpoint] there is no file or folder ${path}: give a run's folder or a checkpoint in it`)
-  if (!info.isDirectory()) {
+  if (!(await stat(path)).isDirectory()) {
     const fallback = basename(path) === files.last ? [files.previous] : []
     return readFirst(dirname(path), [basename(path), ...fallback])
   }
@@ -126,7 +135,11 @@ export async function readRun(path: string, names: readonly string[]): Promise<F
   for (const name of names) if (await exists(join(path, name))) present.push(name)
   if (present.length === 0)
     throw new Error(`[checkpoint] ${path} has no checkpoint: expected ${names.join(' or ')} in it`)
-  return readFirst(path, present)
+  return readFirst(path, present).catch(async (error: Error) => {
+    const best = join(path, files.best)
+    if (names.includes(files.best) || !(await exists(best))) throw error
+    throw new Error(`${error.message}. Give ${best} to go on from the best epoch`)
+  })
 }
 
 async function readFirst(folder: string, names: readonly string[]): Promise<Found> {

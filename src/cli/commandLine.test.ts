@@ -38,6 +38,11 @@ test.each([
   [['evaluate'], 'error: [evaluate] which checkpoint?'],
   [['predict', 'runs/x'], 'error: [predict] which images?'],
   [['summary'], 'error: [summary] which model?'],
+  [
+    ['summary', 'nin', '--input', '1,1,66,80'],
+    'error: [summary] nin takes images, channels, height, width, with sides of at least 67, got --input 1,1,66,80',
+  ],
+  [['summary', 'lenet', '--input', '28,28'], 'with sides of at least 16, got --input 28,28'],
   [['run'], 'error: [run] which program?'],
   [['run', 'nothing.ts'], '[run] there is no file nothing.ts'],
 ])('wrong usage: %j ends with 2 and one line', async (args, message) => {
@@ -85,6 +90,19 @@ describe('bad files end with 1 and one line', () => {
           repack((content) => content.subarray(0, 70_000)),
         ),
       /size.*is cut short/,
+    ],
+    [
+      'images that are not square',
+      () =>
+        withImages(
+          'oblong',
+          repack((content) => {
+            content.writeUInt32BE(14, 8)
+            content.writeUInt32BE(56, 12)
+            return content
+          }),
+        ),
+      /oblong has images of 14×56: expected square ones/,
     ],
     ['no folder', () => at('nowhere'), /cannot read the folder .*nowhere/],
     [

@@ -29,7 +29,9 @@ export async function loadData(settings: Settings, parts: 'both' | 'test'): Prom
   const notices = new Set<string>()
   const test = await load(settings, false, (line) => notices.add(line))
   const train = parts === 'test' ? test : await load(settings, true, (line) => notices.add(line))
-  const pixels = test.pixels.length / test.length
+  for (const images of [test, train]) checkSquare(images)
+  const side = test.height
+  const pixels = side * side
   return {
     classes: test.classes,
     text: `${settings.dataset === 'mnist' ? '' : 'Fashion-MNIST, '}${train.edition}, from ${shortOrigin(train.origin)}`,
@@ -39,9 +41,14 @@ export async function loadData(settings: Settings, parts: 'both' | 'test'): Prom
     test: test.take(settings.limitTest),
     testImage: (index) => ({
       image: test.pixels.subarray(index * pixels, (index + 1) * pixels),
-      side: Math.round(Math.sqrt(pixels)),
+      side,
     }),
   }
+}
+
+/** Throws where images are not square: the network takes squares, and resizing would distort them in silence. */
+function checkSquare({ height, width, origin }: Loaded): void {
+  if (height !== width) throw new Error(`[data] ${origin} has images of ${height}×${width}: expected square ones`)
 }
 
 function shortOrigin(origin: string): string {

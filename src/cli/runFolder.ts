@@ -88,7 +88,10 @@ export async function makeRunFolder(out: string): Promise<string> {
 
 /** Whether a folder holds a run that has done a step, or one that can't be read any more. */
 async function holdsRun(path: string): Promise<boolean> {
-  const names = await readdir(path).catch(() => [] as string[])
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
+    throw new Error(`[train] cannot use ${path} as the folder of a run: ${error.message}`)
+  })
   if (![files.last, files.previous, files.best].some((name) => names.includes(name))) return false
   return readRun(path, [files.last, files.previous]).then(
     ({ header }) => header.update > 0,

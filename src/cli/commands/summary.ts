@@ -3,6 +3,7 @@ import { nd } from '../../index.ts'
 import { makeModel } from '../network.ts'
 import { makeInitializer } from '../optimization.ts'
 import { type ModelName, modelNames, recipeNames, recipeOf } from '../recipes.ts'
+import { smallestSide } from '../settings.ts'
 import { command, UsageError } from '../usage.ts'
 import { choiceOf, numberOf, shapeFrom } from '../values.ts'
 
@@ -28,6 +29,7 @@ export const summary = command({
     const name: ModelName = choiceOf('summary', 'model', model, modelNames) ?? 'nin'
     const { resize, init } = recipeOf(name, recipeNames(name)[0]).settings
     const shape = input === undefined ? [1, 1, resize, resize] : shapeFrom('[summary] --input', input)
+    checkSides(name, shape)
     const many = numberOf('[summary] --classes', classes, { whole: true, from: 1, to: 100_000 }) ?? 10
     const net = makeModel({ model: name, lastRelu: true }, many)
     net.initialize({ init: makeInitializer(init) })
@@ -36,3 +38,12 @@ export const summary = command({
     return 0
   },
 })
+
+/** Throws where the network would have nothing left to look at. */
+function checkSides(model: ModelName, shape: readonly number[]): void {
+  const [, , height, width] = shape
+  const least = smallestSide[model]
+  if (shape.length === 4 && Math.min(height, width) >= least) return
+  const wants = `${model} takes images, channels, height, width, with sides of at least ${least}`
+  throw new UsageError(`[summary] ${wants}, got --input ${shape.join(',')}`)
+}

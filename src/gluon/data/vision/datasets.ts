@@ -48,6 +48,10 @@ export abstract class ImageDataset extends Dataset<[NDArray, number]> {
   readonly origin: string
   /** One line that the user should see, if there is one. */
   readonly notice: string | undefined
+  /** Pixels from top to bottom of each image. */
+  readonly height: number
+  /** Pixels from left to right of each image. */
+  readonly width: number
   /** Class numbers of all images. */
   readonly labels: Int32Array
   /** Grey values of all images, one after the other. */
@@ -68,6 +72,8 @@ export abstract class ImageDataset extends Dataset<[NDArray, number]> {
     this.edition = found.edition
     this.origin = found.origin
     this.notice = found.notice
+    this.height = rows
+    this.width = columns
     this.pixels = images
     this.labels = Int32Array.from(labels)
     this.#context = context

@@ -105,6 +105,19 @@ describe('a folder given', () => {
       `${images}.gz is not an IDX file of 3 dimensions: got magic 0x00000801, expected 0x00000803`,
     ],
     [
+      'a label that is no class',
+      () => damage(labels, (bytes) => gzipSync(gunzipSync(bytes).fill(10, 11, 12))),
+      `${labels}.gz has a label that is no class: got 10 at 3, expected 0 to 9`,
+    ],
+    [
+      'no images',
+      () => {
+        damage(images, () => gzipSync(encodeIdx({ shape: [0, 28, 28], data: new Uint8Array(0) })))
+        damage(labels, () => gzipSync(encodeIdx({ shape: [0], data: new Uint8Array(0) })))
+      },
+      `${labels}.gz has no labels: got 0, expected one for each image`,
+    ],
+    [
       'a wrong size',
       () => damage(labels, (bytes) => gzipSync(gunzipSync(bytes).subarray(0, 100))),
       `${labels}.gz is cut short: got 92 bytes after the header, expected 2000 for (2000)`,
@@ -191,6 +204,18 @@ describe('without a folder', () => {
     await expect(findImages({ ...wanted, download: false }, nowhere)).rejects.toThrow(
       `[Fashion-MNIST] ${join(cache, images)}.gz is damaged: got SHA-256 ${sha256(content)}, expected SHA-256 5b4141f0`,
     )
+  })
+
+  test('a cache that is there and cannot be read is told in the line about what is used instead', async () => {
+    writeFileSync(join(folder, 'cache'), 'a file in the place of the folder')
+    const system = put(join(folder, 'system'))
+    const found = await findImages({ ...wanted, download: false }, { ...nowhere, system })
+    expect(found.origin).toBe(system)
+    expect(found.notice).toMatch(
+      /^Fashion-MNIST: taken from .*system, because a usual place can't be read \(ENOTDIR.*cache'\)$/,
+    )
+    const subset = await findImages({ ...wanted, download: false }, { ...nowhere, embedded: [data] })
+    expect(subset.notice).toMatch(/the embedded subset .*ruled out; .*; Fashion-MNIST: taken from .*ENOTDIR/)
   })
 
   test('nothing anywhere', async () => {

@@ -91,18 +91,33 @@ export async function findImages(options: FindOptions, places: Partial<Places> =
   if (options.folder !== undefined) return fromGiven(search, options.folder)
   if (options.collection === 'fashion-mnist-subset') return fromEmbedded(search)
   const { cache, system } = search.places
+  const passedOver: string[] = []
   for (const folder of [cache, system]) {
-    const names = await namesOf(folder)
+    const names = await namesOf(folder, passedOver)
     const { imagesName, labelsName } = search
-    if (folder && nameAmong(names, imagesName) && nameAmong(names, labelsName)) return fromFolder(search, folder, names)
+    if (!folder || !nameAmong(names, imagesName) || !nameAmong(names, labelsName)) continue
+    return noticing(passedOver, collection, await fromFolder(search, folder, names))
   }
-  if (options.download === false) return fromEmbedded(search, 'downloading was ruled out')
-  return fromMirrors(search).catch((error) => fromEmbedded(search, reasonOf(error)))
+  if (options.download === false)
+    return noticing(passedOver, collection, await fromEmbedded(search, 'downloading was ruled out'))
+  const found = await fromMirrors(search).catch((error) => fromEmbedded(search, reasonOf(error)))
+  return noticing(passedOver, collection, found)
 }
 
-/** The names in a folder; none when it is not there or not given. */
-async function namesOf(folder: string | undefined): Promise<string[]> {
-  return folder && hasFiles ? readDir(folder).catch(() => []) : []
+/** The names in a folder; none when it is not there or not given. Why another can't be read is put into a list. */
+async function namesOf(folder: string | undefined, passedOver: string[] = []): Promise<string[]> {
+  if (!folder || !hasFiles) return []
+  return readDir(folder).catch((error: { readonly code?: unknown }) => {
+    if (error.code !== 'ENOENT') passedOver.push(reasonOf(error))
+    return []
+  })
+}
+
+/** The images with a line about folders that could not be read, since better ones may lie there. */
+function noticing(passedOver: readonly string[], { title }: Collection, found: LabelledImages): LabelledImages {
+  if (passedOver.length === 0) return found
+  const line = `${title}: taken from ${found.origin}, because a usual place can't be read (${passedOver.join('; ')})`
+  return { ...found, notice: found.notice ? `${found.notice}; ${line}` : line }
 }
 
 async function fromGiven(search: Search, folder: string): Promise<LabelledImages> {
@@ -138,12 +153,21 @@ function refuseUnknown(collection: Collection, name: FileName, { path, edition, 
 function pair({ collection }: Search, images: KnownFile, labels: KnownFile, origin: string): LabelledImages {
   const decoded = decodeIdxImages(images.content, images.path)
   const classes = decodeIdxLabels(labels.content, labels.path)
+  checkClasses(collection, classes, labels.path)
   checkIdxPair(decoded, classes, images.path, labels.path)
   refuseMixture(collection, images, labels)
   const { count, rows, columns, data } = decoded
   const known = images.edition && labels.edition
   const edition = known ? known.name : 'unknown edition'
   return { images: data, labels: classes, count, rows, columns, edition, origin }
+}
+
+/** Throws where there are no labels, or one is no class: training would take it for the nearest class in silence. */
+function checkClasses(collection: Collection, labels: Uint8Array, path: string): void {
+  if (labels.length === 0) fail(collection, `${path} has no labels: got 0, expected one for each image`)
+  const wrong = labels.findIndex((label) => label > 9)
+  if (wrong >= 0)
+    fail(collection, `${path} has a label that is no class: got ${labels[wrong]} at ${wrong}, expected 0 to 9`)
 }
 
 async function fromEmbedded(search: Search, reason?: string): Promise<LabelledImages> {
