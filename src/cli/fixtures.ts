@@ -61,7 +61,7 @@ export function checkpointOf(update: number, weights = Float32Array.of(1, 2, upd
     seconds: 12.5,
     engine: 'wasm',
     rung: 'relaxed',
-    planVersion: 1,
+    planVersion: 2,
   }
   return { header, arrays: [{ name: 'weight:0.weight', dtype: 'float32', shape: [3], data: weights }] }
 }

@@ -149,9 +149,9 @@ test('settings of a run that goes on: epochs and threads may change, the rest ma
 
 test('what keeps a run from its bits is told', () => {
   const { header } = checkpointOf(7)
-  const same = { engine: 'wasm', rung: 'relaxed', planVersion: 1, edition: 'embedded subset', trainImages: 10_000 }
+  const same = { engine: 'wasm', rung: 'relaxed', planVersion: 2, edition: 'embedded subset', trainImages: 10_000 }
   expect(differences(header, header.settings, same)).toEqual([])
-  const other = { ...same, rung: 'plain', planVersion: 2, edition: 'current edition' }
+  const other = { ...same, rung: 'plain', planVersion: 3, edition: 'current edition' }
   const lines = differences(header, { ...header.settings, epochs: 9, schedule: 'cosine' }, other)
   expect(lines.length).toBe(4)
   for (const line of lines) expect(line).toContain('so the numbers will not be those of an uninterrupted run')

@@ -3,7 +3,7 @@ import type { KernelModule } from './module.ts'
 import type { Rung } from './rung.ts'
 
 /** Raised whenever a plan's bits change; a run that was begun under another number can't be continued bit by bit. */
-export const planVersion = 1
+export const planVersion = 2
 
 /** What a plan may know of an array; the engine's descriptors have this form. */
 export interface PlannedArray {
@@ -44,7 +44,7 @@ export interface DerivedBuffer {
   readonly phases: readonly Phase[]
 }
 
-/** Everything one op call does. The same descriptors, attributes and rung give the same plan, whatever the threads. */
+/** Everything one op call does. The same descriptors, attributes, rung and strictness give the same plan, whatever the threads. */
 export interface Plan {
   /** Bytes that live for this call. */
   readonly workspace?: number
@@ -64,7 +64,8 @@ export interface WasmKernel<A> {
     attrs: A,
     outputs: readonly Pick<PlannedArray, 'shape' | 'dtype'>[],
   ): { readonly inputs: readonly PlannedArray['order'][]; readonly outputs: readonly PlannedArray['order'][] }
-  plan(inputs: readonly PlannedArray[], attrs: A, outputs: readonly PlannedArray[], rung: Rung): Plan
+  /** With `strict`, sums are taken as they are defined, by no algorithm that trades digits for speed. */
+  plan(inputs: readonly PlannedArray[], attrs: A, outputs: readonly PlannedArray[], rung: Rung, strict: boolean): Plan
 }
 
 const floats = new Float32Array(1)

@@ -1,6 +1,6 @@
-"""Makes nin-exact.json and nin.json: PyTorch's losses, gradients and updates of NiN from MXNet's weights at seed 0.
+"""Makes nin-exact.json, nin.json and nin-smooth.json: PyTorch's losses, gradients and updates of NiN from MXNet's weights at seed 0.
 
-Run as `python3 test/golden/nin.py [nin-exact|nin]` where PyTorch, NumPy and OpenCV are installed (ten minutes). NiN is
+Run as `python3 test/golden/nin.py [nin-exact|nin|nin-smooth]` where PyTorch, NumPy and OpenCV are installed (ten minutes). NiN is
 the tutorial's, with ReLU after every convolution and dropout left out. Batches are the first images of the embedded
 training set, sixteen at a time, in order. A loss is the mean over its batch; a gradient is that of the *sum* over the
 batch, as Gluon keeps it; a step is w −= learning rate · gradient / 16. An update is the weights after the last step
@@ -14,6 +14,9 @@ nin.json: the whole NiN at 112. `oneStep` has the gradients of the first step in
 is from them in two layouts; one ReLU that switches at 3e-10 moves a gradient by 3e-4, so `flips` counts the ReLUs and
 the maxima that PyTorch's float32 decides otherwise. `thirtySteps` has four float32 runs at rate 0.2: the first one's
 updates, and the largest distance between two of the four, relative to the first one's norm.
+
+nin-smooth.json: the same with tanh for ReLU and the mean for the maximum of a pool, where nothing switches: all that is
+left of a distance is rounding.
 """
 import json
 import os
@@ -55,8 +58,8 @@ def weights(divisor, magnitude=3):
 class NiN:
     """The network as a function of its parameters, in one dtype and memory layout."""
 
-    def __init__(self, divisor, dtype, layout=torch.contiguous_format, magnitude=3):
-        self.layers, self.layout, self.dtype = layers(divisor), layout, dtype
+    def __init__(self, divisor, dtype, layout=torch.contiguous_format, magnitude=3, smooth=False):
+        self.layers, self.layout, self.dtype, self.smooth = layers(divisor), layout, dtype, smooth
         found = weights(divisor, magnitude)
         self.parameters = {name: self.tensor(w).requires_grad_() for name, w in found.items()}
         self.decisions = []
@@ -69,7 +72,12 @@ class NiN:
         x, self.decisions = self.tensor(x), []
         for i, (_, _, _, stride, padding, pooled) in enumerate(self.layers):
             weight, bias = self.parameters[f'conv{i}_weight'], self.parameters[f'conv{i}_bias']
-            x = F.relu(F.conv2d(x, weight, bias, stride=stride, padding=padding))
+            x = F.conv2d(x, weight, bias, stride=stride, padding=padding)
+            if self.smooth:
+                x = torch.tanh(x)
+                x = F.avg_pool2d(x, 3, 2) if pooled else x
+                continue
+            x = F.relu(x)
             self.decisions.append((x > 0).numpy())
             if pooled:
                 x, index = F.max_pool2d(x, 3, 2, return_indices=True)
@@ -126,14 +134,14 @@ def exact(magnitude, rate, images, labels):
     }
 
 
-def one_step(images, labels):
+def one_step(images, labels, smooth=False):
     """The gradients of the first step, and PyTorch's own distance in float32."""
     torch.set_num_threads(1)
     images, labels = images[:BATCH], labels[:BATCH]
-    net = NiN(1, torch.float64)
+    net = NiN(1, torch.float64, smooth=smooth)
     loss, golden, own, flips = net.backward(images, labels), net.gradients(), {}, {}
     for name, layout in LAYOUTS.items():
-        single = NiN(1, torch.float32, layout)
+        single = NiN(1, torch.float32, layout, smooth=smooth)
         single.backward(images, labels)
         own[name] = {key: distance(value, golden[key]) for key, value in single.gradients().items()}
         flips[name] = sum(int((a != b).sum()) for a, b in zip(single.decisions, net.decisions))
@@ -151,12 +159,12 @@ LAYOUTS = {'nchw': torch.contiguous_format, 'channels_last': torch.channels_last
 RUNS = [(layout, threads) for layout in LAYOUTS for threads in (1, 2)]
 
 
-def thirty_steps(images, labels):
+def thirty_steps(images, labels, smooth=False):
     """Four runs of thirty steps in float32; the first is the reference, distances are relative to its updates."""
     runs = []
     for layout, threads in RUNS:
         torch.set_num_threads(threads)
-        runs.append(train(NiN(1, torch.float32, LAYOUTS[layout]), images, labels, 0.2))
+        runs.append(train(NiN(1, torch.float32, LAYOUTS[layout], smooth=smooth), images, labels, 0.2))
     torch.set_num_threads(1)
     pairs = [(a, b) for b in range(len(runs)) for a in range(b)]
     return {
@@ -205,9 +213,18 @@ def nin():
     }
 
 
+def nin_smooth():
+    images, labels, about = inputs(112)
+    return {
+        'images': about,
+        'oneStep': one_step(images, labels, smooth=True),
+        'thirtySteps': thirty_steps(images, labels, smooth=True),
+    }
+
+
 def main():
     mxnet.verify()
-    makers = {'nin-exact': nin_exact, 'nin': nin}
+    makers = {'nin-exact': nin_exact, 'nin': nin, 'nin-smooth': nin_smooth}
     for name in sys.argv[1:] or makers:
         golden = {'madeBy': 'test/golden/nin.py', 'torch': torch.__version__, 'batch': BATCH, **makers[name]()}
         with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), f'{name}.json'), 'w') as file:

@@ -16,6 +16,8 @@ export interface Setting {
   /** Of Xavier. */
   readonly magnitude: number
   readonly learningRate: number
+  /** Tanh for ReLU and the mean for the maximum of a pool, so that nothing switches. */
+  readonly smooth?: boolean
 }
 
 /** A flat array for each parameter: conv0_weight, conv0_bias, …, conv11_bias. */
@@ -29,9 +31,9 @@ export class Training {
   readonly #trainer: gluon.Trainer
 
   constructor(setting: Setting) {
-    const { ctx, dtype, size, narrow, magnitude, learningRate } = setting
+    const { ctx, dtype, size, narrow, magnitude, learningRate, smooth } = setting
     this.#setting = setting
-    this.net = gluon.models.nin({ narrow })
+    this.net = smooth ? smoothNin() : gluon.models.nin({ narrow })
     nd.random.seed(0)
     this.net.initialize({ ctx, init: new init.Xavier({ magnitude }) })
     this.net(nd.zeros([1, 1, size, size], { ctx }))
@@ -75,6 +77,25 @@ export class Training {
   gradients(): Promise<Tensors> {
     return this.#read((parameter) => parameter.grad())
   }
+}
+
+/** NiN with nothing in it that switches. */
+function smoothNin(): gluon.nn.Sequential {
+  const { AvgPool2D, Conv2D, Flatten, GlobalAvgPool2D, Sequential } = gluon.nn
+  const net = new Sequential()
+  const block = (channels: number, size: number, strides: number, padding: number) => {
+    net.add(new Conv2D(channels, size, { strides, padding, activation: 'tanh' }))
+    for (let i = 0; i < 2; i++) net.add(new Conv2D(channels, 1, { activation: 'tanh' }))
+  }
+  block(96, 11, 4, 0)
+  net.add(new AvgPool2D({ poolSize: 3, strides: 2 }))
+  block(256, 5, 1, 2)
+  net.add(new AvgPool2D({ poolSize: 3, strides: 2 }))
+  block(384, 3, 1, 1)
+  net.add(new AvgPool2D({ poolSize: 3, strides: 2 }))
+  block(10, 3, 1, 1)
+  net.add(new GlobalAvgPool2D(), new Flatten())
+  return net
 }
 
 /** What was added to each tensor. */

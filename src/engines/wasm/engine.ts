@@ -42,6 +42,8 @@ export interface WasmOptions {
   readonly memoryLimit: number
   /** How kernels are written for this machine. */
   readonly rung: Rung
+  /** No algorithm that trades digits for speed. */
+  readonly strict?: boolean
 }
 
 const pageBytes = 65536
@@ -56,6 +58,7 @@ export class WasmEngine implements Engine {
   readonly name = 'wasm'
   readonly limit: number
   readonly rung: Rung
+  readonly strict: boolean
   readonly threads: number
   readonly #kernels: KernelTable<WasmKernel<never>>
   readonly #memory: WebAssembly.Memory
@@ -74,6 +77,7 @@ export class WasmEngine implements Engine {
   constructor(options: WasmOptions, kernels: KernelTable<WasmKernel<never>>) {
     this.limit = options.memoryLimit
     this.rung = options.rung
+    this.strict = options.strict ?? false
     this.threads = options.threads
     this.#kernels = kernels
     const maximum = Math.floor(2 ** 32 / pageBytes)
@@ -109,7 +113,7 @@ export class WasmEngine implements Engine {
     const key = `${op}${JSON.stringify(attrs)}${inputs.map(describe).join()}>${outputs.map(describe).join()}`
     const held = this.#plans.get(key)
     if (held) return held
-    const plan = this.#kernel(op).plan(inputs, attrs as never, outputs, this.rung)
+    const plan = this.#kernel(op).plan(inputs, attrs as never, outputs, this.rung, this.strict)
     if (this.#plans.size >= planCacheSize) this.#plans.delete(this.#plans.keys().next().value as string)
     this.#plans.set(key, plan)
     return plan

@@ -15,6 +15,8 @@ export interface CpuOptions {
   readonly memoryLimit?: number
   /** How kernels are written; what the machine can do best where left out. */
   readonly rung?: Rung
+  /** Sums as they are defined, without Winograd's convolutions, which lose a digit for their speed; off by default. */
+  readonly strict?: boolean
 }
 
 let options: CpuOptions = {}
@@ -47,5 +49,6 @@ export function makeCpuEngine(settings: CpuOptions = {}): WasmEngine {
     throw new GlueballError(`threads must be a whole number from 1 to 64, got ${threads}`)
   }
   const memoryLimit = settings.memoryLimit ?? 2 ** 32
-  return new WasmEngine({ threads, memoryLimit, rung: settings.rung ?? chooseRung() }, wasmKernels)
+  const { rung = chooseRung(), strict = false } = settings
+  return new WasmEngine({ threads, memoryLimit, rung, strict }, wasmKernels)
 }

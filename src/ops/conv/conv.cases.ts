@@ -42,6 +42,18 @@ const shapes: Readonly<Record<string, ConvCase>> = {
     activation: 'relu',
   },
   'sums cut within a row': { x: [1, 270, 4, 5], filters: 9, kernel: [2, 3], activation: 'relu' },
+  'Winograd F(4, 5)': {
+    x: [3, 32, 12, 12],
+    filters: 48,
+    kernel: [5, 5],
+    padding: [2, 2],
+    bias: true,
+    activation: 'relu',
+  },
+  'Winograd F(5, 3), 70 images': { x: [70, 16, 5, 5], filters: 32, kernel: [3, 3], padding: [1, 1], bias: true },
+  'Winograd, tiles that reach beyond': { x: [2, 48, 14, 11], filters: 16, kernel: [3, 3], padding: [1, 0], bias: true },
+  'Winograd, bands of tiles': { x: [2, 16, 62, 57], filters: 16, kernel: [3, 3], padding: [1, 1] },
+  'Winograd, unequal padding': { x: [1, 16, 9, 13], filters: 32, kernel: [5, 5], padding: [0, 3], activation: 'relu' },
   'images in several bands': { x: [2, 33, 30, 30], filters: 17, kernel: [3, 3], padding: [1, 1], bias: true },
 }
 
@@ -49,6 +61,13 @@ const shapes: Readonly<Record<string, ConvCase>> = {
 function windowOf({ kernel, strides = [1, 1], padding = [0, 0], dilation = [1, 1], groups = 1 }: ConvCase) {
   return { kernel, strides, padding, dilation, groups }
 }
+
+/** Four times the policy's distance, and one of so many terms of a quarter where fewer meet. */
+const winogradSum = (terms: number) =>
+  looser(
+    { terms: 16 * terms, absolute: 0.25 * terms ** 1.5 * 2 ** -23 },
+    'Winograd takes differences of sums, which leaves a digit less, and a tile shares it with its outputs of few terms',
+  )
 
 /** The three passes of a convolution as cases. */
 export function convCases(name: string, of: ConvCase): OpCase[] {
@@ -60,7 +79,8 @@ export function convCases(name: string, of: ConvCase): OpCase[] {
   const dy: CaseInput = { shape: [N, O, OH, OW] }
   const taps = window.kernel[0] * window.kernel[1]
   const curved = activation && activation !== 'relu'
-  const sums = sumOf((C / window.groups) * taps + 1)
+  const sum = name.startsWith('Winograd') ? winogradSum : sumOf
+  const sums = sum((C / window.groups) * taps + 1)
   return [
     {
       name: `conv, ${name}`,
@@ -72,13 +92,13 @@ export function convCases(name: string, of: ConvCase): OpCase[] {
       name: `gradient of the input, ${name}`,
       inputs: [dy, weight],
       run: ([dy, w]) => convData(dy, w, { ...window, size: [H, W] }),
-      tolerance: sumOf((O / window.groups) * taps),
+      tolerance: sum((O / window.groups) * taps),
     },
     {
       name: `gradient of the filters, ${name}`,
       inputs: [{ shape: x }, dy],
       run: ([x, dy]) => convWeight(x, dy, window),
-      tolerance: sumOf(Math.max(1, N * OH * OW)),
+      tolerance: sum(Math.max(1, N * OH * OW)),
     },
   ]
 }

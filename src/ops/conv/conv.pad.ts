@@ -1,5 +1,6 @@
-// Brings a band of an image into scratch memory with zeros around it, and between its pixels for a strided gradient.
+// Brings a band of an image, or a panel of its channels, into scratch memory with zeros around it.
 import { type Body, i32, type Local, type Operand } from '../../kernel/asm.ts'
+import { pack } from '../../kernel/pack.ts'
 import type { Pair } from './geometry.ts'
 
 /** How a channels-last image H × W lies in its padded copy, which is `columns` wide. */
@@ -65,5 +66,47 @@ function padLine(f: Body, p: Padding, from: Local<'i32'>, to: Local<'i32'>): voi
   f.times(pixels, () => f.copy(place, at, p.pixel), [
     [at, p.pixel],
     [place, spread * p.pixel],
+  ])
+}
+
+/** How a panel of channels of a channels-last image H × W × C lies in its padded copy, 64 bytes a pixel. */
+export interface PanelPadding {
+  readonly H: number
+  readonly W: number
+  readonly C: number
+  /** Zeros above and to the left. */
+  readonly before: Pair
+  /** Width of the copy. */
+  readonly columns: number
+  /** Channels that there are, at most 16; the others are zeros. */
+  readonly channels: number
+}
+
+/** Writes so many rows of a panel's padded copy from row `first` on; `from` is the panel's first channel. */
+export function padPanel(
+  f: Body,
+  p: PanelPadding,
+  from: Local<'i32'>,
+  to: Local<'i32'>,
+  first: Operand<'i32'>,
+  rows: Operand<'i32'>,
+): void {
+  const pixel = 64
+  const left = Math.min(p.columns, p.before[1])
+  const pixels = Math.min(p.W, p.columns - left)
+  const right = p.columns - left - pixels
+  // a row above the image counts as a large one, as all is unsigned
+  const row = f.let(i32.sub(first, p.before[0]))
+  const at = f.let(to)
+  const line = () => {
+    if (left > 0) f.fill(at, 0, left * pixel)
+    const source = f.let(i32.add(from, i32.mul(row, p.W * p.C * 4)))
+    const place = f.let(i32.add(at, left * pixel))
+    pack(f, { vectors: 4, columns: p.channels, k: pixels, kStride: p.C * 4, columnStride: 4 }, source, place)
+    if (right > 0) f.fill(i32.add(at, (left + pixels) * pixel), 0, right * pixel)
+  }
+  f.times(rows, () => f.if(i32.lt_u(row, p.H), line, () => f.fill(at, 0, p.columns * pixel)), [
+    [row, 1],
+    [at, p.columns * pixel],
   ])
 }

@@ -9,31 +9,31 @@ import { dataPanels, forwardPanels } from './conv.pack.ts'
 import type { ConvAttributes } from './conv.ts'
 import { weightPlan } from './conv.weight.ts'
 import { type ConvWindow, type Geometry, geometryOf, type SizedWindow } from './geometry.ts'
+import { correlateTiles } from './winograd/correlate.ts'
+import { transformedFilters } from './winograd/filters.ts'
+import { winograd } from './winograd/sizes.ts'
+import { weightTiles } from './winograd/weight.ts'
 
 /** y = activation(bias + Σ x · weight). */
 export const convWasm: WasmKernel<ConvAttributes> = {
   orders: () => ({ inputs: ['channelsLast', 'plain', 'plain'], outputs: ['channelsLast'] }),
-  plan([x, weight, bias], attrs, _outputs, rung) {
+  plan([x, weight, bias], attrs, _outputs, rung, strict) {
     const g = geometryOf(x.shape, weight.shape[0], attrs)
-    return forward(g, bias !== undefined, attrs.activation, rung)
+    const { groups, C, H, W, O, OH, OW, kernel, strides, dilation, padding } = g
+    const { activation } = attrs
+    const formula = activation && { name: activation, formula: activations[activation].forward }
+    const shape: Correlation = {
+      ...{ rung, groups, C, H, W, O, OH, OW, kernel, strides, dilation },
+      ...{ before: padding, spread: [1, 1], bias: bias !== undefined, activation: formula },
+    }
+    return correlation(shape, g, 'forward', strict)
   },
-}
-
-function forward(g: Geometry, bias: boolean, activation: ConvAttributes['activation'], rung: Rung): Plan {
-  const { groups, C, H, W, O, OH, OW, kernel, strides, dilation, padding } = g
-  const formula = activation && { name: activation, formula: activations[activation].forward }
-  const shape: Correlation = {
-    ...{ rung, groups, C, H, W, O, OH, OW, kernel, strides, dilation },
-    ...{ before: padding, spread: [1, 1], bias, activation: formula },
-  }
-  const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 }, ...(bias && { bias: { input: 2 } }) }
-  return { derived: [forwardPanels(g, rung)], ...correlate(shape, g.N, operands) }
 }
 
 /** dx = Σ dy · weight: the correlation of dy, set apart by the strides, with the filters flipped and transposed. */
 export const convDataWasm: WasmKernel<SizedWindow> = {
   orders: () => ({ inputs: ['channelsLast', 'plain'], outputs: ['channelsLast'] }),
-  plan([, weight], attrs, [dx], rung) {
+  plan([, weight], attrs, [dx], rung, strict) {
     const g = geometryOf(dx.shape, weight.shape[0], attrs)
     const { groups, C, H, W, O, OH, OW, kernel, strides, dilation, padding } = g
     const shape: Correlation = {
@@ -42,17 +42,27 @@ export const convDataWasm: WasmKernel<SizedWindow> = {
       before: [dilation[0] * (kernel[0] - 1) - padding[0], dilation[1] * (kernel[1] - 1) - padding[1]],
       ...{ bias: false, activation: undefined },
     }
-    const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 } }
-    return { derived: [dataPanels(g, rung)], ...correlate(shape, g.N, operands) }
+    return correlation(shape, g, 'data', strict)
   },
+}
+
+/** Input 0 correlated with the filters made of input 1. */
+function correlation(s: Correlation, g: Geometry, pass: 'forward' | 'data', strict: boolean): Plan {
+  const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 }, ...(s.bias && { bias: { input: 2 } }) }
+  const w = strict || s.spread.some((n) => n > 1) ? undefined : winograd(s)
+  if (w) return { derived: [transformedFilters(w, pass)], ...correlateTiles(w, g.N, operands, s) }
+  const panels = pass === 'forward' ? forwardPanels : dataPanels
+  return { derived: [panels(g, s.rung)], ...correlate(s, g.N, operands) }
 }
 
 /** dweight = Σ x · dy. */
 export const convWeightWasm: WasmKernel<ConvWindow> = {
   orders: () => ({ inputs: ['channelsLast', 'channelsLast'], outputs: ['plain'] }),
-  plan([x, dy], attrs, _outputs, rung) {
+  plan([x, dy], attrs, _outputs, rung, strict) {
     const g = geometryOf(x.shape, dy.shape[1], attrs)
-    return isMatrix(g) ? matrixPlan(g, rung) : weightPlan(g, rung)
+    if (isMatrix(g)) return matrixPlan(g, rung)
+    const w = strict ? undefined : winograd({ rung, ...g, before: g.padding })
+    return w ? weightTiles(w, g.N) : weightPlan(g, rung)
   },
 }
 

@@ -4,7 +4,7 @@ import { smaller } from '../../kernel/loops.ts'
 import { pack } from '../../kernel/pack.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { tile } from '../../kernel/tiles.ts'
-import { padRows } from './conv.pad.ts'
+import { padPanel, padRows } from './conv.pad.ts'
 import type { Geometry } from './geometry.ts'
 
 /** Channels of a panel of the image; fewer channels than that stay side by side, with the taps of a filter row. */
@@ -86,7 +86,8 @@ export function packImages(f: Body, s: WeightProduct, x: L, scratch: L, at: Exte
   const panels = imagePanels(s)
   const onePanel = (channels: number) => {
     const held = f.let(from)
-    each(() => packRows(f, s, from, to, { first, needed, channels }))
+    const padding = { H: s.H, W: s.W, C: s.C, before: s.padding, columns: width, channels }
+    each(() => padPanel(f, padding, from, to, first, needed))
     f.fill(to, 0, missing)
     to.bump(missing)
     from.set(held)
@@ -94,35 +95,6 @@ export function packImages(f: Body, s: WeightProduct, x: L, scratch: L, at: Exte
   }
   f.times(panels.count - 1, () => onePanel(panels.width))
   onePanel(panels.last)
-}
-
-/** Copies the rows of one panel of channels, 64 bytes a pixel. */
-function packRows(
-  f: Body,
-  s: WeightProduct,
-  from: L,
-  to: L,
-  { first, needed, channels }: { readonly first: L; readonly needed: L; readonly channels: number },
-): void {
-  const { width } = windowOf(s)
-  const pixel = imageWidth * 4
-  const left = Math.min(width, s.padding[1])
-  const pixels = Math.min(s.W, width - left)
-  const right = width - left - pixels
-  const row = f.let(i32.sub(first, s.padding[0]))
-  const at = f.let(to)
-  const line = () => {
-    if (left > 0) f.fill(at, 0, left * pixel)
-    const source = f.let(i32.add(from, i32.mul(row, s.W * s.C * 4)))
-    const place = f.let(i32.add(at, left * pixel))
-    const shape = { vectors: imageWidth / 4, columns: channels, k: pixels, kStride: s.C * 4, columnStride: 4 }
-    pack(f, shape, source, place)
-    if (right > 0) f.fill(i32.add(at, (left + pixels) * pixel), 0, right * pixel)
-  }
-  f.times(needed, () => f.if(i32.lt_u(row, s.H), line, () => f.fill(at, 0, width * pixel)), [
-    [row, 1],
-    [at, width * pixel],
-  ])
 }
 
 /** Copies dy's panels of a block: [panel][image][row, column][filter]. */

@@ -1,0 +1,286 @@
+// The forward pass and the gradient of the input: tiles transformed, multiplied point by point, and transformed back.
+import { type Body, f32x4, type ItemInput, i32, item, type Local, v128 } from '../../../kernel/asm.ts'
+import { gemm } from '../../../kernel/gemm.ts'
+import { kept, smaller } from '../../../kernel/loops.ts'
+import { defineModule } from '../../../kernel/module.ts'
+import { panelWidth } from '../../../kernel/panels.ts'
+import type { Phase, Plan, PlanArgument } from '../../../kernel/plan.ts'
+import type { RowProduct } from '../../../kernel/rowProduct.ts'
+import { lanes } from '../../../kernel/simd.ts'
+import { tile } from '../../../kernel/tiles.ts'
+import { storePair, tileTransform, transformBytes } from '../../../kernel/tileTransform.ts'
+import type { Operands } from '../conv.forward.ts'
+import { filtersScratch } from './filters.ts'
+import {
+  type Block,
+  blockOf,
+  blocksOf,
+  filterPoint,
+  keyOf,
+  outputPanels,
+  type Place,
+  placeOf,
+  pointBytes,
+  tileWidth,
+  type Winograd,
+} from './sizes.ts'
+import { type Tiles, tilesBytes, tilesPoint, tilesScratch, transformTiles } from './tiles.ts'
+
+/** What follows the sums. */
+export interface Epilogue {
+  readonly bias: boolean
+  readonly activation: RowProduct['activation']
+}
+
+/** All that the kernels of one convolution are specialised on. */
+interface Correlation extends Winograd, Epilogue {
+  readonly block: Block
+  /** Panels of results whose products are held together. */
+  readonly group: number
+}
+
+/** Tiles of a block at least: three times the rows of a register tile. */
+const fewestTiles = 18
+/** Bytes of filters that are read for each tile of a block: large filters, which come from afar, need large blocks. */
+const filterBytesPerTile = 350e3
+/** Results of a group: their products stay in L2 until they are transformed back. */
+const groupWidth = 64
+/**
+ * Panels of channels that are summed before they are added to what is there. Transforming back takes differences of
+ * the products, so that the rounding of long sums counts many times over: of 256 channels in one sum 6.1e-6 remain, of
+ * 32 at a time 2.8e-6.
+ */
+const sumPanels = 2
+/** Items wanted, so that many threads have work. */
+const wantedItems = 16
+
+/** The phases that correlate N images with transformed filters. */
+export function correlateTiles(
+  w: Winograd,
+  N: number,
+  { x, filters, y, bias = 0 }: Operands,
+  epilogue: Epilogue,
+): Pick<Plan, 'phases' | 'scratch' | 'workspace' | 'note'> {
+  const block = blockOf(w, N, Math.max(fewestTiles, (w.n * w.n * w.C * w.O * 4) / filterBytesPerTile))
+  const blocks = blocksOf(block, N)
+  // few blocks are cut by results too, and then share the transformed tiles
+  const shared = blocks < wantedItems
+  const panels = outputPanels(w)
+  const wanted = shared ? Math.ceil(panels / Math.ceil(wantedItems / blocks)) : panels
+  const group = Math.max(1, Math.min(groupWidth / panelWidth(w.rung), wanted))
+  const s: Correlation = { ...w, ...epilogue, block, group }
+  const t = tilesOf(s)
+  const key = keyOf(
+    w,
+    `${epilogue.bias ? 'bias' : ''} ${epilogue.activation?.name ?? ''}`,
+    block.images,
+    block.rows,
+    group,
+  )
+  const module = defineModule(key, () => [
+    item('whole', (f, input) => wholeItem(f, input, s)),
+    item('tiles', (f, input) => tilesItem(f, input, s)),
+    item('group', (f, input) => groupItem(f, input, s)),
+  ])
+  const args: PlanArgument[] = [x, filters, y, bias, N]
+  const [own, back] = [Math.max(tilesScratch(t), filtersScratch(w)), transformBytes(w.AT, w.AT) + productBytes(s)]
+  const note = `Winograd F(${w.m}, ${w.r}), blocks of ${block.tiles} tiles, ${group} panels at a time`
+  if (!shared) {
+    const phases: Phase[] = [{ module, entry: 'whole', items: blocks, args }]
+    return { phases, scratch: tilesBytes(t, w.C) + Math.max(own, back), note }
+  }
+  const phases: Phase[] = [
+    { module, entry: 'tiles', items: blocks * (w.C / tileWidth), args: [...args, { workspace: 0 }] },
+    { module, entry: 'group', items: blocks * Math.ceil(panels / group), args: [...args, { workspace: 0 }] },
+  ]
+  return { phases, scratch: Math.max(own, back), workspace: blocks * tilesBytes(t, w.C), note }
+}
+
+/** The image's tiles. */
+const tilesOf = ({ rung, C, H, W, before, across, m, BT, block }: Correlation): Tiles => ({
+  ...{ rung, C, H, W, before, across, m, block, left: BT, right: BT, columns: tileWidth },
+})
+
+/** Bytes of a group's products [point][panel][tile][column]. */
+const productBytes = (s: Correlation) => s.n * s.n * productPoint(s)
+const productPoint = (s: Correlation) => pointBytes(s.group * s.block.tiles * panelWidth(s.rung))
+
+type L = Local<'i32'>
+
+interface Places {
+  readonly v: L
+  readonly u: L
+  readonly y: L
+  readonly bias: L
+  readonly scratch: L
+}
+
+/** An item is a block, from its tiles to its results. */
+function wholeItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
+  const t = tilesOf(s)
+  const [x, u, y, bias, N] = [0, 1, 2, 3, 4].map((n) => f.let(arg.i32(n)))
+  const place = placeOf(f, s, s.block, index, N)
+  const rest = f.let(i32.add(scratch, tilesBytes(t, s.C)))
+  transformTiles(f, t, { from: x, to: scratch, scratch: rest }, place, s.C / tileWidth, tilesPoint(t, s.C))
+  const first = f.local('i32', 0)
+  f.times(
+    Math.ceil(outputPanels(s) / s.group),
+    () => oneGroup(f, s, { v: scratch, u, y, bias, scratch: rest }, place, first),
+    [[first, s.group]],
+  )
+}
+
+/** An item is sixteen channels of a block. */
+function tilesItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
+  const t = tilesOf(s)
+  const panels = s.C / tileWidth
+  const [x, N, v] = [0, 4, 5].map((n) => f.let(arg.i32(n)))
+  const panel = f.let(i32.rem_u(index, panels))
+  const block = f.let(i32.div_u(index, panels))
+  x.bump(i32.mul(panel, tileWidth * 4))
+  v.bump(i32.add(i32.mul(block, tilesBytes(t, s.C)), i32.mul(panel, s.block.tiles * tileWidth * 4)))
+  transformTiles(f, t, { from: x, to: v, scratch }, placeOf(f, s, s.block, block, N), 1, tilesPoint(t, s.C))
+}
+
+/** An item is a group of results of a block. */
+function groupItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
+  const groups = Math.ceil(outputPanels(s) / s.group)
+  const [u, y, bias, N, v] = [1, 2, 3, 4, 5].map((n) => f.let(arg.i32(n)))
+  const block = f.let(i32.div_u(index, groups))
+  v.bump(i32.mul(block, tilesBytes(tilesOf(s), s.C)))
+  const first = f.let(i32.mul(i32.rem_u(index, groups), s.group))
+  oneGroup(f, s, { v, u, y, bias, scratch }, placeOf(f, s, s.block, block, N), first)
+}
+
+/** Products and results of the panels from `first` on. */
+function oneGroup(f: Body, s: Correlation, { v, u, y, bias, scratch }: Places, place: Place, first: L): void {
+  const width = panelWidth(s.rung)
+  const count = smaller(f, s.group, i32.sub(outputPanels(s), first))
+  const products = f.let(i32.add(scratch, transformBytes(s.AT, s.AT)))
+  multiplyPoints(f, s, { v, u: f.let(i32.add(u, i32.mul(first, s.C * width * 4))), products }, place, count)
+  const at = {
+    products,
+    y: f.let(i32.add(y, i32.mul(first, width * 4))),
+    bias: f.let(i32.add(bias, i32.mul(first, width * 4))),
+    scratch,
+  }
+  f.times(count, () => onePanelBack(f, s, at, place), [
+    [at.products, s.block.tiles * width * 4],
+    [at.y, width * 4],
+    [at.bias, width * 4],
+  ])
+}
+
+/** For each point and panel: tiles × channels times channels × results, in blocks of channels. */
+function multiplyPoints(
+  f: Body,
+  s: Correlation,
+  from: Readonly<Record<'v' | 'u' | 'products', L>>,
+  place: Place,
+  count: L,
+): void {
+  const { rung, block } = s
+  const width = panelWidth(rung)
+  const [a, b, c] = [f.let(from.v), f.let(from.u), f.let(from.products)]
+  const shape = { rung, tile: tile(rung), rows: place.tiles, columns: width, aRow: tileWidth * 4, cRow: width * 4 }
+  const panelStep = block.tiles * tileWidth * 4
+  const panels = s.C / tileWidth
+  const oneSum = (panels: number, add: boolean) => {
+    const k = [
+      { count: panels, a: panelStep },
+      { count: tileWidth, a: 4 },
+    ]
+    gemm(f, { ...shape, k, start: 'zero', ...(add && { add: 'c' as const }) }, { a, b, c })
+  }
+  const next = [
+    [a, sumPanels * panelStep],
+    [b, sumPanels * tileWidth * width * 4],
+  ] as const
+  const onePanel = () =>
+    kept(f, [a, b], () => {
+      if (panels < sumPanels) return oneSum(panels, false)
+      f.times(1, () => oneSum(sumPanels, false), next)
+      f.times(Math.floor(panels / sumPanels) - 1, () => oneSum(sumPanels, true), next)
+      if (panels % sumPanels) oneSum(panels % sumPanels, true)
+    })
+  const onePoint = () =>
+    kept(f, [b, c], () =>
+      f.times(count, onePanel, [
+        [b, s.C * width * 4],
+        [c, block.tiles * width * 4],
+      ]),
+    )
+  f.times(s.n * s.n, onePoint, [
+    [a, tilesPoint(tilesOf(s), s.C)],
+    [b, filterPoint(s)],
+    [c, productPoint(s)],
+  ])
+}
+
+/** Transforms one panel of a block back; tiles at the right and below may reach beyond the results. */
+function onePanelBack(
+  f: Body,
+  s: Correlation,
+  at: Omit<Places, 'v' | 'u'> & { readonly products: L },
+  place: Place,
+): void {
+  const { m, down, across, OH, OW, O, block } = s
+  const product = f.let(at.products)
+  const image = f.let(i32.add(at.y, i32.mul(place.image, OH * OW * O * 4)))
+  const [line, y] = [f.local('i32'), f.local('i32')]
+  const lastRows = OH - (down - 1) * m
+  const lastColumns = OW - (across - 1) * m
+  const oneTile = (rows: number, columns: number, count: number) =>
+    f.times(count, () => oneTileBack(f, s, { ...at, product, y }, rows, columns), [
+      [product, panelWidth(s.rung) * 4],
+      [y, m * O * 4],
+    ])
+  const oneLine = (rows: number) => {
+    y.set(line)
+    if (lastColumns === m) return oneTile(rows, m, across)
+    oneTile(rows, m, across - 1)
+    oneTile(rows, lastColumns, 1)
+  }
+  const oneImage = () => {
+    line.set(i32.add(image, i32.mul(i32.mul(i32.const(m), place.row), OW * O * 4)))
+    const lines = (count: L | number) => f.times(count, () => oneLine(m), [[line, m * OW * O * 4]])
+    if (lastRows === m) return lines(block.bands === 1 ? down : f.let(i32.add(place.rows, 0)))
+    if (block.bands === 1) {
+      lines(down - 1)
+      oneLine(lastRows)
+      return
+    }
+    const isLast = f.let(i32.eq(i32.add(place.row, place.rows), down))
+    lines(f.let(i32.sub(place.rows, isLast)))
+    f.if(isLast, () => oneLine(lastRows))
+  }
+  f.times(place.images, oneImage, [[image, OH * OW * O * 4]])
+}
+
+/** One tile of one panel, eight results at a time: sums, bias, activation. */
+function oneTileBack(
+  f: Body,
+  s: Correlation,
+  at: Readonly<Record<'product' | 'y' | 'bias' | 'scratch', L>>,
+  rows: number,
+  columns: number,
+): void {
+  const { rung, n, OW, O, AT, activation } = s
+  const [product, y, bias] = [f.let(at.product), f.let(at.y), f.let(at.bias)]
+  const arith = lanes(f, rung)
+  const one = () =>
+    tileTransform(f, {
+      ...{ rung, left: AT.slice(0, rows), right: AT.slice(0, columns), scratch: at.scratch },
+      load: (i, j, h) => v128.load(product, (i * n + j) * productPoint(s) + h * 16),
+      store: (i, j, value) => {
+        if (s.bias) value.forEach((sum, h) => sum.set(f32x4.add(sum, v128.load(bias, h * 16))))
+        if (activation) for (const sum of value) sum.set(activation.formula(arith, sum))
+        storePair(f, y, value, (i * OW + j) * O * 4)
+      },
+    })
+  f.times(panelWidth(rung) / 8, one, [
+    [product, 32],
+    [y, 32],
+    [bias, 32],
+  ])
+}

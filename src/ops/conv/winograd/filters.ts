@@ -1,0 +1,85 @@
+// The transformed filters, for the forward pass and, flipped and transposed, for the gradient of the input.
+import { type Body, type ItemInput, i32, item, type Local, v128 } from '../../../kernel/asm.ts'
+import { defineModule } from '../../../kernel/module.ts'
+import { panelWidth } from '../../../kernel/panels.ts'
+import type { DerivedBuffer } from '../../../kernel/plan.ts'
+import { storePair, tileTransform, transformBytes } from '../../../kernel/tileTransform.ts'
+import { filterPoint, keyOf, outputPanels, tileWidth, type Winograd } from './sizes.ts'
+
+/** Which gradient or pass the filters of the weight, input 1, serve. */
+export type Pass = 'forward' | 'data'
+
+/** Where the taps that meet channel c in result o lie in the weight, in floats. */
+interface Source {
+  readonly begin: number
+  readonly tap: number
+  readonly c: number
+  readonly o: number
+}
+
+/** Filters [point][panel][C][column]: G · g · Gᵀ of each. */
+export function transformedFilters(w: Winograd, pass: Pass): DerivedBuffer {
+  const { r, C, O } = w
+  const key = keyOf(w, `filters ${pass}`)
+  const source: Source =
+    pass === 'forward'
+      ? { begin: 0, tap: 1, c: r * r, o: C * r * r }
+      : { begin: r * r - 1, tap: -1, c: O * r * r, o: r * r }
+  const module = defineModule(key, () => [item('filters', (f, input) => filtersItem(f, input, w, source))])
+  const items = outputPanels(w) * (C / tileWidth)
+  const phases = [{ module, entry: 'filters', items, args: [{ input: 1 }, { derived: 0 }] }]
+  return { input: 1, key, bytes: w.n * w.n * filterPoint(w), phases }
+}
+
+/** Bytes of scratch for that. */
+export const filtersScratch = ({ G, r, rung }: Winograd) => transformBytes(G, G) + r * r * panelWidth(rung) * 4
+
+/** An item is a panel of filters and sixteen channels. */
+function filtersItem(f: Body, { index, arg, scratch }: ItemInput, w: Winograd, s: Source): void {
+  const width = panelWidth(w.rung)
+  const panel = f.let(i32.div_u(index, w.C / tileWidth))
+  const channel = f.let(i32.mul(i32.rem_u(index, w.C / tileWidth), tileWidth))
+  const offset = i32.add(i32.mul(panel, width * s.o * 4), i32.mul(channel, s.c * 4))
+  const from = f.let(i32.add(i32.add(arg.i32(0), s.begin * 4), offset))
+  const row = i32.add(i32.mul(panel, w.C), channel)
+  const to = f.let(i32.add(arg.i32(1), i32.mul(row, width * 4)))
+  const taps = f.let(i32.add(scratch, transformBytes(w.G, w.G)))
+  f.times(tileWidth, () => oneChannel(f, w, s, { from, to, taps, scratch }), [
+    [from, s.c * 4],
+    [to, width * 4],
+  ])
+}
+
+type L = Local<'i32'>
+
+/** The filters of one panel for one channel: their taps side by side, then eight filters at a time. */
+function oneChannel(
+  f: Body,
+  w: Winograd,
+  s: Source,
+  { from, to, taps, scratch }: Readonly<Record<'from' | 'to' | 'taps' | 'scratch', L>>,
+): void {
+  const { rung, r, n, G } = w
+  const width = panelWidth(rung)
+  const [filter, place] = [f.let(from), f.let(taps)]
+  const gather = () => {
+    for (let tap = 0; tap < r * r; tap++) {
+      f.store(place, i32.load(s.tap > 0 ? filter : i32.sub(filter, tap * 4), s.tap > 0 ? tap * 4 : 0), tap * width * 4)
+    }
+  }
+  f.times(width, gather, [
+    [filter, s.o * 4],
+    [place, 4],
+  ])
+  const [tap, out] = [f.let(taps), f.let(to)]
+  const one = () =>
+    tileTransform(f, {
+      ...{ rung, left: G, right: G, scratch },
+      load: (i, j, h) => v128.load(tap, (i * r + j) * width * 4 + h * 16),
+      store: (i, j, value) => storePair(f, out, value, (i * n + j) * filterPoint(w)),
+    })
+  f.times(width / 8, one, [
+    [tap, 32],
+    [out, 32],
+  ])
+}

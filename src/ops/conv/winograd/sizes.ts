@@ -1,0 +1,122 @@
+// Winograd's convolutions: which sizes they suit, and how an image's tiles are cut into blocks.
+import { type Body, i32, type Local, type Operand } from '../../../kernel/asm.ts'
+import { type CookToom, cookToom } from '../../../kernel/cookToom.ts'
+import { smaller } from '../../../kernel/loops.ts'
+import { panelWidth } from '../../../kernel/panels.ts'
+import type { Rung } from '../../../kernel/rung.ts'
+import type { Pair } from '../geometry.ts'
+
+/** A convolution with strides of 1, forward or the gradient of its input, and the variant F(m × m, r × r) it runs by. */
+export interface Winograd extends CookToom {
+  readonly rung: Rung
+  readonly C: number
+  readonly H: number
+  readonly W: number
+  readonly O: number
+  readonly OH: number
+  readonly OW: number
+  /** Zeros above and to the left. */
+  readonly before: Pair
+  /** Taps, outputs and points a side; n = m + r − 1. */
+  readonly r: number
+  readonly m: number
+  readonly n: number
+  /** Tiles down and across an image. */
+  readonly down: number
+  readonly across: number
+}
+
+/** What decides for or against. */
+export interface Candidate extends Omit<Winograd, 'r' | 'm' | 'n' | 'down' | 'across' | keyof CookToom> {
+  readonly groups: number
+  readonly kernel: Pair
+  readonly strides: Pair
+  readonly dilation: Pair
+}
+
+/** Channels of a panel of transformed tiles; the numbers of channels and filters are multiples of it. */
+export const tileWidth = 16
+/** Products of a direct convolution for each that Winograd makes: below it the transforms eat the gain. */
+const leastGain = 1.6
+/** Most points a side: more lose too many digits. */
+const mostPoints = 8
+
+/**
+ * The variant with the fewest products for these sizes, or undefined where a direct convolution is as good. It follows
+ * from the sizes alone, never from a clock, so that the same program has the same bits on every machine.
+ */
+export function winograd(s: Candidate): Winograd | undefined {
+  const { rung, C, H, W, O, OH, OW, before, kernel, strides, dilation, groups } = s
+  const [r] = kernel
+  const simple = groups === 1 && [...strides, ...dilation].every((n) => n === 1) && before.every((n) => n >= 0)
+  const suits = (r === 3 || r === 5) && r === kernel[1] && C % tileWidth === 0 && O % tileWidth === 0
+  if (!simple || !suits) return undefined
+  const sizes = Array.from({ length: mostPoints - r }, (_, i) => i + 2)
+  const products = (m: number) => Math.ceil(OH / m) * Math.ceil(OW / m) * (m + r - 1) ** 2
+  const m = sizes.reduce((best, size) => (products(size) < products(best) ? size : best))
+  if ((OH * OW * r * r) / products(m) < leastGain) return undefined
+  const tiles = { down: Math.ceil(OH / m), across: Math.ceil(OW / m) }
+  return { rung, C, H, W, O, OH, OW, before, r, m, n: m + r - 1, ...tiles, ...cookToom(m, r) }
+}
+
+/** Names a module for these sizes. */
+export function keyOf(w: Winograd, kind: string, ...more: readonly (number | string)[]): string {
+  const { rung, C, H, W, O, OH, OW, before, r, m } = w
+  return `winograd ${kind} ${rung} ${[C, H, W, O, OH, OW, before, r, m, ...more].join(' ')}`
+}
+
+/** How tiles are cut into blocks: so many whole images, or so many rows of tiles of one. */
+export interface Block {
+  readonly images: number
+  readonly rows: number
+  /** Blocks of rows in an image. */
+  readonly bands: number
+  readonly tiles: number
+}
+
+/** Blocks of about so many tiles, as even as can be. */
+export function blockOf({ down, across }: Winograd, N: number, tiles: number): Block {
+  const images = Math.ceil(N / Math.max(1, Math.min(N, Math.round((N * down * across) / tiles))))
+  const rows = images > 1 ? down : Math.min(down, Math.max(1, Math.round(tiles / across)))
+  return { images, rows, bands: Math.ceil(down / rows), tiles: images * rows * across }
+}
+
+/** Blocks of a batch. */
+export const blocksOf = ({ images, bands }: Block, N: number) => Math.ceil(N / images) * bands
+
+type L = Local<'i32'>
+
+/** What of the batch a block holds; the last one may have less than others. */
+export interface Place {
+  readonly image: L
+  readonly images: Operand<'i32'>
+  /** First row of tiles, and how many. */
+  readonly row: Operand<'i32'>
+  readonly rows: Operand<'i32'>
+  readonly tiles: L
+}
+
+/** Emits the place of a block of a batch of N. */
+export function placeOf(f: Body, w: Winograd, block: Block, index: L, N: L): Place {
+  const { down, across } = w
+  if (block.bands === 1) {
+    const image = f.let(i32.mul(index, block.images))
+    const images = smaller(f, block.images, i32.sub(N, image))
+    return { image, images, row: 0, rows: down, tiles: f.let(i32.mul(images, down * across)) }
+  }
+  const row = f.let(i32.mul(i32.rem_u(index, block.bands), block.rows))
+  const rows = smaller(f, block.rows, i32.sub(down, row))
+  return { image: f.let(i32.div_u(index, block.bands)), images: 1, row, rows, tiles: f.let(i32.mul(rows, across)) }
+}
+
+/**
+ * Bytes from one point's matrix of so many floats to the next: a line more than it has, since a tile's points would
+ * otherwise meet in one set of the cache.
+ */
+export const pointBytes = (floats: number) => floats * 4 + 64
+
+/** Bytes from one point of the transformed filters [point][panel][C][column] to the next. */
+export const filterPoint = ({ C, O }: Winograd) => pointBytes(C * O)
+
+/** Panels of results. */
+export const outputPanels = ({ O, rung }: Winograd) => O / panelWidth(rung)
