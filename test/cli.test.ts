@@ -142,7 +142,7 @@ test('a loss that is not finite stops the run, names the step and keeps the last
   const { code, stderr } = await glueball(...lenet('nan', '--lr', '1e20'))
   expect(code).toBe(1)
   expect(stderr).toMatch(
-    /^error: \[train\] the loss is (NaN|Infinity) in epoch 0 at step \d+ \(update \d+\); the last good checkpoint is kept in .*nan\. Try a lower --lr\n$/,
+    /^error: \[train\] the loss is (NaN|Infinity) in epoch 0 at step \d+ \(update \d+\); the last good checkpoint is kept in .*nan\. Begin anew with a lower --lr\n$/,
   )
   expect((await glueball('evaluate', at('nan', 'last'))).code).toBe(0)
 })

@@ -153,7 +153,7 @@ class Run {
     } catch (error) {
       if (!(error instanceof DivergedError)) throw error
       throw new DivergedError(
-        `[train] ${error.message}; the last good checkpoint is kept in ${this.#out}. Try a lower --lr`,
+        `[train] ${error.message}; the last good checkpoint is kept in ${this.#out}. Begin anew with a lower --lr`,
       )
     }
   }
