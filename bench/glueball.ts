@@ -1,41 +1,64 @@
-// Glueball as a system of the bench, speaking the peers' line protocol. Usage: glueball.ts --case NAME --threads N --data FOLDER
-import { readFileSync } from 'node:fs'
-import { autograd, configureCpu, cpu, gluon, init, nd, useWideSimd } from '../src/index.ts'
-import { side } from './nin.ts'
-import { file, floats, options, serve } from './peers/serve.mjs'
+// Glueball as a system of the bench, speaking the peers' line protocol. Usage: glueball.ts --threads N --data FOLDER
+import { autograd, configureCpu, cpu, gluon, type NDArray, nd, useWideSimd } from '../src/index.ts'
+import type { Case } from './cases.ts'
+import { networkOf } from './networks.ts'
+import { chainImages, file, kase, labels, options, serve } from './peers/serve.mjs'
 
+const { train, imageGradient, chains }: Case = kase
 const wide = useWideSimd()
 configureCpu({ threads: Number(options.threads) })
 const ctx = cpu()
-const net = gluon.models.nin()
-net.initialize({ ctx, init: new init.Xavier() })
-await net.loadParameters(file('nin.params'), { ctx })
-const pixels = floats('images.f32')
-const labels = new Int32Array(new Uint8Array(readFileSync(file('labels.i32'))).buffer)
+const { net, outputs } = networkOf(kase)
+net.initialize({ ctx })
+await net.loadParameters(file('weights.params'), { ctx })
 const loss = new gluon.loss.SoftmaxCrossEntropyLoss()
-const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.2 })
+const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.01 })
 
-const batchOf = (images: number) => ({
-  x: nd.array(pixels.subarray(0, images * side * side), { ctx, shape: [images, 1, side, side] }),
-  y: nd.array(labels.subarray(0, images), { ctx }),
-})
+interface Batch {
+  readonly images: readonly NDArray[]
+  readonly labels: NDArray
+}
 
-async function train(images: number): Promise<void> {
-  const { x, y } = batchOf(images)
-  const value = autograd.record(() => loss(net(x), y))
+const batches = new Map<number, Batch>()
+
+/** The first images and labels, made once. */
+function batchOf(count: number): Batch {
+  const known = batches.get(count)
+  if (known) return known
+  const images = chainImages(count).map((pixels, i) => {
+    const { channels, side } = chains[i]
+    return nd.array(pixels, { ctx, shape: [count, channels, side, side] })
+  })
+  if (imageGradient) for (const image of images) image.attachGrad()
+  const made = { images, labels: nd.array(labels().subarray(0, count), { ctx }) }
+  batches.set(count, made)
+  return made
+}
+
+async function trainStep(count: number): Promise<void> {
+  const { images, labels } = batchOf(count)
+  const value = autograd.record(() => loss(outputs(images)[0], labels))
   value.backward()
-  trainer.step(images)
+  trainer.step(count)
   await value.mean().asscalar()
 }
 
-async function infer(images: number): Promise<void> {
-  await net(batchOf(images).x).toArray()
+/** Forward and both gradients, which start from ones. */
+async function gradients(count: number): Promise<void> {
+  const { images } = batchOf(count)
+  autograd.backward(autograd.record(() => outputs(images)))
+  await nd.waitall()
+}
+
+async function infer(count: number): Promise<void> {
+  await outputs(batchOf(count).images)[0].toArray()
 }
 
 await serve({
   system: 'glueball',
   version: wide ? 'wide' : 'narrow',
   note: undefined,
-  step: options.case === 'nin-112-b128-train' ? train : infer,
-  logits: async () => Array.from(await net(batchOf(1).x).toArray()),
+  slowBelow: 0, // it takes its turns however slow
+  step: imageGradient ? gradients : train ? trainStep : infer,
+  logits: async () => Array.from(await outputs(batchOf(1).images).at(-1)!.toArray()).slice(0, 10),
 })

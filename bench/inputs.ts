@@ -1,29 +1,37 @@
-// Writes what every system is given: the same weights, in three forms, and a random batch. Usage: node bench/inputs.ts FOLDER
+// Writes what every system of a case is given: the case, its weights in three forms, random images and labels.
+// Usage: node bench/inputs.ts CASE FOLDER
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gluon, init, nd } from '../src/index.ts'
+import { init, nd } from '../src/index.ts'
 import { decodeParams } from '../src/io/params.ts'
-import { batch, side } from './nin.ts'
+import { type Case, cases } from './cases.ts'
+import { networkOf } from './networks.ts'
 import { ninToOnnx } from './onnx.ts'
 
-/** Writes nin.params, nin.onnx, weights.f32, images.f32 and labels.i32; numbers are little-endian. */
-async function writeInputs(folder: string): Promise<void> {
+/** Writes case.json, weights.params, weights.f32, images.f32, labels.i32 and nin.onnx; numbers are little-endian. */
+async function writeInputs(kase: Case, folder: string): Promise<void> {
+  const { batch, chains, network } = kase
   nd.random.seed(0)
-  const net = gluon.models.nin()
+  const { net, outputs } = networkOf(kase)
   net.initialize({ init: new init.Xavier() })
-  const images = nd.random.uniform({ shape: [batch, 1, side, side] })
-  net(images)
-  const params = join(folder, 'nin.params')
+  const images = chains.map(({ channels, side }) => nd.random.uniform({ shape: [batch, channels, side, side] }))
+  outputs(images)
+  const params = join(folder, 'weights.params')
   await net.saveParameters(params)
   const entries = decodeParams(new Uint8Array(readFileSync(params)), params)
-  writeFileSync(join(folder, 'nin.onnx'), ninToOnnx(entries))
-  writeFileSync(join(folder, 'weights.f32'), Buffer.concat(entries.map(({ data }) => bytesOf(data))))
-  writeFileSync(join(folder, 'images.f32'), bytesOf(await images.toArray()))
-  writeFileSync(join(folder, 'labels.i32'), bytesOf(Int32Array.from({ length: batch }, (_, i) => (i * 7) % 10)))
+  const write = (name: string, data: string | Uint8Array) => writeFileSync(join(folder, name), data)
+  write('case.json', JSON.stringify(kase))
+  if (network === 'nin') write('nin.onnx', ninToOnnx(entries, chains[0]))
+  write('weights.f32', Buffer.concat(entries.map(({ data }) => bytesOf(data))))
+  write('images.f32', Buffer.concat((await Promise.all(images.map((image) => image.toArray()))).map(bytesOf)))
+  write('labels.i32', bytesOf(Int32Array.from({ length: batch }, (_, i) => (i * 7) % 10)))
 }
 
 function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 }
 
-await writeInputs(process.argv[2])
+const [name, folder] = process.argv.slice(2)
+const kase = cases.find((known) => known.name === name)
+if (!kase || !folder) throw new Error(`usage: node bench/inputs.ts CASE FOLDER; got '${name}' and '${folder}'`)
+await writeInputs(kase, folder)

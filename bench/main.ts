@@ -1,134 +1,139 @@
-// The bench: NiN's training step and inference, ours and the peers' in turns, each in a process of its own.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+// The bench: training step and inference, ours and the peers' in turns, each in a process of its own.
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { findPython, peers } from '../scripts/peers.ts'
-import { type Case, cases } from './nin.ts'
-import { median, System } from './system.ts'
+import { dirname, join, resolve } from 'node:path'
+import type { Case, SystemName } from './cases.ts'
+import { killChildren, runChild } from './children.ts'
+import { help, type Options, readOptions, UsageError } from './options.ts'
+import { measurePeak } from './peak.ts'
+import { caseText, type Machine, machineText, type Peak, type Results, recorded } from './results.ts'
+import { System } from './system.ts'
+import { installPeers, pytorch, script } from './systems.ts'
+import { timeCase } from './turns.ts'
 
-const help = `Times a training step and inference of NiN at 112, batch 128, in turns with the peers found on this machine.
+/** All cases together end within this time. */
+const LIMIT_MS = 25 * 60_000 - 20_000
 
-  npm run bench -- --systems glueball,pytorch --threads 2 --json bench.json
+const started = Date.now()
+const folder = mkdtempSync(join(tmpdir(), 'glueball-bench-'))
 
-  --only NAME      one case: ${cases.map(({ name }) => name).join(', ')}
-  --systems A,B    of glueball, pytorch, onnxruntime, tfjs-cpu, tfjs-wasm, jax-wasm; all where left out
-  --threads N      threads of each system; 2 where left out
-  --turns N        timed steps of each system; 7 where left out
-  --json FILE      writes { machine, cases } there`
+/** Progress, beside the results on the standard output. */
+function say(line: string): void {
+  console.error(`[bench] ${((Date.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}`)
+}
 
-const text = { type: 'string' } as const
-const { values: args } = parseArgs({
-  options: { only: text, systems: text, threads: text, turns: text, json: text, help: { type: 'boolean' } },
-})
-const here = import.meta.dirname
-const threads = args.threads ?? '2'
-const data = mkdtempSync(join(tmpdir(), 'glueball-bench-'))
-
-/** Every system that can be asked for: its command for a case. PyTorch stands for the better of its layouts. */
-function commands(name: string, kase: string): [label: string, command: string, args: string[]][] {
-  const shared = ['--case', kase, '--threads', threads, '--data', data]
-  const node = (script: string, ...more: string[]): [string, string, string[]] => [
-    name,
-    process.execPath,
-    ['--conditions=source', join(here, script), ...shared, ...more],
-  ]
-  if (name === 'glueball') return [node('glueball.ts')]
-  if (name === 'pytorch') {
-    const python = findPython(peers[0]) ?? 'python3'
-    const script = join(here, 'peers/pytorch.py')
-    return ['nchw', 'channels_last'].map((layout) => [name, python, [script, ...shared, '--layout', layout]])
+/** Runs something; every ten seconds a line says that it is still at it. */
+async function shown<T>(work: (say: (line: string) => void) => Promise<T>): Promise<T> {
+  let current = ''
+  let since = Date.now()
+  const timer = setInterval(() => {
+    if (current) say(`${current} (for ${((Date.now() - since) / 1000).toFixed(0)} s now)`)
+  }, 10_000)
+  try {
+    return await work((line) => {
+      current = line
+      since = Date.now()
+      say(line)
+    })
+  } finally {
+    clearInterval(timer)
   }
-  if (name === 'onnxruntime') return [node('peers/onnxruntime.mjs')]
-  if (name.startsWith('tfjs-')) return [node('peers/tfjs.mjs', '--backend', name.slice(5))]
-  return [node('peers/jax.mjs')]
 }
 
-function installPeers(): void {
-  if (existsSync(join(here, 'peers/node_modules'))) return
-  console.log('installing the JavaScript peers once')
-  spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: join(here, 'peers'), stdio: 'inherit' })
+function cleanUp(): void {
+  killChildren()
+  rmSync(folder, { recursive: true, force: true })
 }
 
-interface Row {
-  readonly imagesPerSecond?: number
-  readonly samples?: readonly number[]
-  readonly peakBytes?: number
-  readonly reason?: string
-}
-
-async function time({ name: kase, operations }: Case, names: readonly string[]): Promise<Record<string, Row>> {
-  const rows: Record<string, Row> = {}
-  const running: System[] = []
-  for (const name of names) {
-    for (const [label, command, list] of commands(name, kase)) {
-      const system = new System(label, command, list)
-      try {
-        const { slow } = await system.ready()
-        if (slow) {
-          await system.run()
-          await system.exit()
-          keep(rows, system, 'under 5 images/s: one timed step of its smallest batch')
-        } else running.push(system)
-      } catch (error) {
-        system.kill()
-        rows[name] ??= { reason: (error as Error).message }
-      }
-    }
-  }
-  for (let turn = 0; turn < Number(args.turns ?? 7); turn++) for (const system of running) await system.run()
-  for (const system of running) {
+/** The best of PyTorch's product of two matrices of 2048 × 2048, where it can be had. */
+async function matmulPeak(threads: number): Promise<Omit<Peak, 'microKernel'>> {
+  try {
+    const system = new System({ name: 'pytorch', ...pytorch('--threads', String(threads)) }, Date.now() + 120_000)
+    const { note } = await system.ready()
+    for (let i = 0; i < 3; i++) await system.run()
     await system.exit()
-    keep(rows, system)
+    const speed = (Math.max(...system.imagesPerSecond) * 2 * 2048 ** 3) / 1e9
+    return { pytorchMatmul2048: speed, pytorchBlas: note ?? 'unknown' }
+  } catch (error) {
+    say(`no matrix product of PyTorch: ${(error as Error).message}`)
+    return {}
   }
-  const ours = rows.glueball?.imagesPerSecond
-  console.log(`\n${kase}`)
-  for (const [name, row] of Object.entries(rows)) {
-    if (row.imagesPerSecond === undefined) {
-      console.log(`  ${name.padEnd(12)} left out: ${row.reason}`)
-      continue
-    }
-    const rate = `${row.imagesPerSecond.toPrecision(4)} img/s`.padStart(14)
-    const flops = `${((row.imagesPerSecond * operations) / 1e9).toFixed(1)} GFLOP/s`.padStart(16)
-    const peak = `${((row.peakBytes ?? 0) / 2 ** 20).toFixed(0)} MiB`.padStart(10)
-    const ratio = ours ? `  glueball is ${(ours / row.imagesPerSecond).toPrecision(3)} ×` : ''
-    console.log(`  ${name.padEnd(12)}${rate}${flops}${peak}${name === 'glueball' ? '' : ratio}  ${row.reason ?? ''}`)
-  }
-  return rows
 }
 
-/** Keeps a system's figures, unless a faster layout of the same system has been kept. */
-function keep(rows: Record<string, Row>, system: System, reason?: string): void {
-  const imagesPerSecond = median(system.imagesPerSecond)
-  if ((rows[system.name]?.imagesPerSecond ?? 0) > imagesPerSecond) return
-  const { imagesPerSecond: samples, peakBytes } = system
-  rows[system.name] = { imagesPerSecond, samples, peakBytes, ...(reason && { reason }) }
-}
-
-async function main(): Promise<void> {
-  if (args.help) return console.log(help)
-  const all = ['glueball', 'pytorch', 'onnxruntime', 'tfjs-cpu', 'tfjs-wasm', 'jax-wasm']
-  const names = args.systems?.split(',') ?? all
-  const chosen = cases.filter(({ name }) => !args.only || name === args.only)
-  const unknown = names.find((name) => !all.includes(name)) ?? (chosen.length === 0 ? args.only : undefined)
-  if (unknown) {
-    console.error(`[bench] there is no ${unknown}\n\n${help}`)
-    process.exit(2)
-  }
-  if (names.some((name) => !['glueball', 'pytorch'].includes(name))) installPeers()
-  spawnSync(process.execPath, ['--conditions=source', join(here, 'inputs.ts'), data], { stdio: 'inherit' })
-  const machine = {
-    cpu: cpus()[0].model,
+async function machineOf({ threads, systems }: Options): Promise<Machine> {
+  const load = loadavg()[0]
+  say("measuring the peak of this machine: our micro-kernel, PyTorch's matrix product")
+  const { rung, gigaflops } = await measurePeak(threads)
+  const matmul = systems && !systems.includes('pytorch') ? {} : await matmulPeak(threads)
+  return {
+    cpu: cpus()[0]?.model.trim() || process.arch,
     cores: cpus().length,
-    threads: Number(threads),
-    load: loadavg()[0],
-    node: process.version,
+    ...{ threads, load, node: process.version, rung },
+    gigaflops: { microKernel: gigaflops, ...matmul },
   }
-  console.log(machine)
-  const results = []
-  for (const kase of chosen) results.push({ name: kase.name, systems: await time(kase, names) })
-  if (args.json) writeFileSync(args.json, `${JSON.stringify({ machine, cases: results }, null, 2)}\n`)
 }
 
-await main()
+/** Why each system that can't be started can't be. */
+async function refusals({ cases, systems }: Options): Promise<Partial<Record<SystemName, string>>> {
+  const npm: SystemName[] = ['onnxruntime', 'tfjs-cpu', 'tfjs-wasm', 'jax-wasm']
+  const wanted = cases.flatMap((kase) => systems ?? kase.systems)
+  if (!npm.some((name) => wanted.includes(name))) return {}
+  const problem = await shown(installPeers)
+  return problem ? Object.fromEntries(npm.map((name) => [name, problem])) : {}
+}
+
+async function runCase(kase: Case, options: Options, deadline: number, refused: Partial<Record<SystemName, string>>) {
+  const data = join(folder, kase.name)
+  mkdirSync(data)
+  say(`${kase.name}: writing weights and images`)
+  const { command, args } = script('inputs.ts', kase.name, data)
+  const code = await runChild(command, args, { stdio: ['ignore', 2, 2] }, 120_000)
+  if (code !== 0) throw new Error(`[bench] the inputs of ${kase.name} could not be written (${code}): see above`)
+  const { threads, turns, systems = kase.systems } = options
+  return shown((say) => timeCase(kase, { systems, threads, turns, data, deadline, refused, say }))
+}
+
+/** Throws at once when a result can't be written there: in a quarter of an hour is too late to hear of it. */
+function checkFolder(file: string): void {
+  try {
+    accessSync(dirname(resolve(file)), constants.W_OK)
+  } catch (error) {
+    throw new UsageError(`--json can't write ${file}: ${(error as Error).message}`)
+  }
+}
+
+async function main(options: Options): Promise<void> {
+  if (options.json) checkFolder(options.json)
+  const refused = await refusals(options)
+  const machine = await machineOf(options)
+  console.log(machineText(machine))
+  const results: Results['cases'][number][] = []
+  for (const [i, kase] of options.cases.entries()) {
+    const left = started + LIMIT_MS - Date.now()
+    const systems = await runCase(kase, options, Date.now() + left / (options.cases.length - i), refused)
+    const rows = Object.entries(systems).map(([name, row]) => [name, recorded(row)])
+    results.push({ name: kase.name, systems: Object.fromEntries(rows) })
+    console.log(`\n${caseText(kase, systems, machine.gigaflops)}`)
+    if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, cases: results }, null, 2)}\n`)
+  }
+}
+
+process.on('exit', cleanUp)
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.on(signal, () => process.exit(code))
+}
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options.help) console.log(help)
+  else await main(options)
+} catch (error) {
+  const wrong = error instanceof UsageError
+  const message = (error as Error).message
+  console.error(message.startsWith('[bench]') ? message : `[bench] ${message}`)
+  if (wrong) console.error('[bench] npm run bench -- --help shows all options')
+  process.exitCode = wrong ? 2 : 1
+}

@@ -1,7 +1,6 @@
-// Writes NiN as an ONNX file from a `.params` file. Usage: node bench/onnx.ts FILE.params FILE.onnx
-import { readFileSync, writeFileSync } from 'node:fs'
-import { decodeParams, type ParamsEntry } from '../src/io/params.ts'
-import { layers, side } from './nin.ts'
+// Makes NiN's ONNX file from the entries of a `.params` file.
+import type { ParamsEntry } from '../src/io/params.ts'
+import type { Chain } from './cases.ts'
 
 type Bytes = readonly number[] | Uint8Array
 
@@ -57,12 +56,12 @@ function value(field: number, name: string, sizes: readonly number[]): Uint8Arra
 
 const square = (n: number) => [n, n]
 
-/** NiN for inference: input (batch, 1, 112, 112), output (batch, 10); the entries are weight and bias of each layer. */
-export function ninToOnnx(entries: readonly ParamsEntry[]): Uint8Array {
-  check(entries)
+/** NiN for inference: input (batch, 1, side, side), output (batch, 10); the entries are weight and bias of each layer. */
+export function ninToOnnx(entries: readonly ParamsEntry[], { layers, side }: Chain): Uint8Array {
+  check(entries, layers)
   const parts: Uint8Array[] = []
   let x = 'input'
-  for (const [i, { kernel, stride, padding, pooled }] of layers.entries()) {
+  for (const [i, { kernel, stride, padding, pool }] of layers.entries()) {
     parts.push(initializer(`weight${i}`, entries[2 * i]), initializer(`bias${i}`, entries[2 * i + 1]))
     const attributes = [whole('kernel_shape', square(kernel)), whole('strides', square(stride))]
     attributes.push(whole('pads', [padding, padding, padding, padding]))
@@ -71,8 +70,8 @@ export function ninToOnnx(entries: readonly ParamsEntry[]): Uint8Array {
       node('Relu', [`conv${i}`], `relu${i}`),
     )
     x = `relu${i}`
-    if (!pooled) continue
-    parts.push(node('MaxPool', [x], `pool${i}`, [whole('kernel_shape', [3, 3]), whole('strides', [2, 2])]))
+    if (!pool) continue
+    parts.push(node('MaxPool', [x], `pool${i}`, [whole('kernel_shape', square(pool)), whole('strides', [2, 2])]))
     x = `pool${i}`
   }
   parts.push(node('GlobalAveragePool', [x], 'mean'), node('Flatten', ['mean'], 'output'), bytes(2, 'nin'))
@@ -80,16 +79,10 @@ export function ninToOnnx(entries: readonly ParamsEntry[]): Uint8Array {
   return joined([number(1, 8), bytes(2, 'glueball'), bytes(7, joined(parts)), bytes(8, number(2, 13))])
 }
 
-function check(entries: readonly ParamsEntry[]): void {
+function check(entries: readonly ParamsEntry[], layers: Chain['layers']): void {
   const expected = layers.flatMap(({ channels, before, kernel }) => [[channels, before, kernel, kernel], [channels]])
   const found = entries.map(({ shape }) => [...shape])
   if (JSON.stringify(found) !== JSON.stringify(expected)) {
     throw new Error(`[onnx] these are not NiN's parameters: got shapes ${JSON.stringify(found)}`)
   }
-}
-
-if (process.argv[1] === import.meta.filename) {
-  const [from, to] = process.argv.slice(2)
-  if (!to) throw new Error('usage: node bench/onnx.ts FILE.params FILE.onnx')
-  writeFileSync(to, ninToOnnx(decodeParams(new Uint8Array(readFileSync(from)), from)))
 }

@@ -1,11 +1,10 @@
 // jax-js as a peer, on its WebAssembly backend.
-import { floats, labels, layers, options, parameters, serve, side, unavailable, versionOf } from './serve.mjs'
+import { chainImages, kase, labels, layers, parameters, serve, side, unavailable, versionOf } from './serve.mjs'
 
 const jax = await import('@jax-js/jax').catch(unavailable)
 const { numpy: np, lax, nn, random } = jax
 await jax.init('wasm')
 jax.defaultDevice('wasm')
-const train = options.case.endsWith('-train')
 let weights = parameters().map(({ weight, bias }, i) => {
   const { channels, before, kernel } = layers[i]
   return [
@@ -13,7 +12,7 @@ let weights = parameters().map(({ weight, bias }, i) => {
     np.array(bias.slice()).reshape([1, channels, 1, 1]),
   ]
 })
-const pixels = floats('images.f32')
+const [pixels] = chainImages()
 const classes = labels()
 let key = random.key(0)
 
@@ -24,14 +23,14 @@ function images(count) {
 
 /** The logits of images; both arguments are consumed. */
 function forward(w, x, mask) {
-  layers.forEach(({ stride, padding, pooled }, i) => {
-    if (i === 9 && mask) x = x.mul(mask)
+  layers.forEach(({ stride, padding, dropped, pool }, i) => {
+    if (dropped && mask) x = x.mul(mask)
     const pads = [
       [padding, padding],
       [padding, padding],
     ]
     x = nn.relu(lax.convGeneralDilated(x, w[i][0], [stride, stride], pads).add(w[i][1]))
-    if (pooled) x = lax.reduceWindow(x, np.max, [3, 3], [2, 2])
+    if (pool) x = lax.reduceWindow(x, np.max, [pool, pool], [2, 2])
   })
   return x.mean([2, 3])
 }
@@ -72,6 +71,6 @@ await serve({
   system: 'jax-wasm',
   version: versionOf('@jax-js/jax'),
   note: 'one thread: it has no more in Node',
-  step: train ? trainStep : infer,
+  step: kase.train ? trainStep : infer,
   logits: async () => [...(await infer(1))],
 }).catch(unavailable)

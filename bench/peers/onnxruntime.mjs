@@ -1,11 +1,11 @@
 // ONNX Runtime for Node as a peer: inference of the model that onnx.ts writes.
-import { batch, file, floats, options, serve, side, unavailable, versionOf } from './serve.mjs'
+import { batch, chainImages, file, kase, options, serve, side, unavailable, versionOf } from './serve.mjs'
 
-if (options.case.endsWith('-train')) unavailable('onnxruntime-node cannot train: its training API was removed')
+if (kase.train) unavailable('onnxruntime-node cannot train: its training API was removed')
 
 const { InferenceSession, Tensor } = await import('onnxruntime-node').catch(unavailable)
 const session = await InferenceSession.create(file('nin.onnx'), { intraOpNumThreads: Number(options.threads) })
-const pixels = floats('images.f32')
+const [pixels] = chainImages()
 
 async function infer(count) {
   const input = new Tensor('float32', pixels.subarray(0, count * side * side), [count, 1, side, side])

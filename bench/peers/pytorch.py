@@ -1,27 +1,14 @@
-"""PyTorch as a peer: NiN's training step and inference, and a 2048³ matrix product, on the CPU."""
+"""PyTorch as a peer: a case's training step or inference, or a 2048³ matrix product, on the CPU."""
 import argparse
 import json
+import math
 import os
+import re
 import resource
 import sys
 import time
 
-BATCH, SIDE, WARMUPS = 128, 112, 3
-# Output channels, input channels, kernel, stride, padding, whether a max-pool of 3 / 2 follows.
-LAYERS = [
-    (96, 1, 11, 4, 0, False),
-    (96, 96, 1, 1, 0, False),
-    (96, 96, 1, 1, 0, True),
-    (256, 96, 5, 1, 2, False),
-    (256, 256, 1, 1, 0, False),
-    (256, 256, 1, 1, 0, True),
-    (384, 256, 3, 1, 1, False),
-    (384, 384, 1, 1, 0, False),
-    (384, 384, 1, 1, 0, True),
-    (10, 384, 3, 1, 1, False),
-    (10, 10, 1, 1, 0, False),
-    (10, 10, 1, 1, 0, False),
-]
+WARMUPS, MATMUL = 3, 2048
 
 
 def say(line):
@@ -30,10 +17,9 @@ def say(line):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--case', choices=['nin-112-b128-train', 'nin-112-b128-infer', 'matmul-2048'], required=True)
     parser.add_argument('--layout', choices=['nchw', 'channels_last'], default='nchw')
     parser.add_argument('--threads', type=int, default=1)
-    parser.add_argument('--data', help='the folder of weights, images and labels')
+    parser.add_argument('--data', help='the folder of case, weights, images and labels; without it the matrix product is timed')
     return parser.parse_args()
 
 
@@ -48,72 +34,121 @@ except ImportError as error:
     sys.exit(0)
 
 
-class NiN:
-    """The tutorial's network over the weights of the data folder."""
+class Network:
+    """The case's layers over the weights of the data folder."""
 
-    def __init__(self):
+    def __init__(self, case):
+        self.case = case
         self.layout = torch.channels_last if options.layout == 'channels_last' else torch.contiguous_format
-        self.images = self.arranged(torch.from_numpy(self.read('images.f32', '<f4').reshape(BATCH, 1, SIDE, SIDE)))
+        self.images = self.tensors('images.f32', ((case['batch'], c['channels'], c['side'], c['side']) for c in case['chains']))
         self.labels = torch.from_numpy(self.read('labels.i32', '<i4')).long()
-        self.parameters = []
-        values, at = torch.from_numpy(self.read('weights.f32', '<f4')), 0
-        for channels, before, kernel, *_ in LAYERS:
-            for shape in ((channels, before, kernel, kernel), (channels,)):
-                size = int(np.prod(shape))
-                self.parameters.append(self.arranged(values[at : at + size].clone().reshape(shape)).requires_grad_())
-                at += size
+        layers = [layer for chain in case['chains'] for layer in chain['layers']]
+        self.parameters = self.tensors('weights.f32', (shape for layer in layers for shape in self.shapes(layer)))
+        for tensor in self.parameters + (self.images if case['imageGradient'] else []):
+            tensor.requires_grad_()
         self.optimizer = torch.optim.SGD(self.parameters, lr=0.01)
+
+    @staticmethod
+    def shapes(layer):
+        kernel = (layer['kernel'],) * 2 if layer['kind'] == 'conv' else ()
+        return [(layer['channels'], layer['before'], *kernel)] + ([(layer['channels'],)] if layer['bias'] else [])
 
     def read(self, name, dtype):
         return np.fromfile(os.path.join(options.data, name), dtype)
 
-    def arranged(self, tensor):
-        return tensor.contiguous(memory_format=self.layout) if tensor.dim() == 4 else tensor
+    def tensors(self, name, shapes):
+        """The file's numbers as tensors of these shapes, in the layout asked for."""
+        values, at, tensors = torch.from_numpy(self.read(name, '<f4')), 0, []
+        for shape in shapes:
+            tensor = values[at : at + math.prod(shape)].clone().reshape(shape)
+            tensors.append(tensor.contiguous(memory_format=self.layout) if tensor.dim() == 4 else tensor)
+            at += math.prod(shape)
+        return tensors
 
-    def forward(self, x, training):
-        for i, (_, _, _, stride, padding, pooled) in enumerate(LAYERS):
-            if i == 9:
+    def outputs(self, training):
+        """Each chain's output for its images."""
+        parameters = iter(self.parameters)
+        return [self.chain(chain, x, parameters, training) for chain, x in zip(self.case['chains'], self.images)]
+
+    def chain(self, chain, x, parameters, training):
+        for layer in chain['layers']:
+            weight, bias = next(parameters), next(parameters) if layer['bias'] else None
+            if layer['dropped']:
                 x = F.dropout(x, 0.5, training)
-            x = F.relu(F.conv2d(x, *self.parameters[2 * i : 2 * i + 2], stride=stride, padding=padding))
-            if pooled:
-                x = F.max_pool2d(x, 3, 2)
-        return x.mean((2, 3))
+            if layer['kind'] == 'conv':
+                x = F.conv2d(x, weight, bias, stride=layer['stride'], padding=layer['padding'])
+            else:
+                x = F.linear(x.flatten(1), weight, bias)
+            if layer['relu']:
+                x = F.relu(x)
+            if layer['pool']:
+                x = F.max_pool2d(x, layer['pool'], 2)
+        return x.mean((2, 3)) if chain['mean'] else x
 
     def infer(self):
         with torch.inference_mode():
-            return self.forward(self.images, False)
+            return self.outputs(False)
 
     def train(self):
         self.optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(self.forward(self.images, True), self.labels)
+        loss = F.cross_entropy(self.outputs(True)[0], self.labels)
         loss.backward()
         self.optimizer.step()
         return loss.item()
 
+    def gradients(self):
+        """Forward and both gradients, which start from ones."""
+        for tensor in self.parameters + self.images:
+            tensor.grad = None
+        outputs = self.outputs(True)
+        torch.autograd.backward(outputs, [torch.ones_like(output) for output in outputs])
+
 
 def prepared():
-    """What to time, the images in it, and what the first image's logits are."""
-    if options.case == 'matmul-2048':
-        a, b = torch.randn(2048, 2048), torch.randn(2048, 2048)
+    """What to time, the images in it, and the first outputs for the first image."""
+    if options.data is None:
+        a, b = torch.randn(MATMUL, MATMUL), torch.randn(MATMUL, MATMUL)
         return (lambda: torch.mm(a, b)), 1, None
-    net = NiN()
-    check = net.infer()[0].tolist()
-    return (net.train if options.case.endswith('-train') else net.infer), BATCH, check
+    with open(os.path.join(options.data, 'case.json')) as file:
+        case = json.load(file)
+    net = Network(case)
+    check = net.infer()[-1][0].flatten()[:10].tolist()
+    step = net.gradients if case['imageGradient'] else net.train if case['train'] else net.infer
+    return step, case['batch'], check
+
+
+def blas():
+    """Which BLAS multiplies matrices: Debian's PyTorch has the plain one, others MKL or OpenBLAS."""
+    found = re.search(r'BLAS_INFO=(\w+)', torch.__config__.show())
+    return found.group(1) if found else 'unknown'
+
+
+def timed(step, times=1):
+    """Seconds of one step."""
+    start = time.perf_counter()
+    for _ in range(times):
+        step()
+    return (time.perf_counter() - start) / times
+
+
+def warm_up(step):
+    """Warms up for three steps and a second, and returns how many steps make a sample of a fifth of a second."""
+    start, done, last = time.perf_counter(), 0, 1
+    while done < (WARMUPS if options.data else 1) or time.perf_counter() - start < 1:
+        last, done = timed(step), done + 1
+    return max(1, math.ceil(0.2 / last))
 
 
 def main():
     torch.set_num_threads(options.threads)
     step, images, check = prepared()
-    for _ in range(WARMUPS):
-        step()
-    note = 'matrix product' if check is None else options.layout
+    times = warm_up(step)
+    note = options.layout if check else blas()
     say({'ready': True, 'system': 'pytorch', 'version': torch.__version__, 'note': note, 'slow': False, 'check': check})
     for line in sys.stdin:
         if line.strip() == 'exit':
             break
-        start = time.perf_counter()
-        step()
-        say({'seconds': time.perf_counter() - start, 'images': images})
+        say({'seconds': timed(step, times), 'images': images})
     say({'peakBytes': peak_bytes()})
 
 

@@ -1,23 +1,16 @@
-// What the JavaScript peers share: their arguments, NiN's data, and the line protocol that system.ts speaks.
+// What the JavaScript peers share: their arguments, the case and its data, and the line protocol that system.ts speaks.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { batch, layers as nin, side } from '../nin.ts'
 
 /** Images a second below which a peer is too slow to take turns. */
 const SLOW = 5
 
-export { batch, side }
-
-/** The convolutions in order, each with the number of its weights. */
-export const layers = nin.map((layer) => ({ ...layer, size: layer.channels * layer.before * layer.kernel ** 2 }))
-
-/** The options given: `case`, `backend`, `threads`, `data` (the folder of weights, images, labels and model). */
+/** The options given: `backend`, `threads`, `data` (the folder that inputs.ts fills). */
 export const options = parseArgs({
   options: {
-    case: { type: 'string' },
     backend: { type: 'string' },
     threads: { type: 'string', default: '1' },
     data: { type: 'string' },
@@ -27,9 +20,34 @@ export const options = parseArgs({
 /** A file of the data folder. */
 export const file = (name) => join(options.data, name)
 
+/** The case, as cases.ts describes it. */
+export const kase = JSON.parse(readFileSync(file('case.json'), 'utf8'))
+
+/** The first chain's layers in order, each with the number of its weights. */
+export const layers = kase.chains[0].layers.map((layer) => ({
+  ...layer,
+  size: layer.channels * layer.before * layer.kernel ** 2,
+}))
+
+/** The number of images in a batch and the side of the first chain's. */
+export const { batch } = kase
+export const { side } = kase.chains[0]
+
 /** A file of the data folder as float32. */
-export function floats(name) {
+function floats(name) {
   return new Float32Array(new Uint8Array(readFileSync(file(name))).buffer)
+}
+
+/** Each chain's first images, of a whole batch where no number is given. */
+export function chainImages(count = batch) {
+  const all = floats('images.f32')
+  let at = 0
+  return kase.chains.map((chain) => {
+    const size = chain.channels * chain.side ** 2
+    const images = all.subarray(at, at + count * size)
+    at += batch * size
+    return images
+  })
 }
 
 /** The labels of the batch. */
@@ -47,7 +65,9 @@ export function parameters() {
 
 /** The version in a package's manifest. */
 export function versionOf(name) {
-  const entry = createRequire(import.meta.url).resolve(name)
+  const entry = createRequire(import.meta.url)
+    .resolve(name)
+    .replaceAll('\\', '/')
   const folder = entry.slice(0, entry.lastIndexOf(`/${name}/`) + name.length + 2)
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version
 }
@@ -63,26 +83,36 @@ export function unavailable(reason) {
   process.exit(0)
 }
 
-async function timed(step, count) {
+/** Seconds of one step. */
+async function timed(step, count, times = 1) {
   const start = performance.now()
-  await step(count)
-  return (performance.now() - start) / 1000
+  for (let i = 0; i < times; i++) await step(count)
+  return (performance.now() - start) / 1000 / times
+}
+
+/** Warms up for three steps and a second, and returns how many steps make a sample of a fifth of a second. */
+async function warmUp(step) {
+  let last = 1
+  for (let i = 0, start = performance.now(); i < 3 || performance.now() - start < 1000; i++)
+    last = await timed(step, batch)
+  return Math.max(1, Math.ceil(0.2 / last))
 }
 
 /**
- * Answers the driver. `step(images)` does one whole step; `logits()` gives those of the first image, for a check. A peer
- * whose second step of one image shows less than 5 images/s is slow: that step is its only measurement.
+ * Answers the driver. `step(images)` does one whole step; `logits()` gives the first outputs for the first image, for a
+ * check. A peer that does a step of one image, its smallest batch, at less than `slowBelow` images a second, is slow:
+ * that step, after one to warm up, is its only measurement.
  */
-export async function serve({ system, version, note, step, logits, warmups = 3 }) {
+export async function serve({ system, version, note, step, logits, slowBelow = SLOW }) {
   const check = await logits()
   const first = await timed(step, 1)
-  const second = first > 1 / SLOW ? await timed(step, 1) : first
-  const slow = second > 1 / SLOW
-  for (let i = 0; i < warmups && !slow; i++) await step(batch)
+  const second = first * slowBelow > 1 ? await timed(step, 1) : first
+  const slow = second * slowBelow > 1
+  const times = slow ? 1 : await warmUp(step)
   say({ ready: true, system, version, note, slow, check })
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === 'run')
-      say(slow ? { seconds: second, images: 1 } : { seconds: await timed(step, batch), images: batch })
+      say(slow ? { seconds: second, images: 1 } : { seconds: await timed(step, batch, times), images: batch })
     if (line === 'exit') break
   }
   say({ peakBytes: process.resourceUsage().maxRSS * 1024 })

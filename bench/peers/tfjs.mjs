@@ -1,14 +1,25 @@
 // TensorFlow.js as a peer, on its plain JavaScript or WebAssembly backend.
 import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
-import { batch, floats, labels, layers, options, parameters, serve, side, unavailable, versionOf } from './serve.mjs'
+import {
+  batch,
+  chainImages,
+  kase,
+  labels,
+  layers,
+  options,
+  parameters,
+  serve,
+  side,
+  unavailable,
+  versionOf,
+} from './serve.mjs'
 
 console.log = console.info = console.warn = console.error // stdout belongs to the protocol
 const require = createRequire(import.meta.url)
 const tf = await load().catch(unavailable)
-const train = options.case.endsWith('-train')
 const weights = parameters().map(({ weight, bias }, i) => [variable(weight, layers[i]), tf.variable(tf.tensor1d(bias))])
-const images = tf.tensor4d(floats('images.f32'), [batch, side, side, 1])
+const images = tf.tensor4d(chainImages()[0], [batch, side, side, 1])
 const oneHot = tf.oneHot(tf.tensor1d(labels(), 'int32'), 10).toFloat()
 const optimizer = tf.train.sgd(0.01)
 
@@ -31,11 +42,11 @@ function variable(values, { channels, before, kernel }) {
 }
 
 function forward(x, training) {
-  layers.forEach(({ stride, padding, pooled }, i) => {
+  layers.forEach(({ stride, padding, dropped, pool }, i) => {
     const [filter, bias] = weights[i]
-    if (i === 9 && training) x = tf.dropout(x, 0.5)
+    if (dropped && training) x = tf.dropout(x, 0.5)
     x = tf.fused.conv2d({ x, filter, strides: stride, pad: padding, bias, activation: 'relu' })
-    if (pooled) x = tf.maxPool(x, 3, 2, 'valid')
+    if (pool) x = tf.maxPool(x, pool, 2, 'valid')
   })
   return x.mean([1, 2])
 }
@@ -60,6 +71,6 @@ await serve({
   system: `tfjs-${options.backend}`,
   version: versionOf('@tensorflow/tfjs'),
   note: options.backend === 'wasm' ? 'one thread: it has no more in Node' : 'one thread',
-  step: train ? trainStep : infer,
+  step: kase.train ? trainStep : infer,
   logits: async () => [...(await infer(1))],
 }).catch(unavailable)

@@ -1,0 +1,140 @@
+// The cases of the bench: their networks layer by layer, and the arithmetic in them, counted by formula.
+
+/** One layer with parameters; kernel, stride, padding and pool are the same in both directions. */
+export interface Layer {
+  readonly kind: 'conv' | 'dense'
+  /** Channels or units, after it and before it. */
+  readonly channels: number
+  readonly before: number
+  /** 1 of a dense layer, like its stride; it has no padding. */
+  readonly kernel: number
+  readonly stride: number
+  readonly padding: number
+  readonly bias: boolean
+  readonly relu: boolean
+  /** Whether dropout of one half precedes it in training. */
+  readonly dropped: boolean
+  /** Side of the max-pool of stride 2 that follows; 0 where none does. */
+  readonly pool: number
+}
+
+/** Layers one after the other, from images of so many channels and such a side. */
+export interface Chain {
+  readonly channels: number
+  readonly side: number
+  readonly layers: readonly Layer[]
+  /** Whether the mean over the pixels is its output. */
+  readonly mean: boolean
+}
+
+/** The systems that can be timed, in the order of the table: the slow ones come last. */
+export const systemNames = ['glueball', 'pytorch', 'onnxruntime', 'tfjs-wasm', 'tfjs-cpu', 'jax-wasm'] as const
+
+/** One of the systems. */
+export type SystemName = (typeof systemNames)[number]
+
+/** One case, all of it plain JSON, since every system reads it. */
+export interface Case {
+  readonly name: string
+  readonly network: 'nin' | 'lenet' | 'resnet-3x3'
+  readonly batch: number
+  readonly train: boolean
+  /** Whether the gradient of the images is wanted too; then there is no loss and no update. */
+  readonly imageGradient: boolean
+  readonly chains: readonly Chain[]
+  /** Who has a program for it. */
+  readonly systems: readonly SystemName[]
+  /** Whether it is run where none is named. */
+  readonly byDefault: boolean
+}
+
+const plain = { stride: 1, padding: 0, bias: true, relu: true, dropped: false, pool: 0 } as const
+
+/** Network in Network of 10 classes: four blocks, each of one convolution and two of 1 × 1. */
+export function nin(side: number): Chain {
+  const block = (
+    channels: number,
+    before: number,
+    first: Partial<Layer> & { kernel: number },
+    pool: number,
+  ): Layer[] => [
+    { ...plain, kind: 'conv', channels, before, ...first },
+    { ...plain, kind: 'conv', channels, before: channels, kernel: 1 },
+    { ...plain, kind: 'conv', channels, before: channels, kernel: 1, pool },
+  ]
+  const layers = [
+    ...block(96, 1, { kernel: 11, stride: 4 }, 3),
+    ...block(256, 96, { kernel: 5, padding: 2 }, 3),
+    ...block(384, 256, { kernel: 3, padding: 1 }, 3),
+    ...block(10, 384, { kernel: 3, padding: 1, dropped: true }, 0),
+  ]
+  return { channels: 1, side, layers, mean: true }
+}
+
+/** LeNet with ReLU and max-pools, at 28 × 28. */
+export function lenet(): Chain {
+  const layers: Layer[] = [
+    { ...plain, kind: 'conv', channels: 6, before: 1, kernel: 5, pool: 2 },
+    { ...plain, kind: 'conv', channels: 16, before: 6, kernel: 5, pool: 2 },
+    { ...plain, kind: 'dense', channels: 120, before: 256, kernel: 1 },
+    { ...plain, kind: 'dense', channels: 84, before: 120, kernel: 1 },
+    { ...plain, kind: 'dense', channels: 10, before: 84, kernel: 1, relu: false },
+  ]
+  return { channels: 1, side: 28, layers, mean: false }
+}
+
+/** The 3 × 3 convolutions of stride 1 in ResNet-18 for images of 96 × 96: four in each stage, nothing between them. */
+export function resnetStages(): Chain[] {
+  const conv = (channels: number): Layer => ({
+    ...{ ...plain, kind: 'conv', channels, before: channels, kernel: 3 },
+    ...{ padding: 1, bias: false, relu: false },
+  })
+  return [64, 128, 256, 512].map((channels, stage) => ({
+    ...{ channels, side: 24 >> stage, mean: false },
+    layers: Array.from({ length: 4 }, () => conv(channels)),
+  }))
+}
+
+/** Multiply-adds of each layer's forward pass for one image. */
+export function multiplyAdds({ side, layers }: Chain): number[] {
+  let size = side
+  return layers.map(({ kind, channels, before, kernel, stride, padding, pool }) => {
+    if (kind === 'dense') return channels * before
+    size = Math.floor((size + 2 * padding - kernel) / stride) + 1
+    const products = channels * size * size * before * kernel * kernel
+    if (pool) size = Math.floor((size - pool) / 2) + 1
+    return products
+  })
+}
+
+/**
+ * Floating-point operations for one image, two for each multiply-add of a direct convolution, whatever a system really
+ * does. Training is three such passes (forward, gradient of the data, gradient of the weights), less the first layer's
+ * gradient of the data where nobody asks for that of the images.
+ */
+export function operations({ chains, train, imageGradient }: Case): number {
+  return chains.map(multiplyAdds).reduce((sum, products) => {
+    const forward = products.reduce((a, b) => a + b, 0)
+    return sum + 2 * (train ? 3 * forward - (imageGradient ? 0 : products[0]) : forward)
+  }, 0)
+}
+
+const base = { network: 'nin', train: true, imageGradient: false, byDefault: false } as const
+const both: readonly SystemName[] = ['glueball', 'pytorch']
+
+/** The cases by name. */
+export const cases: readonly Case[] = [
+  { ...base, name: 'nin-112-b128-train', batch: 128, chains: [nin(112)], systems: systemNames, byDefault: true },
+  {
+    ...{ ...base, name: 'nin-112-b128-infer', batch: 128, train: false },
+    ...{ chains: [nin(112)], systems: systemNames, byDefault: true },
+  },
+  { ...base, name: 'nin-112-b32-train', batch: 32, chains: [nin(112)], systems: both },
+  { ...base, name: 'nin-224-b32-train', batch: 32, chains: [nin(224)], systems: both },
+  { ...base, name: 'nin-112-b1-infer', batch: 1, train: false, chains: [nin(112)], systems: [...both, 'onnxruntime'] },
+  { ...base, name: 'lenet-28-b256-train', network: 'lenet', batch: 256, chains: [lenet()], systems: both },
+  {
+    ...{ ...base, name: 'resnet-3x3-96-b32-train', network: 'resnet-3x3', batch: 32, imageGradient: true },
+    ...{ chains: resnetStages(), systems: both },
+  },
+]

@@ -1,0 +1,52 @@
+// What may be typed, and the sentence that answers what may not.
+import { expect, it } from 'vitest'
+import { help, readOptions, UsageError } from './options.ts'
+
+it('runs the default cases with all systems where nothing is said', () => {
+  const { cases, systems, turns, json } = readOptions([])
+  expect(cases.map(({ name }) => name)).toEqual(['nin-112-b128-train', 'nin-112-b128-infer'])
+  expect({ systems, turns, json }).toEqual({ systems: undefined, turns: 7, json: undefined })
+})
+
+it('narrows by case, system and threads', () => {
+  const options = readOptions([
+    '--only',
+    'lenet-28-b256-train',
+    '--systems=pytorch,glueball',
+    '--threads',
+    '1',
+    '--turns=3',
+  ])
+  expect(options.cases.map(({ name }) => name)).toEqual(['lenet-28-b256-train'])
+  expect(options.systems).toEqual(['glueball', 'pytorch'])
+  expect([options.threads, options.turns]).toEqual([1, 3])
+  const two = readOptions(['--only', 'nin-112-b1-infer,nin-112-b128-train'])
+  expect(two.cases.map(({ name }) => name)).toEqual(['nin-112-b128-train', 'nin-112-b1-infer'])
+})
+
+it.each([
+  [['--hlep'], 'there is no option --hlep. Did you mean --help? There are: --only, --systems'],
+  [['-x'], 'there is no option -x'],
+  [
+    ['--only', 'nin-112-b128-trian'],
+    'there is no case nin-112-b128-trian. Did you mean nin-112-b128-train? There are: ',
+  ],
+  [['--systems', 'glueball,torch'], 'there is no system torch. Did you mean pytorch? There are: glueball, pytorch'],
+  [['--systems', 'glueball,,pytorch'], "--systems has a name missing between its commas: got 'glueball,,pytorch'"],
+  [['--threads', '0'], "--threads must be a whole number from 1 to 64, got '0'"],
+  [['--threads', '2.5'], "--threads must be a whole number from 1 to 64, got '2.5'"],
+  [['--turns', 'many'], "--turns must be a whole number from 1 to 1000, got 'many'"],
+  [['--turns'], '--turns needs a value, as in --turns 7'],
+  [['--json', '--turns', '3'], '--json needs a value, as in --json bench.json'],
+  [['--help=yes'], "--help takes no value, got 'yes'"],
+  [['train'], "there is one argument too many: got 'train'"],
+])('refuses %j in one line', (args, message) => {
+  const read = () => readOptions(args)
+  expect(read).toThrow(UsageError)
+  expect(read).toThrow(message)
+})
+
+it('names every case and system in the help', () => {
+  for (const name of ['nin-112-b128-train', 'nin-224-b32-train', 'resnet-3x3-96-b32-train', 'jax-wasm', '--json FILE'])
+    expect(help).toContain(name)
+})

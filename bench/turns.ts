@@ -1,0 +1,114 @@
+// Times the systems in a case: each is started and warmed up, then they take turns, one step at a time.
+import type { Case, SystemName } from './cases.ts'
+import { better, median, type Rows, type Shown } from './results.ts'
+import { type Ready, System } from './system.ts'
+import { launches } from './systems.ts'
+
+/** How a case is run. */
+export interface Run {
+  readonly systems: readonly SystemName[]
+  readonly threads: number
+  readonly turns: number
+  /** The folder that inputs.ts has filled. */
+  readonly data: string
+  /** When the case must be over, in milliseconds as `Date.now` counts. */
+  readonly deadline: number
+  /** Why a system can't be started at all, where it can't. */
+  readonly refused: Partial<Record<SystemName, string>>
+  readonly say: (line: string) => void
+}
+
+/** Kept free for the turns, in milliseconds: systems that warm up must be ready by then. */
+const TURNS_MS = 60_000
+
+/** How far the outputs may be from those of the first system, relative to the largest: all are float32 sums. */
+const TOLERANCE = 1e-3
+
+/** Runs a case and returns its rows. */
+export async function timeCase(kase: Case, run: Run): Promise<Rows> {
+  const found: Rows = {}
+  const keep = (name: SystemName, row: Shown) => (found[name] = better(found[name], row))
+  const ready: System[] = []
+  const state: State = { kase, run, keep, ready, check: undefined }
+  for (const name of run.systems) await startAll(name, state)
+  await takeTurns(state)
+  return Object.fromEntries(run.systems.map((name) => [name, found[name]]))
+}
+
+interface State {
+  readonly kase: Case
+  readonly run: Run
+  readonly keep: (name: SystemName, row: Shown) => void
+  /** Those that have warmed up and take turns. */
+  readonly ready: System[]
+  /** The outputs that all others are compared with. */
+  check: readonly number[] | undefined
+}
+
+const reasonOf = (error: unknown): Shown => ({ reason: error instanceof Error ? error.message : String(error) })
+
+/** Starts a system, in each of its variants; the slow are measured at once and ended. */
+async function startAll(name: SystemName, state: State): Promise<void> {
+  const { kase, run, keep } = state
+  const refused = kase.systems.includes(name) ? run.refused[name] : 'it has no program for this case'
+  if (refused) return keep(name, { reason: refused })
+  try {
+    for (const launch of launches(name, run.threads, run.data)) {
+      const system = new System(launch, run.deadline - TURNS_MS)
+      try {
+        await start(system, state)
+      } catch (error) {
+        system.kill()
+        keep(name, reasonOf(error))
+      }
+    }
+  } catch (error) {
+    keep(name, reasonOf(error))
+  }
+}
+
+async function start(system: System, state: State): Promise<void> {
+  const { run, kase, keep } = state
+  run.say(`${kase.name}: ${system.label} starts and warms up`)
+  const about = await system.ready()
+  compare(about, state)
+  if (!about.slow) return void state.ready.push(system)
+  await system.run()
+  await system.exit()
+  keep(system.launch.name, measured(system, 'under 5 img/s: one timed step of one image, outside the turns'))
+}
+
+/** Throws when a system's outputs are others than the first system's: then it does not compute the same. */
+function compare({ check }: Ready, state: State): void {
+  if (!check) return
+  state.check ??= check
+  const size = Math.max(...state.check.map(Math.abs))
+  const far = Math.max(...state.check.map((value, i) => Math.abs(value - check[i]))) / size
+  if (far < TOLERANCE) return
+  throw new Error(`it computes something else: its outputs differ by ${far.toPrecision(2)} of the largest`)
+}
+
+async function takeTurns({ kase, run, keep, ready }: State): Promise<void> {
+  const out = new Set<System>()
+  const each = async (act: (system: System) => Promise<void>) => {
+    for (const system of ready.filter((one) => !out.has(one))) {
+      await act(system).catch((error) => {
+        system.kill()
+        out.add(system)
+        keep(system.launch.name, reasonOf(error))
+      })
+    }
+  }
+  if (ready.length > 0) run.say(`${kase.name}: ${run.turns} turns of ${ready.map(({ label }) => label).join(', ')}`)
+  for (const system of ready) system.allowUntil(run.deadline)
+  for (let turn = 0; turn < run.turns && Date.now() < run.deadline; turn++) await each((system) => system.run())
+  await each(async (system) => {
+    await system.exit()
+    keep(system.launch.name, measured(system))
+  })
+}
+
+function measured({ launch, about, imagesPerSecond: samples, peakBytes }: System, note?: string): Shown {
+  const detail = [launch.variant, about?.version].filter(Boolean).join(', ')
+  return { imagesPerSecond: median(samples), samples, peakBytes, ...(note && { note }), ...(detail && { detail }) }
+}
