@@ -1,11 +1,12 @@
 // Glueball as a system of the bench, speaking the peers' line protocol. Usage: glueball.ts --threads N --data FOLDER
+import { chooseRung } from '../src/engines/wasm/features.ts'
 import { autograd, configureCpu, cpu, gluon, type NDArray, nd, useWideSimd } from '../src/index.ts'
 import type { Case } from './cases.ts'
 import { networkOf } from './networks.ts'
 import { chainImages, file, kase, labels, options, serve } from './peers/serve.mjs'
 
 const { train, imageGradient, chains }: Case = kase
-const wide = useWideSimd()
+useWideSimd()
 configureCpu({ threads: Number(options.threads) })
 const ctx = cpu()
 const { net, outputs } = networkOf(kase)
@@ -56,7 +57,7 @@ async function infer(count: number): Promise<void> {
 
 await serve({
   system: 'glueball',
-  version: wide ? 'wide' : 'narrow',
+  version: chooseRung(),
   note: undefined,
   slowBelow: 0, // it takes its turns however slow
   step: imageGradient ? gradients : train ? trainStep : infer,

@@ -24,16 +24,13 @@ function say(line: string): void {
 
 /** Runs something; every ten seconds a line says that it is still at it. */
 async function shown<T>(work: (say: (line: string) => void) => Promise<T>): Promise<T> {
-  let current = ''
-  let since = Date.now()
-  const timer = setInterval(() => {
-    if (current) say(`${current} (for ${((Date.now() - since) / 1000).toFixed(0)} s now)`)
-  }, 10_000)
+  let timer: NodeJS.Timeout | undefined
   try {
     return await work((line) => {
-      current = line
-      since = Date.now()
+      const since = Date.now()
       say(line)
+      clearInterval(timer)
+      timer = setInterval(() => say(`${line} (for ${((Date.now() - since) / 1000).toFixed(0)} s now)`), 10_000)
     })
   } finally {
     clearInterval(timer)

@@ -46,6 +46,11 @@ it.each([
   expect(read).toThrow(message)
 })
 
+it('asks for help in three ways', () => {
+  const asked = [['--help'], ['-h'], ['--', '--help'], []].map((args) => readOptions(args).help)
+  expect(asked).toEqual([true, true, true, false])
+})
+
 it('names every case and system in the help', () => {
   for (const name of ['nin-112-b128-train', 'nin-224-b32-train', 'resnet-3x3-96-b32-train', 'jax-wasm', '--json FILE'])
     expect(help).toContain(name)

@@ -45,11 +45,18 @@ function defaultThreads(): number {
 }
 
 const text = { type: 'string' } as const
-const known = { only: text, systems: text, threads: text, turns: text, json: text, help: { type: 'boolean' } } as const
+const known = {
+  only: text,
+  systems: text,
+  threads: text,
+  turns: text,
+  json: text,
+  help: { type: 'boolean', short: 'h' },
+} as const
 
 /** Reads the arguments; throws a UsageError of one line. */
 export function readOptions(args: readonly string[]): Options {
-  const values = parsed(args)
+  const values = parsed(args[0] === '--' ? args.slice(1) : args) // `glueball bench -- --help` passes the dashes on
   const names = list(values.only, '--only')
   const systems = list(values.systems, '--systems')
   for (const name of names ?? [])

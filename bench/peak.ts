@@ -1,12 +1,11 @@
 // This machine's peak for our kernels: the micro-kernel on operands that stay in L1, on every thread at once.
 import { Worker } from 'node:worker_threads'
-import { chooseRung, useWideSimd } from '../src/engines/wasm/features.ts'
+import { hasRelaxedSimd, useWideSimd } from '../src/engines/wasm/features.ts'
 import type { Rung } from '../src/kernel/rung.ts'
 
-/** The best rung here, and what its micro-kernel reaches in GFLOP/s, the threads' best windows added up. */
+/** The best rung that this machine has, whichever is forced, and what its micro-kernel reaches in GFLOP/s, the threads' best windows added up. */
 export async function measurePeak(threads: number): Promise<{ readonly rung: Rung; readonly gigaflops: number }> {
-  useWideSimd()
-  const rung = chooseRung()
+  const rung = useWideSimd() ? 'wide' : hasRelaxedSimd() ? 'relaxed' : 'plain'
   const file = new URL('./peakWorker.ts', import.meta.url)
   const workers = Array.from({ length: threads }, () => new Worker(file, { workerData: rung }))
   try {

@@ -7,15 +7,17 @@ export const bench = command({
   name: 'bench',
   description: 'Times training and inference beside other libraries (in the repository)',
   args: {
-    only: { type: 'string', description: 'one case, as in nin-112-b128-train', valueHint: 'NAME' },
+    only: { type: 'string', description: 'one case, as in nin-112-b128-infer', valueHint: 'NAME' },
     systems: { type: 'string', description: 'which systems, as in glueball,pytorch', valueHint: 'A,B' },
     threads: { type: 'string', description: 'threads for each system', valueHint: 'N' },
+    turns: { type: 'string', description: 'timed steps of each system', valueHint: 'N' },
     json: { type: 'string', description: 'writes the numbers to a file', valueHint: 'FILE' },
   },
   passes: true,
   examples: [
     ['bench', 'all cases and all systems found on this machine; up to 25 minutes'],
     ['bench --systems glueball,pytorch --threads 2', 'beside PyTorch alone'],
+    ['bench -- --help', 'all cases and systems'],
   ],
   async run(_args, rawArgs) {
     const code = await handOver(['bench', ...rawArgs])
