@@ -54,6 +54,8 @@ const known = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
+const optionNames = Object.keys(known).map((name) => `--${name}`)
+
 /** Reads the arguments; throws a UsageError of one line. */
 export function readOptions(args: readonly string[]): Options {
   const values = parsed(args[0] === '--' ? args.slice(1) : args) // `glueball bench -- --help` passes the dashes on
@@ -85,11 +87,7 @@ function parsed(args: readonly string[]) {
       )
     }
     if (token.kind !== 'option') continue
-    member(
-      'option',
-      token.rawName,
-      Object.keys(known).map((name) => `--${name}`),
-    )
+    if (token.rawName !== '-h') member('option', token.rawName, optionNames)
     const wantsValue = token.name !== 'help'
     if (wantsValue && (!token.value || (!token.inlineValue && token.value.startsWith('--')))) {
       throw new UsageError(`${token.rawName} needs a value, as in ${examples[token.name as keyof typeof examples]}`)
