@@ -1,7 +1,9 @@
 // One call of `train`: opens or goes on with a run, trains it, and turns its end into an exit code.
 import { resolve } from 'node:path'
 import { runtimeName } from '#platform'
+import { MemoryLimitError } from '../index.ts'
 import { planVersion } from '../kernel/plan.ts'
+import { largestBatch } from './batchFit.ts'
 import { type Found, files, NotFiniteError, readRun, setAsideDamaged } from './checkpoint.ts'
 import { loadData, type RunData } from './datasets.ts'
 import type { Evaluation } from './evaluation.ts'
@@ -151,11 +153,22 @@ class Run {
       if (evaluation) await this.#report(evaluation)
       return evaluation ? 'done' : 'stopped'
     } catch (error) {
+      if (error instanceof MemoryLimitError) throw await this.#tooLarge(error)
       if (!(error instanceof DivergedError)) throw error
       throw new DivergedError(
         `[train] ${error.message}; the last good checkpoint is kept in ${this.#out}. Begin anew with a lower --lr`,
       )
     }
+  }
+
+  /** The error with the batch that would fit, where that can still be found out. */
+  async #tooLarge(error: MemoryLimitError): Promise<MemoryLimitError> {
+    const { batchSize } = this.#settings
+    const fits = await largestBatch(this.#session).catch(() => batchSize)
+    if (fits >= batchSize) return error
+    return new MemoryLimitError(
+      `${error.message.split('\n', 1)[0]} A batch of ${fits} would fit instead of ${batchSize}`,
+    )
   }
 
   async #save(best: boolean): Promise<void> {
