@@ -1,6 +1,11 @@
 // What the user reads of an error.
 import process from 'node:process'
 
+/** Training has diverged; the message names the step. */
+export class DivergedError extends Error {
+  override name = 'DivergedError'
+}
+
 /** One line about an error; the whole stack where it is a fault of the program itself. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `error: ${String(error)}`

@@ -8,6 +8,7 @@ import { type Found, files, NotFiniteError, readRun, setAsideDamaged } from './c
 import { loadData, type RunData } from './datasets.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Listener, TrainEvent } from './events.ts'
+import { DivergedError } from './failures.ts'
 import { type Interruption, listenForInterruption } from './interrupt.ts'
 import { JsonLines } from './jsonLines.ts'
 import { engineFacts, startEngine } from './machine.ts'
@@ -18,7 +19,7 @@ import { datedFolder, makeRunFolder, RunFolder, reopenRunFolder } from './runFol
 import { captureSession, openSession, type Session } from './session.ts'
 import { type Settings, settingsFrom, type Typed } from './settings.ts'
 import { Terminal } from './terminal.ts'
-import { DivergedError, type TrainingHooks } from './training.ts'
+import type { TrainingHooks } from './training.ts'
 
 /** What was asked of `train`. */
 export interface TrainRequest {

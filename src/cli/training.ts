@@ -1,8 +1,10 @@
 // The training loop of the command: steps without waiting, readings about once a second, epochs, checkpoints.
+import { setTimeout } from 'node:timers/promises'
 import { autograd, type Context, gluon, metric, type NDArray } from '../index.ts'
 import { DeadClasses } from './deadClasses.ts'
 import { type Batches, type Evaluation, evaluate } from './evaluation.ts'
 import type { EpochEvent, TrainEvent } from './events.ts'
+import { DivergedError } from './failures.ts'
 import { Pace } from './pace.ts'
 
 /** What a run trains with. */
@@ -46,11 +48,6 @@ export interface TrainingHooks {
   readonly saveEvery: number
 }
 
-/** Training has diverged; the message names the step. */
-export class DivergedError extends Error {
-  override name = 'DivergedError'
-}
-
 /** Milliseconds between readings of loss and accuracy. */
 const readEvery = 1000
 
@@ -73,6 +70,7 @@ export class Training {
   #reading: Promise<void> = Promise.resolve()
   #readAt = -Infinity
   #failure: unknown
+  #kernelsMade = false
 
   constructor(parts: TrainingParts, standing: Standing, hooks: TrainingHooks) {
     this.#parts = parts
@@ -103,7 +101,7 @@ export class Training {
     this.#tell(standing.step, null, null)
     if (standing.step < this.#stepsPerEpoch) {
       for await (const [images, labels] of this.#parts.train) {
-        this.#oneStep(images, labels)
+        await this.#oneStep(images, labels)
         standing.step++
         standing.update++
         if (this.#failure) throw this.#failure
@@ -119,7 +117,10 @@ export class Training {
     return true
   }
 
-  #oneStep(images: NDArray, labels: NDArray): void {
+  /** The first step of a session makes all kernels, in parts of some 100 ms: timers get a turn between them. */
+  async #oneStep(images: NDArray, labels: NDArray): Promise<void> {
+    const breathe = this.#kernelsMade ? undefined : () => setTimeout(0)
+    this.#kernelsMade = true
     const { net, context, trainer, batchSize } = this.#parts
     const x = images.asInContext(context)
     const y = labels.asInContext(context)
@@ -127,7 +128,9 @@ export class Training {
       const output = net(x)
       return [output, this.#criterion(output, y)] as const
     })
+    await breathe?.()
     loss.backward()
+    await breathe?.()
     trainer.step(batchSize)
     this.loss.update(y, loss)
     this.accuracy.update(y, output)

@@ -102,6 +102,13 @@ describe('loadParameters', () => {
     }
   })
 
+  it('names a file that cannot be read', async () => {
+    const path = join(folder, 'none.params')
+    await expect(net().loadParameters(path)).rejects.toThrow(
+      `[loadParameters] cannot read ${path}: got ENOENT: no such file or directory`,
+    )
+  })
+
   it('names what is missing, or leaves it as it is when told to', async () => {
     const made = net({ inUnits: 1 })
     made.initialize({ ctx, init: 'zeros' })

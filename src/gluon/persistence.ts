@@ -44,7 +44,10 @@ export async function saveParameters(block: AnyBlock, path: string): Promise<voi
 
 /** Reads parameters by structural names, or by full names when no name in the file has a dot. */
 export async function loadParameters(block: AnyBlock, path: string, options: LoadOptions): Promise<void> {
-  const entries = decodeParams(await readFile(path), path)
+  const bytes = await readFile(path).catch((error: Error) => {
+    throw new GlueballError(`[loadParameters] cannot read ${path}: got ${error.message}, expected a .params file`)
+  })
+  const entries = decodeParams(bytes, path)
   const structural = entries.some((entry) => entry.name.includes('.'))
   const targets = structural ? structuralNames(block) : fullNames(block)
   const values = new Map(entries.map((entry) => [structural ? entry.name : nameOf(entry, block), entry]))
