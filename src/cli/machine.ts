@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { hardwareConcurrency, runtimeName } from '#platform'
 import { WasmEngine } from '../engines/wasm/engine.ts'
-import { chooseRung, hasRelaxedSimd } from '../engines/wasm/features.ts'
+import { chooseRung, failedRungs, hasRelaxedSimd } from '../engines/wasm/features.ts'
 import { type Context, configureCpu, cpu, useWideSimd } from '../index.ts'
 import { RUNGS, type Rung } from '../kernel/rung.ts'
 import type { Settings } from './settings.ts'
@@ -52,6 +52,8 @@ const rungText: Record<Rung, string> = {
 export function rungReason(): string {
   useWideSimd()
   const rung = chooseRung()
+  const failed = failedRungs()
+  if (failed.length > 0) return `${failed.join(' and ')} kernels compute wrong results on this machine and runtime`
   if (rung === 'wide') return 'V8 can join 128-bit operations into 256-bit ones here'
   const node = `${runtimeName()} on ${process.arch}`
   if (rung === 'relaxed') return `${node} has relaxed SIMD, but no 256-bit operations (they need Node 24 on x64)`

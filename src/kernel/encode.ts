@@ -43,9 +43,7 @@ export function f64Bytes(value: number): number[] {
 
 /** Runs of bytes, one after the other. */
 export function join(parts: readonly (readonly number[])[]): number[] {
-  const bytes: number[] = []
-  for (const part of parts) for (const byte of part) bytes.push(byte)
-  return bytes
+  return ([] as number[]).concat(...parts)
 }
 
 /** The count of the items and the items one after the other. */

@@ -136,6 +136,11 @@ export function enableWideSimd(): boolean {
   return false
 }
 
+/** Runs code; a page has no say in how V8 compiles. */
+export function optimized<T>(run: () => T): T {
+  return run()
+}
+
 /** Name and version of the browser, as `Chrome 141`. */
 export function runtimeName(): string {
   const { userAgent } = navigator

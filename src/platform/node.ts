@@ -179,15 +179,33 @@ export function startWorker(
   }
 }
 
+const nodeMajor = Number(process.versions.node.split('.')[0])
+
 /**
  * Lets V8 fuse pairs of 128-bit WebAssembly operations into 256-bit ones in what is compiled from now on, in the whole
  * process; false where V8 cannot (before Node 24, other processors).
  */
 export function enableWideSimd(): boolean {
-  const major = Number(process.versions.node.split('.')[0])
-  if (major < 24 || process.arch !== 'x64' || !process.versions.v8) return false
+  if (nodeMajor < 24 || process.arch !== 'x64' || !process.versions.v8) return false
   setFlagsFromString('--experimental-wasm-revectorize')
   return true
+}
+
+/**
+ * Runs code whose WebAssembly V8 compiles with its optimising tier at once, which otherwise takes over bit by bit; as
+ * ever before Node 24, whose flags differ.
+ */
+export function optimized<T>(run: () => T): T {
+  if (!process.versions.v8 || nodeMajor < 24) return run()
+  // inlining needs what the baseline tier records
+  setFlagsFromString('--no-liftoff')
+  setFlagsFromString('--no-wasm-inlining')
+  try {
+    return run()
+  } finally {
+    setFlagsFromString('--liftoff')
+    setFlagsFromString('--wasm-inlining')
+  }
 }
 
 /** Name and version of what runs the program, as `Node 26.10.0`. */

@@ -60,6 +60,8 @@ export class WasmEngine implements Engine {
   readonly rung: Rung
   readonly strict: boolean
   readonly threads: number
+  /** Told of every call, its plan, and when it began and ended, in ms; for profiles, as it costs a message or two. */
+  watcher: ((call: Call, plan: Plan, times: Promise<readonly [begin: number, end: number]>) => void) | undefined
   readonly #kernels: KernelTable<WasmKernel<never>>
   readonly #memory: WebAssembly.Memory
   readonly #allocator: MemoryAllocator
@@ -121,6 +123,7 @@ export class WasmEngine implements Engine {
 
   run(call: Call): void {
     if (this.#stream.waiting > backlogLimit) throw new OutOfMemory(0)
+    const begin = this.watcher && this.#stream.notify()
     const plan = this.planOf(call.op, call.inputs, call.attrs, call.outputs)
     const derived = (plan.derived ?? []).map((buffer) => this.#derive(buffer, call, plan))
     const workspace = plan.workspace ? this.allocate(plan.workspace) : undefined
@@ -128,6 +131,7 @@ export class WasmEngine implements Engine {
     if (workspace) this.free(workspace)
     for (const { storage } of call.outputs) storage.written = this.#stream.issued
     for (const i of call.mutates) call.inputs[i].storage.written = this.#stream.issued
+    if (begin) this.watcher?.(call, plan, Promise.all([begin, this.#stream.notify()]))
   }
 
   /** Blocks until the value is there: for moves to an engine that computes inline. */

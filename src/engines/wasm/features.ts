@@ -3,6 +3,7 @@ import { enableWideSimd, environment } from '#platform'
 import { GlueballError } from '../../core/errors.ts'
 import { assemble, f32x4, func } from '../../kernel/asm.ts'
 import { RUNGS, type Rung } from '../../kernel/rung.ts'
+import { passesSelfTest } from './selfTest.ts'
 
 let wide = false
 
@@ -22,13 +23,36 @@ export function useWideSimd(): boolean {
   return wide
 }
 
-/** The best rung for this runtime, or the one that GLUEBALL_RUNG names, as far as this runtime has it. */
+const verdicts = new Map<Rung, boolean>()
+
+/** Whether a rung passes its self-test here, which runs once and takes some ms. */
+function works(rung: Rung): boolean {
+  const known = verdicts.get(rung)
+  if (known !== undefined) return known
+  verdicts.set(rung, passesSelfTest(rung))
+  return works(rung)
+}
+
+/** Rungs that this runtime has, but whose kernels computed something wrong when they were tried. */
+export function failedRungs(): readonly Rung[] {
+  return RUNGS.filter((rung) => verdicts.get(rung) === false)
+}
+
+/** The first rung from the given one down that works; the lowest is what there is if none does. */
+export function firstWorking(from: Rung, works: (rung: Rung) => boolean): Rung {
+  return RUNGS.slice(RUNGS.indexOf(from)).find(works) ?? 'plain'
+}
+
+/**
+ * The best rung for this runtime, or the one that GLUEBALL_RUNG names, as far as this runtime has it and its kernels pass
+ * a self-test. No clock takes part, so that the same runtime always computes the same bits.
+ */
 export function chooseRung(): Rung {
   const asked = environment('GLUEBALL_RUNG')
   if (asked && !RUNGS.includes(asked as Rung)) {
     throw new GlueballError(`GLUEBALL_RUNG must be ${RUNGS.join(', ')}, got '${asked}'`)
   }
-  if (asked === 'plain' || !hasRelaxedSimd()) return 'plain'
-  if (asked === 'relaxed') return 'relaxed'
-  return wide || (asked === 'wide' && useWideSimd()) ? 'wide' : 'relaxed'
+  if (asked === 'plain' || !hasRelaxedSimd()) return firstWorking('plain', works)
+  if (asked === 'relaxed') return firstWorking('relaxed', works)
+  return firstWorking(wide || (asked === 'wide' && useWideSimd()) ? 'wide' : 'relaxed', works)
 }

@@ -24,7 +24,7 @@ export class CommandStream {
   readonly threads: number
   readonly #words: Int32Array
   readonly #workers: WorkerHandle[] = []
-  readonly #waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>()
+  readonly #waiting = new Map<number, { resolve: (time: number) => void; reject: (error: Error) => void }>()
   readonly #onFailure: (failure: StreamFailure) => void
   /** Commands for which the ring had no room. */
   #backlog: Int32Array[] = []
@@ -33,8 +33,8 @@ export class CommandStream {
   #published = 0
   #slowest = 0
   #tokens = 0
-  /** Tokens whose notification has come, in order. */
-  readonly #reached: number[] = []
+  /** Notifications that have come, in order. */
+  readonly #reached: { readonly notify: number; readonly time: number }[] = []
   #failuresHeard = 0
   #dead: Error | undefined
 
@@ -101,8 +101,8 @@ export class CommandStream {
     this.#give([command.define, module, address, bytes, 0, 0, 0, 0], [])
   }
 
-  /** Resolves when all that was given before has run. */
-  notify(): Promise<void> {
+  /** Resolves when all that was given before has run, to the time of that in ms since 1970. */
+  notify(): Promise<number> {
     if (this.#dead) return Promise.reject(this.#dead)
     const token = this.#token()
     return new Promise((resolve, reject) => {
@@ -188,18 +188,18 @@ export class CommandStream {
       this.#onFailure({ command: failed, resumed: this.#issued, reason: message.reason })
     }
     this.#pump()
-    if ('notify' in message) this.#reached.push(message.notify)
+    if ('notify' in message) this.#reached.push(message)
     this.#answer()
   }
 
   /** Answers what was reached, unless a failure before it is known to have happened but not been heard of yet. */
   #answer(): void {
     if (this.failing) return
-    for (const token of this.#reached.splice(0)) {
-      const waiting = this.#waiting.get(token)
-      this.#waiting.delete(token)
+    for (const { notify, time } of this.#reached.splice(0)) {
+      const waiting = this.#waiting.get(notify)
+      this.#waiting.delete(notify)
       if (this.#waiting.size === 0) for (const worker of this.#workers) worker.unref()
-      waiting?.resolve()
+      waiting?.resolve(time)
     }
   }
 

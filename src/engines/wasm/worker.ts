@@ -36,7 +36,7 @@ export interface WorkerData {
 
 /** What a worker says. */
 export type WorkerMessage =
-  | { readonly notify: number }
+  | { readonly notify: number; readonly time: number }
   | { readonly failed: number; readonly reason: string }
   | { readonly wake: true }
 
@@ -72,7 +72,8 @@ export function runWorker(data: WorkerData, post: (message: WorkerMessage) => vo
   }
 
   function itemOf(slot: number): Item {
-    if (words[slot] === kind.notify) return () => post({ notify: words[slot + 1] })
+    if (words[slot] === kind.notify)
+      return () => post({ notify: words[slot + 1], time: performance.timeOrigin + performance.now() })
     if (words[slot] === kind.resume) return () => void Atomics.store(words, at.failed, 0)
     return modules[words[slot + 1]][words[slot + 2]]
   }

@@ -64,13 +64,19 @@ function windowOf({ kernel, strides = [1, 1], padding = [0, 0], dilation = [1, 1
 
 /**
  * Eight times the policy's distance: a tile's last output takes some points 2⁵ times. And what a sum of so many terms of
- * a half may be off, since an output of few terms at the border shares its tile's rounding.
+ * a half, or of a tile's points, may be off: a result of few terms shares its tile's rounding.
  */
 const winogradSum = (terms: number) =>
   looser(
-    { terms: 64 * terms, absolute: 0.5 * terms ** 1.5 * 2 ** -23 },
+    { terms: 64 * terms, absolute: 0.5 * Math.max(64, terms) ** 1.5 * 2 ** -23 },
     'Winograd takes differences of sums, which leaves a digit less',
   )
+
+/** Whether Winograd's convolutions may be chosen for some pass. */
+function isWinograd({ x, filters, kernel, strides = [1, 1], dilation = [1, 1], groups = 1 }: ConvCase): boolean {
+  const simple = groups === 1 && [...strides, ...dilation].every((n) => n === 1)
+  return simple && kernel[0] === kernel[1] && [3, 5].includes(kernel[0]) && x[1] % 16 === 0 && filters % 16 === 0
+}
 
 /** The three passes of a convolution as cases. */
 export function convCases(name: string, of: ConvCase): OpCase[] {
@@ -82,7 +88,7 @@ export function convCases(name: string, of: ConvCase): OpCase[] {
   const dy: CaseInput = { shape: [N, O, OH, OW] }
   const taps = window.kernel[0] * window.kernel[1]
   const curved = activation && activation !== 'relu'
-  const sum = name.startsWith('Winograd') ? winogradSum : sumOf
+  const sum = isWinograd(of) ? winogradSum : sumOf
   const sums = sum((C / window.groups) * taps + 1)
   return [
     {

@@ -72,16 +72,16 @@ export function correlateTiles(
   const t = tilesOf(s)
   const key = keyOf(
     w,
-    `${epilogue.bias ? 'bias' : ''} ${epilogue.activation?.name ?? ''}`,
+    `${shared ? 'shared' : 'whole'} ${epilogue.bias ? 'bias' : ''} ${epilogue.activation?.name ?? ''}`,
     block.images,
     block.rows,
     group,
   )
-  const module = defineModule(key, () => [
-    item('whole', (f, input) => wholeItem(f, input, s)),
-    item('tiles', (f, input) => tilesItem(f, input, s)),
-    item('group', (f, input) => groupItem(f, input, s)),
-  ])
+  const module = defineModule(key, () =>
+    shared
+      ? [item('tiles', (f, input) => tilesItem(f, input, s)), item('group', (f, input) => groupItem(f, input, s))]
+      : [item('whole', (f, input) => wholeItem(f, input, s))],
+  )
   const args: PlanArgument[] = [x, filters, y, bias, N]
   const [own, back] = [Math.max(tilesScratch(t), filtersScratch(w)), transformBytes(w.AT, w.AT) + productBytes(s)]
   const note = `Winograd F(${w.m}, ${w.r}), blocks of ${block.tiles} tiles, ${group} panels at a time`

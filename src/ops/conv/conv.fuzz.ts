@@ -1,0 +1,81 @@
+// Random small convolutions on the CPU engine against the reference engine, all passes and gradients.
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { compare, type Placement, runCase } from '../../../test/conformance/check.ts'
+import { Context } from '../../core/engine.ts'
+import { reference as referenceContext } from '../../engines/reference/start.ts'
+import { makeCpuEngine } from '../../engines/wasm/start.ts'
+import { RUNGS, type Rung } from '../../kernel/rung.ts'
+import { type ConvCase, convCases } from './conv.cases.ts'
+
+const range = (min: number, max: number) => fc.integer({ min, max })
+const pair = (least: number, most: number) => fc.tuple(range(least, most), range(least, most))
+
+/** What all of them have. */
+const common = { batch: range(1, 9), bias: fc.boolean(), relu: fc.boolean() }
+
+/** Sizes of any kind. */
+const any = fc
+  .record({
+    ...common,
+    groups: fc.constantFrom(1, 1, 1, 2, 3),
+    channels: fc.oneof(range(1, 20), range(1, 67)),
+    filters: range(1, 34),
+    size: pair(1, 12),
+    kernel: pair(1, 5),
+    strides: pair(1, 3),
+    padding: pair(0, 3),
+    dilation: pair(1, 2),
+  })
+  .map(({ channels, groups, filters, ...rest }) => ({
+    ...rest,
+    groups,
+    channels: Math.ceil(channels / groups) * groups,
+    filters: Math.ceil(filters / groups) * groups,
+  }))
+
+/** Sizes that Winograd's convolutions suit. */
+const winograd = fc
+  .record({ ...common, panels: pair(1, 4), kernel: fc.constantFrom(3, 5), size: pair(3, 22), padding: pair(0, 4) })
+  .map(({ panels, kernel, padding, ...rest }) => ({
+    ...rest,
+    channels: 16 * panels[0],
+    filters: 16 * panels[1],
+    kernel: [kernel, kernel] as const,
+    padding: [Math.min(padding[0], kernel - 1), Math.min(padding[1], kernel - 1)] as const,
+    strides: [1, 1] as const,
+    dilation: [1, 1] as const,
+    groups: 1,
+  }))
+
+const convolutions: fc.Arbitrary<ConvCase> = fc
+  .oneof({ weight: 3, arbitrary: any }, { weight: 1, arbitrary: winograd })
+  .map(({ batch, channels, size, relu, ...rest }) => ({
+    ...rest,
+    x: [batch, channels, ...size] as const,
+    ...(relu && { activation: 'relu' as const }),
+  }))
+  .filter(({ x, kernel, padding, dilation }) =>
+    kernel.every((k, i) => dilation[i] * (k - 1) + 1 <= x[2 + i] + 2 * padding[i]),
+  )
+
+const placements = fc.constantFrom<Placement>('plain', 'offset', 'channelsLast')
+
+/** Runs so many random convolutions on a rung; fails with the smallest that it can find of those that differ. */
+export async function fuzz(rung: Rung, runs: number): Promise<void> {
+  const reference = referenceContext()
+  const engine = makeCpuEngine({ threads: 2, rung })
+  const context = new Context('cpu', 0, () => engine)
+  const property = fc.asyncProperty(convolutions, placements, async (of, placement) => {
+    for (const one of convCases('fuzz', of)) {
+      const want = await runCase(one, { context: reference })
+      const got = await runCase(one, { context, placement })
+      expect(await compare(one, got, want, reference)).toEqual([])
+    }
+  })
+  try {
+    await fc.assert(property, { numRuns: runs, seed: RUNGS.indexOf(rung) + 1 })
+  } finally {
+    await engine.close()
+  }
+}
