@@ -15,12 +15,13 @@ export function version(): string {
 }
 
 /** Starts the settings' engine as they ask, with the rung that is given where this machine has it. */
-export function startEngine(settings: Pick<Settings, 'context' | 'threads'>, rung?: string | null): void {
+export function startEngine(settings: Pick<Settings, 'context' | 'threads' | 'strict'>, rung?: string | null): void {
   if (settings.context === 'reference') return
   useWideSimd()
   const here = RUNGS.slice(RUNGS.indexOf(chooseRung()))
   const forced = here.find((known) => known === rung)
-  configureCpu({ ...(settings.threads && { threads: settings.threads }), ...(forced && { rung: forced }) })
+  const { threads, strict } = settings
+  configureCpu({ strict, ...(threads && { threads }), ...(forced && { rung: forced }) })
 }
 
 /** What computes in a context. */

@@ -30,6 +30,8 @@ export interface Settings extends RecipeSettings {
   readonly context: (typeof contextNames)[number]
   /** Threads that were asked for; null for all cores. They change speed alone. */
   readonly threads: number | null
+  /** No Winograd convolutions. */
+  readonly strict: boolean
   readonly limitTrain: number | null
   readonly limitTest: number | null
 }
@@ -53,6 +55,7 @@ export const settingOptions = [
   'seed',
   'ctx',
   'threads',
+  'strict',
   'limit-train',
   'limit-test',
 ] as const
@@ -60,7 +63,7 @@ export const settingOptions = [
 type TypedName = (typeof settingOptions)[number]
 
 /** Options that set something, as they were typed. */
-export type Typed = Readonly<Partial<Record<TypedName, string | undefined>>>
+export type Typed = { readonly [K in TypedName]?: (K extends 'strict' ? boolean : string) | undefined }
 
 /** The sides of images below which a model has nothing left to look at. */
 export const smallestSide: Readonly<Record<ModelName, number>> = { nin: 67, lenet: 16 }
@@ -84,6 +87,7 @@ export function settingsFrom(typed: Typed): Settings {
     seed: numberOf(where('seed'), typed.seed, { whole: true, from: 0, to: 0xffffffff }) ?? 0,
     context: contextFrom(typed.ctx),
     threads: numberOf(where('threads'), typed.threads, { whole: true, from: 1, to: 64 }) ?? null,
+    strict: typed.strict ?? false,
     limitTrain: numberOf(where('limit-train'), typed['limit-train'], count) ?? null,
     limitTest: numberOf(where('limit-test'), typed['limit-test'], count) ?? null,
   }

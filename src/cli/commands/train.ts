@@ -41,6 +41,7 @@ export const train = command({
     seed: { type: 'string', description: 'the same seed gives the same bits (default 0)', valueHint: '0' },
     ctx: { type: 'string', description: `${contextNames.join(' or ')} (default cpu)`, valueHint: 'cpu' },
     threads: { type: 'string', description: 'threads that compute (default: all cores)', valueHint: '2' },
+    strict: { type: 'boolean', description: 'no Winograd convolutions: half as fast, and a digit more exact' },
     'limit-train': { type: 'string', description: 'takes only the first N training images', valueHint: '1280' },
     'limit-test': { type: 'string', description: 'takes only the first N test images', valueHint: '1000' },
     out: { type: 'string', description: 'folder for the run (default: a dated one in runs/)', valueHint: 'FOLDER' },
