@@ -202,7 +202,7 @@ test('summary shows the tutorial’s network', async () => {
   expect(stdout).toContain('Total params: 1992166')
   expect(stdout).toMatch(/\(1, 96, 54, 54\)/)
   const small = await glueball('summary', 'nin', '--input', '1,1,60,60')
-  expect(small.code).toBe(1)
+  expect(small.code).toBe(2)
   expect(small.stderr.trimEnd().split('\n').length).toBe(1)
 })
 

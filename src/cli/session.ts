@@ -56,8 +56,9 @@ export function openSession(
 
 /** All that decides how a run goes on, as it is at this point of the queue. */
 export async function captureSession(session: Session): Promise<RunCheckpoint> {
-  const { settings, data, network, trainer, batches, training } = session
-  const { epoch, step, update, history } = training.standing
+  const { network, trainer, batches, training } = session
+  // before the first await, so that all is of one moment
+  const standing = standingOf(session)
   const loader = batches.state()
   const order = gluonData.shuffler.state()
   const [weights, optimizer, generator, loss, accuracy, alive] = await Promise.all([
@@ -68,9 +69,27 @@ export async function captureSession(session: Session): Promise<RunCheckpoint> {
     training.accuracy.state(),
     training.dead.state(),
   ])
-  const facts = engineFacts(network.context)
+  const header: Header = { ...standing, loader, loss, accuracy, alive, numUpdate: optimizer.numUpdate }
   const structural = new Map([...network.parameters].map(([name, parameter]) => [parameter.name, name]))
-  const header: Header = {
+  const state = optimizer.arrays.map(({ name, shape, data }) => ({ name: renamed(name, structural), shape, data }))
+  return {
+    header,
+    arrays: [
+      ...weights.map((array) => ({ ...array, name: `weight:${array.name}` })),
+      ...state.map((array) => ({ ...array, dtype: 'float32' as const, name: `optimizer:${array.name}` })),
+      { name: 'generator:words', dtype: 'int32', shape: [generator.length], data: generator },
+      { name: 'shuffler:words', dtype: 'int32', shape: [order.length], data: order },
+    ],
+  }
+}
+
+type Standstill = Omit<Header, 'loader' | 'loss' | 'accuracy' | 'alive' | 'numUpdate'>
+
+/** The part of a checkpoint's header that needs no reading from the device. */
+function standingOf({ settings, data, network, training }: Session): Standstill {
+  const { epoch, step, update, history } = training.standing
+  const facts = engineFacts(network.context)
+  return {
     kind: 'glueball training run',
     glueball: version(),
     settings,
@@ -81,29 +100,11 @@ export async function captureSession(session: Session): Promise<RunCheckpoint> {
     epoch,
     step,
     update,
-    loader,
-    loss,
-    accuracy,
-    alive,
-    numUpdate: optimizer.numUpdate,
     history: [...history],
     seconds: training.seconds,
     engine: facts.name,
     rung: facts.rung,
     planVersion,
-  }
-  return {
-    header,
-    arrays: [
-      ...weights.map((array) => ({ ...array, name: `weight:${array.name}` })),
-      ...optimizer.arrays.map((array) => ({
-        ...array,
-        dtype: 'float32' as const,
-        name: `optimizer:${renamed(array.name, structural)}`,
-      })),
-      { name: 'generator:words', dtype: 'int32', shape: [generator.length], data: generator },
-      { name: 'shuffler:words', dtype: 'int32', shape: [order.length], data: order },
-    ],
   }
 }
 

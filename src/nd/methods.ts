@@ -49,6 +49,7 @@ import { at } from './at.ts'
 import { dot } from './dot.ts'
 import { detached, moved } from './handles.ts'
 import { applyInPlace, setSlice, setValues } from './inPlace.ts'
+import { install, installOps, type Method } from './install.ts'
 import { formatElements } from './printing.ts'
 import { readElements, readScalar } from './reading.ts'
 
@@ -207,28 +208,6 @@ declare module '../core/ndarray.ts' {
 
 const disposeSymbol: symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose')
 
-// biome-ignore lint/suspicious/noExplicitAny: methods of many signatures are installed one after the other
-type Method = (this: NDArray, ...args: any[]) => unknown
-// biome-ignore lint/suspicious/noExplicitAny: as above
-type OpFunction = (x: NDArray, ...args: any[]) => unknown
-
-function install(methods: Readonly<Record<string | symbol, Method>>): void {
-  for (const name of Reflect.ownKeys(methods)) {
-    const value = methods[name as string]
-    Object.defineProperty(NDArray.prototype, name, { value, writable: true, configurable: true })
-  }
-}
-
-/** Methods that are functions with the array as their first argument, and so many others. */
-function installOps(others: number, functions: Readonly<Record<string, OpFunction>>): void {
-  for (const [name, run] of Object.entries(functions)) {
-    const method: Method = function (...args) {
-      return run(this, ...args.slice(0, others))
-    }
-    install({ [name]: method })
-  }
-}
-
 installOps(0, { abs, ceil, copy, exp, flatten, floor, log, negative, relu, round, sigmoid, sign, sqrt, square, tanh })
 installOps(1, { add, divide, maximum, minimum, modulo, multiply, power, subtract })
 installOps(1, { equal, greater, greaterEqual, lesser, lesserEqual, notEqual })
@@ -237,19 +216,12 @@ installOps(1, { at, broadcastTo, dot, expandDims, reshape, squeeze, transpose })
 installOps(2, { clip, oneHot, pick, swapaxes, take })
 installOps(3, { sliceAxis })
 
-const inPlace = {
-  iadd: 'add',
-  idivide: 'divide',
-  imodulo: 'modulo',
-  imultiply: 'multiply',
-  isubtract: 'subtract',
-} as const
-for (const [name, formula] of Object.entries(inPlace)) {
+for (const formula of ['add', 'divide', 'modulo', 'multiply', 'subtract'] as const) {
   const method: Method = function (other: Other) {
     applyInPlace(this, formula, other)
     return this
   }
-  install({ [name]: method })
+  install({ [`i${formula}`]: method })
 }
 
 install({
