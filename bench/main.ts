@@ -8,7 +8,7 @@ import { help, type Options, readOptions, UsageError } from './options.ts'
 import { measurePeak } from './peak.ts'
 import { caseText, type Machine, machineText, type Peak, type Results, recorded } from './results.ts'
 import { System } from './system.ts'
-import { installPeers, pytorch, script } from './systems.ts'
+import { installPeers, launches, pytorch, script } from './systems.ts'
 import { timeCase } from './turns.ts'
 
 /** All cases together end within this time. */
@@ -87,7 +87,8 @@ async function runCase(kase: Case, options: Options, deadline: number, refused: 
   const code = await runChild(command, args, { stdio: ['ignore', 2, 2] }, 120_000)
   if (code !== 0) throw new Error(`[bench] the inputs of ${kase.name} could not be written (${code}): see above`)
   const { threads, turns, systems = kase.systems } = options
-  return shown((say) => timeCase(kase, { systems, threads, turns, data, deadline, refused, say }))
+  const launchesOf = (name: SystemName) => launches(name, threads, data)
+  return shown((say) => timeCase(kase, { systems, turns, launches: launchesOf, deadline, refused, say }))
 }
 
 /** Throws at once when a result can't be written there: in a quarter of an hour is too late to hear of it. */
@@ -121,7 +122,10 @@ for (const [signal, code] of [
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const) {
-  process.on(signal, () => process.exit(code))
+  process.on(signal, () => {
+    say(`stopped by ${signal}`)
+    process.exit(code)
+  })
 }
 try {
   const options = readOptions(process.argv.slice(2))

@@ -1,16 +1,14 @@
 // Times the systems in a case: each is started and warmed up, then they take turns, one step at a time.
 import type { Case, SystemName } from './cases.ts'
 import { better, median, type Rows, type Shown } from './results.ts'
-import { type Ready, System } from './system.ts'
-import { launches } from './systems.ts'
+import { type Launch, type Ready, System } from './system.ts'
 
 /** How a case is run. */
 export interface Run {
   readonly systems: readonly SystemName[]
-  readonly threads: number
   readonly turns: number
-  /** The folder that inputs.ts has filled. */
-  readonly data: string
+  /** What to start for a system: more than one where the better of them counts. Throws the reason where it can't be. */
+  readonly launches: (name: SystemName) => readonly Launch[]
   /** When the case must be over, in milliseconds as `Date.now` counts. */
   readonly deadline: number
   /** Why a system can't be started at all, where it can't. */
@@ -53,7 +51,7 @@ async function startAll(name: SystemName, state: State): Promise<void> {
   const refused = kase.systems.includes(name) ? run.refused[name] : 'it has no program for this case'
   if (refused) return keep(name, { reason: refused })
   try {
-    for (const launch of launches(name, run.threads, run.data)) {
+    for (const launch of run.launches(name)) {
       const system = new System(launch, run.deadline - TURNS_MS)
       try {
         await start(system, state)
@@ -103,6 +101,7 @@ async function takeTurns({ kase, run, keep, ready }: State): Promise<void> {
   for (const system of ready) system.allowUntil(run.deadline)
   for (let turn = 0; turn < run.turns && Date.now() < run.deadline; turn++) await each((system) => system.run())
   await each(async (system) => {
+    if (system.imagesPerSecond.length === 0) throw new Error("stopped: the bench's 25 minutes were nearly over")
     await system.exit()
     keep(system.launch.name, measured(system))
   })

@@ -1,0 +1,64 @@
+// A case with small programs in place of the systems: who takes turns, who is slow, who is left out and why.
+import { expect, it } from 'vitest'
+import { cases, type SystemName } from './cases.ts'
+import type { Launch } from './system.ts'
+import { type Run, timeCase } from './turns.ts'
+
+/** A system that takes so many seconds for an image and has these outputs. */
+function fake(name: SystemName, seconds: number, check: readonly number[], slow = false, variant?: string): Launch {
+  const program = `
+    const say = (line) => console.log(JSON.stringify(line))
+    say({ ready: true, version: '1', slow: ${slow}, check: ${JSON.stringify(check)} })
+    process.stdin.on('data', (text) => {
+      if (String(text) === 'run\\n') say({ seconds: ${seconds}, images: 1 })
+      else { say({ peakBytes: 5 }); process.exit() }
+    })`
+  return { name, ...(variant && { variant }), command: process.execPath, args: ['-e', program] }
+}
+
+const programs: Partial<Record<SystemName, Launch[]>> = {
+  glueball: [fake('glueball', 0.01, [1, 2])],
+  pytorch: [fake('pytorch', 0.02, [1, 2.0001], false, 'nchw'), fake('pytorch', 0.0125, [1, 2], false, 'channels_last')],
+  onnxruntime: [fake('onnxruntime', 0.001, [1, 2.1])],
+  'jax-wasm': [fake('jax-wasm', 4, [1, 2], true)],
+}
+
+const run = (more: Partial<Run> = {}): Run => ({
+  systems: ['glueball', 'pytorch', 'onnxruntime', 'tfjs-wasm', 'tfjs-cpu', 'jax-wasm'],
+  turns: 3,
+  launches(name) {
+    const found = programs[name]
+    if (!found) throw new Error(`no ${name} here`)
+    return found
+  },
+  deadline: Date.now() + 600_000,
+  refused: { 'tfjs-cpu': 'not installed' },
+  say: () => {},
+  ...more,
+})
+
+it('times by turns, keeps the better layout, and says who is left out and why', async () => {
+  const rows = await timeCase(cases[0], run())
+  const note = 'under 5 img/s: one timed step of one image, outside the turns'
+  expect(rows).toEqual({
+    glueball: { imagesPerSecond: 100, samples: [100, 100, 100], peakBytes: 5, detail: '1' },
+    pytorch: { imagesPerSecond: 80, samples: [80, 80, 80], peakBytes: 5, detail: 'channels_last, 1' },
+    onnxruntime: { reason: 'it computes something else: its outputs differ by 0.050 of the largest' },
+    'tfjs-wasm': { reason: 'no tfjs-wasm here' },
+    'tfjs-cpu': { reason: 'not installed' },
+    'jax-wasm': { imagesPerSecond: 0.25, samples: [0.25], peakBytes: 5, note, detail: '1' },
+  })
+  expect(Object.keys(rows)).toEqual(run().systems)
+})
+
+it('leaves out who has no program for the case', async () => {
+  const latency = cases.find(({ name }) => name === 'nin-112-b1-infer')!
+  const rows = await timeCase(latency, run({ systems: ['glueball', 'jax-wasm'] }))
+  expect(rows['jax-wasm']).toEqual({ reason: 'it has no program for this case' })
+  expect(rows.glueball).toMatchObject({ imagesPerSecond: 100 })
+})
+
+it('takes no turns after the deadline', async () => {
+  const rows = await timeCase(cases[0], run({ systems: ['glueball'], deadline: Date.now() - 1 }))
+  expect(rows).toEqual({ glueball: { reason: "stopped: the bench's 25 minutes were nearly over" } })
+})
