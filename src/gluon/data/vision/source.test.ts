@@ -1,12 +1,10 @@
 // Finding data sets: the order of places, and what each kind of damage says.
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { encodeIdx } from '../../../io/idx.ts'
 import { type Edition, fashionMnist } from './editions.ts'
 import { identify, type KnownFile, refuseMixture } from './file.ts'
@@ -226,96 +224,6 @@ describe('without a folder', () => {
     await expect(findImages({ ...offline, collection: 'mnist' }, { ...nowhere, embedded: [data] })).rejects.toThrow(
       '[MNIST] is not at hand',
     )
-  })
-})
-
-describe('downloads', () => {
-  const servers: Server[] = []
-  afterEach(() => {
-    for (const server of servers.splice(0)) {
-      server.closeAllConnections()
-      server.close()
-    }
-  })
-
-  async function serve(listener: RequestListener): Promise<string> {
-    const server = createServer(listener)
-    servers.push(server)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/data/`
-  }
-
-  const whole: RequestListener = (request, response) => {
-    const body = readFileSync(join(data, request.url!.slice('/data/'.length)))
-    response.setHeader('content-length', body.length)
-    response.end(body)
-  }
-
-  test('both files, with progress, kept in the cache for the next time', async () => {
-    const mirror = await serve(whole)
-    const places = { ...nowhere, mirrors: [[mirror]] }
-    const progress: string[] = []
-    const found = await findImages(
-      { ...wanted, onProgress: ({ file, loaded, total }) => progress.push(`${file} ${loaded}/${total}`) },
-      places,
-    )
-    expect(found).toMatchObject({ count: 2000, origin: mirror, edition: 'embedded subset' })
-    expect(progress).toContain(`${labels}.gz 937/937`)
-    expect(progress.at(-1)).toBe(`${images}.gz 880422/880422`)
-    expect(readdirSync(places.cache!).sort()).toEqual([`${images}.gz`, `${labels}.gz`])
-    expect(await findImages({ ...wanted, download: false }, places)).toMatchObject({ origin: places.cache })
-  })
-
-  test('what a server has unpacked on the way is kept unpacked', async () => {
-    const mirror = await serve((request, response) => {
-      response.setHeader('content-encoding', 'gzip')
-      whole(request, response)
-    })
-    const places = { ...nowhere, mirrors: [[mirror]] }
-    expect(await findImages(wanted, places)).toMatchObject({ count: 2000, origin: mirror })
-    expect(readdirSync(places.cache!).sort()).toEqual([images, labels])
-    expect(await findImages({ ...wanted, download: false }, places)).toMatchObject({ origin: places.cache })
-  })
-
-  test('a dead mirror, a lying one and one that breaks off are passed over', async () => {
-    const silent = await serve(() => {})
-    const portal = await serve((_, response) => response.end('<html>please log in</html>'))
-    const breaking = await serve((request, response) => {
-      if (request.url!.includes('labels')) whole(request, response)
-      else {
-        response.setHeader('content-length', 1000)
-        response.write('begun', () => response.destroy())
-      }
-    })
-    const good = await serve(whole)
-    const found = await findImages(wanted, { ...nowhere, mirrors: [[silent, portal, breaking], [good]] })
-    expect(found).toMatchObject({ origin: good, count: 2000 })
-  })
-
-  test('without a connection the embedded subset serves, after the time for one server only', async () => {
-    const silent = [await serve(() => {}), await serve(() => {}), await serve(() => {})]
-    const before = performance.now()
-    const found = await findImages(wanted, {
-      ...nowhere,
-      mirrors: [silent.slice(0, 2), silent.slice(2)],
-      connectTimeoutMs: 1000,
-      embedded: [data],
-    })
-    expect(performance.now() - before).toBeLessThan(2900)
-    expect(found).toMatchObject({ count: 2000, origin: data })
-    expect(found.notice).toContain(
-      `because downloading failed ([download] ${silent[0]}${labels}.gz: no answer within 1 s, and 2 more such failures)`,
-    )
-    expect(readdirSync(folder)).toEqual([])
-  })
-
-  test('a cache that cannot be written costs only the next time', async () => {
-    const mirror = await serve(whole)
-    const cache = join(folder, 'a file')
-    writeFileSync(cache, '')
-    const found = await findImages(wanted, { ...nowhere, cache, mirrors: [[mirror]] })
-    expect(found).toMatchObject({ count: 2000, origin: mirror })
-    expect(found.notice).toContain('Fashion-MNIST: downloaded, but not kept for the next time: EEXIST')
   })
 })
 
