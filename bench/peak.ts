@@ -3,7 +3,10 @@ import { Worker } from 'node:worker_threads'
 import { hasRelaxedSimd, useWideSimd } from '../src/engines/wasm/features.ts'
 import type { Rung } from '../src/kernel/rung.ts'
 
-/** The best rung that this machine has, whichever is forced, and what its micro-kernel reaches in GFLOP/s, the threads' best windows added up. */
+/**
+ * The best rung that this machine has, whichever is forced, and what its micro-kernel reaches in GFLOP/s: the threads'
+ * best windows added up.
+ */
 export async function measurePeak(threads: number): Promise<{ readonly rung: Rung; readonly gigaflops: number }> {
   const rung = useWideSimd() ? 'wide' : hasRelaxedSimd() ? 'relaxed' : 'plain'
   const file = new URL('./peakWorker.ts', import.meta.url)

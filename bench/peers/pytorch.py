@@ -19,7 +19,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--layout', choices=['nchw', 'channels_last'], default='nchw')
     parser.add_argument('--threads', type=int, default=1)
-    parser.add_argument('--data', help='the folder of case, weights, images and labels; without it the matrix product is timed')
+    parser.add_argument('--data', help='the folder that inputs.ts fills; without it the matrix product is timed')
     return parser.parse_args()
 
 
@@ -40,7 +40,8 @@ class Network:
     def __init__(self, case):
         self.case = case
         self.layout = torch.channels_last if options.layout == 'channels_last' else torch.contiguous_format
-        self.images = self.tensors('images.f32', ((case['batch'], c['channels'], c['side'], c['side']) for c in case['chains']))
+        shapes = [(case['batch'], chain['channels'], chain['side'], chain['side']) for chain in case['chains']]
+        self.images = self.tensors('images.f32', shapes)
         self.labels = torch.from_numpy(self.read('labels.i32', '<i4')).long()
         layers = [layer for chain in case['chains'] for layer in chain['layers']]
         self.parameters = self.tensors('weights.f32', (shape for layer in layers for shape in self.shapes(layer)))
