@@ -1,5 +1,5 @@
-// The cases' networks as Gluon has them.
-import { gluon, type NDArray, nn } from '../src/index.ts'
+// The cases' networks and steps as Gluon has them.
+import { autograd, gluon, type NDArray, nd, nn } from '../src/index.ts'
 import type { Case } from './cases.ts'
 
 /** A network whose chains each have their own images: one but for the stack of ResNet's stages. */
@@ -25,4 +25,29 @@ export function networkOf({ network, chains }: Case): Network {
   })
   net.add(...stages)
   return { net, outputs: (images) => stages.map((stage, i) => stage(images[i])) }
+}
+
+/** Images for each chain, with room for gradients where the case wants theirs, and labels. */
+export interface Batch {
+  readonly images: readonly NDArray[]
+  readonly labels: NDArray
+}
+
+/** What is timed: a training step up to its loss, forward and both gradients from ones, or an inference. */
+export function stepOf(kase: Case, { net, outputs }: Network): (batch: Batch) => Promise<void> {
+  if (!kase.train) return async ({ images }) => void (await outputs(images)[0].toArray())
+  if (kase.imageGradient) {
+    return async ({ images }) => {
+      autograd.backward(autograd.record(() => outputs(images)))
+      await nd.waitall()
+    }
+  }
+  const loss = new gluon.loss.SoftmaxCrossEntropyLoss()
+  const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.01 })
+  return async ({ images, labels }) => {
+    const value = autograd.record(() => loss(outputs(images)[0], labels))
+    value.backward()
+    trainer.step(kase.batch)
+    await value.mean().asscalar()
+  }
 }
