@@ -18,7 +18,7 @@ export default defineConfig({
   test: {
     include: long
       ? ['src/**/*.long{,.*}.test.ts', 'test/**/*.long{,.*}.test.ts']
-      : ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      : ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/*.test.ts'],
     exclude: [
       '**/node_modules/**',
       'test/node20/**',

@@ -63,12 +63,13 @@ function windowOf({ kernel, strides = [1, 1], padding = [0, 0], dilation = [1, 1
 }
 
 /**
- * Eight times the policy's distance: a tile's last output takes some points 2⁵ times. And what a sum of so many terms of
- * a half, or of a tile's points, may be off: a result of few terms shares its tile's rounding.
+ * Sixteen times the policy's distance, of which some of the fuzz's results need nine: a tile's last output takes some
+ * points 2⁵ times. And what a sum of so many terms of a half, or of a tile's points, may be off: a result of few terms
+ * shares its tile's rounding.
  */
 const winogradSum = (terms: number) =>
   looser(
-    { terms: 64 * terms, absolute: 0.5 * Math.max(64, terms) ** 1.5 * 2 ** -23 },
+    { terms: 256 * terms, absolute: 0.5 * Math.max(64, terms) ** 1.5 * 2 ** -23 },
     'Winograd takes differences of sums, which leaves a digit less',
   )
 

@@ -1,9 +1,9 @@
 // Two thousand random convolutions on every rung, compiled by V8's optimising tier from the start as long runs are.
 import { setFlagsFromString } from 'node:v8'
 import { it } from 'vitest'
+import { fuzz } from '../../../test/conformance/convFuzz.ts'
 import { useWideSimd } from '../../engines/wasm/features.ts'
 import { RUNGS } from '../../kernel/rung.ts'
-import { fuzz } from './conv.fuzz.ts'
 
 setFlagsFromString('--no-liftoff')
 setFlagsFromString('--no-wasm-inlining')

@@ -1,12 +1,12 @@
 // Random small convolutions on the CPU engine against the reference engine, all passes and gradients.
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { compare, type Placement, runCase } from '../../../test/conformance/check.ts'
-import { Context } from '../../core/engine.ts'
-import { reference as referenceContext } from '../../engines/reference/start.ts'
-import { makeCpuEngine } from '../../engines/wasm/start.ts'
-import { RUNGS, type Rung } from '../../kernel/rung.ts'
-import { type ConvCase, convCases } from './conv.cases.ts'
+import { Context } from '../../src/core/engine.ts'
+import { reference as referenceContext } from '../../src/engines/reference/start.ts'
+import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
+import { RUNGS, type Rung } from '../../src/kernel/rung.ts'
+import { type ConvCase, convCases } from '../../src/ops/conv/conv.cases.ts'
+import { compare, type Placement, runCase } from './check.ts'
 
 const range = (min: number, max: number) => fc.integer({ min, max })
 const pair = (least: number, most: number) => fc.tuple(range(least, most), range(least, most))
