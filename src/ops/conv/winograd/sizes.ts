@@ -36,25 +36,28 @@ export interface Candidate extends Omit<Winograd, 'r' | 'm' | 'n' | 'down' | 'ac
 
 /** Channels of a panel of transformed tiles; the numbers of channels and filters are multiples of it. */
 export const tileWidth = 16
-/** Products of a direct convolution for each that Winograd makes: below it the transforms eat the gain. */
+/** Work of a direct convolution for Winograd's that must be saved: below it the transforms eat the gain. */
 const leastGain = 1.6
+/** Products in the time in which one number of the filters is read, which counts where the images are few. */
+const productsPerFilter = 16
 /** Most points a side: more lose too many digits. */
 const mostPoints = 8
 
 /**
- * The variant with the fewest products for these sizes, or undefined where a direct convolution is as good. It follows
- * from the sizes alone, never from a clock, so that the same program has the same bits on every machine.
+ * The variant with the least work for N images of these sizes, or undefined where a direct convolution is as good. It
+ * follows from the sizes alone, never from a clock, so that the same program has the same bits on every machine.
  */
-export function winograd(s: Candidate): Winograd | undefined {
+export function winograd(s: Candidate, N: number): Winograd | undefined {
   const { rung, C, H, W, O, OH, OW, before, kernel, strides, dilation, groups } = s
   const [r] = kernel
   const simple = groups === 1 && [...strides, ...dilation].every((n) => n === 1) && before.every((n) => n >= 0)
   const suits = (r === 3 || r === 5) && r === kernel[1] && C % tileWidth === 0 && O % tileWidth === 0
   if (!simple || !suits) return undefined
   const sizes = Array.from({ length: mostPoints - r }, (_, i) => i + 2)
-  const products = (m: number) => Math.ceil(OH / m) * Math.ceil(OW / m) * (m + r - 1) ** 2
-  const m = sizes.reduce((best, size) => (products(size) < products(best) ? size : best))
-  if ((OH * OW * r * r) / products(m) < leastGain) return undefined
+  const work = (m: number) => (N * Math.ceil(OH / m) * Math.ceil(OW / m) + productsPerFilter) * (m + r - 1) ** 2
+  const m = sizes.reduce((best, size) => (work(size) < work(best) ? size : best))
+  const direct = (N * OH * OW + productsPerFilter) * r * r
+  if (direct / work(m) < leastGain) return undefined
   const tiles = { down: Math.ceil(OH / m), across: Math.ceil(OW / m) }
   return { rung, C, H, W, O, OH, OW, before, r, m, n: m + r - 1, ...tiles, ...cookToom(m, r) }
 }
