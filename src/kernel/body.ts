@@ -73,10 +73,13 @@ export class Label {
   }
 }
 
+const isTree = (code: Code): code is readonly Code[] => Array.isArray(code)
+
 /** The statements of one function, in the order in which they are called. */
 export class Body {
   readonly name: string
-  readonly locals = new Map<Ref, number>()
+  /** Each local's index, encoded. */
+  readonly locals = new Map<Ref, readonly number[]>()
   readonly types: Type[] = []
   readonly code: (number | Ref)[] = []
   depth = 0
@@ -99,20 +102,20 @@ export class Body {
 
   #flatten(code: Code): void {
     if (typeof code === 'number') this.code.push(code)
-    else if (!('ref' in code)) for (const part of code) this.#flatten(part)
+    else if (isTree(code)) for (const part of code) this.#flatten(part)
     else if (code.ref === 'function') this.code.push(code)
     else {
       const index = this.locals.get(code)
       if (index === undefined)
         throw new Error(`[${this.name}] unknown local: got ${code.name}, expected a local of this function`)
-      for (const byte of u32Leb(index)) this.code.push(byte)
+      for (const byte of index) this.code.push(byte)
     }
   }
 
   /** A new local; WebAssembly starts it at zero, once for the call and not once for each round of a loop. */
   local<T extends Type>(type: T, initial?: Operand<T>): Local<T> {
     const made = new Local(this, type, `${type} local ${this.types.length}`)
-    this.locals.set(made, this.types.length)
+    this.locals.set(made, u32Leb(this.types.length))
     this.types.push(type)
     if (initial !== undefined) made.set(initial)
     return made

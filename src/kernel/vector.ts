@@ -26,15 +26,25 @@ function checked(index: number, lanes: number): number {
   throw new Error(`[asm] no such lane: got ${index}, expected an integer from 0 to ${lanes - 1}`)
 }
 
-/** A constant from one value for all lanes, or a value for each. */
-const constant =
-  (array: new (values: number[]) => { buffer: ArrayBufferLike }, lanes: number) =>
-  (...values: number[]): Vector => {
-    if (values.length !== 1 && values.length !== lanes)
+/** A constant from one value for all lanes, or a value for each; those of one value are kept, as transforms need many. */
+const constant = (array: new (values: number[]) => { buffer: ArrayBufferLike }, lanes: number) => {
+  const make = (values: number[]): Vector => ({
+    type: 'v128',
+    code: [...opcode(0xfd0c), ...new Uint8Array(new array(values).buffer)],
+  })
+  const kept = new Map<number, Vector>()
+  return (...values: number[]): Vector => {
+    if (values.length === lanes) return make(values)
+    if (values.length !== 1)
       throw new Error(`[asm] wrong number of lane constants: got ${values.length}, expected 1 or ${lanes}`)
-    const all = values.length === 1 ? Array<number>(lanes).fill(values[0]) : values
-    return { type: 'v128', code: [opcode(0xfd0c), ...new Uint8Array(new array(all).buffer)] }
+    const [value] = values
+    // a map takes -0 for 0
+    if (Object.is(value, -0)) return make(Array<number>(lanes).fill(value))
+    const found = kept.get(value) ?? make(Array<number>(lanes).fill(value))
+    kept.set(value, found)
+    return found
   }
+}
 
 /** `load(address, v, lane, offset)`: v with one lane taken from memory. */
 const loadLane =
