@@ -46,8 +46,12 @@ export interface Pointers {
   readonly bias?: Local<'i32'>
 }
 
-/** Most steps over k written out one after the other: 16 of a 6 × 16 tile are 192 multiply-adds, and hide the loop. */
-const UNROLL = 16
+/**
+ * Most steps over k written out one after the other: 16 of a 6 × 16 tile are 192 multiply-adds, and hide the loop. V8 as
+ * it was before relaxed SIMD runs out of registers in long code (3 × 8 tiles on Node 20: 43 GFLOP/s a core with one step,
+ * 21 with eight).
+ */
+const unrollOf = (rung: Rung) => (rung === 'plain' ? 1 : 16)
 
 /** Emits the product: panels of B outside, so that a panel stays in L1 while the rows of A pass by. */
 export function gemm(f: Body, g: Gemm, p: Pointers): void {
@@ -141,7 +145,7 @@ function accumulate(f: Body, g: Gemm, p: Pointers, columns: number, sums: readon
   const factors = Array.from({ length: vectors }, () => f.local('v128'))
   const scale = f.local('v128')
   const overlapping = overlaps(g, sums.length / vectors)
-  overK(f, runs(g), a, b, (aOffset, bOffset) => {
+  overK(f, unrollOf(g.rung), runs(g), a, b, (aOffset, bOffset) => {
     for (const [v, factor] of factors.entries()) factor.set(loadColumns(b, loaded(v), bOffset + v * 16))
     const [from, skip] = overlapping ? [f.let(i32.add(a, aOffset)), 0] : [a, aOffset]
     for (let row = 0; row * vectors < sums.length; row++) {
@@ -163,7 +167,7 @@ function overlaps(g: Gemm, rows: number): boolean {
   const { a } = g.k[g.k.length - 1]
   const step = Math.abs(a)
   // one row read again by the next step does no harm
-  return rows > 1 && a !== 0 && (step < g.aRow ? step * UNROLL > g.aRow : step < g.aRow * (rows - 1))
+  return rows > 1 && a !== 0 && (step < g.aRow ? step * unrollOf(g.rung) > g.aRow : step < g.aRow * (rows - 1))
 }
 
 /** The runs over k with B's bumps filled in. */
@@ -182,24 +186,25 @@ function runs(g: Gemm): Required<Run>[] {
 /** Emits `step` for every k, at its offsets from a and b, which move on where steps are not written out. */
 function overK(
   f: Body,
+  most: number,
   [run, ...inner]: readonly Required<Run>[],
   a: Local<'i32'>,
   b: Local<'i32'>,
   step: (aOffset: number, bOffset: number) => void,
 ): { readonly a: number; readonly b: number } {
-  if (inner.reduce((product, { count }) => product * count, run.count) <= UNROLL) {
+  if (inner.reduce((product, { count }) => product * count, run.count) <= most) {
     for (const at of written([run, ...inner])) step(at.a, at.b)
     return { a: 0, b: 0 }
   }
   if (inner.length > 0) {
     f.times(run.count, () => {
-      const moved = overK(f, inner, a, b, step)
+      const moved = overK(f, most, inner, a, b, step)
       a.bump((run.a - moved.a) | 0)
       b.bump((run.b - moved.b) | 0)
     })
     return { a: run.a * run.count, b: run.b * run.count }
   }
-  const unroll = unrolled(run.count)
+  const unroll = unrolled(run.count, most)
   const round = (count: number) => written([{ ...run, count }]).forEach((at) => step(at.a, at.b))
   const rounds = Math.floor(run.count / unroll)
   f.times(rounds, () => round(unroll), [
@@ -221,8 +226,8 @@ function written(nest: readonly Required<Run>[]): { readonly a: number; readonly
   )
 }
 
-/** How many steps a round has: of 8 to 16 those that leave the fewest over, the most of these. */
-function unrolled(count: number): number {
-  const choices = Array.from({ length: UNROLL / 2 + 1 }, (_, i) => UNROLL - i)
+/** How many steps a round has: of a half of the most on those that leave the fewest over, the most of these. */
+function unrolled(count: number, most: number): number {
+  const choices = Array.from({ length: Math.floor(most / 2) + 1 }, (_, i) => most - i)
   return choices.reduce((best, u) => (count % u < count % best ? u : best))
 }
