@@ -1,5 +1,5 @@
 // Puts functions together into the bytes of a WebAssembly module that imports one shared memory.
-import { join, sized, text, u32Leb, vector } from './encode.ts'
+import { join, sized, text, u32Leb, u32Leb5, vector } from './encode.ts'
 import { type Ref, type Type, typeCode } from './expr.ts'
 import type { Func } from './func.ts'
 
@@ -23,13 +23,13 @@ export function assemble(exported: readonly Func[]): Uint8Array<ArrayBuffer> {
     sized([7], vector(exported.map((f) => [...text(f.name), 0, ...u32Leb(index.get(f)!)]))),
     sized([10], vector(functions.map((f) => sized([], content(f, index))))),
   ]
-  return new Uint8Array(join([[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], ...sections]))
+  return join([[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], ...sections])
 }
 
 /** The functions and all that they call, callers first. */
 function reachable(exported: readonly Func[]): Func[] {
   const found = new Set<Func>(exported)
-  for (const f of found) for (const part of f.body.code) if (typeof part !== 'number') found.add(part as Func)
+  for (const f of found) for (const { target } of f.body.calls) found.add(target as Func)
   return [...found]
 }
 
@@ -42,18 +42,15 @@ const signature = ({ params, result }: Func) => [
 ]
 
 /** Locals in runs of one type, the statements, and the end. */
-function content({ params, body }: Func, index: ReadonlyMap<Ref, number>): number[] {
+function content({ params, body }: Func, index: ReadonlyMap<Ref, number>): Uint8Array<ArrayBuffer> {
   const runs: [count: number, type: Type][] = []
   for (const type of body.types.slice(params.length)) {
     const last = runs.at(-1)
     if (last?.[1] === type) last[0]++
     else runs.push([1, type])
   }
-  const code = vector(runs.map(([count, type]) => [...u32Leb(count), typeCode[type]]))
-  for (const part of body.code) {
-    if (typeof part === 'number') code.push(part)
-    else code.push(...u32Leb(index.get(part)!))
-  }
-  code.push(0x0b)
+  const locals = vector(runs.map(([count, type]) => [...u32Leb(count), typeCode[type]]))
+  const code = join([locals, body.code, [0x0b]])
+  for (const { at, target } of body.calls) code.set(u32Leb5(index.get(target)!), locals.length + at)
   return code
 }

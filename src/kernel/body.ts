@@ -81,7 +81,9 @@ export class Body {
   /** Each local's index, encoded. */
   readonly locals = new Map<Ref, readonly number[]>()
   readonly types: Type[] = []
-  readonly code: (number | Ref)[] = []
+  readonly code: number[] = []
+  /** Where a function's index belongs, five bytes each, since it is known only in a module. */
+  readonly calls: { readonly at: number; readonly target: Ref }[] = []
   depth = 0
   #open = true
 
@@ -103,8 +105,10 @@ export class Body {
   #flatten(code: Code): void {
     if (typeof code === 'number') this.code.push(code)
     else if (isTree(code)) for (const part of code) this.#flatten(part)
-    else if (code.ref === 'function') this.code.push(code)
-    else {
+    else if (code.ref === 'function') {
+      this.calls.push({ at: this.code.length, target: code })
+      this.code.push(0, 0, 0, 0, 0)
+    } else {
       const index = this.locals.get(code)
       if (index === undefined)
         throw new Error(`[${this.name}] unknown local: got ${code.name}, expected a local of this function`)

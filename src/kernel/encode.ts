@@ -12,6 +12,11 @@ export function u32Leb(value: number): number[] {
   return bytes
 }
 
+/** Unsigned LEB128 in five bytes, whatever the number. */
+export function u32Leb5(value: number): number[] {
+  return [0, 7, 14, 21, 28].map((shift) => ((value >>> shift) & 127) | (shift < 28 ? 128 : 0))
+}
+
 /** Signed LEB128 of a 32-bit integer. */
 export function i32Leb(value: number): number[] {
   return i64Leb(BigInt(value | 0))
@@ -41,23 +46,32 @@ export function f64Bytes(value: number): number[] {
   return [...new Uint8Array(new Float64Array([value]).buffer)]
 }
 
+/** Bytes, whatever holds them. */
+type Bytes = ArrayLike<number>
+
 /** Runs of bytes, one after the other. */
-export function join(parts: readonly (readonly number[])[]): number[] {
-  return ([] as number[]).concat(...parts)
+export function join(parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
 }
 
 /** The count of the items and the items one after the other. */
-export function vector(items: readonly (readonly number[])[]): number[] {
+export function vector(items: readonly Bytes[]): Uint8Array<ArrayBuffer> {
   return join([u32Leb(items.length), ...items])
 }
 
 /** Bytes of a name: its length and its UTF-8. */
-export function text(name: string): number[] {
+export function text(name: string): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(name)
-  return [...u32Leb(bytes.length), ...bytes]
+  return join([u32Leb(bytes.length), bytes])
 }
 
 /** A section, or any other run of bytes that carries its length, behind the given id bytes. */
-export function sized(id: readonly number[], content: readonly number[]): number[] {
+export function sized(id: Bytes, content: Bytes): Uint8Array<ArrayBuffer> {
   return join([id, u32Leb(content.length), content])
 }

@@ -175,7 +175,7 @@ it('cuts rows evenly and sizes packed panels', () => {
   expect([tile('wide'), tile('relaxed'), tile('plain')]).toEqual([
     { rows: 6, vectors: 4 },
     { rows: 6, vectors: 2 },
-    { rows: 5, vectors: 2 },
+    { rows: 3, vectors: 2 },
   ])
   expect(packedBytes(3, 17, 4)).toBe(2 * 3 * 64)
 })
