@@ -6,6 +6,7 @@ import type { Case, SystemName } from './cases.ts'
 import { killChildren, runChild } from './children.ts'
 import { help, type Options, readOptions, UsageError } from './options.ts'
 import { measurePeak } from './peak.ts'
+import { explanation, profile, profileText, startEngine } from './profile.ts'
 import { caseText, type Machine, machineText, type Peak, type Results, recorded } from './results.ts'
 import { System } from './system.ts'
 import { installPeers, launches, pytorch, script } from './systems.ts'
@@ -100,7 +101,21 @@ function checkFolder(file: string): void {
   }
 }
 
+/** Says of each case's step where its time goes, or how it is computed. */
+async function examine({ cases, threads, explain }: Options): Promise<void> {
+  const { gigaflops } = await measurePeak(threads)
+  const engine = startEngine(threads)
+  for (const kase of cases) {
+    say(`${kase.name}: a few steps`)
+    const entries = await profile(kase, engine)
+    console.log(`\n${kase.name}, ${threads} threads, rung ${engine.rung}\n`)
+    console.log(explain ? explanation(entries) : profileText(entries, gigaflops))
+  }
+  await engine.close()
+}
+
 async function main(options: Options): Promise<void> {
+  if (options.profile || options.explain) return examine(options)
   if (options.json) checkFolder(options.json)
   const refused = await refusals(options)
   const machine = await machineOf(options)

@@ -13,6 +13,9 @@ export interface Options {
   readonly threads: number
   readonly turns: number
   readonly json: string | undefined
+  /** Where our own steps' time goes, and by which algorithms, in place of the timing. */
+  readonly profile: boolean
+  readonly explain: boolean
 }
 
 /** What was typed makes no sense: exit code 2. */
@@ -38,6 +41,8 @@ ${namesOf(cases.filter(({ byDefault }) => !byDefault))}
   --systems A,B    of ${systemNames.join(', ')}; all where left out
   --threads N      threads of each system, ${defaultThreads()} where left out
   --turns N        timed steps of each system, 7 where left out
+  --profile        in place of all that: where the time of our own step goes, call by call
+  --explain        the same with the algorithm that runs each call
   --json FILE      writes { machine, cases: [{ name, systems }] } there`
 
 function defaultThreads(): number {
@@ -51,6 +56,8 @@ const known = {
   threads: text,
   turns: text,
   json: text,
+  profile: { type: 'boolean' },
+  explain: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -75,6 +82,8 @@ export function readOptions(args: readonly string[]): Options {
     threads: whole(values.threads, '--threads', 64) ?? defaultThreads(),
     turns: whole(values.turns, '--turns', 1000) ?? 7,
     json: values.json,
+    profile: values.profile ?? false,
+    explain: values.explain ?? false,
   }
 }
 
@@ -88,11 +97,12 @@ function parsed(args: readonly string[]) {
     }
     if (token.kind !== 'option') continue
     if (token.rawName !== '-h') member('option', token.rawName, optionNames)
-    const wantsValue = token.name !== 'help'
+    const wantsValue = known[token.name as keyof typeof known].type === 'string'
     if (wantsValue && (!token.value || (!token.inlineValue && token.value.startsWith('--')))) {
       throw new UsageError(`${token.rawName} needs a value, as in ${examples[token.name as keyof typeof examples]}`)
     }
-    if (!wantsValue && token.value !== undefined) throw new UsageError(`--help takes no value, got '${token.value}'`)
+    if (!wantsValue && token.value !== undefined)
+      throw new UsageError(`${token.rawName} takes no value, got '${token.value}'`)
   }
   return parseArgs({ args: [...args], options: known }).values
 }

@@ -25,13 +25,18 @@ export interface Entry {
 const warmUps = 5
 const rounds = 9
 
-/** The calls of a case's step in their order, on random images; times are medians, of one call after the other. */
-export async function profile(kase: Case, threads: number): Promise<Entry[]> {
+/** The engine that is watched, with so many threads. */
+export function startEngine(threads: number): WasmEngine {
   useWideSimd()
   configureCpu({ threads })
+  const { engine } = cpu()
+  if (!(engine instanceof WasmEngine)) throw new Error('a profile needs the CPU engine')
+  return engine
+}
+
+/** The calls of a case's step in their order, on random images; times are medians. */
+export async function profile(kase: Case, engine: WasmEngine): Promise<Entry[]> {
   const ctx = cpu()
-  const { engine } = ctx
-  if (!(engine instanceof WasmEngine)) throw new Error('[bench] a profile needs the CPU engine')
   const network = networkOf(kase)
   network.net.initialize({ ctx, init: new init.Xavier() })
   const step = stepOf(kase, network)

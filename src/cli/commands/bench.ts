@@ -11,12 +11,15 @@ export const bench = command({
     systems: { type: 'string', description: 'which systems, as in glueball,pytorch', valueHint: 'A,B' },
     threads: { type: 'string', description: 'threads for each system', valueHint: 'N' },
     turns: { type: 'string', description: 'timed steps of each system', valueHint: 'N' },
+    profile: { type: 'boolean', description: 'where the time of our own step goes, call by call' },
+    explain: { type: 'boolean', description: 'the algorithm that runs each call' },
     json: { type: 'string', description: 'writes the numbers to a file', valueHint: 'FILE' },
   },
   passes: true,
   examples: [
     ['bench', 'all cases and all systems found on this machine; up to 25 minutes'],
     ['bench --systems glueball,pytorch --threads 2', 'beside PyTorch alone'],
+    ['bench --profile --only nin-112-b128-train', 'where the time of a training step goes'],
     ['bench -- --help', 'all cases and systems'],
   ],
   async run(_args, rawArgs) {
