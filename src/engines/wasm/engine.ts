@@ -26,10 +26,10 @@ import {
   type PlanArgument,
   type WasmKernel,
 } from '../../kernel/plan.ts'
+import { chunksOf } from '../../kernel/ranges.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { copyModule } from '../../ops/copy/copy.wasm.ts'
 import type { OpName } from '../../ops/index.ts'
-import { chunksOf } from '../../ops/ranges.ts'
 import type { KernelTable } from '../table.ts'
 import { type Block, MemoryAllocator } from './memory.ts'
 import { backlogLimit, CommandStream, type StreamFailure, streamEnd } from './stream.ts'

@@ -1,6 +1,7 @@
 // concat and split in plain loops.
+
+import { forEachIndex, positionOf } from '../../kernel/indices.ts'
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
-import { forEachIndex, positionOf } from '../indices.ts'
 import type { ConcatAttributes, SplitAttributes } from './concat.ts'
 
 /** Calls back for every element of each part, with its place in the part and in the whole. */

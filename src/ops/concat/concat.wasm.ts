@@ -1,6 +1,6 @@
 // concat and split on the command stream: for each part, rows of a run on the axis and all that is inside it.
 import type { Phase, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
-import { type Place, stridedPhases } from '../strided.ts'
+import { type Place, stridedPhases } from '../../kernel/strided.ts'
 import type { ConcatAttributes, SplitAttributes } from './concat.ts'
 
 /** Phases between parts along an axis and the whole. */

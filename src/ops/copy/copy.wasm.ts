@@ -2,7 +2,7 @@
 import { type Body, type Expr, i8x16, i32, item, type Local, v128 } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { PlannedArray, WasmKernel } from '../../kernel/plan.ts'
-import { byteRange, bytesOf, chunksOf } from '../ranges.ts'
+import { byteRange, bytesOf, chunksOf } from '../../kernel/ranges.ts'
 import type { CopyAttributes } from './copy.ts'
 
 /** Entry `copy`: args to, from, bytes. */

@@ -12,12 +12,12 @@ import {
   select,
   v128,
 } from '../../kernel/asm.ts'
+import { broadcastLoops } from '../../kernel/broadcast.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { Phase, PlanArgument, WasmKernel } from '../../kernel/plan.ts'
+import { byteRange, chunksOf } from '../../kernel/ranges.ts'
 import { sweep } from '../../kernel/sweep.ts'
-import { broadcastLoops } from '../broadcast.ts'
 import { shareOf, unit } from '../mersenne.ts'
-import { byteRange, chunksOf } from '../ranges.ts'
 import { sharesOf } from '../sampler.ts'
 import { type DropoutAttributes, maskShape, type ScaleByMaskAttributes } from './dropout.ts'
 

@@ -2,7 +2,7 @@
 import { i32, i32x4, item } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
-import { byteRange, chunksOf } from '../ranges.ts'
+import { byteRange, chunksOf } from '../../kernel/ranges.ts'
 import type { FillAttributes } from './fill.ts'
 
 const module = defineModule('fill', () => [

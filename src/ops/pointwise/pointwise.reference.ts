@@ -1,7 +1,7 @@
 // pointwise in plain loops: the formula on JavaScript's numbers, in float64, or on integers modulo 2^32.
 import { type Arith, numbers } from '../../kernel/arith.ts'
+import { forEachIndex, positionOf } from '../../kernel/indices.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
-import { forEachIndex, positionOf } from '../indices.ts'
 import { formulaOf, operandsOf, type PointwiseAttributes } from './pointwise.ts'
 
 /** y = formula(operands). */

@@ -1,13 +1,13 @@
 // pointwise on the command stream: one module for each formula, dtype and pattern of broadcasting; sizes at run time.
 import { orderless } from '../../core/invoke.ts'
 import { type Body, type Expr, i32, i32x4, item, type Local, select, v128 } from '../../kernel/asm.ts'
+import { type BroadcastLoop, broadcastLoops, channelsMovedLast } from '../../kernel/broadcast.ts'
 import { defineModule, type KernelModule } from '../../kernel/module.ts'
 import type { PlannedArray, WasmKernel } from '../../kernel/plan.ts'
+import { chunkBytes } from '../../kernel/ranges.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { intLanes, lanes } from '../../kernel/simd.ts'
 import { type Load, type Stream, sweep } from '../../kernel/sweep.ts'
-import { type BroadcastLoop, broadcastLoops, channelsMovedLast } from '../broadcast.ts'
-import { chunkBytes } from '../ranges.ts'
 import { formulaOf, operandsOf, type PointwiseAttributes } from './pointwise.ts'
 
 type DType = PlannedArray['dtype']

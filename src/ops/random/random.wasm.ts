@@ -2,10 +2,10 @@
 import { type Body, type Expr, type Func, f32, type ItemInput, i32, i64, item, type Local } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
+import { byteRange, bytesOf, chunksOf } from '../../kernel/ranges.ts'
 import type { SeedAttributes } from '../generator.ts'
 import { nextWord, shareOf, standardNormal, unit } from '../mersenne.ts'
 import { engineWords } from '../mt19937.ts'
-import { byteRange, bytesOf, chunksOf } from '../ranges.ts'
 import { engineCount, sharesOf } from '../sampler.ts'
 import type { RandomAttributes, ShuffleAttributes } from './random.ts'
 

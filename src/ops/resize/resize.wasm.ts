@@ -2,8 +2,8 @@
 import { type Body, type Expr, f32, f32x4, f64, i32, i32x4, item, type Local, select } from '../../kernel/asm.ts'
 import { defineModule, type KernelModule } from '../../kernel/module.ts'
 import type { Phase, Plan, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
+import { byteRange, bytesOf, chunksOf } from '../../kernel/ranges.ts'
 import { type Stream, sweep } from '../../kernel/sweep.ts'
-import { byteRange, bytesOf, chunksOf } from '../ranges.ts'
 import type { ResizeAttributes } from './resize.ts'
 
 type DType = 'uint8' | 'float32'

@@ -2,8 +2,8 @@
 import { type Expr, f32x4, i32, item } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
+import { byteRange, bytesOf, chunksOf } from '../../kernel/ranges.ts'
 import { type Stream, sweep } from '../../kernel/sweep.ts'
-import { byteRange, bytesOf, chunksOf } from '../ranges.ts'
 import type { SgdAttributes } from './update.ts'
 
 /** The numbers of a step, in the order of the scalars. */

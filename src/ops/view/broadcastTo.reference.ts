@@ -1,6 +1,7 @@
 // broadcastTo in plain loops.
+
+import { forEachIndex, positionOf } from '../../kernel/indices.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
-import { forEachIndex, positionOf } from '../indices.ts'
 import type { BroadcastAttributes } from './broadcastTo.ts'
 
 /** y[i…] = x[i…], where an axis of size 1 of x stands for any index. */

@@ -1,6 +1,7 @@
 // slice, unslice and writeSlice in plain loops.
+
+import { forEachIndex } from '../../kernel/indices.ts'
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
-import { forEachIndex } from '../indices.ts'
 import { type SliceAttributes, selectedShape, type UnsliceAttributes } from './slice.ts'
 
 function forEachSelected(

@@ -1,6 +1,7 @@
 // transpose in plain loops.
+
+import { forEachIndex, positionOf } from '../../kernel/indices.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
-import { forEachIndex, positionOf } from '../indices.ts'
 import type { TransposeAttributes } from './transpose.ts'
 
 /** y[i…] = x[j…] with j[axes[k]] = i[k]. */

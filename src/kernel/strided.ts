@@ -1,10 +1,10 @@
 // Data movement by strides: every element of a box of loops copied from one place to another, as phases of plans.
-import { type Body, type Expr, type Func, i32, item, type Local, select, v128 } from '../kernel/asm.ts'
-import { defineModule } from '../kernel/module.ts'
-import type { Phase, PlanArgument } from '../kernel/plan.ts'
-import { sweep } from '../kernel/sweep.ts'
+import { type Body, type Expr, type Func, i32, item, type Local, select, v128 } from './asm.ts'
+import { defineModule } from './module.ts'
+import type { Phase, PlanArgument } from './plan.ts'
 import { chunkBytes } from './ranges.ts'
-import { tileItem, tileSide } from './tiles.ts'
+import { sweep } from './sweep.ts'
+import { tileItem, tileSide } from './transpose.ts'
 
 /** One loop: its length, and the elements from one round to the next where values come from and where they go. */
 export interface StridedLoop {

@@ -1,5 +1,5 @@
 // Transposition in tiles: values read along one loop and written along another, 4 × 4 words at a time.
-import { type Body, type Expr, type Func, i8x16, i32, item, type Local, select, v128 } from '../kernel/asm.ts'
+import { type Body, type Expr, type Func, i8x16, i32, item, type Local, select, v128 } from './asm.ts'
 
 /** Sides of a tile in elements: 64 rows of 256 bytes on either side stay in the first cache. */
 export const tileSide = 64

@@ -1,6 +1,6 @@
 // How element-wise kernels are cut into items: chunks of a fixed number of bytes, the last one shorter.
-import { type Body, type ItemInput, i32, type Local, select } from '../kernel/asm.ts'
-import type { PlannedArray } from '../kernel/plan.ts'
+import { type Body, type ItemInput, i32, type Local, select } from './asm.ts'
+import type { PlannedArray } from './plan.ts'
 
 /** Bytes an item; a multiple of every element size and of a cache line. */
 export const chunkBytes = 65536
