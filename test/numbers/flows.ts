@@ -1,5 +1,6 @@
 // Programs whose first random numbers MXNet has published; run as `flows.ts FLOW cpu|reference`, prints JSON.
 import { type Context, cpu, gluon, init, type NDArray, nd, nn, reference } from 'glueball'
+import { d2lNet } from '../tutorial/d2lNet.ts'
 
 type Rows = Record<string, number[]>
 
@@ -10,33 +11,6 @@ async function some(array: NDArray, from: number, to: number): Promise<number[]>
 /** Weights of a network by the number of their convolution. */
 function convolution(net: gluon.Block, i: number): NDArray {
   return [...net.collectParams('.*weight').values()][i].data()
-}
-
-function ninBlock(channels: number, kernelSize: number, strides: number, padding: number): nn.Sequential {
-  const block = new nn.Sequential()
-  block.add(
-    new nn.Conv2D(channels, kernelSize, { strides, padding, activation: 'relu' }),
-    new nn.Conv2D(channels, 1, { activation: 'relu' }),
-    new nn.Conv2D(channels, 1, { activation: 'relu' }),
-  )
-  return block
-}
-
-function d2lNet(): nn.Sequential {
-  const net = new nn.Sequential()
-  net.add(
-    ninBlock(96, 11, 4, 0),
-    new nn.MaxPool2D({ poolSize: 3, strides: 2 }),
-    ninBlock(256, 5, 1, 2),
-    new nn.MaxPool2D({ poolSize: 3, strides: 2 }),
-    ninBlock(384, 3, 1, 1),
-    new nn.MaxPool2D({ poolSize: 3, strides: 2 }),
-    new nn.Dropout(0.5),
-    ninBlock(10, 3, 1, 1),
-    new nn.GlobalAvgPool2D(),
-    new nn.Flatten(),
-  )
-  return net
 }
 
 const flows: Record<string, (ctx: Context) => Promise<Rows>> = {
