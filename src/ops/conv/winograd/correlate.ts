@@ -43,6 +43,8 @@ interface Correlation extends Winograd, Epilogue {
 const fewestTiles = 18
 /** Bytes of filters that are read for each tile of a block: large filters, which come from afar, need large blocks. */
 const filterBytesPerTile = 350e3
+/** Bytes of a block's transformed tiles at most, which each thread has for itself. */
+const tilesLimit = 8e6
 /** Results of a group: their products stay in L2 until they are transformed back. */
 const groupWidth = 64
 /**
@@ -61,7 +63,9 @@ export function correlateTiles(
   { x, filters, y, bias = 0 }: Operands,
   epilogue: Epilogue,
 ): Pick<Plan, 'phases' | 'scratch' | 'workspace' | 'note'> {
-  const block = blockOf(w, N, Math.max(fewestTiles, (w.n * w.n * w.C * w.O * 4) / filterBytesPerTile))
+  const channelBytes = w.n * w.n * w.C * 4
+  const tiles = Math.min((channelBytes * w.O) / filterBytesPerTile, tilesLimit / channelBytes)
+  const block = blockOf(w, N, Math.max(fewestTiles, tiles))
   const blocks = blocksOf(block, N)
   // few blocks are cut by results too, and then share the transformed tiles
   const shared = blocks < wantedItems
