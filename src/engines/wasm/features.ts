@@ -27,10 +27,9 @@ const verdicts = new Map<Rung, boolean>()
 
 /** Whether a rung passes its self-test here, which runs once and takes some ms. */
 function works(rung: Rung): boolean {
-  const known = verdicts.get(rung)
-  if (known !== undefined) return known
-  verdicts.set(rung, passesSelfTest(rung))
-  return works(rung)
+  const verdict = verdicts.get(rung) ?? passesSelfTest(rung)
+  verdicts.set(rung, verdict)
+  return verdict
 }
 
 /** Rungs that this runtime has, but whose kernels computed something wrong when they were tried. */
@@ -52,7 +51,11 @@ export function chooseRung(): Rung {
   if (asked && !RUNGS.includes(asked as Rung)) {
     throw new GlueballError(`GLUEBALL_RUNG must be ${RUNGS.join(', ')}, got '${asked}'`)
   }
-  if (asked === 'plain' || !hasRelaxedSimd()) return firstWorking('plain', works)
-  if (asked === 'relaxed') return firstWorking('relaxed', works)
-  return firstWorking(wide || (asked === 'wide' && useWideSimd()) ? 'wide' : 'relaxed', works)
+  return firstWorking(bestOf(asked), works)
+}
+
+function bestOf(asked: string | undefined): Rung {
+  if (asked === 'plain' || !hasRelaxedSimd()) return 'plain'
+  if (asked === 'relaxed') return 'relaxed'
+  return wide || (asked === 'wide' && useWideSimd()) ? 'wide' : 'relaxed'
 }

@@ -6,27 +6,23 @@ import { panelWidth } from '../../kernel/panels.ts'
 import { kBlocks, type RowProduct } from '../../kernel/rowProduct.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import type { Padding } from './conv.pad.ts'
-import type { Pair } from './geometry.ts'
+import type { Pair, Sizes } from './geometry.ts'
+
+/** What follows the sums. */
+export interface Epilogue {
+  readonly bias: boolean
+  readonly activation: RowProduct['activation']
+}
 
 /** A cross-correlation: the forward pass, or the gradient of the input, where dy is the image. */
-export interface Correlation {
+export interface Correlation extends Sizes, Epilogue {
   readonly rung: Rung
   readonly groups: number
-  /** Channels and size of the images. */
-  readonly C: number
-  readonly H: number
-  readonly W: number
-  /** Channels and size of the results. */
-  readonly O: number
-  readonly OH: number
-  readonly OW: number
   readonly kernel: Pair
   readonly strides: Pair
   readonly dilation: Pair
   readonly before: Pair
   readonly spread: Pair
-  readonly bias: boolean
-  readonly activation: RowProduct['activation']
 }
 
 /** Longest sum before the results are put down: 512 rows of a panel of 16 fill L1. */

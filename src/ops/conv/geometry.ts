@@ -20,15 +20,19 @@ export interface SizedWindow extends ConvWindow {
   readonly size: Pair
 }
 
-/** All sizes of a convolution: x is (N, C, H, W), weight (O, C ÷ groups, kernel), y (N, O, OH, OW). */
-export interface Geometry extends ConvWindow {
-  readonly N: number
+/** Channels and size of the images, and of the results. */
+export interface Sizes {
   readonly C: number
   readonly H: number
   readonly W: number
   readonly O: number
   readonly OH: number
   readonly OW: number
+}
+
+/** All sizes of a convolution: x is (N, C, H, W), weight (O, C ÷ groups, kernel), y (N, O, OH, OW). */
+export interface Geometry extends ConvWindow, Sizes {
+  readonly N: number
 }
 
 /** The sizes, given the shape of x and the number of filters. */

@@ -1,14 +1,14 @@
 // The forward pass and the gradient of the input: tiles transformed, multiplied point by point, and transformed back.
-import { type Body, f32x4, type ItemInput, i32, item, type Local, v128 } from '../../../kernel/asm.ts'
+import { type Body, f32x4, type ItemInput, i32, item, type Local, type Operand, v128 } from '../../../kernel/asm.ts'
 import { gemm } from '../../../kernel/gemm.ts'
 import { kept, smaller } from '../../../kernel/loops.ts'
 import { defineModule } from '../../../kernel/module.ts'
 import { panelWidth } from '../../../kernel/panels.ts'
 import type { Phase, Plan, PlanArgument } from '../../../kernel/plan.ts'
-import type { RowProduct } from '../../../kernel/rowProduct.ts'
 import { lanes } from '../../../kernel/simd.ts'
 import { tile } from '../../../kernel/tiles.ts'
 import { storePair, tileTransform, transformBytes } from '../../../kernel/tileTransform.ts'
+import type { Epilogue } from '../conv.correlation.ts'
 import type { Operands } from '../conv.forward.ts'
 import { filtersScratch } from './filters.ts'
 import {
@@ -25,12 +25,6 @@ import {
   type Winograd,
 } from './sizes.ts'
 import { type Tiles, tilesBytes, tilesPoint, tilesScratch, transformTiles } from './tiles.ts'
-
-/** What follows the sums. */
-export interface Epilogue {
-  readonly bias: boolean
-  readonly activation: RowProduct['activation']
-}
 
 /** All that the kernels of one convolution are specialised on. */
 interface Correlation extends Winograd, Epilogue {
@@ -247,8 +241,8 @@ function onePanelBack(
   }
   const oneImage = () => {
     line.set(i32.add(image, i32.mul(i32.mul(i32.const(m), place.row), OW * O * 4)))
-    const lines = (count: L | number) => f.times(count, () => oneLine(m), [[line, m * OW * O * 4]])
-    if (lastRows === m) return lines(block.bands === 1 ? down : f.let(i32.add(place.rows, 0)))
+    const lines = (count: Operand<'i32'>) => f.times(count, () => oneLine(m), [[line, m * OW * O * 4]])
+    if (lastRows === m) return lines(place.rows)
     if (block.bands === 1) {
       lines(down - 1)
       oneLine(lastRows)

@@ -4,17 +4,11 @@ import { type CookToom, cookToom } from '../../../kernel/cookToom.ts'
 import { smaller } from '../../../kernel/loops.ts'
 import { panelWidth } from '../../../kernel/panels.ts'
 import type { Rung } from '../../../kernel/rung.ts'
-import type { Pair } from '../geometry.ts'
+import type { Pair, Sizes } from '../geometry.ts'
 
 /** A convolution with strides of 1, forward or the gradient of its input, and the variant F(m × m, r × r) it runs by. */
-export interface Winograd extends CookToom {
+export interface Winograd extends Sizes, CookToom {
   readonly rung: Rung
-  readonly C: number
-  readonly H: number
-  readonly W: number
-  readonly O: number
-  readonly OH: number
-  readonly OW: number
   /** Zeros above and to the left. */
   readonly before: Pair
   /** Taps, outputs and points a side; n = m + r − 1. */
@@ -27,7 +21,7 @@ export interface Winograd extends CookToom {
 }
 
 /** What decides for or against. */
-export interface Candidate extends Omit<Winograd, 'r' | 'm' | 'n' | 'down' | 'across' | keyof CookToom> {
+export interface Candidate extends Sizes, Pick<Winograd, 'rung' | 'before'> {
   readonly groups: number
   readonly kernel: Pair
   readonly strides: Pair
