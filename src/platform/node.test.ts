@@ -1,12 +1,12 @@
 // Node's side of the platform: files that survive a full disk, workers, downloads, collections.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { servers } from '../../test/serving.ts'
 import * as browser from './browser.ts'
 import * as node from './node.ts'
 
@@ -209,20 +209,8 @@ describe('workers', () => {
 })
 
 describe('download', () => {
-  const servers: Server[] = []
-  afterAll(() => {
-    for (const server of servers) {
-      server.closeAllConnections()
-      server.close()
-    }
-  })
-
-  async function serve(listener: RequestListener): Promise<string> {
-    const server = createServer(listener)
-    servers.push(server)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/file`
-  }
+  const start = servers()
+  const serve = async (listener: RequestListener) => `${await start(listener)}file`
 
   test('bytes and progress', async () => {
     const content = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251)
@@ -264,7 +252,6 @@ describe('download', () => {
     })
     await expect(node.download(url)).rejects.toThrow(`[download] ${url}: the server answered 404 Not Found`)
     await expect(node.download(url.replace('/file', '/broken'))).rejects.toThrow('[download]')
-    servers.pop()?.close()
     await expect(node.download('http://127.0.0.1:1/x')).rejects.toThrow(/ECONNREFUSED|bad port/)
   })
 })

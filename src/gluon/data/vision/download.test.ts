@@ -1,44 +1,15 @@
 // Downloading data sets: mirrors, the cache, and being offline.
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type FindOptions, findImages, type Places } from './source.ts'
-
-const data = join(import.meta.dirname, '../../../../data')
-const images = 't10k-images-idx3-ubyte'
-const labels = 't10k-labels-idx1-ubyte'
-const wanted: FindOptions = { collection: 'fashion-mnist', train: false }
-
-let root: string
-let folder: string
-let nowhere: Partial<Places>
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'glueball-source-'))
-})
-afterAll(() => rmSync(root, { recursive: true, force: true }))
-beforeEach(() => {
-  folder = mkdtempSync(join(root, 'given-'))
-  nowhere = { cache: join(folder, 'cache'), system: undefined, mirrors: [], embedded: [], connectTimeoutMs: 2000 }
-})
+import { describe, expect, test } from 'vitest'
+import { data, folder, images, labels, nowhere, wanted } from '../../../../test/imageFolders.ts'
+import { servers } from '../../../../test/serving.ts'
+import { findImages } from './source.ts'
 
 describe('downloads', () => {
-  const servers: Server[] = []
-  afterEach(() => {
-    for (const server of servers.splice(0)) {
-      server.closeAllConnections()
-      server.close()
-    }
-  })
-
-  async function serve(listener: RequestListener): Promise<string> {
-    const server = createServer(listener)
-    servers.push(server)
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/data/`
-  }
+  const start = servers()
+  const serve = async (listener: RequestListener) => `${await start(listener)}data/`
 
   const whole: RequestListener = (request, response) => {
     const body = readFileSync(join(data, request.url!.slice('/data/'.length)))

@@ -1,32 +1,16 @@
 // Finding data sets: the order of places, and what each kind of damage says.
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { data, folder, images, labels, nowhere, wanted } from '../../../../test/imageFolders.ts'
 import { encodeIdx } from '../../../io/idx.ts'
 import { type Edition, fashionMnist } from './editions.ts'
 import { identify, type KnownFile, refuseMixture } from './file.ts'
-import { type FindOptions, findImages, type Places } from './source.ts'
+import { findImages } from './source.ts'
 
-const data = join(import.meta.dirname, '../../../../data')
-const images = 't10k-images-idx3-ubyte'
-const labels = 't10k-labels-idx1-ubyte'
-const wanted: FindOptions = { collection: 'fashion-mnist', train: false }
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
-
-let root: string
-let folder: string
-let nowhere: Partial<Places>
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'glueball-source-'))
-})
-afterAll(() => rmSync(root, { recursive: true, force: true }))
-beforeEach(() => {
-  folder = mkdtempSync(join(root, 'given-'))
-  nowhere = { cache: join(folder, 'cache'), system: undefined, mirrors: [], embedded: [], connectTimeoutMs: 2000 }
-})
 
 /** Puts the embedded test images into a folder. */
 function put(target: string): string {
