@@ -28,5 +28,5 @@ it.each([
 })
 
 it('refuses more points than float32 bears', () => {
-  expect(() => cookToom(7, 3)).toThrow('[cookToom] too many points: got 9, expected at most 8')
+  expect(() => cookToom(7, 3)).toThrow('[cookToom] number of points: got 9, expected 2 to 8')
 })

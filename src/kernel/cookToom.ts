@@ -10,8 +10,19 @@ export interface CookToom {
   readonly BT: Matrix
 }
 
-/** The finite points, of which the first n − 1 are used; few bits each, so that the matrices are exact in float32. */
-const points = [0, 1, -1, 2, -2, 0.5, -0.5]
+/**
+ * The finite points by n: those of few bits, so that A and B are exact in float32, that round least
+ * (docs/performance.md).
+ */
+const points: Readonly<Record<number, readonly number[]>> = {
+  2: [0],
+  3: [0, 1],
+  4: [0, 1, -1],
+  5: [0, 1, -2, -0.5],
+  6: [0, 2, -2, 0.5, -0.5],
+  7: [0, 1, -1, 2, -2, 0.375],
+  8: [0, 1, -1, 2, -2, 0.5, -0.5],
+}
 
 /** The transpose. */
 export const transposed = (matrix: Matrix): Matrix => matrix[0].map((_, j) => matrix.map((row) => row[j]))
@@ -34,8 +45,8 @@ function product(roots: readonly number[]): number[] {
  */
 export function cookToom(m: number, r: number): CookToom {
   const n = m + r - 1
-  if (n > points.length + 1) throw new Error(`[cookToom] too many points: got ${n}, expected at most 8`)
-  const finite = points.slice(0, n - 1)
+  const finite = points[n]
+  if (!finite) throw new Error(`[cookToom] number of points: got ${n}, expected 2 to 8`)
   const others = (j: number) => finite.filter((_, k) => k !== j)
   const last = (length: number, i: number) => (i === length - 1 ? 1 : 0)
   const powers = (p: number, length: number) => Array.from({ length }, (_, i) => p ** i)

@@ -145,6 +145,17 @@ describe.each(rungs)('gemm, %s', (rung) => {
     expect(difference({ ...base(rung, 7, 6, 3), start: 'bias', activation: tanh })).toBeLessThan(2e-7)
   })
 
+  it('adds sums in pieces to C', () => {
+    const pieces = { ...base(rung, 16, 21, 40), start: 'zero', add: 'c' } as const
+    for (const sumRounds of [1, 7, 8, 20, 39, 40, 41])
+      expect(difference({ ...pieces, sumRounds }), `${sumRounds}`).toBe(0)
+    const k = [
+      { count: 5, a: 80 },
+      { count: 20, a: 4 },
+    ]
+    for (const sumRounds of [2, 5]) expect(difference({ ...pieces, k, sumRounds }), `${sumRounds}`).toBe(0)
+  })
+
   it('writes C in panels', () => {
     expect(difference({ ...base(rung, 8, 40, 12), cRow: 64, cPanel: 8 * 64 })).toBe(0)
   })
@@ -159,6 +170,7 @@ it('refuses what cannot be meant', () => {
   expect(() => emit({ k: [] })).toThrow('[gemm] no loop over k: got an empty list, expected at least one run')
   expect(() => emit({ start: 'bias' })).toThrow('[gemm] no address of the bias: got undefined, expected a local')
   expect(() => emit({ start: 'c', add: 'c' })).toThrow('[gemm] c would count twice')
+  expect(() => emit({ start: 'c', sumRounds: 4 })).toThrow('[gemm] sums in pieces')
   expect(() => emit({ rows: i32.const(1), tile: { rows: 9, vectors: 1 } })).toThrow('[gemm] tile too high')
 })
 

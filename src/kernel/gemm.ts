@@ -34,6 +34,8 @@ export interface Gemm {
   readonly start: 'zero' | 'bias' | 'c'
   /** What is added to the finished sums; C so is more exact over many blocks than to start from it. */
   readonly add?: 'bias' | 'c'
+  /** With `add` of c and no activation: rounds of the outermost level after which a sum is added to C, since shorter sums round less. */
+  readonly sumRounds?: number
   /** Applied last, after `add`. */
   readonly activation?: Formula
 }
@@ -77,11 +79,13 @@ function check(g: Gemm, p: Pointers): void {
       ? 'no loop over k: got an empty list, expected at least one run'
       : (g.start === 'bias' || g.add === 'bias') && !p.bias
         ? 'no address of the bias: got undefined, expected a local'
-        : g.start === g.add
-          ? `${g.add} would count twice: got it as start and add, expected it in one of them`
-          : typeof g.rows !== 'number' && g.tile.rows > 8
-            ? `tile too high for a run-time number of rows: got ${g.tile.rows}, expected at most 8`
-            : undefined
+        : g.sumRounds !== undefined && (g.start !== 'zero' || g.add !== 'c' || g.activation)
+          ? `sums in pieces: got start ${g.start} and add ${g.add}, expected zero and c, and no activation`
+          : g.start === g.add
+            ? `${g.add} would count twice: got it as start and add, expected it in one of them`
+            : typeof g.rows !== 'number' && g.tile.rows > 8
+              ? `tile too high for a run-time number of rows: got ${g.tile.rows}, expected at most 8`
+              : undefined
   if (problem) throw new Error(`[gemm] ${problem}`)
 }
 
@@ -127,25 +131,42 @@ function oneTile(f: Body, g: Gemm, p: Pointers, rows: number, columns: number): 
   const load = (from: 'bias' | 'c', { row, first, columns }: Piece) =>
     from === 'bias' ? loadColumns(p.bias!, columns, first * 4) : loadColumns(p.c, columns, row * g.cRow + first * 4)
   const { start, add, activation } = g
-  const sums = pieces.map((piece) => f.let(start === 'zero' ? f32x4.const(0) : load(start, piece)))
-  accumulate(f, g, p, columns, sums)
-  if (add) for (const [i, piece] of pieces.entries()) sums[i].set(f32x4.add(sums[i], load(add, piece)))
   const m = lanes(f, g.rung)
-  const results = activation ? sums.map((sum) => activation<Expr<'v128'>, Expr<'v128'>>(m, sum)) : sums
-  for (const [i, { row, first, columns }] of pieces.entries())
-    storeColumns(f, p.c, results[i], columns, row * g.cRow + first * 4)
+  const [a, b] = [f.let(p.a), f.let(p.b)]
+  const sums = pieces.map(() => f.local('v128'))
+  const sum = (k: readonly Required<Run>[]) => {
+    for (const [i, piece] of pieces.entries()) sums[i].set(start === 'zero' ? f32x4.const(0) : load(start, piece))
+    const moved = accumulate(f, { ...g, k }, { a, b }, columns, sums)
+    if (g.sumRounds) {
+      a.bump((k[0].a * k[0].count - moved.a) | 0)
+      b.bump((k[0].b * k[0].count - moved.b) | 0)
+    }
+    if (add) for (const [i, piece] of pieces.entries()) sums[i].set(f32x4.add(sums[i], load(add, piece)))
+    const results = activation ? sums.map((sum) => activation<Expr<'v128'>, Expr<'v128'>>(m, sum)) : sums
+    for (const [i, { row, first, columns }] of pieces.entries())
+      storeColumns(f, p.c, results[i], columns, row * g.cRow + first * 4)
+  }
+  const [outer, ...inner] = runs(g)
+  const part = Math.min(g.sumRounds ?? outer.count, outer.count)
+  f.times(Math.floor(outer.count / part), () => sum([{ ...outer, count: part }, ...inner]))
+  if (outer.count % part) sum([{ ...outer, count: outer.count % part }, ...inner])
 }
 
-/** Adds all products to the sums of a tile, [row][vector]. */
-function accumulate(f: Body, g: Gemm, p: Pointers, columns: number, sums: readonly Local<'v128'>[]): void {
-  const [a, b] = [f.let(p.a), f.let(p.b)]
+/** Adds all products to the sums of a tile, [row][vector]. Returns by how much a and b moved. */
+function accumulate(
+  f: Body,
+  g: Gemm & { readonly k: readonly Required<Run>[] },
+  { a, b }: Pick<Pointers, 'a' | 'b'>,
+  columns: number,
+  sums: readonly Local<'v128'>[],
+): Moved {
   const vectors = Math.ceil(columns / 4)
   // packed panels are padded, rows of a given B are not
   const loaded = (v: number) => (g.b ? Math.min(4, columns - v * 4) : 4)
   const factors = Array.from({ length: vectors }, () => f.local('v128'))
   const scale = f.local('v128')
   const overlapping = overlaps(g, sums.length / vectors)
-  overK(f, unrollOf(g.rung), runs(g), a, b, (aOffset, bOffset) => {
+  return overK(f, unrollOf(g.rung), g.k, a, b, (aOffset, bOffset) => {
     for (const [v, factor] of factors.entries()) factor.set(loadColumns(b, loaded(v), bOffset + v * 16))
     const [from, skip] = overlapping ? [f.let(i32.add(a, aOffset)), 0] : [a, aOffset]
     for (let row = 0; row * vectors < sums.length; row++) {
@@ -183,6 +204,12 @@ function runs(g: Gemm): Required<Run>[] {
     .toReversed()
 }
 
+/** Bytes by which the addresses of A and B were moved. */
+interface Moved {
+  readonly a: number
+  readonly b: number
+}
+
 /** Emits `step` for every k, at its offsets from a and b, which move on where steps are not written out. */
 function overK(
   f: Body,
@@ -191,7 +218,7 @@ function overK(
   a: Local<'i32'>,
   b: Local<'i32'>,
   step: (aOffset: number, bOffset: number) => void,
-): { readonly a: number; readonly b: number } {
+): Moved {
   if (inner.reduce((product, { count }) => product * count, run.count) <= most) {
     for (const at of written([run, ...inner])) step(at.a, at.b)
     return { a: 0, b: 0 }

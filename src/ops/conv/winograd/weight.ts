@@ -32,6 +32,8 @@ interface Weight extends Winograd {
   readonly group: number
 }
 
+/** Tiles in a running sum: longer ones round more, shorter ones are added up more often. */
+const sumTiles = 12
 /** Tiles of a block: what is summed before it is added to the partial result. */
 const usualTiles = 72
 /** Items wanted, and the bytes that the parts may take for it. */
@@ -171,10 +173,11 @@ function multiply(f: Body, s: Weight, at: Readonly<Record<'a' | 'b' | 'c', L>>, 
   const width = panelWidth(rung)
   const [a, b, c] = [f.let(at.a), f.let(at.b), f.let(at.c)]
   const k = [{ count: block.tiles, a: tileWidth * 4 }]
+  const sumRounds = Math.ceil(block.tiles / Math.ceil(block.tiles / sumTiles))
   const shape = { rung, tile: tile(rung), rows: tileWidth, columns: width, k, aRow: 4, cRow: width * 4 }
   const onePanel = () =>
     kept(f, [a], () =>
-      f.times(s.C / tileWidth, () => gemm(f, { ...shape, start: 'zero', add: 'c' }, { a, b, c }), [
+      f.times(s.C / tileWidth, () => gemm(f, { ...shape, start: 'zero', add: 'c', sumRounds }, { a, b, c }), [
         [a, block.tiles * tileWidth * 4],
         [c, tileWidth * width * 4],
       ]),
