@@ -113,11 +113,13 @@ function locate(error: unknown, path: string): void {
 }
 
 /** The arrays in a value: itself, or those in lists, Maps and plain objects, at any depth. */
-export function* arraysIn(value: unknown): Iterable<NDArray> {
-  if (value instanceof NDArray) yield value
-  else if (Array.isArray(value)) for (const item of value) yield* arraysIn(item)
-  else if (value instanceof Map) for (const item of value.values()) yield* arraysIn(item)
-  else if (value && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
-    for (const item of Object.values(value)) yield* arraysIn(item)
+export function arraysIn(value: unknown, found: NDArray[] = []): NDArray[] {
+  if (typeof value !== 'object' || value === null) return found
+  if (value instanceof NDArray) found.push(value)
+  else if (Array.isArray(value)) for (const item of value) arraysIn(item, found)
+  else if (value instanceof Map) for (const item of value.values()) arraysIn(item, found)
+  else if (Object.getPrototypeOf(value) === Object.prototype) {
+    for (const item of Object.values(value)) arraysIn(item, found)
   }
+  return found
 }

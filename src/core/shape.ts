@@ -20,12 +20,21 @@ class FrozenShape extends Array<number> {
   }
 }
 
-/** Makes a frozen shape of the given sizes. */
+/** Shapes by their sizes: a program has few, and each call of an op asks for one. */
+const shapes = new Map<string, Shape>()
+const mostShapes = 10_000
+
+/** The frozen shape of the given sizes. */
 export function shapeOf(sizes: readonly number[]): Shape {
   if (sizes instanceof FrozenShape) return sizes
+  const key = sizes.join()
+  const held = shapes.get(key)
+  if (held) return held
   const shape = new FrozenShape()
   for (const size of sizes) shape.push(size)
-  return Object.freeze(shape)
+  if (shapes.size >= mostShapes) shapes.clear()
+  shapes.set(key, Object.freeze(shape))
+  return shape
 }
 
 /** Text of a shape as Python prints a tuple: `()`, `(3,)`, `(2, 3)`. */
@@ -55,6 +64,14 @@ export function checkShape(op: string, sizes: number | readonly number[]): Shape
   }
   return shapeOf(list)
 }
+
+/** Checks the numbers of an attribute for height and width: whole, from `least` on. */
+export function checkPair(op: string, name: string, pair: readonly number[], least: number): void {
+  if (pair.length === 2 && isCount(pair[0], least) && isCount(pair[1], least)) return
+  throw new OpError(op, `wrong ${name}: got ${JSON.stringify(pair)}, expected two whole numbers from ${least} on`)
+}
+
+const isCount = (n: number, least: number) => Number.isInteger(n) && n >= least
 
 /** The list itself; throws where its numbers were given one by one, as Python's variadic methods take them. */
 export function listOf<T>(op: string, list: readonly T[]): readonly T[] {

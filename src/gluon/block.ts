@@ -112,6 +112,12 @@ export abstract class AnyBlock extends Callable {
     return children
   }
 
+  /** @internal The name of a child. */
+  keyOf(child: AnyBlock): string | undefined {
+    for (const [key, value] of this.#registered) if (value === child) return key
+    return Object.keys(this).find((key) => (this as Record<string, unknown>)[key] === child)
+  }
+
   /** The parameters of this block alone, by property name. */
   get ownParameters(): ReadonlyMap<string, Parameter> {
     const own = new Map<string, Parameter>()
@@ -197,12 +203,13 @@ export abstract class AnyBlock extends Callable {
   }
 
   protected override invoke(inputs: unknown[]): unknown {
-    const path = `${pathOf(this)} (${this.className})`
+    const path = pathOf(this)
+    const shown = `${path} (${this.className})`
     return within(
-      path,
-      `made in ${path}.forward, which returned: return it, or keep it with x.keep()`,
+      shown,
+      `made in ${shown}.forward, which returned: return it, or keep it with x.keep()`,
       () => {
-        running.push(this)
+        running.push({ block: this, path })
         try {
           return this.#forward(inputs)
         } finally {
@@ -223,8 +230,10 @@ export abstract class AnyBlock extends Callable {
     return output
   }
 
-  *#arraysOfProperties(): Iterable<NDArray> {
-    for (const value of Object.values(this)) if (!(value instanceof AnyBlock)) yield* arraysIn(value)
+  #arraysOfProperties(): NDArray[] {
+    const found: NDArray[] = []
+    for (const value of Object.values(this)) if (!(value instanceof AnyBlock)) arraysIn(value, found)
+    return found
   }
 
   /** The line that describes this block in a printed network. */
@@ -248,16 +257,13 @@ function startOf(select: string | RegExp = ''): RegExp {
   return new RegExp(`^(?:${select.source})`, select.flags.replace(/[gy]/g, ''))
 }
 
-const running: AnyBlock[] = []
+/** The blocks being called, the outermost first, with their paths. */
+const running: { readonly block: AnyBlock; readonly path: string }[] = []
 
 /** Path of a block being called: the outermost block's name, then the keys of the children. */
 function pathOf(block: AnyBlock): string {
-  const chain = [...running, block]
-  const keys = chain.slice(1).map((child, i) => {
-    for (const [key, value] of chain[i].children) if (value === child) return key
-    return child.name
-  })
-  return [chain[0].name, ...keys].join('.')
+  const outer = running.at(-1)
+  return outer ? `${outer.path}.${outer.block.keyOf(block) ?? block.name}` : block.name
 }
 
 function shown<T>(value: T): T {

@@ -63,7 +63,7 @@ function line(layer: string, shape: string, parameters: string): string {
 }
 
 function shapes(value: unknown): string {
-  const list = [...arraysIn(value)].map((array) => formatShape(array.shape))
+  const list = arraysIn(value).map((array) => formatShape(array.shape))
   return list.length === 1 ? list[0] : `[${list.join(', ')}]`
 }
 

@@ -1,7 +1,7 @@
 // The sizes of a convolution: how its attributes and shapes fit together, checked for all of its passes.
 import type { Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
-import { formatShape, type Shape } from '../../core/shape.ts'
+import { checkPair, formatShape, type Shape } from '../../core/shape.ts'
 
 /** A number for the height and one for the width. */
 export type Pair = readonly [number, number]
@@ -38,22 +38,19 @@ export interface Geometry extends ConvWindow, Sizes {
 /** The sizes, given the shape of x and the number of filters. */
 export function geometryOf(x: Shape, filters: number, window: ConvWindow): Geometry {
   const { kernel, strides, padding, dilation, groups } = window
-  const [N, C, H, W] = x
-  const out = ([0, 1] as const).map((i) => {
-    const span = x[2 + i] + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1
-    return Math.floor(span / strides[i]) + 1
-  })
-  return { kernel, strides, padding, dilation, groups, N, C, H, W, O: filters, OH: out[0], OW: out[1] }
+  const [N, C, H, W] = [x[0], x[1], x[2], x[3]]
+  const outputs = (size: number, i: 0 | 1) =>
+    Math.floor((size + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) / strides[i]) + 1
+  return { kernel, strides, padding, dilation, groups, N, C, H, W, O: filters, OH: outputs(H, 0), OW: outputs(W, 1) }
 }
 
 /** Checks the attributes by themselves. */
 export function checkWindow(op: string, window: ConvWindow): void {
   const { kernel, strides, padding, dilation, groups } = window
-  const rules = { kernel: [kernel, 1], strides: [strides, 1], padding: [padding, 0], dilation: [dilation, 1] } as const
-  for (const [name, [pair, least]] of Object.entries(rules)) {
-    if (pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= least)) continue
-    throw new OpError(op, `wrong ${name}: got ${JSON.stringify(pair)}, expected two whole numbers from ${least} on`)
-  }
+  checkPair(op, 'kernel', kernel, 1)
+  checkPair(op, 'strides', strides, 1)
+  checkPair(op, 'padding', padding, 0)
+  checkPair(op, 'dilation', dilation, 1)
   if (Number.isInteger(groups) && groups >= 1) return
   throw new OpError(op, `wrong groups: got ${groups}, expected a whole number from 1 on`)
 }
@@ -74,7 +71,8 @@ export function checkFloats(op: string, names: readonly string[], arrays: readon
 
 /** Checks that an array has four axes, none of them but the batch empty. */
 export function checkImages(op: string, name: string, axes: string, shape: Shape): void {
-  if (shape.length === 4 && shape.every((n, i) => n > 0 || (i === 0 && name !== 'weight'))) return
+  const full = shape[1] > 0 && shape[2] > 0 && shape[3] > 0
+  if (shape.length === 4 && full && (shape[0] > 0 || name !== 'weight')) return
   const form = shape.length === 4 ? 'no axis empty but the batch' : `${axes}`
   throw new OpError(op, `wrong shape of ${name}: got ${formatShape(shape)}, expected ${form}`)
 }
@@ -85,12 +83,12 @@ export function checkGeometry(op: string, x: Shape, weight: Shape, window: ConvW
   checkImages(op, 'the input', '(N, C, H, W)', x)
   checkImages(op, 'weight', '(O, C / groups, height, width)', weight)
   const { kernel, groups, padding, dilation } = window
-  const [O, perGroup, ...size] = weight
-  const [, C, H, W] = x
-  if (size[0] !== kernel[0] || size[1] !== kernel[1]) {
+  const [O, perGroup] = [weight[0], weight[1]]
+  const [C, H, W] = [x[1], x[2], x[3]]
+  if (weight[2] !== kernel[0] || weight[3] !== kernel[1]) {
     throw new OpError(
       op,
-      `wrong size of the filters: got ${formatShape(size)} in weight ${formatShape(weight)}, expected ${formatShape(kernel)}`,
+      `wrong size of the filters: got ${formatShape(weight.slice(2))} in weight ${formatShape(weight)}, expected ${formatShape(kernel)}`,
     )
   }
   if (C % groups || O % groups) {
@@ -106,7 +104,7 @@ export function checkGeometry(op: string, x: Shape, weight: Shape, window: ConvW
       `wrong number of input channels: ${got}, expected ${perGroup * groups} for weight ${formatShape(weight)}`,
     )
   }
-  const span = kernel.map((k, i) => dilation[i] * (k - 1) + 1)
+  const span = [dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1]
   const padded = [H + 2 * padding[0], W + 2 * padding[1]]
   if (span[0] > padded[0] || span[1] > padded[1]) {
     throw new OpError(

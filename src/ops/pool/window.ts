@@ -1,7 +1,7 @@
 // The sizes of a pooling: how its window, strides and padding fit an image, checked for all of its ops.
 import type { Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
-import { formatShape, type Shape, shapeOf } from '../../core/shape.ts'
+import { checkPair, formatShape, type Shape, shapeOf } from '../../core/shape.ts'
 
 /** A number for the height and one for the width. */
 export type Pair = readonly [number, number]
@@ -84,9 +84,7 @@ function checkImages(op: string, { shape, dtype }: Spec): void {
 }
 
 function checkWindow(op: string, { kernel, strides, padding }: PoolWindow): void {
-  const rules = { kernel: [kernel, 1], strides: [strides, 1], padding: [padding, 0] } as const
-  for (const [name, [pair, least]] of Object.entries(rules)) {
-    if (pair.every((n) => Number.isInteger(n) && n >= least)) continue
-    throw new OpError(op, `wrong ${name}: got ${JSON.stringify(pair)}, expected whole numbers from ${least} on`)
-  }
+  checkPair(op, 'kernel', kernel, 1)
+  checkPair(op, 'strides', strides, 1)
+  checkPair(op, 'padding', padding, 0)
 }
