@@ -99,7 +99,7 @@ test('a worker gets its data first, then messages; the text is that of Node', as
   const errors: Error[] = []
   const source = 'glueballReceive((n) => glueballPost(n * glueballData.factor)); glueballPost("ready")'
   const worker = browser.startWorker(
-    source,
+    { name: 'test', text: source },
     { factor: 3 },
     (message) => seen.push(message),
     (error) => errors.push(error),
@@ -109,7 +109,7 @@ test('a worker gets its data first, then messages; the text is that of Node', as
   await worker.terminate()
   expect(PageWorker.made[0].terminated).toBe(true)
   browser.startWorker(
-    'throw new Error("no such module")',
+    { name: 'test', text: 'throw new Error("no such module")' },
     null,
     () => {},
     (error) => errors.push(error),

@@ -1,8 +1,8 @@
 // What Glueball asks of a page: the event loop, workers, downloads; there are no files. Imports nothing from outside this folder.
-import type { WorkerHandle } from './worker.ts'
+import type { WorkerHandle, WorkerProgram } from './worker.ts'
 
 export { type DownloadOptions, download } from './download.ts'
-export type { WorkerHandle } from './worker.ts'
+export type { WorkerHandle, WorkerProgram } from './worker.ts'
 
 /** Whether there are files here. */
 export const hasFiles = false
@@ -96,39 +96,52 @@ export function hardwareConcurrency(): number {
   return navigator.hardwareConcurrency || 2
 }
 
-const prelude = `const glueballPost = (message) => self.postMessage(message)
+/** Whether workers can share memory with the page: where its headers isolate it from other origins. */
+export function sharesMemory(): boolean {
+  return globalThis.crossOriginIsolated === true
+}
+
+const prelude = `const glueballPost = (message, transfer = []) => self.postMessage(message, transfer)
 const glueballReceive = (listener) => self.addEventListener('message', (event) => listener(event.data))
 `
 
 /**
- * Starts a worker from the text of a function body, in which three names are defined: `glueballData` (the data),
- * `glueballPost(message)` and `glueballReceive(listener)`, called while the text first runs. The text is the same in
- * Node and in a page. `onError` gets what the worker throws.
+ * Starts a worker from a program's text, by a blob: URL, or from its module where the page's content policy refuses
+ * those; `glueballReceive` must be called while it first runs. `onError` gets what the worker throws.
  */
 export function startWorker(
-  source: string,
+  program: WorkerProgram,
   data: unknown,
   onMessage: (message: unknown) => void,
   onError: (error: Error) => void,
 ): WorkerHandle {
-  const start = `const glueballStart = (glueballData) => {\n${source}\n}`
-  const listen = `self.addEventListener('message', (event) => glueballStart(event.data), { once: true })`
-  const url = URL.createObjectURL(new Blob([prelude, start, '\n', listen], { type: 'text/javascript' }))
-  const worker = new Worker(url, { name: 'glueball' })
+  const { url, name } = program
+  const blob = url ? undefined : URL.createObjectURL(new Blob([scriptOf(program)], { type: 'text/javascript' }))
+  const worker = new Worker(blob ?? (url as string | URL), { name: 'glueball', type: blob ? 'classic' : 'module' })
   worker.onmessage = (event) => onMessage(event.data)
   worker.onmessageerror = () => onError(new Error('[worker] sent a message that this page cannot read'))
   worker.onerror = (event) =>
-    onError(new Error(`[worker] ${event.message || 'could not start: is blob: refused here?'}`))
-  worker.postMessage(data)
+    onError(new Error(`[worker] ${event.message || (blob ? refused : `could not start from ${url}`)}`))
+  worker.postMessage({ program: name, data })
   return {
     postMessage: (message, transfer = []) => worker.postMessage(message, transfer),
     ref: () => {},
     unref: () => {},
     terminate: async () => {
       worker.terminate()
-      URL.revokeObjectURL(url)
+      if (blob) URL.revokeObjectURL(blob)
     },
   }
+}
+
+const refused =
+  "could not start: where the page's content policy refuses blob: workers, set workerUrl of configureCpu to glueball/worker"
+
+/** The script of a blob: the program runs with the first message. */
+function scriptOf({ text }: WorkerProgram): string {
+  const start = `const glueballStart = (glueballData) => {\n${text}\n}`
+  const listen = `self.addEventListener('message', (event) => glueballStart(event.data.data), { once: true })`
+  return `${prelude}${start}\n${listen}`
 }
 
 /** False: a page cannot set V8's flags. */

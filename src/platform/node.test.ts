@@ -151,7 +151,7 @@ describe('workers', () => {
     const seen: unknown[] = []
     const errors: Error[] = []
     const worker = node.startWorker(
-      echo,
+      { name: 'test', text: echo },
       { factor: 3 },
       (message) => seen.push(message),
       (error) => errors.push(error),
@@ -172,7 +172,7 @@ describe('workers', () => {
       for (;;) Atomics.wait(words, 1, 0)`
     const seen: unknown[] = []
     const worker = node.startWorker(
-      source,
+      { name: 'test', text: source },
       { words },
       (message) => seen.push(message),
       () => {},
@@ -191,7 +191,7 @@ describe('workers', () => {
   ])('%s', async (source, message) => {
     const errors: Error[] = []
     node.startWorker(
-      source,
+      { name: 'test', text: source },
       null,
       () => {},
       (error) => errors.push(error),
@@ -202,7 +202,7 @@ describe('workers', () => {
 
   test('an unref-ed worker lets the process end', () => {
     const program = `import { startWorker } from ${JSON.stringify(join(import.meta.dirname, 'node.ts'))}
-      startWorker('for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)', null, () => {}, () => {}).unref()`
+      startWorker({ name: 'test', text: 'for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)' }, null, () => {}, () => {}).unref()`
     const { status, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 20_000 })
     expect({ status, signal }).toEqual({ status: 0, signal: null })
   })

@@ -9,10 +9,10 @@ import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import { gunzip as gunzipNode } from 'node:zlib'
 import { messageOf } from './download.ts'
-import type { WorkerHandle } from './worker.ts'
+import type { WorkerHandle, WorkerProgram } from './worker.ts'
 
 export { type DownloadOptions, download } from './download.ts'
-export type { WorkerHandle } from './worker.ts'
+export type { WorkerHandle, WorkerProgram } from './worker.ts'
 
 /** Whether there are files here. */
 export const hasFiles = true
@@ -139,23 +139,27 @@ export function hardwareConcurrency(): number {
   return availableParallelism()
 }
 
+/** Whether workers can share memory with the thread that starts them. */
+export function sharesMemory(): boolean {
+  return true
+}
+
 const prelude = `const { parentPort: glueballPort, workerData } = require('node:worker_threads')
-const glueballPost = (message) => glueballPort.postMessage(message)
+const glueballPost = (message, transfer) => glueballPort.postMessage(message, transfer)
 const glueballReceive = (listener) => void glueballPort.on('message', listener)
 `
 
 /**
- * Starts a worker from the text of a function body, in which three names are defined: `glueballData` (the data),
- * `glueballPost(message)` and `glueballReceive(listener)`, called while the text first runs. The text is the same in
- * Node and in a page. `onError` gets what the worker throws and an exit nobody asked for.
+ * Starts a worker from a program's text, which is the same in Node and in a page; `glueballReceive` must be called while
+ * the text first runs. `onError` gets what the worker throws and an exit nobody asked for.
  */
 export function startWorker(
-  source: string,
+  program: WorkerProgram,
   data: unknown,
   onMessage: (message: unknown) => void,
   onError: (error: Error) => void,
 ): WorkerHandle {
-  const text = `${prelude};((glueballData) => {\n${source}\n})(workerData)`
+  const text = `${prelude};((glueballData) => {\n${program.text}\n})(workerData)`
   const worker = new Worker(text, { eval: true, execArgv: [], workerData: data, name: 'glueball' })
   let over = false
   const fail = (error: Error) => {

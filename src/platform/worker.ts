@@ -1,4 +1,14 @@
-// What both platforms hand out for a running worker.
+// What both platforms take and hand out for workers.
+
+/** What a worker runs. */
+export interface WorkerProgram {
+  /** A function body in which `glueballData`, `glueballPost(message)` and `glueballReceive(listener)` are defined. */
+  readonly text: string
+  /** In a page: a module that does the same when it gets a message `{ program, data }`; then the text is not used. */
+  readonly url?: string | URL | undefined
+  /** Which program of the module. */
+  readonly name: string
+}
 
 /** A running worker. */
 export interface WorkerHandle {

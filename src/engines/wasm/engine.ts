@@ -32,7 +32,9 @@ import { copyModule } from '../../ops/copy/copy.wasm.ts'
 import type { OpName } from '../../ops/index.ts'
 import type { KernelTable } from '../table.ts'
 import { type Block, MemoryAllocator } from './memory.ts'
-import { backlogLimit, CommandStream, type StreamFailure, streamEnd } from './stream.ts'
+import { MessageStream } from './messageStream.ts'
+import { RingStream } from './ringStream.ts'
+import { backlogLimit, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 
 /** Settings of the CPU engine. */
 export interface WasmOptions {
@@ -44,9 +46,12 @@ export interface WasmOptions {
   readonly rung: Rung
   /** No algorithm that trades digits for speed. */
   readonly strict?: boolean
+  /** False where memory can't be shared with workers: then one thread computes. */
+  readonly shared?: boolean
+  /** Where a page finds the workers' module, if not by blob: URLs. */
+  readonly workerUrl?: string | URL | undefined
 }
 
-const pageBytes = 65536
 const planCacheSize = 4096
 
 interface Failed extends StreamFailure {
@@ -63,9 +68,8 @@ export class WasmEngine implements Engine {
   /** Told of every call, its plan, and when it began and ended, in ms; for profiles, as it costs a message or two. */
   watcher: ((call: Call, plan: Plan, times: Promise<readonly [begin: number, end: number]>) => void) | undefined
   readonly #kernels: KernelTable<WasmKernel<never>>
-  readonly #memory: WebAssembly.Memory
   readonly #allocator: MemoryAllocator
-  readonly #stream: CommandStream
+  readonly #stream: Stream
   readonly #plans = new Map<string, Plan>()
   readonly #modules = new Map<string, number>()
   /** Bytes of modules on their way to the workers. */
@@ -80,12 +84,15 @@ export class WasmEngine implements Engine {
     this.limit = options.memoryLimit
     this.rung = options.rung
     this.strict = options.strict ?? false
-    this.threads = options.threads
     this.#kernels = kernels
-    const maximum = Math.floor(2 ** 32 / pageBytes)
-    this.#memory = new WebAssembly.Memory({ initial: (streamEnd + 2 ** 20) / pageBytes, maximum, shared: true })
-    this.#allocator = new MemoryAllocator(this.#memory, streamEnd, Math.min(this.limit, maximum * pageBytes))
-    this.#stream = new CommandStream(this.#memory, options.threads, (failure) => this.#fail(failure))
+    const pages = 2 ** 32 / pageBytes
+    const onFailure = (failure: StreamFailure) => this.#fail(failure)
+    const { shared = true, threads, workerUrl } = options
+    this.#stream = shared
+      ? new RingStream(pages, threads, onFailure, workerUrl)
+      : new MessageStream(pages, onFailure, workerUrl)
+    this.threads = this.#stream.threads
+    this.#allocator = new MemoryAllocator((bytes) => this.#stream.grow(bytes), streamEnd, this.limit)
   }
 
   supports(dtype: DType): boolean {
@@ -98,7 +105,7 @@ export class WasmEngine implements Engine {
 
   upload(bytes: Uint8Array): Block {
     const block = this.#allocator.allocate(bytes.length, this.#stream.retired)
-    new Uint8Array(this.#memory.buffer, block.address, bytes.length).set(bytes)
+    if (bytes.length > 0) this.#stream.write(block.address, bytes)
     return block
   }
 
@@ -136,7 +143,8 @@ export class WasmEngine implements Engine {
 
   /** Blocks until the value is there: for moves to an engine that computes inline. */
   readNow(operand: Operand): Uint8Array {
-    this.#stream.block()
+    const address = (operand.storage.allocation as Block).address + operand.offset
+    const bytes = this.#stream.readNow(address, sizeOf(operand.shape) * bytesPer(operand.dtype))
     const failure = this.#failureAt(operand.storage.written)
     if (failure) throw this.#report(failure)
     if (this.#stream.failing) {
@@ -144,8 +152,7 @@ export class WasmEngine implements Engine {
         'a command before this read failed, so its value may be missing: await a value to see which',
       )
     }
-    const address = (operand.storage.allocation as Block).address + operand.offset
-    return new Uint8Array(this.#memory.buffer, address, sizeOf(operand.shape) * bytesPer(operand.dtype)).slice()
+    return bytes
   }
 
   async read(operand: Operand): Promise<Uint8Array> {
@@ -159,7 +166,7 @@ export class WasmEngine implements Engine {
       await this.#stream.notify()
       const failure = this.#failureAt(written)
       if (failure) throw this.#report(failure)
-      return new Uint8Array(this.#memory.buffer, staging.address, bytes).slice()
+      return await this.#stream.read(staging.address, bytes)
     } finally {
       this.free(staging)
       await turn()

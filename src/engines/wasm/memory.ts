@@ -1,7 +1,6 @@
-// The allocator of the shared memory: best fit in program order, so that a freed block serves the next command at once.
+// The allocator of the workers' memory: best fit in program order, so that a freed block serves the next command at once.
 import { type Allocation, OutOfMemory } from '../../core/engine.ts'
 
-const pageBytes = 65536
 const alignment = 256
 const growth = 16 * 2 ** 20
 
@@ -19,17 +18,21 @@ interface FreeBlock {
   lastUse: number
 }
 
-/** Hands out ranges of one growing memory above `base`. */
+/** Hands out ranges of one growing memory from `base` to `limit`. */
 export class MemoryAllocator {
-  readonly memory: WebAssembly.Memory
   readonly limit: number
+  /** Makes the memory as large as asked for, or throws. */
+  readonly #grow: (bytes: number) => void
+  /** Bytes that the memory has. */
+  #held: number
   /** Free blocks by address, never adjacent. */
   readonly #free: FreeBlock[] = []
   #end: number
 
-  constructor(memory: WebAssembly.Memory, base: number, limit: number) {
-    this.memory = memory
+  constructor(grow: (bytes: number) => void, base: number, limit: number) {
     this.limit = limit
+    this.#grow = grow
+    this.#held = base
     this.#end = base
   }
 
@@ -73,21 +76,21 @@ export class MemoryAllocator {
     const begin = joins ? last.address : this.#end
     const end = begin + taken
     if (end > this.limit) throw new OutOfMemory(asked)
-    this.#grow(end, asked)
+    this.#reach(end, asked)
     if (joins) this.#free.pop()
     this.#end = end
     return begin
   }
 
-  #grow(end: number, asked: number): void {
-    const held = this.memory.buffer.byteLength
-    if (end <= held) return
-    const wanted = Math.min(Math.max(end, held + growth), this.limit)
+  #reach(end: number, asked: number): void {
+    if (end <= this.#held) return
+    const wanted = Math.min(Math.max(end, this.#held + growth), this.limit)
     try {
-      this.memory.grow(Math.ceil((wanted - held) / pageBytes))
+      this.#grow(wanted)
     } catch {
       throw new OutOfMemory(asked)
     }
+    this.#held = wanted
   }
 
   #insert(block: FreeBlock): void {

@@ -1,5 +1,5 @@
 // Starting the CPU engine: how many threads, how much memory, and which rung this machine can run.
-import { hardwareConcurrency } from '#platform'
+import { hardwareConcurrency, sharesMemory } from '#platform'
 import { Context } from '../../core/engine.ts'
 import { GlueballError } from '../../core/errors.ts'
 import type { Rung } from '../../kernel/rung.ts'
@@ -17,6 +17,11 @@ export interface CpuOptions {
   readonly rung?: Rung
   /** Sums as they are defined, without Winograd's convolutions, which lose a digit for their speed; off by default. */
   readonly strict?: boolean
+  /**
+   * In a page whose content policy refuses workers from blob: URLs, the URL of the module `glueball/worker`, as a
+   * bundler gives it: `new URL('glueball/worker', import.meta.url)`, or `import url from 'glueball/worker?worker&url'`.
+   */
+  readonly workerUrl?: string | URL
 }
 
 let options: CpuOptions = {}
@@ -49,6 +54,21 @@ export function makeCpuEngine(settings: CpuOptions = {}): WasmEngine {
     throw new GlueballError(`threads must be a whole number from 1 to 64, got ${threads}`)
   }
   const memoryLimit = settings.memoryLimit ?? 2 ** 32
-  const { rung = chooseRung(), strict = false } = settings
-  return new WasmEngine({ threads, memoryLimit, rung, strict }, wasmKernels)
+  const { rung = chooseRung(), strict = false, workerUrl } = settings
+  const shared = sharesMemory()
+  if (!shared && threads > 1) sayAlone()
+  return new WasmEngine({ threads, memoryLimit, rung, strict, shared, workerUrl }, wasmKernels)
+}
+
+let said = false
+
+/** Says once why one thread computes. */
+function sayAlone(): void {
+  if (!said) {
+    console.info(
+      '[cpu] one thread computes, since this page is not cross-origin isolated: serve it with the headers ' +
+        'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
+    )
+  }
+  said = true
 }

@@ -1,4 +1,4 @@
-// The command stream on real workers: order, items, full rings, failures, and the life of the process.
+// Both command streams on real workers: order, items, full rings, failures, and the life of the process.
 import { afterEach, describe, expect, it } from 'vitest'
 import { Context } from '../../core/engine.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -14,8 +14,10 @@ import { wasmKernels } from './kernels.ts'
 
 const open: WasmEngine[] = []
 
-function start(threads: number, memoryLimit = 2 ** 30): { engine: WasmEngine; context: Context } {
-  const engine = new WasmEngine({ threads, memoryLimit, rung: 'plain' }, wasmKernels)
+/** An engine of so many threads, or of the one that is fed by messages. */
+function start(workers: number | 'messages', memoryLimit = 2 ** 30): { engine: WasmEngine; context: Context } {
+  const shared = workers !== 'messages'
+  const engine = new WasmEngine({ threads: shared ? workers : 1, memoryLimit, rung: 'plain', shared }, wasmKernels)
   open.push(engine)
   return { engine, context: new Context('cpu', 0, () => engine) }
 }
@@ -45,7 +47,9 @@ const tests = defineModule('stream-test', () => [
   item('trap', (f) => f.unreachable()),
 ])
 
-describe.each([1, 2, 3, 8])('on %i threads', (threads) => {
+const streams = [2, 'messages'] as const
+
+describe.each([1, 2, 3, 8, 'messages'] as const)('workers: %s', (threads) => {
   it('runs every item of a phase once', async () => {
     const { engine, context } = start(threads)
     const y = fill([1000], 0, { context })
@@ -61,9 +65,9 @@ describe.each([1, 2, 3, 8])('on %i threads', (threads) => {
   })
 })
 
-describe('a read', () => {
+describe.each(streams)('a read, workers: %s', (workers) => {
   it('gives the value at its place in the queue', async () => {
-    const { engine, context } = start(2)
+    const { engine, context } = start(workers)
     const y = fill([1], 0, { context })
     const before = floats(engine, y)
     engine.command(tests, 'step', 1, [addressOf(y)], y.storage)
@@ -89,8 +93,8 @@ describe('a full ring', () => {
     }
   })
 
-  it('ends in the census error when a loop never awaits', async () => {
-    const { context } = start(1)
+  it.each(streams)('ends in the census error when a loop never awaits, workers: %s', async (workers) => {
+    const { context } = start(workers)
     const y = fill([2 ** 17], 1, { context })
     expect(() => {
       for (let i = 0; i < 1_000_000; i++) release(copy(y), 'test')
@@ -98,9 +102,9 @@ describe('a full ring', () => {
   })
 })
 
-describe('a failure', () => {
+describe.each(streams)('a failure, workers: %s', (workers) => {
   it('spoils what it and later commands wrote, spares what was there, and lets the stream go on', async () => {
-    const { engine, context } = start(2)
+    const { engine, context } = start(workers)
     const good = fill([1], 7, { context })
     const bad = fill([1], 1, { context })
     await engine.fence()
@@ -114,9 +118,9 @@ describe('a failure', () => {
   })
 })
 
-describe('packed weights', () => {
+describe.each(streams)('packed weights, workers: %s', (workers) => {
   it('are packed again when a failure skipped the packing', async () => {
-    const { engine, context } = start(2)
+    const { engine, context } = start(workers)
     const [x, weight] = [fill([8, 32, 1, 1], 2, { context }), fill([16, 32, 1, 1], 3, { context })]
     await engine.fence()
     const bad = fill([1], 1, { context })
@@ -147,9 +151,9 @@ describe('many failures on many workers', () => {
   })
 })
 
-describe('memory', () => {
+describe.each(streams)('memory, workers: %s', (workers) => {
   it('is reused at once by the next command', async () => {
-    const { engine, context } = start(2)
+    const { engine, context } = start(workers)
     const first = fill([1000], 1, { context })
     const address = addressOf(first)
     release(first, 'test')
@@ -159,7 +163,7 @@ describe('memory', () => {
   })
 
   it('past the limit throws with what was asked for and what is held', () => {
-    const { context } = start(1, 64 * 2 ** 20)
+    const { context } = start(workers, 64 * 2 ** 20)
     const held = fill([8 * 2 ** 20], 0, { context })
     expect(() => fill([8 * 2 ** 20], 0, { context })).toThrow(/\[fill\] out of memory: 34 MB asked for, 34 MB held/)
     release(held, 'test')
