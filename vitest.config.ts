@@ -1,13 +1,13 @@
 // How the tests run: TypeScript as it is, two processes, long tests apart, tests of absent peers left out.
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import { findPython, peers } from './scripts/peers.ts'
+import { findPeer, peers } from './scripts/peers.ts'
 
 const long = process.env['GLUEBALL_LONG'] === '1'
 const source = ['source', 'node', 'module', 'import', 'default']
-const found = peers.map((peer) => ({ peer, python: findPython(peer) }))
-const absent = found.filter(({ python }) => !python)
-const present = found.filter(({ python }) => python)
+const found = peers.map((peer) => ({ peer, program: findPeer(peer) }))
+const absent = found.filter(({ program }) => !program)
+const present = found.filter(({ program }) => program)
 
 export default defineConfig({
   resolve: {
@@ -25,7 +25,7 @@ export default defineConfig({
       ...(long ? [] : ['**/*.long{,.*}.test.ts']),
       ...absent.map(({ peer }) => `**/*.${peer.suffix}.test.ts`),
     ],
-    env: Object.fromEntries(present.map(({ peer, python }) => [peer.variable, String(python)])),
+    env: Object.fromEntries(present.map(({ peer, program }) => [peer.variable, String(program)])),
     pool: 'forks',
     maxWorkers: 2,
     execArgv: ['--conditions=source'],

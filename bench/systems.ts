@@ -1,7 +1,7 @@
 // How each system is started, and the installation of the JavaScript peers.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { findPython, peers } from '../scripts/peers.ts'
+import { findPeer, peers } from '../scripts/peers.ts'
 import type { SystemName } from './cases.ts'
 import { runChild } from './children.ts'
 import type { Launch } from './system.ts'
@@ -15,7 +15,7 @@ export function script(name: string, ...args: string[]): Pick<Launch, 'command' 
 
 /** PyTorch on the first Python that has it; throws where none has. `args` as pytorch.py takes them. */
 export function pytorch(...args: string[]): Pick<Launch, 'command' | 'args'> {
-  const python = findPython(peers.find(({ module }) => module === 'torch')!)
+  const python = findPeer(peers.find(({ name }) => name === 'PyTorch')!)
   if (!python) throw new Error('no python3 of this machine has torch (looked at python3 and /usr/bin/python3)')
   return { command: python, args: [join(here, 'peers/pytorch.py'), ...args] }
 }

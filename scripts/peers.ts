@@ -1,27 +1,42 @@
-// Which programs outside npm the checks can compare with, and the suffix that marks a test file needing one.
+// Which programs outside npm the checks can use, and the suffix that marks a test file needing one.
 import { spawnSync } from 'node:child_process'
 
-/** A Python module that some checks compare with. */
+/** A program that some checks need. */
 export interface Peer {
   /** The name people know it by. */
-  name: string
-  /** The Python module. */
-  module: string
+  readonly name: string
   /** A test file named `stem.<suffix>.test.ts` needs this peer. */
-  suffix: string
-  /** The environment variable in which such a test finds the Python that has it. */
-  variable: string
+  readonly suffix: string
+  /** The environment variable in which such a test finds the program, and by which another may be named. */
+  readonly variable: string
+  /** Programs to try. */
+  readonly candidates: readonly string[]
+  /** What a program is asked, which the right one answers with exit code 0. */
+  readonly probe: readonly string[]
+}
+
+/** A Python with a module. */
+function python(name: string, module: string, suffix: string, variable: string): Peer {
+  const script = `import importlib.util as u, sys; sys.exit(0 if u.find_spec('${module}') else 1)`
+  return { name, suffix, variable, candidates: ['python3', '/usr/bin/python3'], probe: ['-c', script] }
 }
 
 /** All peers that tests may ask for. */
 export const peers: readonly Peer[] = [
-  { name: 'PyTorch', module: 'torch', suffix: 'torch', variable: 'GLUEBALL_TORCH_PYTHON' },
-  { name: 'OpenCV', module: 'cv2', suffix: 'opencv', variable: 'GLUEBALL_OPENCV_PYTHON' },
+  python('PyTorch', 'torch', 'torch', 'GLUEBALL_TORCH_PYTHON'),
+  python('OpenCV', 'cv2', 'opencv', 'GLUEBALL_OPENCV_PYTHON'),
+  {
+    name: 'Chromium',
+    suffix: 'chromium',
+    variable: 'GLUEBALL_CHROMIUM',
+    candidates: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+    probe: ['--version'],
+  },
 ]
 
-/** The first Python that has the module, or undefined: the peer's own variable, `python3`, then `/usr/bin/python3`. */
-export function findPython({ module, variable }: Peer): string | undefined {
-  const script = `import importlib.util as u, sys; sys.exit(0 if u.find_spec('${module}') else 1)`
-  const candidates = [process.env[variable], 'python3', '/usr/bin/python3']
-  return candidates.find((python) => python && spawnSync(python, ['-c', script], { stdio: 'ignore' }).status === 0)
+/** The first program that answers, or undefined: the one that the peer's variable names, then the candidates. */
+export function findPeer({ variable, candidates, probe }: Peer): string | undefined {
+  const named = process.env[variable]
+  const all = named ? [named, ...candidates] : candidates
+  return all.find((program) => spawnSync(program, probe, { stdio: 'ignore' }).status === 0)
 }

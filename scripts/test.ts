@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { testPackage } from './package.ts'
-import { findPython, peers } from './peers.ts'
+import { findPeer, peers } from './peers.ts'
 
 interface Count {
   passed: number
@@ -71,7 +71,7 @@ function example(file: string): boolean {
 /** One line for each test file that has no peer to compare with on this machine. */
 function leftOut(): string[] {
   return peers
-    .filter((peer) => !findPython(peer))
+    .filter((peer) => !findPeer(peer))
     .flatMap(({ name, suffix }) =>
       globSync(`{src,test}/**/*.${suffix}.test.ts`, { cwd: root })
         .filter((file) => /\.long\./.test(file) === (process.env['GLUEBALL_LONG'] === '1'))

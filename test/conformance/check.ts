@@ -6,7 +6,7 @@ import { invoke } from '../../src/core/invoke.ts'
 import { NDArray } from '../../src/core/ndarray.ts'
 import { adopt, within } from '../../src/core/ownership.ts'
 import { formatShape, shapeOf } from '../../src/core/shape.ts'
-import { Storage } from '../../src/core/storage.ts'
+import { liveOn, Storage } from '../../src/core/storage.ts'
 import { type CaseInput, type OpCase, valuesOf } from '../../src/ops/cases.ts'
 import { relayoutOp } from '../../src/ops/copy/copy.ts'
 import { allowed, allowedDifference, allowedGradient, close, exact, type Tolerance } from '../../src/ops/tolerance.ts'
@@ -174,6 +174,20 @@ function differences(
   const [k] = wrong
   const first = `${name}[${k}] is ${got.values[k]}, expected ${want.values[k]} ± ${bound(k)}`
   return [`${first} (${wrong.length} of ${want.values.length} differ)${reason ? `; tolerance: ${reason}` : ''}`]
+}
+
+/** Runs a case on an engine in every placement; returns what differs from the reference, and what was not freed. */
+export async function checkOn(of: OpCase, context: Context, expected: Expected): Promise<string[]> {
+  const images = of.inputs.some(({ shape }) => shape.length === 4)
+  const placements: Placement[] = ['plain', 'offset', ...(images ? (['channelsLast'] as const) : [])]
+  const wrong: string[] = []
+  for (const placement of placements) {
+    const got = await runCase(of, { context, placement, gradient: hasGradient(of) })
+    for (const line of differencesOf(of, got, expected)) wrong.push(`${placement}: ${line}`)
+  }
+  const { bytes, count } = liveOn(context.engine)
+  if (bytes + count > 0) wrong.push(`${count} arrays of ${bytes} bytes were not freed`)
+  return wrong
 }
 
 /** Compares the gradient with a central difference along one random direction, in float64. */

@@ -1,0 +1,49 @@
+// What the tests' page offers: every case of every op on an engine, by the file the cases stand in.
+/// <reference types="vite/client" />
+import { Context } from '../../src/core/engine.ts'
+import { reference } from '../../src/engines/reference/start.ts'
+import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
+import type { OpCase } from '../../src/ops/cases.ts'
+import { checkOn, expectedOf, hasGradient } from '../conformance/check.ts'
+
+const files = import.meta.glob<{ readonly cases: readonly OpCase[] }>('../../src/ops/**/*.cases.ts', { eager: true })
+
+/** What the page says of itself. */
+export interface PageInfo {
+  readonly isolated: boolean
+  /** Files of cases, by their names. */
+  readonly families: readonly string[]
+  readonly threads: number
+  readonly rung: string
+}
+
+/** What a test calls in the page. */
+export interface PageTests {
+  info(): PageInfo
+  /** Runs a family's cases: how many there were, and what went wrong. */
+  check(family: string): Promise<{ readonly cases: number; readonly wrong: readonly string[] }>
+}
+
+const workerUrl = new URLSearchParams(location.search).get('worker')
+const engine = makeCpuEngine({ threads: 2, ...(workerUrl && { workerUrl }) })
+const context = new Context('cpu', 0, () => engine)
+
+const tests: PageTests = {
+  info: () => ({
+    isolated: globalThis.crossOriginIsolated,
+    families: Object.keys(files),
+    threads: engine.threads,
+    rung: engine.rung,
+  }),
+  async check(family) {
+    const cases = files[family].cases.filter((of) => !of.throws)
+    const wrong: string[] = []
+    for (const of of cases) {
+      const expected = await expectedOf(of, reference(), hasGradient(of))
+      for (const line of await checkOn(of, context, expected)) wrong.push(`${of.name}: ${line}`)
+    }
+    return { cases: cases.length, wrong }
+  },
+}
+
+Object.assign(globalThis, { tests })
