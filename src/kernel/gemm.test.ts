@@ -80,6 +80,10 @@ describe.each(rungs)('gemm, %s', (rung) => {
     for (let k = 1; k <= 70; k++) expect(difference(base(rung, 5, 7, k)), `k = ${k}`).toBe(0)
   })
 
+  it('sums nothing to zero, the bias or C', () => {
+    for (const start of ['zero', 'bias', 'c'] as const) expect(difference({ ...base(rung, 7, 20, 0), start })).toBe(0)
+  })
+
   it('cuts rows and columns into tiles and panels', () => {
     for (const [rows, columns] of [
       [13, 16],

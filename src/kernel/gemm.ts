@@ -147,9 +147,9 @@ function oneTile(f: Body, g: Gemm, p: Pointers, rows: number, columns: number): 
       storeColumns(f, p.c, results[i], columns, row * g.cRow + first * 4)
   }
   const [outer, ...inner] = runs(g)
-  const part = Math.min(g.sumRounds ?? outer.count, outer.count)
+  const part = Math.max(1, Math.min(g.sumRounds ?? outer.count, outer.count))
   f.times(Math.floor(outer.count / part), () => sum([{ ...outer, count: part }, ...inner]))
-  if (outer.count % part) sum([{ ...outer, count: outer.count % part }, ...inner])
+  if (outer.count % part || outer.count === 0) sum([{ ...outer, count: outer.count % part }, ...inner])
 }
 
 /** Adds all products to the sums of a tile, [row][vector]. Returns by how much a and b moved. */
