@@ -25,7 +25,8 @@ const exampleArguments: Record<string, string[]> = {
 
 /** The checks by name, in the order in which they run. */
 const steps: Record<string, (filters: string[]) => Count> = {
-  types: () => one(node(join(tools, 'typescript/bin/tsc'), '--noEmit', '-p', root)),
+  types: () =>
+    sum(['.', 'app'].map((project) => one(node(join(tools, 'typescript/bin/tsc'), '--noEmit', '-p', project)))),
   lint: () => one(node(join(tools, '@biomejs/biome/bin/biome'), 'check', '.')),
   tests: vitest,
   examples: () => sum(examples().map((file) => one(example(file)))),

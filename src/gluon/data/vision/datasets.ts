@@ -12,7 +12,10 @@ import { type DownloadProgress, type FindOptions, findImages, type LabelledImage
 export interface LoadOptions {
   /** The training images, or the test images; training where left out. */
   readonly train?: boolean
-  /** A folder with the four files; where left out, the usual places, then a download, are tried. */
+  /**
+   * A folder with the four files, or an address (in a page always) below which the packed ones lie; where left out, the
+   * usual places, then a download, are tried.
+   */
   readonly root?: string
   /** Where samples and batches are made; the current context where left out. */
   readonly ctx?: Context

@@ -1,16 +1,19 @@
 // Finding data sets: the order of places, and what each kind of damage says.
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { data, folder, images, labels, nowhere, wanted } from '../../../../test/imageFolders.ts'
+import { servers } from '../../../../test/serving.ts'
 import { encodeIdx } from '../../../io/idx.ts'
 import { type Edition, fashionMnist } from './editions.ts'
 import { identify, type KnownFile, refuseMixture } from './file.ts'
 import { findImages } from './source.ts'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+const serve = servers()
 
 /** Puts the embedded test images into a folder. */
 function put(target: string): string {
@@ -32,6 +35,18 @@ describe('a folder given', () => {
     expect([...found.labels.slice(0, 20)]).toEqual([9, 2, 1, 1, 6, 1, 4, 6, 5, 7, 4, 5, 7, 3, 4, 1, 2, 4, 8, 0])
     expect(found.images).toHaveLength(2000 * 784)
     expect(sha256(found.images)).toBe(sha256(gunzipSync(readFileSync(join(data, `${images}.gz`))).subarray(16)))
+  })
+
+  test('or an address below which the packed files lie', async () => {
+    const address = await serve(({ url }, response) => {
+      const path = join(data, String(url))
+      if (existsSync(path)) response.end(readFileSync(path))
+      else response.writeHead(404).end()
+    })
+    for (const given of [address, address.slice(0, -1)])
+      expect(await findImages({ ...wanted, folder: given }, nowhere)).toMatchObject({ count: 2000, origin: given })
+    const wrong = findImages({ ...wanted, folder: `${address}no` }, nowhere)
+    await expect(wrong).rejects.toThrow(`[download] ${address}no/${images}.gz`)
   })
 
   test('files without .gz, and files packed anew', async () => {

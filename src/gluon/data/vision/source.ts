@@ -45,7 +45,7 @@ export interface FindOptions {
   readonly collection: 'fashion-mnist' | 'mnist' | 'fashion-mnist-subset'
   /** The training images, or the test images. */
   readonly train: boolean
-  /** A folder with the files; nowhere else is looked then. */
+  /** A folder with the files, or an address below which the packed ones lie; nowhere else is looked then. */
   readonly folder?: string
   /** Whether to download what is not found; true if not given. */
   readonly download?: boolean
@@ -122,16 +122,30 @@ function noticing(passedOver: readonly string[], { title }: Collection, found: L
 
 async function fromGiven(search: Search, folder: string): Promise<LabelledImages> {
   const { collection, imagesName, labelsName } = search
-  const names = await readDir(folder).catch((error) =>
-    fail(collection, `cannot read the folder ${folder}: got ${reasonOf(error)}, expected one with ${imagesName}.gz`),
-  )
-  const images = await readKnown(collection, folder, names, imagesName)
-  const labels = await readKnown(collection, folder, names, labelsName)
+  const read = isAddress(folder) ? atAddress(search, folder) : await inFolder(search, folder)
+  const images = await read(imagesName)
+  const labels = await read(labelsName)
   const found = pair(search, images, labels, folder)
   const unknown = [images, labels].filter(({ edition }) => !edition)
   if (unknown.length === 0) return found
   const which = unknown.map(({ path, digest }) => `${path} (SHA-256 ${digest})`).join(' and ')
   return { ...found, notice: `${collection.title}: used as it is, being of no known edition: ${which}` }
+}
+
+/** Whether it is no folder: a page has none. */
+const isAddress = (place: string) => !hasFiles || /^https?:/.test(place)
+
+type Read = (name: FileName) => Promise<KnownFile>
+
+async function inFolder({ collection, imagesName }: Search, folder: string): Promise<Read> {
+  const names = await readDir(folder).catch((error) =>
+    fail(collection, `cannot read the folder ${folder}: got ${reasonOf(error)}, expected one with ${imagesName}.gz`),
+  )
+  return (name) => readKnown(collection, folder, names, name)
+}
+
+function atAddress(search: Search, address: string): Read {
+  return (name) => fetchKnown(search, address.replace(/\/?$/, '/'), name)
 }
 
 async function fromFolder(search: Search, folder: string, names: readonly string[]): Promise<LabelledImages> {
@@ -226,19 +240,26 @@ function fetchLabels(search: Search, mirror: string): Promise<KnownFile> {
   return fetchFile(search, mirror, search.labelsName)
 }
 
-async function fetchFile({ collection, options, places }: Search, mirror: string, name: FileName): Promise<KnownFile> {
-  const file = `${name}.gz`
-  const bytes = await download(mirror + file, {
-    connectTimeoutMs: places.connectTimeoutMs,
-    onProgress: (loaded, total) => options.onProgress?.({ file, loaded, total }),
-  })
-  const known = await identify(collection, name, isPacked(bytes) ? mirror + file : mirror + name, bytes)
+/** A file of one of our mirrors, which must be of a known edition. */
+async function fetchFile(search: Search, mirror: string, name: FileName): Promise<KnownFile> {
+  const known = await fetchKnown(search, mirror, name)
+  const { collection } = search
   if (!known.edition)
     fail(
       collection,
-      `${mirror}${file} is of no known edition: got SHA-256 ${known.digest}, expected ${expectation(collection, name)}`,
+      `${mirror}${name}.gz is of no known edition: got SHA-256 ${known.digest}, expected ${expectation(collection, name)}`,
     )
   return known
+}
+
+async function fetchKnown({ collection, options, places }: Search, base: string, name: FileName): Promise<KnownFile> {
+  const file = `${name}.gz`
+  const bytes = await download(base + file, {
+    connectTimeoutMs: places.connectTimeoutMs,
+    onProgress: (loaded, total) => options.onProgress?.({ file, loaded, total }),
+  })
+  // a server may have unpacked it on the way
+  return identify(collection, name, base + (isPacked(bytes) ? file : name), bytes)
 }
 
 /** Keeps downloaded files in the cache; says why when that fails, which loses nothing but the next start's time. */
