@@ -48,7 +48,8 @@ const winograd = fc
     groups: 1,
   }))
 
-const convolutions: fc.Arbitrary<ConvCase> = fc
+/** Random small convolutions. */
+export const convolutions: fc.Arbitrary<ConvCase> = fc
   .oneof({ weight: 3, arbitrary: any }, { weight: 1, arbitrary: winograd })
   .map(({ batch, channels, size, relu, ...rest }) => ({
     ...rest,

@@ -1,0 +1,47 @@
+// What a WGSL kernel says of one call: its dispatches, by descriptors and attributes alone.
+import type { Attributes, Descriptor } from '../core/engine.ts'
+
+/** A compute shader with the entry `main`; its text is made once for each key. */
+export interface Shader {
+  /** Names everything the text depends on. */
+  readonly key: string
+  text(): string
+}
+
+/** A whole buffer that a dispatch uses: of an operand or of the workspace with that index. */
+export type Binding = { readonly input: number } | { readonly output: number } | { readonly workspace: number }
+
+/**
+ * One 32-bit field of the uniform struct, in order: a u32; a float; the place of an operand in its buffer, in elements
+ * (arrays are ranges of buffers); a number that changes from call to call.
+ */
+export type Param = number | { readonly float: number } | { readonly offset: Binding } | { readonly scalar: number }
+
+/** One dispatch. Group 0 has the bindings in this order, then the uniform struct. */
+export interface Dispatch {
+  readonly shader: Shader
+  readonly bindings: readonly Binding[]
+  readonly params: readonly Param[]
+  /** Each at most 65,535. */
+  readonly workgroups: readonly [x: number, y: number, z: number]
+}
+
+/** All dispatches of a call, run in order, each seeing what those before it wrote. */
+export interface GpuPlan {
+  /** Bytes of each temporary buffer. */
+  readonly workspace: readonly number[]
+  readonly dispatches: readonly Dispatch[]
+  /** By which algorithm, for `--explain`. */
+  readonly note?: string
+}
+
+/** What a plan may know of the device: nothing that a clock measured. */
+export interface GpuTarget {
+  /** Which tiles matrix products use: those meant for real GPUs, or small ones for software adapters. */
+  readonly tiles: 'large' | 'small'
+}
+
+/** A kernel: a pure function of what is known before any value. */
+export interface WgslKernel<A extends Attributes> {
+  plan(inputs: readonly Descriptor[], attrs: A, outputs: readonly Descriptor[], target: GpuTarget): GpuPlan
+}

@@ -1,0 +1,93 @@
+// Plans matrix products on the GPU: C[i][j] = finish(Σ_k A[i][k] · B[k][j]), in tiles, and long sums in parts.
+import type { Binding, Dispatch, GpuPlan, GpuTarget } from './gpuPlan.ts'
+import { productText } from './wgslGemmText.ts'
+import { joinParts, partial, type Result, resultKey } from './wgslResult.ts'
+import { type GpuTile, gpuTile } from './wgslTile.ts'
+import { workgroupRows } from './workgroups.ts'
+
+/**
+ * How a factor's elements are found: its lines are the rows of A or the columns of B. The place of an element is made of
+ * what its line and its step of the sum say, so that an invocation finds out about its lines once.
+ */
+export interface Factor {
+  /** Along which of the two neighbours lie in memory, so that neighbouring invocations read them. */
+  readonly along: 'line' | 'sum'
+  /** Numbers read at once along that; 4 promises that its length and all places of vectors are multiples of 4. */
+  readonly width: 1 | 4
+  /** WGSL type of what a line or a step says; the place is the sum of both. */
+  readonly part: 'u32' | 'vec3i'
+  /** Body of a WGSL function of the line `i` in the group `group`. */
+  readonly line: string
+  /** Body of a WGSL function of the step `k`. */
+  readonly step: string
+  /** Body of a WGSL function of the parts `l` and `s`, given the text of an element at a place; else x[l + s]. */
+  readonly read?: (element: (place: string) => string) => string
+}
+
+/** Products of equal sizes, one for each group. */
+export interface Product {
+  readonly a: Factor
+  readonly b: Factor
+  readonly c: Result
+  readonly groups: number
+  readonly rows: number
+  readonly columns: number
+  /** Length of the sums. */
+  readonly sum: number
+  readonly operands: {
+    readonly a: Binding
+    readonly b: Binding
+    readonly c: Binding
+    readonly bias?: Binding | undefined
+  }
+}
+
+/** The dispatches of a product; sums in parts go through workspace 0. */
+export function planProduct(p: Product, target: GpuTarget): GpuPlan {
+  const { rows, columns, groups, operands } = p
+  const size = groups * rows * columns
+  if (size === 0) return { workspace: [], dispatches: [] }
+  const tile = gpuTile(target)
+  const parts = partsOf(p)
+  const sizes = `${groups > 1 ? `${groups} of ` : ''}${rows} × ${p.sum} × ${columns}`
+  const note = `product ${sizes}, ${tile.name} tiles${parts > 1 ? `, sums in ${parts} parts` : ''}`
+  if (parts === 1) return { workspace: [], dispatches: [multiply(p, tile, 1)], note }
+  const inParts = { ...p, c: partial, operands: { a: operands.a, b: operands.b, c: { workspace: 0 } } }
+  return { workspace: [size * parts * 4], dispatches: [multiply(inParts, tile, parts), joinParts(p, parts)], note }
+}
+
+/**
+ * Parts of the sums: by sizes alone, at most 8, as many as make 256 workgroups, which is about what a large GPU runs at
+ * once, but none of fewer than 512 steps, since each is written and read again.
+ */
+function partsOf({ groups, rows, columns, sum }: Product): number {
+  const tiles = Math.ceil(rows / 64) * Math.ceil(columns / 64) * groups
+  return Math.max(1, Math.min(8, Math.ceil(256 / tiles), Math.floor(sum / 512)))
+}
+
+function multiply(p: Product, tile: GpuTile, parts: number): Dispatch {
+  const { c, rows, columns, sum, operands } = p
+  const [a, b] = tile.shared ? [p.a, p.b] : [byElements(p.a), byElements(p.b)]
+  const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns)
+  const wholeSteps = sum % tile.depth === 0
+  const key = `product ${tile.name}${wholeSteps ? '' : ' ragged'}; ${factorKey(a)}; ${factorKey(b)}; ${resultKey(c)}`
+  // a part ends where a tile's steps end
+  const part = Math.ceil(sum / parts / tile.depth) * tile.depth
+  return {
+    shader: { key, text: () => productText({ a, b, c, tile, wholeSteps }) },
+    bindings: [operands.a, operands.b, operands.c, ...(operands.bias ? [operands.bias] : [])],
+    params: [
+      ...[rows, columns, sum, part, parts, p.groups * parts],
+      ...[{ offset: operands.a }, { offset: operands.b }, { offset: operands.c }],
+      operands.bias ? { offset: operands.bias } : 0,
+    ],
+    workgroups: workgroupRows(tiles * p.groups * parts),
+  }
+}
+
+/** A factor as invocations read it that don't read for each other. */
+const byElements = (factor: Factor): Factor => ({ ...factor, along: 'line', width: 1 })
+
+function factorKey({ along, width, line, step, read }: Factor): string {
+  return [along, width, line, step, read?.((place) => place)].join(' ')
+}

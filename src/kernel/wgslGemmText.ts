@@ -1,0 +1,169 @@
+// The shader text of matrix products: tiles of C, their sums in registers, their factors shared or read by each.
+import { elementType, type FactorText, factorFunctions, holdLines, readBlock, readLines } from './wgslFactorText.ts'
+import type { Factor } from './wgslGemm.ts'
+import { type Result, resultText } from './wgslResult.ts'
+import { type GpuTile, invocationsOf } from './wgslTile.ts'
+import { workgroupIndex } from './workgroups.ts'
+
+/** What the text of a product depends on. */
+export interface ProductText {
+  readonly a: Factor
+  readonly b: Factor
+  readonly c: Result
+  readonly tile: GpuTile
+  /** Whether the sums' length is a multiple of the tile's depth. */
+  readonly wholeSteps: boolean
+}
+
+const range = (count: number) => Array.from({ length: count }, (_, i) => i)
+const text = <T>(items: readonly T[], line: (item: T) => string) => items.map(line).join('\n')
+
+/** The product: each workgroup makes a tile of C for a part of the sums of one group. */
+export function productText({ a, b, c, tile, wholeSteps }: ProductText): string {
+  const { down, across } = invocationsOf(tile)
+  const factors = factorsOf(a, b, tile)
+  const { declare, before, steps } = tile.shared ? sharedText(factors, tile, !wholeSteps) : ownText(factors, tile)
+  return `
+struct Params { rows: u32, columns: u32, sum: u32, part: u32, parts: u32, slices: u32, a: u32, b: u32, c: u32, bias: u32 }
+@group(0) @binding(0) var<storage, read> a: array<${elementType(a)}>;
+@group(0) @binding(1) var<storage, read> b: array<${elementType(b)}>;
+@group(0) @binding(2) var<storage, read_write> c: array<f32>;
+${c.bias ? '@group(0) @binding(3) var<storage, read> bias: array<f32>;' : ''}
+@group(0) @binding(${c.bias ? 4 : 3}) var<uniform> p: Params;
+${text(factors, factorFunctions)}
+${declare}
+${resultText(c)}
+@compute @workgroup_size(${down * across})
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
+  let index = ${workgroupIndex};
+  let tilesDown = (p.rows + ${tile.rows - 1}u) / ${tile.rows}u;
+  let tiles = tilesDown * ((p.columns + ${tile.columns - 1}u) / ${tile.columns}u);
+  let slice = index / tiles;
+  if (slice >= p.slices) { return; }
+  let group = slice / p.parts;
+  let begin = (slice % p.parts) * p.part;
+  let end = min(p.sum, begin + p.part);
+  // tiles of the same columns follow each other, so that B is read while it is in the cache
+  let firstRow = index % tiles % tilesDown * ${tile.rows}u;
+  let firstColumn = index % tiles / tilesDown * ${tile.columns}u;
+  let down = local / ${across}u;
+  let across = local % ${across}u;
+${before}
+${text(range(tile.each.rows), (r) => eachVector(tile, (v) => `  var ${sumName(r, v)} = vec4f();`))}
+  for (var first = begin; first < end; first += ${tile.depth}u) {
+${steps}
+  }
+${storeText(tile)}
+}`
+}
+
+/** The factors with their places in the tile. */
+function factorsOf(a: Factor, b: Factor, tile: GpuTile): readonly FactorText[] {
+  const { rows, columns, each } = tile
+  const { down, across } = invocationsOf(tile)
+  return [
+    { ...a, name: 'A', lines: rows, each: each.rows, first: 'firstRow', place: 'down', places: down },
+    { ...b, name: 'B', lines: columns, each: each.columns, first: 'firstColumn', place: 'across', places: across },
+  ]
+}
+
+/** Names of an invocation's sums: those of a row are vectors along the columns. */
+const sumName = (row: number, vector: number) => `sum${row}_${vector}`
+
+const eachVector = ({ each }: GpuTile, of: (v: number) => string) =>
+  range(each.columns / 4)
+    .map(of)
+    .join('')
+
+/** Adds the products of one step, x0, x1, … being vectors of rows and y0, y1, … of columns. */
+function multiplyText(tile: GpuTile, x: (u: number) => string, y: (v: number) => string): string {
+  return text(range(tile.each.rows), (r) =>
+    eachVector(tile, (v) => `      ${sumName(r, v)} += ${x(r >> 2)}[${r & 3}] * ${y(v)};`),
+  )
+}
+
+/** Vectors from one step of a shared tile to the next: one more than there are, so that turned blocks meet other banks. */
+const pitch = ({ lines }: FactorText) => lines / 4 + 1
+
+/** The loop's body where a workgroup's invocations put blocks into workgroup memory and all read what they need of them. */
+function sharedText(factors: readonly FactorText[], tile: GpuTile, mayEnd: boolean) {
+  const { down, across } = invocationsOf(tile)
+  const slots = ({ lines }: FactorText) => range((lines * tile.depth) / 16 / (down * across))
+  const before = text(factors, (f) => {
+    const [lineOf, stepOf] = f.along === 'line' ? ['%', '/'] : ['/', '%']
+    const fast = f.along === 'line' ? f.lines / 4 : tile.depth / 4
+    return text(slots(f), (n) => {
+      const block = `(local + ${n * down * across}u)`
+      return `  let fromLine${f.name}${n} = ${block} ${lineOf} ${fast}u;
+  let fromStep${f.name}${n} = ${block} ${stepOf} ${fast}u * 4u;
+${holdLines(f, n, `${f.first} + fromLine${f.name}${n} * 4u`)}`
+    })
+  })
+  const load = text(factors, (f) =>
+    text(slots(f), (n) => {
+      const [line, step] = [`fromLine${f.name}${n}`, `fromStep${f.name}${n}`]
+      const put = (e: number) => `      tile${f.name}[(${step} + ${e}u) * ${pitch(f)}u + ${line}] = value${e};`
+      return `    {\n${readBlock(f, n, `first + ${step}`, mayEnd)}\n${text(range(4), put)}\n    }`
+    }),
+  )
+  // an invocation's vectors lie apart, so that neighbours read neighbours
+  const reads = text(factors, (f) =>
+    text(
+      range(f.each / 4),
+      (u) => `      let ${f.name}${u} = tile${f.name}[k * ${pitch(f)}u + ${f.place} + ${u * f.places}u];`,
+    ),
+  )
+  const declare = text(factors, (f) => `var<workgroup> tile${f.name}: array<vec4f, ${tile.depth * pitch(f)}>;`)
+  const steps = `${load}
+    workgroupBarrier();
+    for (var k = 0u; k < ${tile.depth}u; k++) {
+${reads}
+${multiplyText(
+  tile,
+  (u) => `A${u}`,
+  (v) => `B${v}`,
+)}
+    }
+    workgroupBarrier();`
+  return { declare, before, steps }
+}
+
+/** The loop's body where each invocation reads for itself, element by element, one step at a time. */
+function ownText(factors: readonly FactorText[], tile: GpuTile) {
+  const blocks = ({ each }: FactorText) => range(each / 4)
+  const before = text(factors, (f) =>
+    text(blocks(f), (u) => holdLines(f, u, `${f.first} + (${f.place} + ${u * f.places}u) * 4u`)),
+  )
+  const load = text(factors, (f) => {
+    const read = text(blocks(f), (u) => `    let ${f.name}${u} = ${readLines(f, u, `step${f.name}`)};`)
+    return `    let step${f.name} = stepOf${f.name}(first);\n${read}`
+  })
+  const multiply = multiplyText(
+    tile,
+    (u) => `A${u}`,
+    (v) => `B${v}`,
+  )
+  return { declare: '', before, steps: `${load}\n${multiply}` }
+}
+
+/** Writes an invocation's sums, element by element: C may begin anywhere, and a row is written once for many steps. */
+function storeText(tile: GpuTile): string {
+  const { down, across } = invocationsOf(tile)
+  const columns = range(tile.each.columns)
+  const at = (first: string, place: string, places: number, n: number) =>
+    `${first} + (${place} + ${(n >> 2) * places}u) * 4u + ${n & 3}u`
+  const put = (r: number, n: number) =>
+    `if (column${n} < p.columns) { c[at + place${n}] = finish(${sumName(r, n >> 2)}[${n & 3}], row, column${n}, group); }`
+  return `
+${text(columns, (n) => `  let column${n} = ${at('firstColumn', 'across', across, n)}; let place${n} = columnC(column${n});`)}
+${text(
+  range(tile.each.rows),
+  (r) => `  {
+    let row = ${at('firstRow', 'down', down, r)};
+    if (row < p.rows) {
+      let at = p.c + rowC(row, group, slice);
+${text(columns, (n) => `      ${put(r, n)}`)}
+    }
+  }`,
+)}`
+}

@@ -1,0 +1,40 @@
+// matmul on the GPU: tiles of y, each factor read along its memory, four numbers at once where its rows allow.
+import type { WgslKernel } from '../../kernel/gpuPlan.ts'
+import { type Factor, planProduct } from '../../kernel/wgslGemm.ts'
+import type { Result } from '../../kernel/wgslResult.ts'
+import { activations } from '../activations.ts'
+import { type MatmulAttributes, sizesOf } from './matmul.ts'
+
+/** A factor whose line i begins at i · steps, or whose step k begins at k · lines, the two being its sizes. */
+function factor(line: 'rows' | 'columns', size: number, sum: number, contiguous: 'line' | 'sum'): Factor {
+  const width = (contiguous === 'line' ? size : sum) % 4 === 0 ? 4 : 1
+  const [atLine, atStep] = contiguous === 'line' ? ['i', `k * p.${line}`] : ['i * p.sum', 'k']
+  return {
+    ...{ along: contiguous, width, part: 'u32' },
+    ...{ line: `return ${atLine};`, step: `return ${atStep};` },
+  }
+}
+
+const rowsOfY: Result = { row: 'return i * p.columns;', column: 'return j;' }
+
+/** y[m,n] = activation(bias[n] + Σ a[m,k] · b[k,n]). */
+export const matmulWgsl: WgslKernel<MatmulAttributes> = {
+  plan([a, b, bias], attrs, _outputs, target) {
+    const { M, N, K } = sizesOf(a, b, attrs)
+    const { activation } = attrs
+    return planProduct(
+      {
+        a: factor('rows', M, K, attrs.transposeA ? 'line' : 'sum'),
+        b: factor('columns', N, K, attrs.transposeB ? 'sum' : 'line'),
+        c: {
+          ...rowsOfY,
+          bias: bias && 'column',
+          activation: activation && { name: activation, formula: activations[activation].forward },
+        },
+        ...{ groups: 1, rows: M, columns: N, sum: K },
+        operands: { a: { input: 0 }, b: { input: 1 }, c: { output: 0 }, bias: bias && { input: 2 } },
+      },
+      target,
+    )
+  },
+}
