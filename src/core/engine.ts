@@ -46,6 +46,13 @@ export interface Allocation {
   readonly bytes: number
 }
 
+/** Memory for bytes that are on their way. */
+export interface Receipt {
+  readonly allocation: Allocation
+  /** The engine's number of the writing, for `Storage.written`. */
+  readonly written: number
+}
+
 /** The orders in which a kernel takes its inputs and leaves its outputs. */
 export interface Orders {
   readonly inputs: readonly Order[]
@@ -70,8 +77,11 @@ export interface Engine {
   run(call: Call): void
   /** Queues a read; resolves with the bytes as they are at this point of the queue. */
   read(operand: Operand): Promise<Uint8Array>
-  /** The bytes at once, waiting for them if need be: for moves between contexts. */
-  readNow(operand: Operand): Uint8Array
+  /**
+   * Takes memory for bytes that are on their way, as from another engine's `read`; what is queued later waits for them,
+   * and where they fail to come, what they were to be in counts as failed.
+   */
+  receive(bytes: number, arriving: Promise<Uint8Array>): Receipt
   /** Resolves when everything queued so far has run. */
   fence(): Promise<void>
   /** The failure that spoiled this storage's value, if one did. */

@@ -1,5 +1,6 @@
 // Runs cases of ops on Dawn by the kernels alone: the reference engine makes the calls, whose plans are run again there.
-import { type Attributes, type Call, Context } from '../../src/core/engine.ts'
+import { type Attributes, type Call, Context, type Operand } from '../../src/core/engine.ts'
+import { sizeOf } from '../../src/core/shape.ts'
 import { ReferenceEngine } from '../../src/engines/reference/engine.ts'
 import { referenceKernels } from '../../src/engines/reference/kernels.ts'
 import type { GpuTarget, WgslKernel } from '../../src/kernel/gpuPlan.ts'
@@ -23,11 +24,17 @@ interface Recorded extends Call {
   readonly values: readonly Float32Array[]
 }
 
+/** A copy of an operand's bytes, which the reference engine has at once. */
+function valuesOf({ storage, offset, shape }: Operand): ArrayBuffer {
+  const { data } = storage.allocation as unknown as { readonly data: ArrayBuffer }
+  return data.slice(offset, offset + sizeOf(shape) * 4)
+}
+
 class RecordingEngine extends ReferenceEngine {
   readonly calls: Recorded[] = []
 
   override run(call: Call): void {
-    const values = call.inputs.map((operand) => new Float32Array(this.readNow(operand).buffer))
+    const values = call.inputs.map((operand) => new Float32Array(valuesOf(operand)))
     this.calls.push({ ...call, values })
     super.run(call)
   }

@@ -1,16 +1,27 @@
 // The reference engine: plain loops, inline and synchronous; the definition of right. float64 lives here.
 
 import { bytesPer, type TypedArray, typedView } from '../../core/dtype.ts'
-import type { Allocation, Call, Engine, Operand, Orders } from '../../core/engine.ts'
-import { OutOfMemory } from '../../core/engine.ts'
+import {
+  type Allocation,
+  type Call,
+  type Engine,
+  type Operand,
+  type Orders,
+  OutOfMemory,
+  type Receipt,
+} from '../../core/engine.ts'
+import { Line } from '../../core/line.ts'
 import { turn } from '../../core/memory.ts'
 import { type Shape, sizeOf } from '../../core/shape.ts'
+import type { Storage } from '../../core/storage.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import type { OpName } from '../../ops/index.ts'
 import type { KernelTable } from '../table.ts'
 
 interface Buffer extends Allocation {
   readonly data: ArrayBuffer
+  /** Why the values never came. */
+  failure?: Error
 }
 
 const limit = 4 * 2 ** 30
@@ -20,6 +31,8 @@ export class ReferenceEngine implements Engine {
   readonly name = 'reference'
   readonly limit = limit
   readonly #kernels: KernelTable<ReferenceKernel<never>>
+  /** Holds calls behind values that are on their way from another engine. */
+  readonly #line = new Line()
   #held = 0
 
   constructor(kernels: KernelTable<ReferenceKernel<never>>) {
@@ -42,6 +55,18 @@ export class ReferenceEngine implements Engine {
     return buffer
   }
 
+  receive(bytes: number, arriving: Promise<Uint8Array>): Receipt {
+    const allocation = this.allocate(bytes)
+    this.#line.after(
+      arriving,
+      (values) => new Uint8Array(allocation.data).set(values),
+      (error) => {
+        allocation.failure = error instanceof Error ? error : new Error(String(error))
+      },
+    )
+    return { allocation, written: 0 }
+  }
+
   free(allocation: Allocation): void {
     this.#held -= allocation.bytes
   }
@@ -51,27 +76,39 @@ export class ReferenceEngine implements Engine {
   }
 
   run(call: Call): void {
-    const kernel = this.#kernels[call.op as OpName]
-    kernel(call.inputs.map(tensorOf), call.attrs as never, call.outputs.map(tensorOf), call.scalars)
-  }
-
-  readNow(operand: Operand): Uint8Array {
-    const { data } = tensorOf(operand)
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
+    this.#line.do(() => {
+      const failure = call.inputs.map(bufferOf).find((buffer) => buffer.failure)?.failure
+      if (failure) {
+        for (const operand of [...call.outputs, ...call.mutates.map((i) => call.inputs[i])]) {
+          bufferOf(operand).failure = failure
+        }
+        return
+      }
+      const kernel = this.#kernels[call.op as OpName]
+      kernel(call.inputs.map(tensorOf), call.attrs as never, call.outputs.map(tensorOf), call.scalars)
+    })
   }
 
   async read(operand: Operand): Promise<Uint8Array> {
-    const bytes = this.readNow(operand)
+    const bytes = await new Promise<Uint8Array>((resolve, reject) =>
+      this.#line.do(() => {
+        const { failure } = bufferOf(operand)
+        if (failure) return reject(failure)
+        const { data } = tensorOf(operand)
+        resolve(new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice())
+      }),
+    )
     await turn()
     return bytes
   }
 
-  fence(): Promise<void> {
-    return turn()
+  async fence(): Promise<void> {
+    await new Promise<void>((resolve) => this.#line.do(resolve))
+    await turn()
   }
 
-  failureOf(): undefined {
-    return undefined
+  failureOf(storage: Storage): Error | undefined {
+    return (storage.allocation as Buffer).failure
   }
 
   takeFailure(): undefined {
@@ -79,8 +116,10 @@ export class ReferenceEngine implements Engine {
   }
 }
 
+const bufferOf = ({ storage }: Operand) => storage.allocation as Buffer
+
 function tensorOf(operand: Operand): { data: TypedArray; shape: Shape } {
-  const { data } = operand.storage.allocation as Buffer
+  const { data } = bufferOf(operand)
   const size = sizeOf(operand.shape)
   if (operand.offset + size * bytesPer(operand.dtype) > data.byteLength) throw new Error('operand outside its storage')
   return { data: typedView(operand.dtype, data, operand.offset, size), shape: operand.shape }

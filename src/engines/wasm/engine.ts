@@ -11,6 +11,7 @@ import {
   type Operand,
   type Orders,
   OutOfMemory,
+  type Receipt,
   type Spec,
 } from '../../core/engine.ts'
 import { EngineError } from '../../core/errors.ts'
@@ -141,18 +142,15 @@ export class WasmEngine implements Engine {
     if (begin) this.watcher?.(call, plan, Promise.all([begin, this.#stream.notify()]))
   }
 
-  /** Blocks until the value is there: for moves to an engine that computes inline. */
-  readNow(operand: Operand): Uint8Array {
-    const address = (operand.storage.allocation as Block).address + operand.offset
-    const bytes = this.#stream.readNow(address, sizeOf(operand.shape) * bytesPer(operand.dtype))
-    const failure = this.#failureAt(operand.storage.written)
-    if (failure) throw this.#report(failure)
-    if (this.#stream.failing) {
-      throw new EngineError(
-        'a command before this read failed, so its value may be missing: await a value to see which',
-      )
-    }
-    return bytes
+  receive(bytes: number, arriving: Promise<Uint8Array>): Receipt {
+    const allocation = this.#allocator.allocate(bytes, this.#stream.retired)
+    // no command, but after one and before the next
+    const written = this.#stream.issued + 0.5
+    this.#stream.receive(allocation.address, arriving, (error) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#spoil({ command: written, resumed: this.#stream.issued + 1, reason }, reason)
+    })
+    return { allocation, written }
   }
 
   async read(operand: Operand): Promise<Uint8Array> {
@@ -264,7 +262,11 @@ export class WasmEngine implements Engine {
     const shapes = recent?.shapes.map(formatShape).join(', ') ?? ''
     const where = recent?.path ? `in ${recent.path}: ` : ''
     const what = recent ? `[${recent.op}] failed while running on ${shapes}` : 'a command failed'
-    const error = new EngineError(`${where}${what}: ${failure.reason}`)
+    this.#spoil(failure, `${where}${what}: ${failure.reason}`)
+  }
+
+  #spoil(failure: StreamFailure, message: string): void {
+    const error = new EngineError(message)
     this.#failures.push({ ...failure, error })
     this.#unreported ??= error
   }

@@ -1,12 +1,16 @@
 // The main thread's end of a stream of messages to one worker: for pages that can't share memory.
 import { startWorker, type WorkerHandle } from '#platform'
-import { EngineError } from '../../core/errors.ts'
 import { type Entry, type MessageWorkerMessage, runMessageWorker } from './messageWorker.ts'
 import { Answers, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 import { layout } from './worker.ts'
 
 /** Commands after which a batch is sent though the program goes on. */
 const batchSize = 64
+
+/** What commands wait for behind which they were given: the write of bytes that are on their way. */
+interface Gate {
+  arrived: readonly Entry[] | undefined
+}
 
 /** Sends commands in batches to one worker, whose memory the main thread can't see. */
 export class MessageStream implements Stream {
@@ -15,7 +19,7 @@ export class MessageStream implements Stream {
   readonly #worker: WorkerHandle
   readonly #answers: Answers<number | Uint8Array<ArrayBuffer>>
   readonly #onFailure: (failure: StreamFailure) => void
-  #batch: Entry[] = []
+  #batch: (Entry | Gate)[] = []
   #issued = 0
   #passed = 0
 
@@ -55,8 +59,10 @@ export class MessageStream implements Stream {
     this.#give({ write: address, bytes: bytes.slice() })
   }
 
+  /** No command: it overtakes those that are not sent yet. */
   async read(address: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    return (await this.#answers.ask((read) => this.#give({ read, address, bytes }))) as Uint8Array<ArrayBuffer>
+    const ask = (read: number) => this.#worker.postMessage([{ read, address, bytes }] satisfies Entry[])
+    return (await this.#answers.ask(ask)) as Uint8Array<ArrayBuffer>
   }
 
   phase(
@@ -78,8 +84,20 @@ export class MessageStream implements Stream {
     return (await this.#answers.ask((notify) => this.#give({ notify }))) as number
   }
 
-  readNow(): never {
-    throw new EngineError('values cannot be moved from the CPU at once in a page that is not cross-origin isolated')
+  receive(address: number, arriving: Promise<Uint8Array>, failed: (error: unknown) => void): void {
+    const gate: Gate = { arrived: undefined }
+    this.#give(gate)
+    arriving
+      .then(
+        (bytes) => {
+          gate.arrived = [{ write: address, bytes: bytes.slice() }]
+        },
+        (error) => {
+          gate.arrived = [{ grow: 0 }]
+          failed(error)
+        },
+      )
+      .then(() => this.#send())
   }
 
   async close(): Promise<void> {
@@ -87,7 +105,7 @@ export class MessageStream implements Stream {
     await this.#worker.terminate()
   }
 
-  #give(entry: Entry): void {
+  #give(entry: Entry | Gate): void {
     this.#answers.check()
     this.#issued++
     this.#batch.push(entry)
@@ -96,9 +114,11 @@ export class MessageStream implements Stream {
   }
 
   #send(): void {
-    if (this.#batch.length === 0 || this.#answers.dead) return
-    this.#worker.postMessage(this.#batch)
-    this.#batch = []
+    if (this.#answers.dead) return
+    const closed = this.#batch.findIndex((entry) => 'arrived' in entry && !entry.arrived)
+    const ready = this.#batch.splice(0, closed < 0 ? this.#batch.length : closed)
+    const entries = ready.flatMap((entry) => ('arrived' in entry ? (entry.arrived ?? []) : [entry]))
+    if (entries.length > 0) this.#worker.postMessage(entries)
   }
 
   #receive(message: MessageWorkerMessage): void {

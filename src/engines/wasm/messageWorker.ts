@@ -70,7 +70,7 @@ export function runMessageWorker(
 
   receive((batch) => {
     for (const entry of batch as readonly Entry[]) {
-      position++
+      if (!('read' in entry)) position++
       try {
         run(entry)
       } catch (error) {

@@ -3,6 +3,11 @@ import { startWorker, type WorkerHandle } from '#platform'
 import { Answers, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 import { command, layout, runWorker, type WorkerMessage } from './worker.ts'
 
+/** What commands wait for behind which they were given. */
+interface Gate {
+  open: boolean
+}
+
 /** Publishes commands to workers that share one memory with the main thread. */
 export class RingStream implements Stream {
   readonly threads: number
@@ -11,8 +16,8 @@ export class RingStream implements Stream {
   readonly #workers: WorkerHandle[] = []
   readonly #answers: Answers<number>
   readonly #onFailure: (failure: StreamFailure) => void
-  /** Commands for which the ring had no room. */
-  #backlog: Int32Array[] = []
+  /** Commands for which the ring had no room, and those behind values that are on their way. */
+  #backlog: (Int32Array | Gate)[] = []
   #backlogNext = 0
   #issued = 0
   #published = 0
@@ -78,10 +83,6 @@ export class RingStream implements Stream {
 
   /** Reads at once, past all commands. */
   async read(address: number, bytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#bytes(address, bytes)
-  }
-
-  #bytes(address: number, bytes: number): Uint8Array<ArrayBuffer> {
     const copy = new Uint8Array(bytes)
     copy.set(new Uint8Array(this.#memory.buffer, address, bytes))
     return copy
@@ -106,9 +107,16 @@ export class RingStream implements Stream {
     return this.#answers.ask((token) => this.#give([command.notify, token, 0, 1, 0, 0, 0, 0], []))
   }
 
-  readNow(address: number, bytes: number): Uint8Array<ArrayBuffer> {
-    for (let last = this.#issued; this.retired < last; this.#pump()) Atomics.wait(this.#words, 0, 0, 1)
-    return this.#bytes(address, bytes)
+  receive(address: number, arriving: Promise<Uint8Array>, failed: (error: unknown) => void): void {
+    const gate = { open: false }
+    this.#backlog.push(gate)
+    arriving
+      .then((bytes) => this.write(address, bytes))
+      .catch(failed)
+      .finally(() => {
+        gate.open = true
+        this.#pump()
+      })
   }
 
   get failing(): boolean {
@@ -160,7 +168,12 @@ export class RingStream implements Stream {
   /** Moves waiting commands into the ring as far as there is room. */
   #pump(): void {
     if (this.waiting === 0) return
-    while (this.waiting > 0 && this.#hasRoom()) this.#publish(this.#backlog[this.#backlogNext++], [])
+    while (this.waiting > 0) {
+      const next = this.#backlog[this.#backlogNext]
+      if ('open' in next ? !next.open : !this.#hasRoom()) break
+      if (!('open' in next)) this.#publish(next, [])
+      this.#backlogNext++
+    }
     if (this.waiting > 0) return
     this.#backlog = []
     this.#backlogNext = 0

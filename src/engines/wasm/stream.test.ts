@@ -1,8 +1,10 @@
 // Both command streams on real workers: order, items, full rings, failures, and the life of the process.
 import { afterEach, describe, expect, it } from 'vitest'
 import { Context } from '../../core/engine.ts'
-import type { NDArray } from '../../core/ndarray.ts'
+import { NDArray } from '../../core/ndarray.ts'
 import { release } from '../../core/ownership.ts'
+import { shapeOf } from '../../core/shape.ts'
+import { Storage } from '../../core/storage.ts'
 import { f32, i32, item } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { conv } from '../../ops/conv/conv.ts'
@@ -29,6 +31,13 @@ afterEach(async () => {
 async function floats(engine: WasmEngine, array: NDArray): Promise<Float32Array> {
   const bytes = await engine.read(array.operand('read'))
   return new Float32Array(bytes.buffer)
+}
+
+function received(engine: WasmEngine, bytes: number, arriving: Promise<Uint8Array>): Storage {
+  const { allocation, written } = engine.receive(bytes, arriving)
+  const storage = new Storage(engine, allocation)
+  storage.written = written
+  return storage
 }
 
 const addressOf = (array: NDArray): number => (array.storage.allocation as unknown as { address: number }).address
@@ -130,13 +139,30 @@ describe.each(streams)('packed weights, workers: %s', (workers) => {
   })
 })
 
-describe('a blocking read', () => {
-  it('throws the failure that spoiled the value', async () => {
-    const { engine, context } = start(2)
-    const bad = fill([1], 1, { context })
-    await engine.fence()
-    engine.command(tests, 'trap', 4, [], bad.storage)
-    expect(() => engine.readNow(bad.operand('read'))).toThrow(/failed/)
+describe.each(streams)('values on their way from another engine, workers: %s', (workers) => {
+  it('are waited for by what is given after them, and by nothing else', async () => {
+    const { engine, context } = start(workers)
+    const arriving = Promise.withResolvers<Uint8Array>()
+    const before = floats(engine, fill([2], 3, { context }))
+    const storage = received(engine, 8, arriving.promise)
+    const x = new NDArray({ context, shape: shapeOf([2]), dtype: 'float32', storage })
+    const y = copy(x)
+    const later = fill([2], 4, { context })
+    const reads = [y, later].map((array) => floats(engine, array))
+    expect([...(await before)]).toEqual([3, 3])
+    arriving.resolve(new Uint8Array(Float32Array.of(5, 6).buffer))
+    expect((await Promise.all(reads)).map((values) => [...values])).toEqual([
+      [5, 6],
+      [4, 4],
+    ])
+  })
+
+  it('spoil what is computed from them where they do not come', async () => {
+    const { engine, context } = start(workers)
+    const storage = received(engine, 8, Promise.reject(new Error('no such values')))
+    const x = new NDArray({ context, shape: shapeOf([2]), dtype: 'float32', storage })
+    await expect(floats(engine, copy(x))).rejects.toThrow('no such values')
+    expect([...(await floats(engine, fill([2], 4, { context })))]).toEqual([4, 4])
   })
 })
 

@@ -52,8 +52,8 @@ export interface Stream {
   define(module: number, address: number, bytes: number): void
   /** Resolves when all that was given before has run, to the time of that in ms since 1970. */
   notify(): Promise<number>
-  /** Blocks until all that was given has run, then reads; only where a thread may block, which a page's may not. */
-  readNow(address: number, bytes: number): Uint8Array<ArrayBuffer>
+  /** Lets later commands wait for bytes that are on their way, which go to the address; `failed` is told if they don't come. */
+  receive(address: number, arriving: Promise<Uint8Array>, failed: (error: unknown) => void): void
   /** Ends the workers; what was given and has not run never will. */
   close(): Promise<void>
 }
