@@ -17,6 +17,7 @@ export {
 export { type MemoryInfo, memoryInfo } from './core/memory.ts'
 export { NDArray } from './core/ndarray.ts'
 export type { Shape } from './core/shape.ts'
+export { type GpuOptions, gpu } from './engines/gpu.ts'
 export { reference } from './engines/reference/start.ts'
 export { useWideSimd } from './engines/wasm/features.ts'
 export { type CpuOptions, configureCpu } from './engines/wasm/start.ts'

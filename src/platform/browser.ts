@@ -154,6 +154,14 @@ export function optimized<T>(run: () => T): T {
   return run()
 }
 
+/** WebGPU of the page. Rejects where the browser has none. */
+export async function openGpu(_adapter?: string): Promise<GPU> {
+  if (navigator.gpu) return navigator.gpu
+  throw new Error(
+    '[gpu] this browser has no WebGPU, or keeps it from this page: it needs a secure address (https, or localhost) and Chrome 113, Edge 113, Safari 26 or Firefox 141 or newer',
+  )
+}
+
 /** Name and version of the browser, as `Chrome 141`. */
 export function runtimeName(): string {
   const { userAgent } = navigator

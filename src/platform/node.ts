@@ -212,6 +212,21 @@ export function optimized<T>(run: () => T): T {
   }
 }
 
+/** What Dawn's objects hang on: it crashes when they are collected. */
+const dawns: unknown[] = []
+
+/** WebGPU of the package `webgpu`, on the adapter whose name contains the one given. Rejects when it is not installed. */
+export async function openGpu(adapter?: string): Promise<GPU> {
+  const dawn = await import('webgpu').catch((error) => {
+    throw new Error(
+      `[gpu] Node has no WebGPU by itself: install the package webgpu (npm install webgpu). ${error.message}`,
+    )
+  })
+  const gpu = dawn.create(adapter ? [`adapter=${adapter}`] : [])
+  dawns.push(gpu)
+  return gpu
+}
+
 /** Name and version of what runs the program, as `Node 26.10.0`. */
 export function runtimeName(): string {
   return `Node ${process.versions.node}`
