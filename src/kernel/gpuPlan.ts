@@ -24,6 +24,19 @@ export interface Dispatch {
   readonly params: readonly Param[]
   /** Each at most 65,535. */
   readonly workgroups: readonly [x: number, y: number, z: number]
+  /** Where it is known, for `--explain`. */
+  readonly work?: GpuWork
+}
+
+/** What a dispatch asks of a device, by sizes alone. */
+export interface GpuWork {
+  readonly invocations: number
+  /** Bytes of workgroup memory that each workgroup has. */
+  readonly workgroupMemory: number
+  /** Multiplications and additions. */
+  readonly operations: number
+  /** Bytes that its invocations read from buffers and write to them, by way of whatever caches there are. */
+  readonly bytes: number
 }
 
 /** All dispatches of a call, run in order, each seeing what those before it wrote. */

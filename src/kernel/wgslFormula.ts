@@ -13,7 +13,7 @@ const arith: Partial<Arith<string, string>> = {
   ...{ add: infix('+'), sub: infix('-'), mul: infix('*'), div: infix('/'), greater: infix('>') },
   ...{ exp: call('exp'), abs: call('abs'), log: call('log'), tanh: call('tanh') },
   neg: (a) => `(-${t(a)})`,
-  max: (a, b) => `select(max(${t(a)}, ${t(b)}), ${t(a)}, ${t(a)} != ${t(a)})`,
+  max: (a, b) => `select(${t(a)}, ${t(b)}, ${t(b)} > ${t(a)})`,
   select: (mask, a, b) => `select(${t(b)}, ${t(a)}, ${mask})`,
 }
 

@@ -1,8 +1,8 @@
 // Plans matrix products on the GPU: C[i][j] = finish(Σ_k A[i][k] · B[k][j]), in tiles, and long sums in parts.
-import type { Binding, Dispatch, GpuPlan, GpuTarget } from './gpuPlan.ts'
-import { productText } from './wgslGemmText.ts'
+import type { Binding, Dispatch, GpuPlan, GpuTarget, GpuWork } from './gpuPlan.ts'
+import { productText, workgroupMemory } from './wgslGemmText.ts'
 import { joinParts, partial, type Result, resultKey } from './wgslResult.ts'
-import { type GpuTile, gpuTile } from './wgslTile.ts'
+import { type GpuTile, gpuTile, invocationsOf } from './wgslTile.ts'
 import { workgroupRows } from './workgroups.ts'
 
 /**
@@ -82,6 +82,22 @@ function multiply(p: Product, tile: GpuTile, parts: number): Dispatch {
       operands.bias ? { offset: operands.bias } : 0,
     ],
     workgroups: workgroupRows(tiles * p.groups * parts),
+    work: workOf(p, tile, tiles, parts),
+  }
+}
+
+/** Every tile reads its lines of both factors once, or each of its invocations does; edges count as if they were whole. */
+function workOf({ groups, rows, columns, sum }: Product, tile: GpuTile, tiles: number, parts: number): GpuWork {
+  const { down, across } = invocationsOf(tile)
+  const { each } = tile
+  const readers = groups * tiles * (tile.shared ? 1 : down * across)
+  const lines = tile.shared ? tile.rows + tile.columns : each.rows + each.columns
+  const steps = Math.ceil(sum / tile.depth) * tile.depth
+  return {
+    invocations: groups * tiles * parts * down * across,
+    workgroupMemory: workgroupMemory(tile),
+    operations: 2 * groups * rows * columns * sum,
+    bytes: 4 * (readers * lines * steps + groups * rows * columns * parts),
   }
 }
 

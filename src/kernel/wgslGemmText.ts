@@ -83,7 +83,12 @@ function multiplyText(tile: GpuTile, x: (u: number) => string, y: (v: number) =>
 }
 
 /** Vectors from one step of a shared tile to the next: one more than there are, so that turned blocks meet other banks. */
-const pitch = ({ lines }: FactorText) => lines / 4 + 1
+const pitch = (lines: number) => lines / 4 + 1
+
+/** Bytes of a workgroup's share of both factors. */
+export function workgroupMemory({ shared, rows, columns, depth }: GpuTile): number {
+  return shared ? 16 * depth * (pitch(rows) + pitch(columns)) : 0
+}
 
 /** The loop's body where a workgroup's invocations put blocks into workgroup memory and all read what they need of them. */
 function sharedText(factors: readonly FactorText[], tile: GpuTile, mayEnd: boolean) {
@@ -102,7 +107,7 @@ ${holdLines(f, n, `${f.first} + fromLine${f.name}${n} * 4u`)}`
   const load = text(factors, (f) =>
     text(slots(f), (n) => {
       const [line, step] = [`fromLine${f.name}${n}`, `fromStep${f.name}${n}`]
-      const put = (e: number) => `      tile${f.name}[(${step} + ${e}u) * ${pitch(f)}u + ${line}] = value${e};`
+      const put = (e: number) => `      tile${f.name}[(${step} + ${e}u) * ${pitch(f.lines)}u + ${line}] = value${e};`
       return `    {\n${readBlock(f, n, `first + ${step}`, mayEnd)}\n${text(range(4), put)}\n    }`
     }),
   )
@@ -110,10 +115,10 @@ ${holdLines(f, n, `${f.first} + fromLine${f.name}${n} * 4u`)}`
   const reads = text(factors, (f) =>
     text(
       range(f.each / 4),
-      (u) => `      let ${f.name}${u} = tile${f.name}[k * ${pitch(f)}u + ${f.place} + ${u * f.places}u];`,
+      (u) => `      let ${f.name}${u} = tile${f.name}[k * ${pitch(f.lines)}u + ${f.place} + ${u * f.places}u];`,
     ),
   )
-  const declare = text(factors, (f) => `var<workgroup> tile${f.name}: array<vec4f, ${tile.depth * pitch(f)}>;`)
+  const declare = text(factors, (f) => `var<workgroup> tile${f.name}: array<vec4f, ${tile.depth * pitch(f.lines)}>;`)
   const steps = `${load}
     workgroupBarrier();
     for (var k = 0u; k < ${tile.depth}u; k++) {

@@ -58,6 +58,10 @@ export function joinParts(
     bindings: [{ workspace: 0 }, result, ...(bias ? [bias] : [])],
     params: [rows, columns, parts, sums, { offset: result }, bias ? { offset: bias } : 0],
     workgroups: workgroupRows(Math.ceil(sums / size)),
+    work: {
+      ...{ invocations: Math.ceil(sums / size) * size, workgroupMemory: 0 },
+      ...{ operations: sums * parts, bytes: 4 * sums * (parts + 1) },
+    },
   }
 }
 

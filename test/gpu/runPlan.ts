@@ -10,7 +10,8 @@ export async function openDevice(): Promise<GPUDevice | string> {
     return 'the package webgpu is not installed'
   }
   Object.assign(globalThis, dawn.globals)
-  const gpu = dawn.create(['backend=vulkan'])
+  // SwiftShader takes a second to compile the zeroing of 8 KiB of workgroup memory
+  const gpu = dawn.create(['backend=vulkan', 'enable-dawn-features=disable_workgroup_init'])
   const adapter = await gpu.requestAdapter()
   if (!adapter) return 'there is no WebGPU adapter'
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits

@@ -20,6 +20,10 @@ export const channelSumWgsl: WgslKernel<ChannelSumAttributes> = {
       bindings: [{ input: 0 }, place],
       params: [C, H * W, total, Math.ceil(total / parts), parts, { offset: { input: 0 } }, { offset: place }],
       workgroups: workgroupRows(C * parts),
+      work: {
+        ...{ invocations: C * parts * size, workgroupMemory: 4 * size },
+        ...{ operations: C * total, bytes: 4 * C * (total + parts) },
+      },
     }
     if (parts === 1) return { workspace: [], dispatches: [sum] }
     const c = { row: 'return i;', column: 'return j;' }

@@ -94,15 +94,15 @@ export function windowSteps(g: Geometry): Factor {
 const negative = ([h, w]: Pair): Pair => [-h, -w]
 const vector = (first: number, [h, w]: Pair) => `vec3i(${first}, ${h}, ${w})`
 
-/** The pixel at l + s, which are an image and channel, a row and a column; zero outside, and between `spread` pixels. */
+/**
+ * The pixel at l + s, which are an image and channel, a row and a column; zero outside, and between `spread` pixels. A negative
+ * row or column is a large one as u32. Conditions are joined by & so that no branch is made of them.
+ */
 function readPixel(element: (place: string) => string, { height, width }: Images, [down, across]: Pair): string {
-  if (down === 1 && across === 1)
-    return `let at = l + s;
-  let inside = u32(at.y) < ${height}u && u32(at.z) < ${width}u;
-  return select(0f, ${element(`u32(at.x + at.y * ${width} + at.z)`)}, inside);`
+  const spread = down > 1 || across > 1
   return `let at = l + s;
-  let y = at.y / ${down};
-  let x = at.z / ${across};
-  let inside = at.y >= 0 && at.z >= 0 && y < ${height} && x < ${width} && at.y == y * ${down} && at.z == x * ${across};
-  return select(0f, ${element(`u32(at.x + y * ${width} + x)`)}, inside);`
+  let y = u32(at.y)${down > 1 ? ` / ${down}u` : ''};
+  let x = u32(at.z)${across > 1 ? ` / ${across}u` : ''};
+  let inside = (y < ${height}u) & (x < ${width}u)${spread ? ` & (y * ${down}u == u32(at.y)) & (x * ${across}u == u32(at.z))` : ''};
+  return select(0f, ${element(`u32(at.x) + y * ${width}u + x`)}, inside);`
 }

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest'
+import type { GpuTarget } from './gpuPlan.ts'
+import { type Factor, type Product, planProduct } from './wgslGemm.ts'
+import { workgroupRows } from './workgroups.ts'
+
+const targets: readonly GpuTarget[] = [{ tiles: 'large' }, { tiles: 'small' }]
+
+const factor: Factor = { along: 'sum', width: 1, part: 'u32', line: 'return i * p.sum;', step: 'return k;' }
+
+function productOf(rows: number, sum: number, columns: number, bias?: 'row'): Product {
+  const c = { row: 'return i * p.columns;', column: 'return j;', bias }
+  const operands = { a: { input: 0 }, b: { input: 1 }, c: { output: 0 }, ...(bias && { bias: { input: 2 } }) }
+  return { a: factor, b: factor, c, groups: 1, rows, columns, sum, operands }
+}
+
+it.each(targets)('gives each binding and each field of the uniform struct, $tiles tiles', (target) => {
+  for (const product of [productOf(9, 10, 11), productOf(9, 10, 11, 'row'), productOf(9, 5000, 11, 'row')])
+    for (const { shader, bindings, params } of planProduct(product, target).dispatches) {
+      const text = shader.text()
+      const [, fields] = /struct Params \{(.*)\}/.exec(text) ?? []
+      expect(fields.split(',').length).toBe(params.length)
+      expect([...text.matchAll(/@binding\((\d+)\)/g)].map(([, n]) => Number(n))).toEqual(
+        Array.from({ length: bindings.length + 1 }, (_, n) => n),
+      )
+    }
+})
+
+it.each(targets)('keeps within what every device has, $tiles tiles', (target) => {
+  for (const { shader, work } of planProduct(productOf(100, 100, 100), target).dispatches) {
+    expect(Number(/@workgroup_size\((\d+)\)/.exec(shader.text())?.[1])).toBeLessThanOrEqual(256)
+    expect(work?.workgroupMemory).toBeLessThanOrEqual(16384)
+  }
+})
+
+it('cuts long sums of few tiles into parts, at most eight of at least 512 steps', () => {
+  const partsOf = (rows: number, sum: number, columns: number) => {
+    const { workspace } = planProduct(productOf(rows, sum, columns), targets[0])
+    return workspace.length > 0 ? workspace[0] / (4 * rows * columns) : 1
+  }
+  expect(partsOf(64, 1023, 64)).toBe(1)
+  expect(partsOf(64, 1024, 64)).toBe(2)
+  expect(partsOf(64, 1e6, 64)).toBe(8)
+  expect(partsOf(64 * 8, 1e6, 64 * 16)).toBe(2)
+  expect(partsOf(64 * 16, 1e6, 64 * 16)).toBe(1)
+})
+
+it('does nothing for a result without elements, and writes one for sums without terms', () => {
+  expect(planProduct(productOf(0, 3, 4), targets[0]).dispatches).toEqual([])
+  expect(planProduct(productOf(3, 0, 4), targets[0]).dispatches.length).toBe(1)
+})
+
+it('lays out more workgroups than fit along an axis in rows', () => {
+  expect(workgroupRows(65535)).toEqual([65535, 1, 1])
+  expect(workgroupRows(65536)).toEqual([65535, 2, 1])
+})
+
+it('makes one text for products that differ in size alone', () => {
+  const keyOf = (product: Product) => planProduct(product, targets[0]).dispatches[0].shader.key
+  expect(keyOf(productOf(3, 32, 4))).toBe(keyOf(productOf(100, 64, 9)))
+  expect(keyOf(productOf(3, 32, 4))).not.toBe(keyOf(productOf(3, 33, 4)))
+})
