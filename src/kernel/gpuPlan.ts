@@ -8,14 +8,23 @@ export interface Shader {
   text(): string
 }
 
-/** A whole buffer that a dispatch uses: of an operand or of the workspace with that index. */
-export type Binding = { readonly input: number } | { readonly output: number } | { readonly workspace: number }
+/** A whole buffer that a dispatch uses: of an operand, or of the workspace or the constants with that index. */
+export type Binding =
+  | { readonly input: number }
+  | { readonly output: number }
+  | { readonly workspace: number }
+  | { readonly constant: number }
 
 /**
  * One 32-bit field of the uniform struct, in order: a u32; a float; the place of an operand in its buffer, in elements
- * (arrays are ranges of buffers); a number that changes from call to call.
+ * (arrays are ranges of buffers); a number that changes from call to call, as a
+ * float or cut to a whole one.
  */
-export type Param = number | { readonly float: number } | { readonly offset: Binding } | { readonly scalar: number }
+export type Param =
+  | number
+  | { readonly float: number }
+  | { readonly offset: Binding }
+  | { readonly scalar: number; readonly integer?: boolean }
 
 /** One dispatch. Group 0 has the bindings in this order, then the uniform struct. */
 export interface Dispatch {
@@ -43,6 +52,8 @@ export interface GpuWork {
 export interface GpuPlan {
   /** Bytes of each temporary buffer. */
   readonly workspace: readonly number[]
+  /** Tables that are made once and only read. */
+  readonly constants?: readonly Uint32Array<ArrayBuffer>[]
   readonly dispatches: readonly Dispatch[]
   /** By which algorithm, for `--explain`. */
   readonly note?: string

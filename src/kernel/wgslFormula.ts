@@ -1,23 +1,117 @@
-// For the time until branch `gpu` has it: the formulas of activations as WGSL text.
+// Pointwise formulas as WGSL text, on f32 and on i32, where integers count modulo 2³².
 import type { Arith, Formula, Value } from './arith.ts'
+import { wgslElementary, wgslFloat, wgslNumbers } from './wgslMath.ts'
+
+/** Arithmetic whose values and masks are expressions. */
+export type WgslArith = Arith<string, string>
 
 type V = Value<string>
-const t = (x: V) => (typeof x === 'number' ? `f32(${x})` : x)
-const call =
-  (name: string) =>
-  (...xs: V[]) =>
-    `${name}(${xs.map(t).join(', ')})`
-const infix = (sign: string) => (a: V, b: V) => `(${t(a)} ${sign} ${t(b)})`
 
-const arith: Partial<Arith<string, string>> = {
-  ...{ add: infix('+'), sub: infix('-'), mul: infix('*'), div: infix('/'), greater: infix('>') },
-  ...{ exp: call('exp'), abs: call('abs'), log: call('log'), tanh: call('tanh') },
-  neg: (a) => `(-${t(a)})`,
-  max: (a, b) => `select(${t(a)}, ${t(b)}, ${t(b)} > ${t(a)})`,
-  select: (mask, a, b) => `select(${t(b)}, ${t(a)}, ${mask})`,
+const calls =
+  (of: (x: V) => string, name: string) =>
+  (...xs: V[]) =>
+    `${name}(${xs.map(of).join(', ')})`
+
+const infix = (of: (x: V) => string, sign: string) => (a: V, b: V) => `(${of(a)} ${sign} ${of(b)})`
+
+/** What both kinds of numbers have alike. */
+function common(of: (x: V) => string) {
+  return {
+    constant: of,
+    ...{ add: infix(of, '+'), sub: infix(of, '-'), mul: infix(of, '*') },
+    ...{ equal: infix(of, '=='), notEqual: infix(of, '!='), less: infix(of, '<'), lessEqual: infix(of, '<=') },
+    ...{ greater: infix(of, '>'), greaterEqual: infix(of, '>=') },
+    neg: (a: V) => `(-${of(a)})`,
+    abs: calls(of, 'abs'),
+    and: (p: string, q: string) => `(${p} && ${q})`,
+    or: (p: string, q: string) => `(${p} || ${q})`,
+    not: (p: string) => `(!${p})`,
+    select: (mask: string, a: V, b: V) => `select(${of(b)}, ${of(a)}, ${mask})`,
+  }
 }
 
-/** The text of a formula of x. */
+const float = (x: V) => (typeof x === 'number' ? wgslFloat(x) : x)
+
+/** On f32; needs `wgslFloats`. */
+export const f32Text: WgslArith = {
+  ...common(float),
+  div: infix(float, '/'),
+  madd: calls(float, 'fma'),
+  ...{ min: calls(float, 'min1'), max: calls(float, 'max1'), power: calls(float, 'pow1') },
+  ...{ modulo: calls(float, 'modulo1'), sign: calls(float, 'sign1') },
+  ...{ exp: calls(float, 'exp1'), log: calls(float, 'log1'), tanh: calls(float, 'tanh1') },
+  ...{ sqrt: calls(float, 'sqrt'), floor: calls(float, 'floor'), ceil: calls(float, 'ceil') },
+  ...{ trunc: calls(float, 'trunc'), round: calls(float, 'round') },
+}
+
+/** The functions that formulas on f32 call. */
+export const wgslFloats = `${wgslNumbers}${wgslElementary}
+fn min1(a: f32, b: f32) -> f32 { if (isNan(a)) { return a; } if (isNan(b)) { return b; } return min(a, b); }
+fn max1(a: f32, b: f32) -> f32 { if (isNan(a)) { return a; } if (isNan(b)) { return b; } return max(a, b); }
+fn sign1(x: f32) -> f32 { return select(0.0, 1.0, x > 0.0) - select(0.0, 1.0, x < 0.0); }
+fn modulo1(a: f32, b: f32) -> f32 {
+  if (b == 0.0) { return 0.0; }
+  if (isNan(a) || isNan(b) || isInf(a)) { return bitsOf(0x7fc00000u); }
+  if (isInf(b)) { return select(a, b, a != 0.0 && (a < 0.0) != (b < 0.0)); }
+  let rest = a % b;
+  return select(rest, rest + b, rest != 0.0 && (a < 0.0) != (b < 0.0));
+}
+fn pow1(a: f32, b: f32) -> f32 {
+  if (a == 1.0 || b == 0.0) { return 1.0; }
+  if (isNan(a) || isNan(b)) { return bitsOf(0x7fc00000u); }
+  let odd = abs(b) < 16777216.0 && floor(b) == b && floor(b * 0.5) != b * 0.5;
+  let negative = (bitcast<u32>(a) >> 31u) == 1u;
+  if (negative && a != 0.0 && !isInf(a) && !isInf(b) && floor(b) != b) { return bitsOf(0x7fc00000u); }
+  let size = select(exp1(b * log1(abs(a))), 1.0, abs(a) == 1.0);
+  return select(size, -size, negative && odd);
+}
+`
+
+const none = (name: string) => () => {
+  throw new Error(`[wgsl] ${name} has no whole numbers: got i32, expected f32`)
+}
+
+const whole = (x: V) => (typeof x === 'number' ? `i32(${x | 0})` : x)
+const same = (a: V) => whole(a)
+
+/** On i32; needs `wgslIntegers`. */
+export const i32Text: WgslArith = {
+  ...common(whole),
+  madd: (a, b, c) => `(${whole(a)} * ${whole(b)} + ${whole(c)})`,
+  ...{ min: calls(whole, 'min'), max: calls(whole, 'max'), div: calls(whole, 'divide1') },
+  ...{ modulo: calls(whole, 'modulo1'), power: calls(whole, 'pow1'), sign: calls(whole, 'sign') },
+  ...{ floor: same, ceil: same, trunc: same, round: same },
+  ...{ sqrt: none('sqrt'), exp: none('exp'), log: none('log'), tanh: none('tanh') },
+}
+
+/** The functions that formulas on i32 call. */
+export const wgslIntegers = `
+fn divide1(a: i32, b: i32) -> i32 {
+  if (b == 0) { return 0; }
+  if (b == -1) { return -a; }
+  return a / b;
+}
+fn modulo1(a: i32, b: i32) -> i32 {
+  if (b == 0 || b == -1) { return 0; }
+  let rest = a % b;
+  return select(rest, rest + b, rest != 0 && (a < 0) != (b < 0));
+}
+fn pow1(a: i32, b: i32) -> i32 {
+  if (b < 0) {
+    if (a == 1) { return 1; }
+    return select(0, select(1, -1, (b & 1) != 0), a == -1);
+  }
+  var result = 1;
+  var base = a;
+  for (var left = b; left > 0; left >>= 1u) {
+    if ((left & 1) != 0) { result *= base; }
+    base *= base;
+  }
+  return result;
+}
+`
+
+/** The text of a formula of an f32. */
 export function wgslFormula(formula: Formula, x: string): string {
-  return formula(arith as Arith<string, string>, x)
+  return formula(f32Text, x)
 }

@@ -1,7 +1,7 @@
 // Where a matrix product's sums go and what finishes them, also where they come in parts that are added up.
 import type { Formula } from './arith.ts'
 import type { Binding, Dispatch } from './gpuPlan.ts'
-import { wgslFormula } from './wgslFormula.ts'
+import { wgslFloats, wgslFormula } from './wgslFormula.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** The places of C's elements, each the sum of what its row and its column say, and what is done to the sums. */
@@ -27,6 +27,7 @@ export function resultKey({ row, column, bias, activation }: Result): string {
 /** The functions that know the place of a sum and finish it, of the bindings `c` and `bias` and the params `p`. */
 export function resultText({ row, column, bias, activation }: Result): string {
   return `
+${activation ? wgslFloats : ''}
 fn rowC(i: u32, group: u32, slice: u32) -> u32 { ${row} }
 fn columnC(j: u32) -> u32 { ${column} }
 fn finish(sum: f32, row: u32, column: u32, group: u32) -> f32 {

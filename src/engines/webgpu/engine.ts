@@ -46,6 +46,9 @@ interface Place {
   readonly offset: number
 }
 
+/** Where everything is that a call's dispatches bind. */
+type Places = { readonly [kind in 'input' | 'output' | 'workspace' | 'constant']: readonly Place[] }
+
 /** Makes the engine on a device. */
 export class WebGpuEngine implements Engine {
   readonly name = 'webgpu'
@@ -60,6 +63,7 @@ export class WebGpuEngine implements Engine {
   /** Holds commands behind values that are on their way from another engine. */
   readonly #line = new Line(() => this.#flush())
   readonly #plans = new Map<string, GpuPlan>()
+  readonly #constants = new WeakMap<GpuPlan, readonly Block[]>()
   /** Number of the running batch, and of its first command. */
   #batchNumber = 1
   #batchFirst = 1
@@ -148,9 +152,25 @@ export class WebGpuEngine implements Engine {
     if (held) return held
     const kernel = this.#kernels[op as OpName] as WgslKernel<Attributes>
     const plan = kernel.plan(inputs, attrs, outputs, this.#target)
-    if (this.#plans.size >= planCacheSize) this.#plans.delete(this.#plans.keys().next().value as string)
+    if (this.#plans.size >= planCacheSize) this.#forgetPlan()
     this.#plans.set(key, plan)
     return plan
+  }
+
+  #forgetPlan(): void {
+    const [[key, plan]] = this.#plans
+    for (const block of this.#constants.get(plan) ?? []) this.free(block)
+    this.#plans.delete(key)
+  }
+
+  /** The buffers of a plan's tables, filled at its first use. */
+  #constantsOf(plan: GpuPlan): readonly Block[] {
+    if (!plan.constants) return []
+    const held = this.#constants.get(plan)
+    if (held) return held
+    const made = plan.constants.map((words) => this.upload(new Uint8Array(words.buffer)))
+    this.#constants.set(plan, made)
+    return made
   }
 
   run(call: Call): void {
@@ -160,7 +180,10 @@ export class WebGpuEngine implements Engine {
     const command = ++this.#issued
     const [inputs, copies] = this.#apart(call)
     const workspace = plan.workspace.map((bytes) => this.allocate(bytes))
-    const places = { input: inputs, output: call.outputs.map(placeOf), workspace: workspace.map(whole) }
+    const places = {
+      ...{ input: inputs, output: call.outputs.map(placeOf), workspace: workspace.map(whole) },
+      constant: this.#constantsOf(plan).map(whole),
+    }
     this.#line.do(() => {
       try {
         for (const { from, bytes, to } of copies) this.#copy(from, bytes, to)
@@ -199,16 +222,13 @@ export class WebGpuEngine implements Engine {
     this.#batch.copy(from.block.buffer, from.offset, to.buffer, 0, bytes)
   }
 
-  #dispatch(
-    dispatch: Dispatch,
-    call: Call,
-    places: { readonly [kind in 'input' | 'output' | 'workspace']: readonly Place[] },
-  ): void {
+  #dispatch(dispatch: Dispatch, call: Call, places: Places): void {
     if (dispatch.workgroups.includes(0)) return
     this.#openScopes()
     const at = (binding: Binding): Place => {
       if ('input' in binding) return places.input[binding.input]
-      return 'output' in binding ? places.output[binding.output] : places.workspace[binding.workspace]
+      if ('output' in binding) return places.output[binding.output]
+      return 'workspace' in binding ? places.workspace[binding.workspace] : places.constant[binding.constant]
     }
     const pipeline = this.#pipelines.of(dispatch.shader, labelOf(call))
     const group = this.#pipelines.group(
@@ -219,7 +239,9 @@ export class WebGpuEngine implements Engine {
       dispatch.params.forEach((param, i) => {
         if (typeof param === 'number') words[begin + i] = param
         else if ('offset' in param) words[begin + i] = at(param.offset).offset / elementBytes(param, call)
-        else floats[begin + i] = 'float' in param ? param.float : call.scalars[param.scalar]
+        else if ('float' in param) floats[begin + i] = param.float
+        else if (param.integer) words[begin + i] = Math.trunc(call.scalars[param.scalar])
+        else floats[begin + i] = call.scalars[param.scalar]
       })
     })
     if (this.#batch.full) this.#flush()

@@ -1,15 +1,72 @@
 // The kernels of the GPU engine: one for each op.
 import type { WgslKernel } from '../../kernel/gpuPlan.ts'
+import { concatWgsl, splitWgsl } from '../../ops/concat/concat.wgsl.ts'
 import { channelSumWgsl } from '../../ops/conv/channelSum.wgsl.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../../ops/conv/conv.wgsl.ts'
+import { copyWgsl } from '../../ops/copy/copy.wgsl.ts'
+import { dropoutWgsl, scaleByMaskWgsl } from '../../ops/dropout/dropout.wgsl.ts'
+import { fillWgsl } from '../../ops/fill/fill.wgsl.ts'
 import { matmulWgsl } from '../../ops/matmul/matmul.wgsl.ts'
+import { castWgsl } from '../../ops/pointwise/cast.wgsl.ts'
+import { pointwiseWgsl } from '../../ops/pointwise/pointwise.wgsl.ts'
+import { averagePoolGradientWgsl, averagePoolWgsl, maxPoolGradientWgsl, maxPoolWgsl } from '../../ops/pool/pool.wgsl.ts'
+import { normalWgsl, randintWgsl, seedGeneratorWgsl, shuffleWgsl, uniformWgsl } from '../../ops/random/random.wgsl.ts'
+import { argmaxWgsl, reduceWgsl } from '../../ops/reduce/reduce.wgsl.ts'
+import { normalizeWgsl, resizeWgsl, toTensorWgsl } from '../../ops/resize/images.wgsl.ts'
+import {
+  softmaxCrossEntropyGradientWgsl,
+  softmaxCrossEntropyWgsl,
+  softmaxWgsl,
+} from '../../ops/softmax/softmax.wgsl.ts'
+import { oneHotWgsl, pickGradientWgsl, pickWgsl, takeGradientWgsl, takeWgsl } from '../../ops/take/take.wgsl.ts'
+import { sgdMomentumUpdateWgsl, sgdUpdateWgsl } from '../../ops/update/update.wgsl.ts'
+import { broadcastToWgsl, sliceWgsl, transposeWgsl, unsliceWgsl, writeSliceWgsl } from '../../ops/view/view.wgsl.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
-export const webgpuKernels = {
+export const webgpuKernels: KernelTable<WgslKernel<never>> = {
+  argmax: argmaxWgsl,
+  averagePool: averagePoolWgsl,
+  averagePoolGradient: averagePoolGradientWgsl,
+  broadcastTo: broadcastToWgsl,
+  cast: castWgsl,
   channelSum: channelSumWgsl,
+  concat: concatWgsl,
   conv: convWgsl,
   convData: convDataWgsl,
   convWeight: convWeightWgsl,
+  copy: copyWgsl,
+  dropout: dropoutWgsl,
+  fill: fillWgsl,
   matmul: matmulWgsl,
-} as Partial<KernelTable<WgslKernel<never>>> as KernelTable<WgslKernel<never>>
+  maxPool: maxPoolWgsl,
+  maxPoolGradient: maxPoolGradientWgsl,
+  normal: normalWgsl,
+  normalize: normalizeWgsl,
+  oneHot: oneHotWgsl,
+  pick: pickWgsl,
+  pickGradient: pickGradientWgsl,
+  pointwise: pointwiseWgsl,
+  randint: randintWgsl,
+  reduce: reduceWgsl,
+  relayout: copyWgsl,
+  reshape: copyWgsl,
+  resize: resizeWgsl,
+  scaleByMask: scaleByMaskWgsl,
+  seedGenerator: seedGeneratorWgsl,
+  sgdMomentumUpdate: sgdMomentumUpdateWgsl,
+  sgdUpdate: sgdUpdateWgsl,
+  shuffle: shuffleWgsl,
+  slice: sliceWgsl,
+  softmax: softmaxWgsl,
+  softmaxCrossEntropy: softmaxCrossEntropyWgsl,
+  softmaxCrossEntropyGradient: softmaxCrossEntropyGradientWgsl,
+  split: splitWgsl,
+  take: takeWgsl,
+  takeGradient: takeGradientWgsl,
+  toTensor: toTensorWgsl,
+  transpose: transposeWgsl,
+  uniform: uniformWgsl,
+  unslice: unsliceWgsl,
+  writeSlice: writeSliceWgsl,
+}

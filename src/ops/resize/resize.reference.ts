@@ -9,13 +9,13 @@ export interface Images {
 }
 
 /** For each place of an axis of the result: where it falls in the source, and how far past it. */
-interface Axis {
+export interface Axis {
   readonly first: Int32Array
   readonly fraction: Float32Array
 }
 
 /** OpenCV's coordinates: `(d + ½)·source/result − ½` in float64, rounded to float32, then split at its floor. */
-function place(source: number, result: number): Axis {
+export function place(source: number, result: number): Axis {
   const first = new Int32Array(result)
   const fraction = new Float32Array(result)
   const scale = 1 / (result / source)
@@ -28,7 +28,7 @@ function place(source: number, result: number): Axis {
 }
 
 /** Along a row the fraction is dropped where a neighbour would lie outside. */
-function placeColumns(source: number, result: number): Axis {
+export function placeColumns(source: number, result: number): Axis {
   const { first, fraction } = place(source, result)
   for (let d = 0; d < result; d++) {
     if (first[d] >= 0 && first[d] < source - 1) continue
@@ -43,7 +43,7 @@ function clamp(i: number, size: number): number {
 }
 
 /** Rounds to the nearest integer, a half to the even one. */
-function rint(x: number): number {
+export function rint(x: number): number {
   const below = Math.floor(x)
   const past = x - below
   return past > 0.5 || (past === 0.5 && below % 2 !== 0) ? below + 1 : below

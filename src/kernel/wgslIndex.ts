@@ -1,0 +1,37 @@
+// Positions in arrays of several axes, as WGSL text with sizes and steps as params.
+import { stridesOf } from '../core/shape.ts'
+import type { Param } from './gpuPlan.ts'
+
+/** A function of a flat index over some axes that gives a position. */
+export interface Walk {
+  /** WGSL function `fn name(i: u32) -> u32`. */
+  readonly text: string
+  readonly params: Readonly<Record<string, Param>>
+}
+
+/** The position of flat index i over the axes: `first` + Σ index · step, modulo 2³², so that steps may be negative. */
+export function walk(name: string, sizes: readonly number[], steps: readonly number[], first = 0): Walk {
+  const lines = sizes.map((_, k) => k).reverse()
+  const text = `
+fn ${name}(i: u32) -> u32 {
+  var left = i;
+  var at = p.${name}_first;
+  ${lines.map((k) => `at += left % p.${name}_n${k} * p.${name}_s${k}; left /= p.${name}_n${k};`).join('\n  ')}
+  return at;
+}
+`
+  const params: Record<string, Param> = { [`${name}_first`]: first }
+  sizes.forEach((size, k) => {
+    // a size of 0 has no index, but would be divided by
+    params[`${name}_n${k}`] = Math.max(1, size)
+    params[`${name}_s${k}`] = steps[k]
+  })
+  return { text, params }
+}
+
+/** Steps of an array's axes when it is repeated to a shape: 0 along those that it does not have, or has once. */
+export function repeatedSteps(from: readonly number[], to: readonly number[]): number[] {
+  const strides = stridesOf(from)
+  const pad = to.length - from.length
+  return to.map((_, k) => (k < pad || from[k - pad] === 1 ? 0 : strides[k - pad]))
+}

@@ -1,0 +1,117 @@
+// WGSL kernels in which each invocation computes one element of the output, from a function of its index.
+import type { DType } from '../core/dtype.ts'
+import type { Binding, Dispatch, Param, Shader } from './gpuPlan.ts'
+import { workgroupIndex, workgroupRows } from './workgroups.ts'
+
+/** An array that a kernel reads, by the name under which its text does. */
+export interface Source {
+  readonly binding: Binding
+  /** Bytes lie four in a word; a `word` is taken as it is. */
+  readonly dtype: DType | 'word'
+  /** Set where the op changes it too: then it is bound for writing. */
+  readonly changed?: boolean
+}
+
+/** A kernel of one invocation an element. */
+export interface MapKernel {
+  /** Names what the text depends on besides the types and names given here. */
+  readonly key: string
+  /** What is read: `load_name(i)` gives element i. */
+  readonly sources?: Readonly<Record<string, Source>>
+  readonly output: Source
+  /** Elements of the output; fewer where its first ones are not written. */
+  readonly count: number
+  /** Numbers of the call, by name: whole ones as u32, others as f32; `p.name` in the text. */
+  readonly params?: Readonly<Record<string, Param>>
+  /** Functions that `value` calls. */
+  readonly functions?: string
+  /** WGSL statements that return element `i` of the output, as f32, i32 or, for uint8, u32. */
+  readonly value: string
+}
+
+/** Invocations of a workgroup: a few of the hardware's groups. */
+export const mapSize = 64
+
+/** The WGSL type of an element in a register. */
+export const wgslType = (dtype: DType | 'word'): 'f32' | 'i32' | 'u32' =>
+  dtype === 'float32' ? 'f32' : dtype === 'int32' ? 'i32' : 'u32'
+
+const isFloat = (param: Param) =>
+  typeof param !== 'number' && ('float' in param || ('scalar' in param && !param.integer))
+
+/** The dispatch of a kernel. */
+export function mapElements(kernel: MapKernel): Dispatch {
+  const { sources = {}, output, count, params = {} } = kernel
+  const bytes = output.dtype === 'uint8'
+  // a word of bytes that is not aligned with the output's begin is shared by two
+  const invocations = bytes ? Math.ceil(count / 4) + 1 : count
+  return {
+    shader: shaderOf(kernel),
+    bindings: [...Object.values(sources).map(({ binding }) => binding), output.binding],
+    params: [
+      count,
+      ...Object.values(sources).map(({ binding }): Param => ({ offset: binding })),
+      { offset: output.binding },
+      ...Object.values(params),
+    ],
+    workgroups: count === 0 ? [0, 1, 1] : workgroupRows(Math.ceil(invocations / mapSize)),
+  }
+}
+
+function shaderOf(kernel: MapKernel): Shader {
+  const { key, sources = {}, output, params = {} } = kernel
+  const of = ({ dtype, changed }: Source) => `${dtype}${changed ? '!' : ''}`
+  const names = Object.entries(sources).map(([name, source]) => `${name} ${of(source)}`)
+  const fields = Object.entries(params).map(([name, param]) => `${name}${isFloat(param) ? ' f' : ''}`)
+  return { key: `map ${key} ${[...names, of(output), ...fields].join()}`, text: () => textOf(kernel) }
+}
+
+function textOf({ sources = {}, output, params = {}, functions = '', value }: MapKernel): string {
+  const entries = Object.entries(sources)
+  const fields = [
+    ...['size', ...entries.map(([name]) => `at_${name}`), 'at_y'].map((name) => `${name}: u32`),
+    ...Object.entries(params).map(([name, param]) => `${name}: ${isFloat(param) ? 'f32' : 'u32'}`),
+  ]
+  const type = wgslType(output.dtype)
+  return `
+struct Params { ${fields.join(', ')} }
+${entries.map(([name, source], n) => loadText(name, source, n)).join('')}
+@group(0) @binding(${entries.length}) var<storage, read_write> y: array<${type}>;
+@group(0) @binding(${entries.length + 1}) var<uniform> p: Params;
+${functions}
+fn value(i: u32) -> ${type} { ${value} }
+@compute @workgroup_size(${mapSize})
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
+  let n = ${workgroupIndex} * ${mapSize}u + local;
+  ${output.dtype === 'uint8' ? storeBytes : storeElement}
+}`
+}
+
+/** The binding of a source and the function that loads its elements. */
+export function loadText(name: string, { dtype, changed }: Source, binding: number): string {
+  const access = changed ? 'read_write' : 'read'
+  const type = wgslType(dtype)
+  const at = `p.at_${name} + i`
+  const load =
+    dtype === 'uint8'
+      ? `let at = ${at}; return (${name}[at >> 2u] >> ((at & 3u) * 8u)) & 255u;`
+      : `return ${name}[${at}];`
+  return `
+@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${type}>;
+fn load_${name}(i: u32) -> ${type} { ${load} }`
+}
+
+const storeElement = `if (n >= p.size) { return; }
+  y[p.at_y + n] = value(n);`
+
+/** One invocation writes one word, and keeps what of it lies outside. */
+const storeBytes = `let word = (p.at_y >> 2u) + n;
+  if (word * 4u >= p.at_y + p.size) { return; }
+  var bytes = y[word];
+  for (var k = 0u; k < 4u; k++) {
+    let at = word * 4u + k;
+    if (at < p.at_y || at >= p.at_y + p.size) { continue; }
+    let shift = k * 8u;
+    bytes = (bytes & ~(255u << shift)) | ((value(at - p.at_y) & 255u) << shift);
+  }
+  y[word] = bytes;`

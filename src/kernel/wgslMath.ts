@@ -1,0 +1,83 @@
+// exp, log, tanh and pow in WGSL, whose own are only as exact as a driver likes, and comparisons that know NaN.
+
+/** Constants that WGSL's literals can't say, and tests that no compiler takes away. */
+export const wgslNumbers = `
+fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
+fn isInf(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u; }
+fn bitsOf(x: u32) -> f32 { var bits = x; return bitcast<f32>(bits); }
+`
+
+/** WGSL text of a number. */
+export function wgslFloat(x: number): string {
+  if (Number.isNaN(x)) return 'bitsOf(0x7fc00000u)'
+  if (x === Number.POSITIVE_INFINITY) return 'bitsOf(0x7f800000u)'
+  if (x === Number.NEGATIVE_INFINITY) return 'bitsOf(0xff800000u)'
+  return `f32(${Object.is(x, -0) ? '-0.0' : Math.fround(x)})`
+}
+
+/**
+ * Cephes' polynomials (S. L. Moshier: expf.c, logf.c, tanhf.c), as the CPU engine has them. A subnormal result may be
+ * flushed to zero.
+ */
+export const wgslElementary = `
+fn exp1(value: f32) -> f32 {
+  if (isNan(value)) { return value; }
+  let x = clamp(value, -104.0, 89.0);
+  let n = round(x * 1.44269504);
+  let r = fma(n, 2.1219444e-4, fma(n, -0.693359375, x));
+  var s = 1.98756915e-4;
+  s = fma(s, r, 1.3981999507e-3);
+  s = fma(s, r, 8.3334519073e-3);
+  s = fma(s, r, 4.1665795894e-2);
+  s = fma(s, r, 1.6666665459e-1);
+  s = fma(s, r, 5.0000001201e-1);
+  let y = fma(s, r * r, r) + 1.0;
+  let power = i32(n);
+  let first = power >> 1u;
+  return y * bitsOf(u32(first + 127) << 23u) * bitsOf(u32(power - first + 127) << 23u);
+}
+fn log1(x: f32) -> f32 {
+  if (isNan(x) || x < 0.0) { return bitsOf(0x7fc00000u); }
+  let bits0 = bitcast<u32>(x);
+  if (bits0 == 0x7f800000u) { return x; }
+  if ((bits0 & 0x7fffffffu) == 0u) { return bitsOf(0xff800000u); }
+  var bits = bits0;
+  var shift = 0;
+  if (bits < 0x800000u) {
+    // subnormal: moved up by hand, since the GPU may take it for zero
+    let lead = countLeadingZeros(bits) - 8u;
+    bits = bits << lead;
+    shift = i32(lead);
+    bits = (bits & 0x7fffffu) | 0x800000u;
+  }
+  let e = i32((bits + 0x004afb0du) >> 23u) - 127;
+  let m = bitsOf(bits - (u32(e) << 23u)) - 1.0;
+  let exponent = f32(e - shift);
+  let z = m * m;
+  var s = 7.0376836292e-2;
+  s = fma(s, m, -1.151461031e-1);
+  s = fma(s, m, 1.167699874e-1);
+  s = fma(s, m, -1.2420140846e-1);
+  s = fma(s, m, 1.4249322787e-1);
+  s = fma(s, m, -1.6668057665e-1);
+  s = fma(s, m, 2.0000714765e-1);
+  s = fma(s, m, -2.4999993993e-1);
+  s = fma(s, m, 3.3333331174e-1);
+  let low = fma(exponent, -2.1219444e-4, s * m * z);
+  return fma(exponent, 0.693359375, m + fma(z, -0.5, low));
+}
+fn tanh1(x: f32) -> f32 {
+  if (isNan(x)) { return x; }
+  let a = abs(x);
+  let z = x * x;
+  var s = -5.70498872745e-3;
+  s = fma(s, z, 2.06390887954e-2);
+  s = fma(s, z, -5.37397155531e-2);
+  s = fma(s, z, 1.33314422036e-1);
+  s = fma(s, z, -3.33332819422e-1);
+  let small = fma(s * z, a, a);
+  let large = 1.0 - 2.0 / (exp1(a + a) + 1.0);
+  let y = select(large, small, a < 0.625);
+  return bitcast<f32>((bitcast<u32>(y) & 0x7fffffffu) | (bitcast<u32>(x) & 0x80000000u));
+}
+`

@@ -1,0 +1,96 @@
+// MXNet's sampler in WGSL: each invocation is one of its 1024 Mersenne Twisters.
+import type { Binding, Dispatch, Param } from '../kernel/gpuPlan.ts'
+import { mapSize } from '../kernel/wgslMap.ts'
+import { engineWords } from './mt19937.ts'
+import { engineCount, sharesOf } from './sampler.ts'
+
+/** `nextWord(engine)` and `unit(engine)` of the engine that begins at that word of `state`, an array<u32>. */
+export const mersenneText = `
+fn renew(at: u32) {
+  for (var i = 0u; i < 624u; i++) {
+    let word = (state[at + i] & 0x80000000u) | (state[at + (i + 1u) % 624u] & 0x7fffffffu);
+    state[at + i] = state[at + (i + 397u) % 624u] ^ (word >> 1u) ^ select(0u, 0x9908b0dfu, (word & 1u) == 1u);
+  }
+  state[at + 624u] = 0u;
+}
+fn nextWord(at: u32) -> u32 {
+  if (state[at + 624u] >= 624u) { renew(at); }
+  let used = state[at + 624u];
+  state[at + 624u] = used + 1u;
+  var word = state[at + used];
+  word ^= word >> 11u;
+  word ^= (word << 7u) & 0x9d2c5680u;
+  word ^= (word << 15u) & 0xefc60000u;
+  return word ^ (word >> 18u);
+}
+fn unit(at: u32) -> f32 { return min(f32(nextWord(at)) * 2.3283064365386963e-10, 0.99999994); }
+`
+
+/** A kernel that draws n elements in MXNet's order. */
+export interface Draw {
+  readonly key: string
+  readonly n: number
+  /** The generator's state. */
+  readonly state: Binding
+  readonly output: Binding
+  readonly type: 'f32' | 'i32' | 'u32'
+  readonly params?: Readonly<Record<string, Param>>
+  /** Functions that `draw` calls. */
+  readonly functions?: string
+  /** WGSL expression of one element from the engine `at`. */
+  readonly draw: string
+}
+
+/** The dispatch of a drawing kernel: engine t fills elements t·step to (t+1)·step, in order. */
+export function drawElements({ key, n, state, output, type, params = {}, functions = '', draw }: Draw): Dispatch {
+  const { engines, step } = sharesOf(n)
+  const fields = Object.entries(params).map(([name, param]) => {
+    const whole = typeof param !== 'number' && 'scalar' in param && param.integer
+    return `${name}: ${whole ? 'u32' : 'f32'}`
+  })
+  const text = () => `
+struct Params { ${['n: u32', 'step: u32', 'engines: u32', 'state: u32', 'y: u32', ...fields].join(', ')} }
+@group(0) @binding(0) var<storage, read_write> state: array<u32>;
+@group(0) @binding(1) var<storage, read_write> y: array<${type}>;
+@group(0) @binding(2) var<uniform> p: Params;
+${mersenneText}${functions}
+@compute @workgroup_size(${mapSize})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let t = id.x;
+  if (t >= p.engines) { return; }
+  let at = p.state + t * ${engineWords}u;
+  for (var i = t * p.step; i < min((t + 1u) * p.step, p.n); i++) { y[p.y + i] = ${draw}; }
+}`
+  return {
+    shader: { key: `draw ${key}`, text },
+    bindings: [state, output],
+    params: [n, step, engines, { offset: state }, { offset: output }, ...Object.values(params)],
+    workgroups: n === 0 ? [0, 1, 1] : [Math.ceil(engines / mapSize), 1, 1],
+  }
+}
+
+/** All engines, seeded by the scalar. */
+export function seedEngines(state: Binding): Dispatch {
+  const text = () => `
+struct Params { seed: u32, state: u32 }
+@group(0) @binding(0) var<storage, read_write> state: array<u32>;
+@group(0) @binding(1) var<uniform> p: Params;
+@compute @workgroup_size(${mapSize})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= ${engineCount}u) { return; }
+  let at = p.state + id.x * ${engineWords}u;
+  var previous = p.seed * 127u + id.x;
+  state[at] = previous;
+  for (var i = 1u; i < 624u; i++) {
+    previous = 1812433253u * (previous ^ (previous >> 30u)) + i;
+    state[at + i] = previous;
+  }
+  state[at + 624u] = 624u;
+}`
+  return {
+    shader: { key: 'seedGenerator', text },
+    bindings: [state],
+    params: [{ scalar: 0, integer: true }, { offset: state }],
+    workgroups: [Math.ceil(engineCount / mapSize), 1, 1],
+  }
+}

@@ -1,0 +1,109 @@
+// take, pick and oneHot on the GPU, with their gradients.
+import type { DType } from '../../core/dtype.ts'
+import { sizeOf } from '../../core/shape.ts'
+import type { GpuPlan, WgslKernel } from '../../kernel/gpuPlan.ts'
+import { type MapKernel, mapElements, type Source } from '../../kernel/wgslMap.ts'
+import { wgslNumbers } from '../../kernel/wgslMath.ts'
+import { clippedText } from './indices.wgsl.ts'
+import type { OneHotAttributes } from './oneHot.ts'
+import type { PickAttributes, PickGradientAttributes } from './pick.ts'
+import type { TakeAttributes, TakeGradientAttributes } from './rows.ts'
+
+/** Sizes of an axis and inside it. */
+const around = (shape: readonly number[], axis: number) => ({
+  count: shape[axis],
+  inner: Math.max(1, sizeOf(shape.slice(axis + 1))),
+})
+
+/** A kernel of input 0, named x, and of indices, input 1. */
+function indexed(types: readonly [x: DType, indices: DType], of: Omit<MapKernel, 'sources' | 'output'>): GpuPlan {
+  const sources: Record<string, Source> = {
+    x: { binding: { input: 0 }, dtype: types[0] },
+    indices: { binding: { input: 1 }, dtype: types[1] },
+  }
+  const output = { binding: { output: 0 }, dtype: types[0] }
+  return {
+    workspace: [],
+    dispatches: [mapElements({ ...of, sources, output, functions: wgslNumbers + clippedText(types[1]) })],
+  }
+}
+
+/** y[o, i, ·] = a[o, indices[i], ·]. */
+export const takeWgsl: WgslKernel<TakeAttributes> = {
+  plan: ([a, indices], { axis }, [y]) =>
+    indexed([a.dtype, indices.dtype], {
+      key: 'take',
+      count: sizeOf(y.shape),
+      params: { ...around(a.shape, axis), rows: Math.max(1, sizeOf(indices.shape)) },
+      value: `let row = i / p.inner % p.rows;
+  return load_x((i / p.inner / p.rows * p.count + clipped(load_indices(row), p.count)) * p.inner + i % p.inner);`,
+    }),
+}
+
+/** da[o, indices[i], ·] += dy[o, i, ·]: each element looks for its rows, in order. */
+export const takeGradientWgsl: WgslKernel<TakeGradientAttributes> = {
+  plan: ([dy, indices], { axis, shape }, [da]) =>
+    indexed([dy.dtype, indices.dtype], {
+      key: 'takeGradient',
+      count: sizeOf(da.shape),
+      params: { ...around(shape, axis), rows: sizeOf(indices.shape) },
+      value: `let row = i / p.inner % p.count;
+  let outer = i / p.inner / p.count;
+  var sum = load_zero();
+  for (var k = 0u; k < p.rows; k++) {
+    if (clipped(load_indices(k), p.count) == row) { sum += load_x((outer * p.rows + k) * p.inner + i % p.inner); }
+  }
+  return sum;`.replace('load_zero()', dy.dtype === 'float32' ? '0f' : dy.dtype === 'int32' ? '0i' : '0u'),
+    }),
+}
+
+/** y[o, k] = data[o, index[o, k], k]. */
+export const pickWgsl: WgslKernel<PickAttributes> = {
+  plan: ([data, index], { axis }, [y]) =>
+    indexed([data.dtype, index.dtype], {
+      key: 'pick',
+      count: sizeOf(y.shape),
+      params: around(data.shape, axis),
+      value: 'return load_x((i / p.inner * p.count + clipped(load_indices(i), p.count)) * p.inner + i % p.inner);',
+    }),
+}
+
+/** ddata[o, index[o, k], k] = dy[o, k], else 0. */
+export const pickGradientWgsl: WgslKernel<PickGradientAttributes> = {
+  plan: ([dy, index], { axis, shape }, [ddata]) =>
+    indexed([dy.dtype, index.dtype], {
+      key: 'pickGradient',
+      count: sizeOf(ddata.shape),
+      params: around(shape, axis),
+      value: `let at = i / p.inner / p.count * p.inner + i % p.inner;
+  if (clipped(load_indices(at), p.count) != i / p.inner % p.count) { return ${dy.dtype === 'float32' ? '0f' : dy.dtype === 'int32' ? '0i' : '0u'}; }
+  return load_x(at);`,
+    }),
+}
+
+/** Whether element k of a row is where its index is. */
+const hitText: Readonly<Record<DType, string>> = {
+  float32: `${wgslNumbers}
+fn hit(index: f32, k: u32) -> bool { return select(trunc(index), 0.0, isNan(index)) == f32(k); }`,
+  int32: 'fn hit(index: i32, k: u32) -> bool { return index == i32(k); }',
+  uint8: 'fn hit(index: u32, k: u32) -> bool { return index == k; }',
+  float64: '',
+}
+
+/** y[i, ·] = on at indices[i], off elsewhere. */
+export const oneHotWgsl: WgslKernel<OneHotAttributes> = {
+  plan([indices], { depth }, [y]) {
+    const integer = y.dtype !== 'float32'
+    const type = y.dtype === 'int32' ? 'i32' : ''
+    const dispatch = mapElements({
+      key: 'oneHot',
+      sources: { x: { binding: { input: 0 }, dtype: indices.dtype } },
+      output: { binding: { output: 0 }, dtype: y.dtype },
+      count: sizeOf(y.shape),
+      params: { depth, on: { scalar: 0, integer }, off: { scalar: 1, integer } },
+      functions: hitText[indices.dtype],
+      value: `return ${type}(select(p.off, p.on, hit(load_x(i / p.depth), i % p.depth)));`,
+    })
+    return { workspace: [], dispatches: [dispatch] }
+  },
+}
