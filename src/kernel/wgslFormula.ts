@@ -36,6 +36,7 @@ const float = (x: V) => (typeof x === 'number' ? wgslFloat(x) : x)
 export const f32Text: WgslArith = {
   ...common(float),
   div: infix(float, '/'),
+  notEqual: calls(float, 'differ'),
   madd: calls(float, 'fma'),
   ...{ min: calls(float, 'min1'), max: calls(float, 'max1'), power: calls(float, 'pow1') },
   ...{ modulo: calls(float, 'modulo1'), sign: calls(float, 'sign1') },
@@ -46,8 +47,20 @@ export const f32Text: WgslArith = {
 
 /** The functions that formulas on f32 call. */
 export const wgslFloats = `${wgslNumbers}${wgslElementary}
-fn min1(a: f32, b: f32) -> f32 { if (isNan(a)) { return a; } if (isNan(b)) { return b; } return min(a, b); }
-fn max1(a: f32, b: f32) -> f32 { if (isNan(a)) { return a; } if (isNan(b)) { return b; } return max(a, b); }
+// of 0 and −0 the one with the right sign
+fn min1(a: f32, b: f32) -> f32 {
+  if (isNan(a)) { return a; }
+  if (isNan(b)) { return b; }
+  if (a == b) { return bitcast<f32>(bitcast<u32>(a) | bitcast<u32>(b)); }
+  return min(a, b);
+}
+fn max1(a: f32, b: f32) -> f32 {
+  if (isNan(a)) { return a; }
+  if (isNan(b)) { return b; }
+  if (a == b) { return bitcast<f32>(bitcast<u32>(a) & bitcast<u32>(b)); }
+  return max(a, b);
+}
+fn differ(a: f32, b: f32) -> bool { return a != b || isNan(a) || isNan(b); }
 fn sign1(x: f32) -> f32 { return select(0.0, 1.0, x > 0.0) - select(0.0, 1.0, x < 0.0); }
 fn modulo1(a: f32, b: f32) -> f32 {
   if (b == 0.0) { return 0.0; }
@@ -62,7 +75,11 @@ fn pow1(a: f32, b: f32) -> f32 {
   let odd = abs(b) < 16777216.0 && floor(b) == b && floor(b * 0.5) != b * 0.5;
   let negative = (bitcast<u32>(a) >> 31u) == 1u;
   if (negative && a != 0.0 && !isInf(a) && !isInf(b) && floor(b) != b) { return bitsOf(0x7fc00000u); }
-  let size = select(exp1(b * log1(abs(a))), 1.0, abs(a) == 1.0);
+  let log = log1(abs(a));
+  let power = b * log;
+  // of a large power the digits after the last count
+  let rest = select(fma(b, log, -power) + b * logRest(abs(a)), 0.0, abs(power) < 1.0 || abs(power) > 100.0);
+  let size = select(exp1(power) * (1.0 + rest), 1.0, abs(a) == 1.0);
   return select(size, -size, negative && odd);
 }
 `

@@ -66,6 +66,16 @@ fn log1(x: f32) -> f32 {
   let low = fma(exponent, -2.1219444e-4, s * m * z);
   return fma(exponent, 0.693359375, m + fma(z, -0.5, low));
 }
+// what log1 of a positive number lost in its last sum
+fn logRest(x: f32) -> f32 {
+  if (!(x >= 1.17549435e-38) || isInf(x)) { return 0.0; }
+  let bits = bitcast<u32>(x);
+  let e = i32((bits + 0x004afb0du) >> 23u) - 127;
+  let high = f32(e) * 0.693359375;
+  let all = log1(x);
+  let tail = log1(bitsOf(bits - (u32(e) << 23u))) + f32(e) * -2.1219444e-4;
+  return (high - all) + tail;
+}
 fn tanh1(x: f32) -> f32 {
   if (isNan(x)) { return x; }
   let a = abs(x);

@@ -23,7 +23,17 @@ fn nextWord(at: u32) -> u32 {
   word ^= (word << 15u) & 0xefc60000u;
   return word ^ (word >> 18u);
 }
-fn unit(at: u32) -> f32 { return min(f32(nextWord(at)) * 2.3283064365386963e-10, 0.99999994); }
+// to the nearest float, the even one of two, which not every GPU's conversion is
+fn rounded(word: u32) -> f32 {
+  if (word < 0x1000000u) { return f32(word); }
+  let shift = 8u - countLeadingZeros(word);
+  let whole = word >> shift;
+  let rest = word & ((1u << shift) - 1u);
+  let half = 1u << (shift - 1u);
+  let up = select(0u, 1u, rest > half || (rest == half && (whole & 1u) == 1u));
+  return f32(whole + up) * f32(1u << shift);
+}
+fn unit(at: u32) -> f32 { return min(rounded(nextWord(at)) * 2.3283064365386963e-10, 0.99999994); }
 `
 
 /** A kernel that draws n elements in MXNet's order. */

@@ -118,6 +118,26 @@ export function hasGradient(of: OpCase): boolean {
   return of.gradient ?? smooth
 }
 
+/** What a machine's arithmetic may do that the reference engine's does not. */
+export interface Leeway {
+  /** Applied to the inputs first. */
+  readonly change?: (value: number) => number
+  /** Relative distance that is allowed where floats would have to be the same. */
+  readonly relative?: number
+}
+
+/**
+ * WGSL leaves it open whether subnormal numbers are zero, and rounds quotients and roots within 2.5 units of the last
+ * place (W3C, WebGPU Shading Language, 15.7.4).
+ */
+export const wgslLeeway: Leeway = {
+  change: (value) => (Math.abs(value) < 2 ** -126 ? value * 0 : value),
+  relative: 2.5 * 2 ** -23,
+}
+
+/** How far a subnormal number is from the zero that stands for it. */
+const flushed = (value: number) => (Math.abs(value) < 2 ** -126 && value !== 0 ? 2 ** -126 : 0)
+
 /** What the reference engine makes of a case. */
 export interface Expected {
   readonly want: Results
@@ -126,8 +146,14 @@ export interface Expected {
 }
 
 /** Runs a case on the reference engine for others to be compared with. */
-export async function expectedOf(of: OpCase, reference: Context, gradient: boolean): Promise<Expected> {
-  return withMagnitudes(of, await runCase(of, { context: reference, gradient }), reference)
+export async function expectedOf(
+  of: OpCase,
+  reference: Context,
+  gradient: boolean,
+  { change }: Leeway = {},
+): Promise<Expected> {
+  const running = { context: reference, gradient, ...(change && { change }) }
+  return withMagnitudes(of, await runCase(of, running), reference)
 }
 
 async function withMagnitudes(of: OpCase, want: Results, reference: Context): Promise<Expected> {
@@ -141,13 +167,18 @@ export async function compare(of: OpCase, got: Results, want: Results, reference
 }
 
 /** Differences of a run from the reference engine's, one line each; none when the engine is right. */
-export function differencesOf(of: OpCase, got: Results, { want, magnitudes }: Expected): string[] {
+export function differencesOf(of: OpCase, got: Results, { want, magnitudes }: Expected, relative = 0): string[] {
   const tolerance = of.tolerance ?? exact
   const heads = want.outputs.reduce((sum, { values }) => sum + values.length, 0)
   return [
     ...want.outputs.flatMap((output, i) =>
       differences(`output ${i}`, got.outputs[i], output, tolerance, (k) =>
-        allowed(tolerance, output.values[k], magnitudes.outputs[i].values[k]),
+        Math.max(
+          allowed(tolerance, output.values[k], magnitudes.outputs[i].values[k]),
+          output.dtype === 'float32' && relative > 0
+            ? relative * Math.abs(output.values[k]) + flushed(output.values[k])
+            : 0,
+        ),
       ),
     ),
     ...want.gradients.flatMap((gradient, i) => {
@@ -182,13 +213,14 @@ export async function checkOn(
   context: Context,
   expected: Expected,
   placements: readonly Placement[] = ['plain', 'offset', 'channelsLast'],
+  { change, relative }: Leeway = {},
 ): Promise<string[]> {
   const images = of.inputs.some(({ shape }) => shape.length === 4)
   const wrong: string[] = []
   for (const placement of placements) {
     if (placement === 'channelsLast' && !images) continue
-    const got = await runCase(of, { context, placement, gradient: hasGradient(of) })
-    for (const line of differencesOf(of, got, expected)) wrong.push(`${placement}: ${line}`)
+    const got = await runCase(of, { context, placement, gradient: hasGradient(of), ...(change && { change }) })
+    for (const line of differencesOf(of, got, expected, relative)) wrong.push(`${placement}: ${line}`)
   }
   const { bytes, count } = liveOn(context.engine)
   if (bytes + count > 0) wrong.push(`${count} arrays of ${bytes} bytes were not freed`)

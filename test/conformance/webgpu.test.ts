@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import type { WebGpuEngine } from '../../src/engines/webgpu/engine.ts'
 import { gpu, reference } from '../../src/index.ts'
-import { checkOn, expectedOf, hasGradient } from './check.ts'
+import { checkOn, expectedOf, hasGradient, wgslLeeway } from './check.ts'
 import { loadFamilies } from './families.ts'
 
 const families = await loadFamilies()
@@ -16,8 +16,8 @@ else {
 
   describe.each(families)('$name on the GPU engine', ({ cases }) => {
     it.each(cases.filter((of) => !of.throws))('$name', async (of) => {
-      const expected = await expectedOf(of, reference(), hasGradient(of))
-      expect(await checkOn(of, context, expected, placements)).toEqual([])
+      const expected = await expectedOf(of, reference(), hasGradient(of), wgslLeeway)
+      expect(await checkOn(of, context, expected, placements, wgslLeeway)).toEqual([])
     })
   })
 }

@@ -8,22 +8,27 @@ import { type Axis, place, placeColumns, rint } from './resize.reference.ts'
 import type { ResizeAttributes } from './resize.ts'
 import type { ToTensorAttributes } from './toTensor.ts'
 
-const sizesOf = ([height, width, channels]: readonly number[]) => ({ height, width, channels })
+/** The bits of k / 255 as floats: a GPU's quotients need not be rounded right. */
+const quotients = new Uint32Array(Float32Array.from({ length: 256 }, (_, k) => k / 255).buffer)
 
 /** y[n, c, p] = x[n, p, c] / 255. */
 export const toTensorWgsl: WgslKernel<ToTensorAttributes> = {
   plan([x], _attrs, [y]) {
-    const { height, width, channels } = sizesOf(x.shape.slice(-3))
+    const [height, width, channels] = x.shape.slice(-3)
+    const at = '(i / p.pixels / p.channels * p.pixels + i % p.pixels) * p.channels + i / p.pixels % p.channels'
+    const bytes = x.dtype === 'uint8'
     const dispatch = mapElements({
       key: 'toTensor',
-      sources: { x: { binding: { input: 0 }, dtype: x.dtype } },
+      sources: {
+        x: { binding: { input: 0 }, dtype: x.dtype },
+        ...(bytes && { quotients: { binding: { constant: 0 }, dtype: 'word' } }),
+      },
       output: { binding: { output: 0 }, dtype: 'float32' },
       count: sizeOf(y.shape),
       params: { pixels: Math.max(1, height * width), channels: Math.max(1, channels) },
-      value: `let n = i / p.pixels / p.channels;
-  return f32(load_x((n * p.pixels + i % p.pixels) * p.channels + i / p.pixels % p.channels)) / 255.0;`,
+      value: bytes ? `return bitcast<f32>(load_quotients(load_x(${at})));` : `return f32(load_x(${at})) / 255.0;`,
     })
-    return { workspace: [], dispatches: [dispatch] }
+    return { workspace: [], ...(bytes && { constants: [quotients] }), dispatches: [dispatch] }
   },
 }
 

@@ -12,14 +12,14 @@ type Shape = readonly number[]
 
 /** y[i] = x[first + Σ index · step]. */
 function gathered(dtype: DType, shape: Shape, steps: Shape, first = 0) {
-  const { text, params } = walk('from', shape, steps, first)
+  const { text, params } = walk('origin', shape, steps, first)
   const dispatch = mapElements({
     key: `gather ${shape.length}`,
     sources: { x: { binding: { input: 0 }, dtype } },
     output: { binding: { output: 0 }, dtype },
     count: sizeOf(shape),
     ...{ params, functions: text },
-    value: 'return load_x(from(i));',
+    value: 'return load_x(origin(i));',
   })
   return { workspace: [], dispatches: [dispatch] }
 }
