@@ -76,25 +76,23 @@ export class ReferenceEngine implements Engine {
   }
 
   run(call: Call): void {
+    const kernel = this.#kernels[call.op as OpName]
+    // where arrays are now: by the time it runs, handles may point elsewhere
+    const [inputs, outputs] = [call.inputs.map(tensorOf), call.outputs.map(tensorOf)]
+    const read = call.inputs.map(bufferOf)
+    const written = [...call.outputs.map(bufferOf), ...call.mutates.map((i) => read[i])]
     this.#line.do(() => {
-      const failure = call.inputs.map(bufferOf).find((buffer) => buffer.failure)?.failure
-      if (failure) {
-        for (const operand of [...call.outputs, ...call.mutates.map((i) => call.inputs[i])]) {
-          bufferOf(operand).failure = failure
-        }
-        return
-      }
-      const kernel = this.#kernels[call.op as OpName]
-      kernel(call.inputs.map(tensorOf), call.attrs as never, call.outputs.map(tensorOf), call.scalars)
+      const failure = read.find((buffer) => buffer.failure)?.failure
+      if (failure) for (const buffer of written) buffer.failure = failure
+      else kernel(inputs, call.attrs as never, outputs, call.scalars)
     })
   }
 
   async read(operand: Operand): Promise<Uint8Array> {
+    const [buffer, { data }] = [bufferOf(operand), tensorOf(operand)]
     const bytes = await new Promise<Uint8Array>((resolve, reject) =>
       this.#line.do(() => {
-        const { failure } = bufferOf(operand)
-        if (failure) return reject(failure)
-        const { data } = tensorOf(operand)
+        if (buffer.failure) return reject(buffer.failure)
         resolve(new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice())
       }),
     )

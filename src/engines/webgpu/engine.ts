@@ -173,8 +173,10 @@ export class WebGpuEngine implements Engine {
     return made
   }
 
-  run(call: Call): void {
+  run(given: Call): void {
     this.#check()
+    // the lists are the caller's, who goes on with them before a call that waits is encoded
+    const call = { ...given, inputs: [...given.inputs], outputs: [...given.outputs] }
     if (this.#issued - this.#finished > backlogLimit) throw new OutOfMemory(0)
     const plan = this.planOf(call)
     const command = ++this.#issued
