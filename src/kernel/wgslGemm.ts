@@ -69,12 +69,12 @@ function multiply(p: Product, tile: GpuTile, parts: number): Dispatch {
   const { c, rows, columns, sum, operands } = p
   const [a, b] = tile.shared ? [p.a, p.b] : [byElements(p.a), byElements(p.b)]
   const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns)
-  const wholeSteps = sum % tile.depth === 0
-  const key = `product ${tile.name}${wholeSteps ? '' : ' ragged'}; ${factorKey(a)}; ${factorKey(b)}; ${resultKey(c)}`
+  const ragged = sum % tile.depth !== 0
+  const key = `product ${tile.name}${ragged ? ' ragged' : ''}; ${factorKey(a)}; ${factorKey(b)}; ${resultKey(c)}`
   // a part ends where a tile's steps end
   const part = Math.ceil(sum / parts / tile.depth) * tile.depth
   return {
-    shader: { key, text: () => productText({ a, b, c, tile, wholeSteps }) },
+    shader: { key, text: () => productText({ a, b, c, tile, ragged }) },
     bindings: [operands.a, operands.b, operands.c, ...(operands.bias ? [operands.bias] : [])],
     params: [
       ...[rows, columns, sum, part, parts, p.groups * parts],

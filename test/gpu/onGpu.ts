@@ -8,8 +8,11 @@ import type { GpuTarget, WgslKernel } from '../../src/kernel/gpuPlan.ts'
 import type { OpCase } from '../../src/ops/cases.ts'
 import { channelSumWgsl } from '../../src/ops/conv/channelSum.wgsl.ts'
 import { convCases } from '../../src/ops/conv/conv.cases.ts'
+import { channelSum } from '../../src/ops/conv/conv.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../../src/ops/conv/conv.wgsl.ts'
+import { matmul } from '../../src/ops/matmul/matmul.ts'
 import { matmulWgsl } from '../../src/ops/matmul/matmul.wgsl.ts'
+import { sumOf } from '../../src/ops/tolerance.ts'
 import { differencesOf, expectedOf } from '../conformance/check.ts'
 import { convolutions } from '../conformance/convFuzz.ts'
 import { openDevice, PreparedPlan } from './runPlan.ts'
@@ -31,6 +34,22 @@ const kernels: Readonly<Record<string, WgslKernel<never>>> = {
   convData: convDataWgsl,
   convWeight: convWeightWgsl,
   channelSum: channelSumWgsl,
+}
+
+/** A product of one row whose columns take more than 65,535 tiles. */
+export const wideProduct: OpCase = {
+  name: 'more tiles than 65,535',
+  inputs: [{ shape: [1, 2] }, { shape: [2, 64 * 65535 + 5] }],
+  run: ([a, b]) => matmul(a, b),
+  tolerance: sumOf(2),
+}
+
+/** Channels of which each takes a workgroup. */
+export const wideSum: OpCase = {
+  name: 'more channels than 65,535',
+  inputs: [{ shape: [1, 65537, 1, 2] }],
+  run: ([x]) => channelSum(x),
+  tolerance: sumOf(2),
 }
 
 /** A call with the values that it read. */
