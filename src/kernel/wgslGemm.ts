@@ -56,13 +56,16 @@ export function planProduct(p: Product, target: GpuTarget): GpuPlan {
   return { workspace: [size * parts * 4], dispatches: [multiply(inParts, tile, parts), joinParts(p, parts)], note }
 }
 
+/** Most parts of a sum: the workspace holds the result so many times. */
+const mostParts = 8
+
 /**
- * Parts of the sums: by sizes alone, at most 8, as many as make 256 workgroups, which is about what a large GPU runs at
- * once, but none of fewer than 512 steps, since each is written and read again.
+ * Parts of the sums: by sizes alone, as many as make 256 workgroups, which is about what a large GPU runs at once, but none
+ * of fewer than 512 steps, since each is written and read again.
  */
 function partsOf({ groups, rows, columns, sum }: Product): number {
   const tiles = Math.ceil(rows / 64) * Math.ceil(columns / 64) * groups
-  return Math.max(1, Math.min(8, Math.ceil(256 / tiles), Math.floor(sum / 512)))
+  return Math.max(1, Math.min(mostParts, Math.ceil(256 / tiles), Math.floor(sum / 512)))
 }
 
 function multiply(p: Product, tile: GpuTile, parts: number): Dispatch {
