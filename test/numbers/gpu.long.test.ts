@@ -1,0 +1,45 @@
+// Thirty steps of an eighth of NiN and three of the whole on the GPU engine, beside the CPU engine.
+import { cpu, gpu } from 'glueball'
+import { expect, it } from 'vitest'
+import { Context } from '../../src/core/engine.ts'
+import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
+import { RUNGS } from '../../src/kernel/rung.ts'
+import golden from '../golden/nin-exact.json' with { type: 'json' }
+import { distances, narrow } from './gpu.ts'
+import { type Setting, Training, updates } from './nin.ts'
+import { table } from './table.ts'
+
+async function moved(setting: Setting) {
+  const training = new Training(setting)
+  const before = await training.weights()
+  await training.train(30)
+  return updates(before, await training.weights())
+}
+
+it('moves the weights in thirty steps as the CPU does, within twice what its rungs differ', async () => {
+  const ctx = await gpu()
+  const onRungs = []
+  for (const rung of RUNGS.slice(-2)) {
+    const engine = makeCpuEngine({ rung })
+    onRungs.push(await moved(narrow(new Context('cpu', 0, () => engine))))
+    await engine.close()
+  }
+  const far = distances(await moved(narrow(ctx)), onRungs[0])
+  const bar = distances(onRungs[1], onRungs[0])
+  const rows = [...far].map(([name, own]) => [name, own, bar.get(name)!] as const)
+  console.log(`updates after thirty steps, distance from the CPU\n${table(['tensor', 'GPU', 'other rung'], rows)}`)
+  for (const [name, own, rungs] of rows) expect(own, name).toBeLessThanOrEqual(2 * rungs)
+})
+
+it('has the CPU’s losses in three steps of the whole network at 112', async () => {
+  const { magnitude, learningRate } = golden.alive
+  const setting = { dtype: 'float32', size: 112, narrow: 1, magnitude, learningRate } as const
+  const [own, want] = [
+    await new Training({ ...setting, ctx: await gpu() }).train(3),
+    await new Training({ ...setting, ctx: cpu() }).train(3),
+  ]
+  console.log(own, want)
+  own.forEach((loss, i) => {
+    expect(Math.abs(loss - want[i])).toBeLessThan(1e-4)
+  })
+})
