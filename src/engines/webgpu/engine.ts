@@ -1,25 +1,17 @@
 // The GPU engine: turns op calls into plans, and plans into dispatches, of which many are sent at once.
 import { bytesPer, type DType } from '../../core/dtype.ts'
-import {
-  type Attributes,
-  type Call,
-  type Engine,
-  type Operand,
-  type Orders,
-  OutOfMemory,
-  type Receipt,
-} from '../../core/engine.ts'
-import { EngineError } from '../../core/errors.ts'
+import { type Call, type Engine, type Operand, type Orders, OutOfMemory, type Receipt } from '../../core/engine.ts'
 import { Line } from '../../core/line.ts'
 import { turn } from '../../core/memory.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
-import type { Binding, Dispatch, GpuPlan, GpuTarget, Param, WgslKernel } from '../../kernel/gpuPlan.ts'
-import type { OpName } from '../../ops/index.ts'
+import type { Binding, Dispatch, GpuTarget, Param, WgslKernel } from '../../kernel/gpuPlan.ts'
 import type { KernelTable } from '../table.ts'
-import { Batch, paramsBytes } from './batch.ts'
+import { Failures } from './failures.ts'
 import { Pipelines } from './pipelines.ts'
+import { Plans } from './plans.ts'
 import { type Block, BufferPool } from './pool.ts'
+import { paramsBytes, Queue } from './queue.ts'
 import { Staging } from './staging.ts'
 
 /** Settings of the GPU engine. */
@@ -31,16 +23,8 @@ export interface WebGpuOptions {
   readonly adapter: string
 }
 
-const planCacheSize = 4096
 /** Most commands that may wait for the GPU. */
 const backlogLimit = 100_000
-
-/** Commands whose results are not to be trusted: from the first that failed to the last given when that was known. */
-interface Failure {
-  readonly first: number
-  readonly last: number
-  readonly error: EngineError
-}
 
 /** A range of a buffer. */
 interface Place {
@@ -58,53 +42,47 @@ export class WebGpuEngine implements Engine {
   /** The adapter's name, and the device's features. */
   readonly adapter: string
   readonly features: readonly string[]
+  /** How matrix products are cut. */
+  readonly tiles: GpuTarget['tiles']
   readonly #device: GPUDevice
-  readonly #target: GpuTarget
-  readonly #kernels: KernelTable<WgslKernel<never>>
   readonly #pool: BufferPool
   readonly #pipelines: Pipelines
-  readonly #batch: Batch
+  readonly #queue: Queue
   readonly #staging: Staging
   /** Holds commands behind values that are on their way from another engine. */
-  readonly #line = new Line(() => this.#flush())
-  readonly #plans = new Map<string, GpuPlan>()
-  readonly #constants = new WeakMap<GpuPlan, readonly Block[]>()
-  /** Number of the running batch, and of its first command. */
-  #batchNumber = 1
-  #batchFirst = 1
-  #scoped = false
+  readonly #line = new Line(() => this.#queue.flush(this.#issued))
+  readonly #plans: Plans
+  readonly #failures = new Failures()
   #issued = 0
-  #finished = 0
-  #checks: Promise<void>[] = []
-  #failures: Failure[] = []
-  #unreported: Error | undefined
-  #lost: EngineError | undefined
-  /** Submits so far, for tests and profiles. */
-  submits = 0
 
   constructor(device: GPUDevice, options: WebGpuOptions, kernels: KernelTable<WgslKernel<never>>) {
     this.#device = device
     this.limit = options.memoryLimit
     this.adapter = options.adapter
     this.features = [...device.features]
-    this.#target = { tiles: options.tiles }
-    this.#kernels = kernels
+    this.tiles = options.tiles
+    this.#plans = new Plans(kernels, { tiles: options.tiles }, this)
     const params = device.createBuffer({ size: paramsBytes, usage: 0x40 | 0x08, label: 'params' })
     this.#pipelines = new Pipelines(device, params)
     this.#pool = new BufferPool(
       device,
       options.memoryLimit,
-      () => this.#flush(),
+      () => this.#queue.flush(this.#issued),
       (id) => this.#pipelines.forget(id),
     )
-    this.#batch = new Batch(device, params)
+    this.#queue = new Queue(device, params, (first, reason) => this.#fail(first, reason))
     this.#staging = new Staging(device)
-    device.lost.then(({ reason, message }) => this.#lose(reason, message))
+    device.lost.then(({ reason, message }) => {
+      const why = message ? `${reason}: ${message}` : reason
+      this.#failures.lose(
+        `[gpu] the device was lost (${why}), and with it all values on it: make a new context with gpu() and go on from what was saved`,
+      )
+    })
   }
 
-  /** How matrix products are cut. */
-  get tiles(): GpuTarget['tiles'] {
-    return this.#target.tiles
+  /** Submits so far, for tests and profiles. */
+  get submits(): number {
+    return this.#queue.submits
   }
 
   supports(dtype: DType): boolean {
@@ -112,8 +90,8 @@ export class WebGpuEngine implements Engine {
   }
 
   allocate(bytes: number): Block {
-    this.#check()
-    this.#openScopes()
+    this.#failures.check()
+    this.#queue.open()
     return this.#pool.allocate(bytes)
   }
 
@@ -138,65 +116,37 @@ export class WebGpuEngine implements Engine {
 
   /** A write overtakes what was encoded and not sent: a late one, whose buffer that may use, sends it first. */
   #write({ buffer }: Block, bytes: Uint8Array<ArrayBuffer>, late: boolean): void {
-    if (late) this.#flush()
+    if (late) this.#queue.flush(this.#issued)
     this.#device.queue.writeBuffer(buffer, 0, bytes)
   }
 
   /** A block that no command uses which was given but not sent. */
   #writable(bytes: number): Block {
-    this.#check()
-    this.#openScopes()
-    return this.#pool.allocate(bytes, { batch: this.#batchNumber })
+    this.#failures.check()
+    this.#queue.open()
+    return this.#pool.allocate(bytes, { batch: this.#queue.batch })
   }
 
   free(allocation: { readonly bytes: number }): void {
-    this.#pool.free(allocation as Block, this.#batchNumber)
+    this.#pool.free(allocation as Block, this.#queue.batch)
   }
 
   orders(): Orders {
     return { inputs: [], outputs: [] }
   }
 
-  /** The plan of a call, from the cache or made now. */
-  planOf({ op, inputs, attrs, outputs }: Pick<Call, 'op' | 'inputs' | 'attrs' | 'outputs'>): GpuPlan {
-    const key = `${op}${JSON.stringify(attrs)}${inputs.map(describe).join()}>${outputs.map(describe).join()}`
-    const held = this.#plans.get(key)
-    if (held) return held
-    const kernel = this.#kernels[op as OpName] as WgslKernel<Attributes>
-    const plan = kernel.plan(inputs, attrs, outputs, this.#target)
-    if (this.#plans.size >= planCacheSize) this.#forgetPlan()
-    this.#plans.set(key, plan)
-    return plan
-  }
-
-  #forgetPlan(): void {
-    const [[key, plan]] = this.#plans
-    for (const block of this.#constants.get(plan) ?? []) this.free(block)
-    this.#plans.delete(key)
-  }
-
-  /** The buffers of a plan's tables, filled at its first use. */
-  #constantsOf(plan: GpuPlan): readonly Block[] {
-    if (!plan.constants) return []
-    const held = this.#constants.get(plan)
-    if (held) return held
-    const made = plan.constants.map((words) => this.upload(new Uint8Array(words.buffer)))
-    this.#constants.set(plan, made)
-    return made
-  }
-
   run(given: Call): void {
-    this.#check()
+    this.#failures.check()
     // the lists are the caller's, who goes on with them before a call that waits is encoded
     const call = { ...given, inputs: [...given.inputs], outputs: [...given.outputs] }
-    if (this.#issued - this.#finished > backlogLimit) throw new OutOfMemory(0)
-    const plan = this.planOf(call)
+    if (this.#issued - this.#queue.finished > backlogLimit) throw new OutOfMemory(0)
+    const plan = this.#plans.of(call)
     const command = ++this.#issued
     const [inputs, copies] = this.#apart(call)
     const workspace = plan.workspace.map((bytes) => this.allocate(bytes))
     const places = {
       ...{ input: inputs, output: call.outputs.map(placeOf), workspace: workspace.map(whole) },
-      constant: this.#constantsOf(plan).map(whole),
+      constant: this.#plans.constantsOf(plan).map(whole),
     }
     this.#line.do(() => {
       try {
@@ -232,13 +182,12 @@ export class WebGpuEngine implements Engine {
   }
 
   #copy(from: Place, bytes: number, to: Block): void {
-    this.#openScopes()
-    this.#batch.copy(from.block.buffer, from.offset, to.buffer, 0, bytes)
+    this.#queue.copy(from.block.buffer, from.offset, to.buffer, 0, bytes)
   }
 
   #dispatch(dispatch: Dispatch, call: Call, places: Places): void {
     if (dispatch.workgroups.includes(0)) return
-    this.#openScopes()
+    this.#queue.open()
     const at = (binding: Binding): Place => {
       if ('input' in binding) return places.input[binding.input]
       if ('output' in binding) return places.output[binding.output]
@@ -249,7 +198,7 @@ export class WebGpuEngine implements Engine {
       pipeline,
       dispatch.bindings.map((binding) => at(binding).block),
     )
-    this.#batch.dispatch(pipeline, group, dispatch.workgroups, (words, floats, begin) => {
+    this.#queue.dispatch(pipeline, group, dispatch.workgroups, (words, floats, begin) => {
       dispatch.params.forEach((param, i) => {
         if (typeof param === 'number') words[begin + i] = param
         else if ('offset' in param) words[begin + i] = at(param.offset).offset / elementBytes(param, call)
@@ -258,45 +207,11 @@ export class WebGpuEngine implements Engine {
         else floats[begin + i] = call.scalars[param.scalar]
       })
     })
-    if (this.#batch.full) this.#flush()
-  }
-
-  /** Sends what was encoded, and lets its errors be heard. */
-  #flush(): void {
-    if (!this.#scoped) return
-    if (!this.#batch.empty) {
-      this.#batch.submit()
-      this.submits++
-      const last = this.#issued
-      this.#device.queue.onSubmittedWorkDone().then(
-        () => {
-          this.#finished = Math.max(this.#finished, last)
-        },
-        () => {},
-      )
-    }
-    const first = this.#batchFirst
-    for (let scope = 0; scope < 2; scope++) {
-      const check = this.#device.popErrorScope().then(
-        (error) => error && this.#fail(first, error.message),
-        () => {},
-      )
-      this.#checks.push(check as Promise<void>)
-    }
-    this.#scoped = false
-    this.#batchNumber++
-    this.#batchFirst = this.#issued + 1
-  }
-
-  #openScopes(): void {
-    if (this.#scoped) return
-    this.#scoped = true
-    this.#device.pushErrorScope('out-of-memory')
-    this.#device.pushErrorScope('validation')
+    if (this.#queue.full) this.#queue.flush(this.#issued)
   }
 
   async read(operand: Operand): Promise<Uint8Array> {
-    this.#check()
+    this.#failures.check()
     const { written } = operand.storage
     const place = placeOf(operand)
     const skip = place.offset % 4
@@ -307,12 +222,12 @@ export class WebGpuEngine implements Engine {
         ? new Uint8Array(0)
         : await this.#bytes(place.block.buffer, place.offset - skip, span, skip, bytes)
     } catch (error) {
-      throw this.#lost ?? error
+      throw this.#failures.lost ?? error
     } finally {
-      await this.#settled()
-      const failure = this.#failureAt(written)
+      await this.#queue.settled()
+      const failure = this.#failures.of(written)
       // biome-ignore lint/correctness/noUnsafeFinally: the failure explains whatever else went wrong
-      if (failure) throw this.#report(failure)
+      if (failure) throw failure
       await turn()
     }
   }
@@ -322,9 +237,8 @@ export class WebGpuEngine implements Engine {
     const staging = this.#staging.take(span)
     await new Promise<void>((resolve, reject) =>
       this.#line.do(() => {
-        this.#openScopes()
-        this.#batch.copy(buffer, from, staging, 0, span)
-        this.#flush()
+        this.#queue.copy(buffer, from, staging, 0, span)
+        this.#queue.flush(this.#issued)
         staging.mapAsync(1, 0, span).then(resolve, reject)
       }),
     )
@@ -335,67 +249,35 @@ export class WebGpuEngine implements Engine {
   }
 
   async fence(): Promise<void> {
-    this.#check()
+    this.#failures.check()
     await new Promise<void>((resolve, reject) =>
       this.#line.do(() => {
-        this.#flush()
+        this.#queue.flush(this.#issued)
         this.#device.queue.onSubmittedWorkDone().then(() => resolve(), reject)
       }),
     )
-    await this.#settled()
+    await this.#queue.settled()
     await turn()
   }
 
-  /** Resolves when the errors of all that was sent are known. */
-  async #settled(): Promise<void> {
-    await Promise.all(this.#checks.splice(0))
-  }
-
   failureOf(storage: Storage): Error | undefined {
-    if (this.#failures.length === 0) return undefined
-    const failure = this.#failureAt(storage.written)
-    return failure && this.#report(failure)
+    return this.#failures.of(storage.written)
   }
 
   takeFailure(): Error | undefined {
-    const error = this.#unreported
-    this.#unreported = undefined
-    return error
+    return this.#failures.take()
   }
 
   /** Gives the device back. */
   async close(): Promise<void> {
-    this.#lost ??= new EngineError('the engine was closed')
+    this.#failures.lose('the engine was closed')
     this.#device.destroy()
-  }
-
-  #check(): void {
-    if (this.#lost) throw this.#lost
-  }
-
-  #lose(reason: string, message: string): void {
-    const why = message ? `${reason}: ${message}` : reason
-    this.#lost ??= new EngineError(
-      `[gpu] the device was lost (${why}), and with it all values on it: make a new context with gpu() and go on from what was saved`,
-    )
-    this.#unreported ??= this.#lost
   }
 
   #fail(first: number, reason: string, call?: Call): void {
     const path = call?.path ? `in ${call.path}: ` : ''
     const what = call ? `${labelOf(call)} failed` : 'a command failed on the GPU'
-    const error = new EngineError(`${path}${what}: ${reason}`)
-    this.#failures.push({ first, last: this.#issued, error })
-    this.#unreported ??= error
-  }
-
-  #failureAt(command: number): Failure | undefined {
-    return this.#failures.find(({ first, last }) => command >= first && command <= last)
-  }
-
-  #report({ error }: Failure): Error {
-    if (this.#unreported === error) this.#unreported = undefined
-    return error
+    this.#failures.add(first, this.#issued, `${path}${what}: ${reason}`)
   }
 }
 
@@ -411,10 +293,6 @@ function elementBytes({ offset }: Extract<Param, { offset: Binding }>, { inputs,
 }
 
 const labelOf = ({ op, inputs }: Call) => `[${op}] on ${inputs.map(({ shape }) => formatShape(shape)).join(', ')}`
-
-function describe({ dtype, shape }: Operand): string {
-  return `${dtype}${Array.prototype.join.call(shape, 'x')}`
-}
 
 /** The bytes, with zeros up to a multiple of 4. */
 function padded(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -126,7 +126,7 @@ const wrong: OpCase[] = [
     name: 'a stride of 0',
     inputs: [{ shape: [1, 1, 4, 4] }],
     run: ([x]) => maxPool(x, { kernel: 2, strides: 0 }),
-    throws: 'wrong strides: got [0,0], expected whole numbers from 1 on',
+    throws: 'wrong strides: got [0,0], expected two whole numbers from 1 on',
   },
   {
     name: 'a gradient of another shape',

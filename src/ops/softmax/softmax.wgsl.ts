@@ -3,9 +3,9 @@ import type { DType } from '../../core/dtype.ts'
 import { sizeOf } from '../../core/shape.ts'
 import type { Param, WgslKernel } from '../../kernel/gpuPlan.ts'
 import { wgslFloats } from '../../kernel/wgslFormula.ts'
+import { clippedText } from '../../kernel/wgslIndex.ts'
 import type { Source } from '../../kernel/wgslMap.ts'
 import { joinText, mapRows, rowSize } from '../../kernel/wgslRows.ts'
-import { clippedText } from '../take/indices.wgsl.ts'
 import type { CrossEntropyAttributes, SoftmaxAttributes } from './softmax.ts'
 
 /** `normalise(first, local)`: the largest of a row, and the logarithm of the sum of exponentials less it. */
