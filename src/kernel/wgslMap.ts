@@ -36,8 +36,11 @@ export const mapSize = 64
 export const wgslType = (dtype: DType | 'word'): 'f32' | 'i32' | 'u32' =>
   dtype === 'float32' ? 'f32' : dtype === 'int32' ? 'i32' : 'u32'
 
-const isFloat = (param: Param) =>
-  typeof param !== 'number' && ('float' in param || ('scalar' in param && !param.integer))
+/** The field of a param in the uniform struct. */
+export function fieldOf([name, param]: readonly [string, Param]): string {
+  const float = typeof param !== 'number' && ('float' in param || ('scalar' in param && !param.integer))
+  return `${name}: ${float ? 'f32' : 'u32'}`
+}
 
 /** The dispatch of a kernel. */
 export function mapElements(kernel: MapKernel): Dispatch {
@@ -62,7 +65,7 @@ function shaderOf(kernel: MapKernel): Shader {
   const { key, sources = {}, output, params = {} } = kernel
   const of = ({ dtype, changed }: Source) => `${dtype}${changed ? '!' : ''}`
   const names = Object.entries(sources).map(([name, source]) => `${name} ${of(source)}`)
-  const fields = Object.entries(params).map(([name, param]) => `${name}${isFloat(param) ? ' f' : ''}`)
+  const fields = Object.entries(params).map(fieldOf)
   return { key: `map ${key} ${[...names, of(output), ...fields].join()}`, text: () => textOf(kernel) }
 }
 
@@ -70,7 +73,7 @@ function textOf({ sources = {}, output, params = {}, functions = '', value }: Ma
   const entries = Object.entries(sources)
   const fields = [
     ...['size', ...entries.map(([name]) => `at_${name}`), 'at_y'].map((name) => `${name}: u32`),
-    ...Object.entries(params).map(([name, param]) => `${name}: ${isFloat(param) ? 'f32' : 'u32'}`),
+    ...Object.entries(params).map(fieldOf),
   ]
   const type = wgslType(output.dtype)
   return `

@@ -7,6 +7,17 @@ fn isInf(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u
 fn bitsOf(x: u32) -> f32 { var bits = x; return bitcast<f32>(bits); }
 `
 
+/**
+ * `once(x)`: x, rounded here. A compiler may make one rounding of a product and a sum, and does on most GPUs; it can't
+ * through bits that it does not know. Needs `onceParams`.
+ */
+export const wgslOnce = `
+fn once(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ p.zero); }
+`
+
+/** The param that `once` reads. */
+export const onceParams = { zero: 0 } as const
+
 /** WGSL text of a number. */
 export function wgslFloat(x: number): string {
   if (Number.isNaN(x)) return 'bitsOf(0x7fc00000u)'

@@ -1,6 +1,6 @@
 // WGSL kernels in which a workgroup shares the work on one row and joins what its invocations found, in a fixed tree.
 import type { Binding, Dispatch, Param } from './gpuPlan.ts'
-import { loadText, type Source, wgslType } from './wgslMap.ts'
+import { fieldOf, loadText, type Source, wgslType } from './wgslMap.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** A kernel of one workgroup a row. */
@@ -42,10 +42,9 @@ fn ${name}(x: ${type}, local: u32) -> ${type} {
 /** The dispatch of a kernel. */
 export function mapRows({ key, sources, output, rows, params = {}, functions }: RowKernel): Dispatch {
   const entries = Object.entries(sources)
-  const isFloat = (param: Param) => typeof param !== 'number' && ('float' in param || 'scalar' in param)
   const fields = [
     ...['rows', ...entries.map(([name]) => `at_${name}`), 'at_y'].map((name) => `${name}: u32`),
-    ...Object.entries(params).map(([name, param]) => `${name}: ${isFloat(param) ? 'f32' : 'u32'}`),
+    ...Object.entries(params).map(fieldOf),
   ]
   const types = [...entries.map(([name, { dtype }]) => `${name} ${dtype}`), output.dtype]
   const text = () => `

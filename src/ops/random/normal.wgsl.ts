@@ -7,10 +7,9 @@ fn standardNormal(at: u32) -> f32 {
   for (;;) {
     let x = 2.0 * unit(at) - 1.0;
     let y = 2.0 * unit(at) - 1.0;
-    let r = x * x + y * y;
+    let r = once(x * x) + once(y * y);
     if (r > 1.0 || r == 0.0) { continue; }
     return y * sqrt(-2.0 * log1(r) / r);
   }
-  return 0.0;
 }
 `
