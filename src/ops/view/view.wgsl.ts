@@ -14,7 +14,7 @@ type Shape = readonly number[]
 function gathered(dtype: DType, shape: Shape, steps: Shape, first = 0) {
   const { text, params } = walk('origin', shape, steps, first)
   const dispatch = mapElements({
-    key: `gather ${shape.length}`,
+    key: 'gather',
     sources: { x: { binding: { input: 0 }, dtype } },
     output: { binding: { output: 0 }, dtype },
     count: sizeOf(shape),
