@@ -1,5 +1,5 @@
 // The page: buttons that start, stop and resume a training, and what it shows meanwhile.
-import { configureCpu, cpu } from 'glueball'
+import { configureCpu, cpu, gpu } from 'glueball'
 import workerUrl from 'glueball/worker?worker&url'
 import { LossChart } from './chart.ts'
 import { type Progress, train } from './training.ts'
@@ -51,8 +51,9 @@ async function run(): Promise<void> {
   status.className = ''
   status.textContent = 'Reading the images…'
   stop.disabled = false
+  const ctx = settings.get('engine') === 'gpu' ? await gpu() : cpu()
   let last = performance.now()
-  for await (const progress of train({ ctx: cpu(), narrow, batchSize, epochs: 10 })) {
+  for await (const progress of train({ ctx, narrow, batchSize, epochs: 10 })) {
     const now = performance.now()
     show(progress, (batchSize * 1000) / (now - last))
     if (stopping) await pause()

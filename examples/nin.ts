@@ -1,12 +1,12 @@
 // Network in Network on Fashion-MNIST: the Gluon tutorial, line by line.
 // Run it with: npm run glueball -- run examples/nin.ts --epochs 1 --limit-train 1280
 import { parseArgs } from 'node:util'
-import { autograd, cpu, gluon, init, type NDArray, nd, nn, reference } from 'glueball'
+import { autograd, cpu, gluon, gpu, init, type NDArray, nd, nn, reference } from 'glueball'
 import chart from 'simple-ascii-chart'
 
 const text = { type: 'string' } as const
 const { values: args } = parseArgs({ options: { epochs: text, 'limit-train': text, ctx: text } })
-const ctx = args.ctx === 'reference' ? reference() : cpu()
+const ctx = args.ctx === 'gpu' ? await gpu() : args.ctx === 'reference' ? reference() : cpu()
 
 function mlpconv(channels: number, kernelSize: number, padding: number, { strides = 1, maxPooling = true } = {}) {
   const net = new nn.Sequential()

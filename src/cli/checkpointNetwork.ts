@@ -15,7 +15,7 @@ export interface Opened {
 
 /** Options that `evaluate` and `predict` share. */
 export const sharedArgs = {
-  ctx: { type: 'string', description: 'cpu (default) or reference', valueHint: 'cpu' },
+  ctx: { type: 'string', description: 'cpu (default), gpu or reference', valueHint: 'cpu' },
   threads: { type: 'string', description: 'threads that compute (default: all)', valueHint: 'N' },
 } as const
 
@@ -32,7 +32,7 @@ export async function openCheckpoint(
   const threads = numberOf(`[${commandName}] --threads`, typed.threads, { whole: true, from: 1, to: 64 }) ?? null
   const { header } = checkpoint
   const settings = { ...header.settings, threads, ...(typed.ctx && { context: contextFrom(typed.ctx) }) }
-  startEngine(settings, header.rung)
+  await startEngine(settings, header.rung)
   const network = makeNetwork(settings, header.classes.length)
   loadWeights(network, arraysOf(checkpoint, 'weight'))
   return { checkpoint, settings, network }

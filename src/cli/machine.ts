@@ -4,7 +4,8 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { hardwareConcurrency, runtimeName } from '#platform'
 import { WasmEngine } from '../engines/wasm/engine.ts'
 import { chooseRung, failedRungs, hasRelaxedSimd } from '../engines/wasm/features.ts'
-import { type Context, configureCpu, cpu, useWideSimd } from '../index.ts'
+import type { WebGpuEngine } from '../engines/webgpu/engine.ts'
+import { type Context, configureCpu, cpu, gpu, useWideSimd } from '../index.ts'
 import { RUNGS, type Rung } from '../kernel/rung.ts'
 import type { Settings } from './settings.ts'
 
@@ -14,9 +15,24 @@ export function version(): string {
   return manifest.version
 }
 
+let opened: Context | undefined
+
+/** The GPU that `startEngine` opened. */
+export function openedGpu(): Context {
+  if (!opened) throw new Error('the GPU is used before startEngine')
+  return opened
+}
+
 /** Starts the settings' engine as they ask, with the rung that is given where this machine has it. */
-export function startEngine(settings: Pick<Settings, 'context' | 'threads' | 'strict'>, rung?: string | null): void {
+export async function startEngine(
+  settings: Pick<Settings, 'context' | 'threads' | 'adapter' | 'strict'>,
+  rung?: string | null,
+): Promise<void> {
   if (settings.context === 'reference') return
+  if (settings.context === 'gpu') {
+    opened = await gpu(settings.adapter ? { adapter: settings.adapter } : {})
+    return
+  }
   useWideSimd()
   const here = RUNGS.slice(RUNGS.indexOf(chooseRung()))
   const forced = here.find((known) => known === rung)
@@ -36,6 +52,10 @@ export interface EngineFacts {
 /** The facts of a context's engine, which starts if it has not. */
 export function engineFacts(context: Context): EngineFacts {
   const { engine } = context
+  if (engine.name === 'webgpu') {
+    const { adapter } = engine as WebGpuEngine
+    return { name: engine.name, rung: null, threads: 1, text: `WebGPU engine (${adapter})` }
+  }
   if (!(engine instanceof WasmEngine)) {
     return { name: engine.name, rung: null, threads: 1, text: `${engine.name} engine (plain loops, for checks)` }
   }
@@ -95,8 +115,21 @@ export function infoRows(): [string, string][] {
     ['SIMD', `${simd}${relaxed}${rung === 'wide' ? ', 256-bit by V8’s revectorizer' : ''}`],
     ['rung', `${rung}: ${rungText[rung]}; ${rungReason()}`],
     ['memory limit', `${gigabytes(2 ** 32)} for arrays (32-bit WebAssembly memory, grown as needed)`],
-    ['other engines', 'reference (plain loops, --ctx reference); GPU: not there yet'],
+    ['other engines', 'reference (plain loops, --ctx reference)'],
   ]
+}
+
+/** The row of `glueball info` about the GPU: its adapter and features, or what is missing. */
+export async function gpuRow(): Promise<[string, string]> {
+  try {
+    const engine = (await gpu()).engine as WebGpuEngine
+    const features = engine.features.length > 0 ? `; features ${engine.features.join(', ')}` : ''
+    const { adapter, tiles } = engine
+    await engine.close()
+    return ['GPU', `${adapter} (--ctx gpu), ${tiles} tiles${features}`]
+  } catch (error) {
+    return ['GPU', error instanceof Error ? error.message : String(error)]
+  }
 }
 
 /** A module whose one function returns a v128 constant. */

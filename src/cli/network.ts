@@ -3,6 +3,7 @@
 import { structuralNames } from '../gluon/persistence.ts'
 import { type Context, cpu, gluon, nd, reference } from '../index.ts'
 import type { CheckpointArray } from '../io/checkpoint.ts'
+import { openedGpu } from './machine.ts'
 import { makeInitializer } from './optimization.ts'
 import type { Settings } from './settings.ts'
 
@@ -18,6 +19,7 @@ export interface RunNetwork {
 
 /** The context of the settings. */
 export function contextOf(settings: Pick<Settings, 'context'>): Context {
+  if (settings.context === 'gpu') return openedGpu()
   return settings.context === 'reference' ? reference() : cpu()
 }
 

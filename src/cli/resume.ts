@@ -23,6 +23,7 @@ const options: Readonly<Record<keyof Typed, readonly [key: keyof Settings, mayCh
   seed: ['seed', false],
   ctx: ['context', false],
   threads: ['threads', true],
+  adapter: ['adapter', true],
   strict: ['strict', false],
   'limit-train': ['limitTrain', false],
   'limit-test': ['limitTest', false],

@@ -17,7 +17,7 @@ export const datasetNames = ['fashion-mnist', 'fashion-mnist-subset', 'mnist'] a
 /** A data set by name. */
 export type DatasetName = (typeof datasetNames)[number]
 /** The machines that can be trained on. */
-export const contextNames = ['cpu', 'reference'] as const
+export const contextNames = ['cpu', 'gpu', 'reference'] as const
 
 /** All that decides the numbers of a run, and where its data are. */
 export interface Settings extends RecipeSettings {
@@ -30,6 +30,8 @@ export interface Settings extends RecipeSettings {
   readonly context: (typeof contextNames)[number]
   /** Threads that were asked for; null for all cores. They change speed alone. */
   readonly threads: number | null
+  /** A part of the name of the GPU's adapter; null for the first. */
+  readonly adapter: string | null
   /** No Winograd convolutions. */
   readonly strict: boolean
   readonly limitTrain: number | null
@@ -55,6 +57,7 @@ export const settingOptions = [
   'seed',
   'ctx',
   'threads',
+  'adapter',
   'strict',
   'limit-train',
   'limit-test',
@@ -87,6 +90,7 @@ export function settingsFrom(typed: Typed): Settings {
     seed: numberOf(where('seed'), typed.seed, { whole: true, from: 0, to: 0xffffffff }) ?? 0,
     context: contextFrom(typed.ctx),
     threads: numberOf(where('threads'), typed.threads, { whole: true, from: 1, to: 64 }) ?? null,
+    adapter: typed.adapter ?? null,
     strict: typed.strict ?? false,
     limitTrain: numberOf(where('limit-train'), typed['limit-train'], count) ?? null,
     limitTest: numberOf(where('limit-test'), typed['limit-test'], count) ?? null,
@@ -124,11 +128,6 @@ export function recipeChanges(typed: Typed): Partial<RecipeSettings> {
 
 /** The context that was asked for. */
 export function contextFrom(text: string | undefined): Settings['context'] {
-  if (text?.toLowerCase() === 'gpu') {
-    throw new UsageError(
-      '[train] --ctx gpu: there is no GPU engine yet; take --ctx cpu (the default) or --ctx reference',
-    )
-  }
   return choiceOf('train', 'context', text, contextNames) ?? 'cpu'
 }
 

@@ -86,9 +86,9 @@ class Run {
 
   async go(): Promise<number> {
     if (this.#found?.notice) this.#warn(this.#found.notice)
+    await startEngine(this.#settings, this.#found?.header.rung)
     const data = await loadData(this.#settings, 'both')
     for (const notice of data.notices) this.#warn(notice)
-    startEngine(this.#settings, this.#found?.header.rung)
     const path = await this.#openFolder()
     this.#out = shortPath(path)
     this.#folder = new RunFolder(path, (message) => this.#warn(message))

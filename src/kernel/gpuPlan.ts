@@ -8,7 +8,10 @@ export interface Shader {
   text(): string
 }
 
-/** A whole buffer that a dispatch uses: of an operand, or of the workspace or the constants with that index. */
+/**
+ * A whole buffer, of multiples of 16 bytes, that a dispatch uses: of an operand, or of the workspace or the constants
+ * with that index.
+ */
 export type Binding =
   | { readonly input: number }
   | { readonly output: number }

@@ -61,9 +61,9 @@ export function readLines(f: FactorText, block: number, step: string): string {
  * Reads a block's four steps from k on into the vectors `value0` to `value3` along the lines: zeros where the sums have
  * ended, if they may end within a block.
  */
-export function readBlock(f: FactorText, block: number, k: string, mayEnd: boolean): string {
+export function readBlock(f: FactorText, block: number, k: string, ragged: boolean): string {
   const inside = (e: number, value: string) =>
-    `      let value${e} = ${mayEnd ? `select(vec4f(), ${value}, ${k} + ${e}u < end)` : value};`
+    `      let value${e} = ${ragged ? `select(vec4f(), ${value}, ${k} + ${e}u < end)` : value};`
   const step = (e: number) => `stepOf${f.name}(${k} + ${e}u)`
   if (f.width === 1 || f.along === 'line')
     return range(4)

@@ -56,25 +56,28 @@ export function planProduct(p: Product, target: GpuTarget): GpuPlan {
   return { workspace: [size * parts * 4], dispatches: [multiply(inParts, tile, parts), joinParts(p, parts)], note }
 }
 
+/** Most parts of a sum: the workspace holds the result so many times. */
+const mostParts = 8
+
 /**
- * Parts of the sums: by sizes alone, at most 8, as many as make 256 workgroups, which is about what a large GPU runs at
- * once, but none of fewer than 512 steps, since each is written and read again.
+ * Parts of the sums: by sizes alone, as many as make 256 workgroups, which is about what a large GPU runs at once, but none
+ * of fewer than 512 steps, since each is written and read again.
  */
 function partsOf({ groups, rows, columns, sum }: Product): number {
   const tiles = Math.ceil(rows / 64) * Math.ceil(columns / 64) * groups
-  return Math.max(1, Math.min(8, Math.ceil(256 / tiles), Math.floor(sum / 512)))
+  return Math.max(1, Math.min(mostParts, Math.ceil(256 / tiles), Math.floor(sum / 512)))
 }
 
 function multiply(p: Product, tile: GpuTile, parts: number): Dispatch {
   const { c, rows, columns, sum, operands } = p
   const [a, b] = tile.shared ? [p.a, p.b] : [byElements(p.a), byElements(p.b)]
   const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns)
-  const wholeSteps = sum % tile.depth === 0
-  const key = `product ${tile.name}${wholeSteps ? '' : ' ragged'}; ${factorKey(a)}; ${factorKey(b)}; ${resultKey(c)}`
+  const ragged = sum % tile.depth !== 0
+  const key = `product ${tile.name}${ragged ? ' ragged' : ''}; ${factorKey(a)}; ${factorKey(b)}; ${resultKey(c)}`
   // a part ends where a tile's steps end
   const part = Math.ceil(sum / parts / tile.depth) * tile.depth
   return {
-    shader: { key, text: () => productText({ a, b, c, tile, wholeSteps }) },
+    shader: { key, text: () => productText({ a, b, c, tile, ragged }) },
     bindings: [operands.a, operands.b, operands.c, ...(operands.bias ? [operands.bias] : [])],
     params: [
       ...[rows, columns, sum, part, parts, p.groups * parts],

@@ -11,18 +11,18 @@ export interface ProductText {
   readonly b: Factor
   readonly c: Result
   readonly tile: GpuTile
-  /** Whether the sums' length is a multiple of the tile's depth. */
-  readonly wholeSteps: boolean
+  /** Whether sums may end within the tile's depth. */
+  readonly ragged: boolean
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 const text = <T>(items: readonly T[], line: (item: T) => string) => items.map(line).join('\n')
 
 /** The product: each workgroup makes a tile of C for a part of the sums of one group. */
-export function productText({ a, b, c, tile, wholeSteps }: ProductText): string {
+export function productText({ a, b, c, tile, ragged }: ProductText): string {
   const { down, across } = invocationsOf(tile)
   const factors = factorsOf(a, b, tile)
-  const { declare, before, steps } = tile.shared ? sharedText(factors, tile, !wholeSteps) : ownText(factors, tile)
+  const { declare, before, steps } = tile.shared ? sharedLoop(factors, tile, ragged) : ownLoop(factors, tile)
   return `
 struct Params { rows: u32, columns: u32, sum: u32, part: u32, parts: u32, slices: u32, a: u32, b: u32, c: u32, bias: u32 }
 @group(0) @binding(0) var<storage, read> a: array<${elementType(a)}>;
@@ -75,10 +75,10 @@ const eachVector = ({ each }: GpuTile, of: (v: number) => string) =>
     .map(of)
     .join('')
 
-/** Adds the products of one step, x0, x1, … being vectors of rows and y0, y1, … of columns. */
-function multiplyText(tile: GpuTile, x: (u: number) => string, y: (v: number) => string): string {
+/** Adds the products of one step, A0, A1, … being vectors of rows and B0, B1, … of columns. */
+function multiplyText(tile: GpuTile): string {
   return text(range(tile.each.rows), (r) =>
-    eachVector(tile, (v) => `      ${sumName(r, v)} += ${x(r >> 2)}[${r & 3}] * ${y(v)};`),
+    eachVector(tile, (v) => `      ${sumName(r, v)} += A${r >> 2}[${r & 3}] * B${v};`),
   )
 }
 
@@ -90,65 +90,73 @@ export function workgroupMemory({ shared, rows, columns, depth }: GpuTile): numb
   return shared ? 16 * depth * (pitch(rows) + pitch(columns)) : 0
 }
 
-/** The loop's body where a workgroup's invocations put blocks into workgroup memory and all read what they need of them. */
-function sharedText(factors: readonly FactorText[], tile: GpuTile, mayEnd: boolean) {
-  const { down, across } = invocationsOf(tile)
-  const slots = ({ lines }: FactorText) => range((lines * tile.depth) / 16 / (down * across))
-  const before = text(factors, (f) => {
-    const [lineOf, stepOf] = f.along === 'line' ? ['%', '/'] : ['/', '%']
-    const fast = f.along === 'line' ? f.lines / 4 : tile.depth / 4
-    return text(slots(f), (n) => {
-      const block = `(local + ${n * down * across}u)`
-      return `  let fromLine${f.name}${n} = ${block} ${lineOf} ${fast}u;
-  let fromStep${f.name}${n} = ${block} ${stepOf} ${fast}u * 4u;
-${holdLines(f, n, `${f.first} + fromLine${f.name}${n} * 4u`)}`
-    })
-  })
-  const load = text(factors, (f) =>
-    text(slots(f), (n) => {
-      const [line, step] = [`fromLine${f.name}${n}`, `fromStep${f.name}${n}`]
-      const put = (e: number) => `      tile${f.name}[(${step} + ${e}u) * ${pitch(f.lines)}u + ${line}] = value${e};`
-      return `    {\n${readBlock(f, n, `first + ${step}`, mayEnd)}\n${text(range(4), put)}\n    }`
-    }),
-  )
-  // an invocation's vectors lie apart, so that neighbours read neighbours
-  const reads = text(factors, (f) =>
-    text(
-      range(f.each / 4),
-      (u) => `      let ${f.name}${u} = tile${f.name}[k * ${pitch(f.lines)}u + ${f.place} + ${u * f.places}u];`,
-    ),
-  )
-  const declare = text(factors, (f) => `var<workgroup> tile${f.name}: array<vec4f, ${tile.depth * pitch(f.lines)}>;`)
-  const steps = `${load}
-    workgroupBarrier();
-    for (var k = 0u; k < ${tile.depth}u; k++) {
-${reads}
-${multiplyText(
-  tile,
-  (u) => `A${u}`,
-  (v) => `B${v}`,
-)}
-    }
-    workgroupBarrier();`
-  return { declare, before, steps }
+/** What is declared outside of `main`, what comes before the loop over steps, and the loop's body. */
+interface Loop {
+  readonly declare: string
+  readonly before: string
+  readonly steps: string
 }
 
-/** The loop's body where each invocation reads for itself, element by element, one step at a time. */
-function ownText(factors: readonly FactorText[], tile: GpuTile) {
+/** A workgroup's invocations put blocks into workgroup memory, then all read what they need of them. */
+function sharedLoop(factors: readonly FactorText[], tile: GpuTile, ragged: boolean): Loop {
+  const blocks = factors.flatMap((f) => blocksOf(f, tile))
+  const declare = text(factors, (f) => `var<workgroup> tile${f.name}: array<vec4f, ${tile.depth * pitch(f.lines)}>;`)
+  // an invocation's vectors lie apart, so that neighbours read neighbours
+  const read = (f: FactorText) => (u: number) =>
+    `      let ${f.name}${u} = tile${f.name}[k * ${pitch(f.lines)}u + ${f.place} + ${u * f.places}u];`
+  const steps = `${text(blocks, (block) => putText(block, ragged))}
+    workgroupBarrier();
+    for (var k = 0u; k < ${tile.depth}u; k++) {
+${text(factors, (f) => text(range(f.each / 4), read(f)))}
+${multiplyText(tile)}
+    }
+    workgroupBarrier();`
+  return { declare, before: text(blocks, whereText), steps }
+}
+
+/** The n-th block that an invocation puts into the tile of a factor, by a WGSL number of the block in the tile. */
+interface Block {
+  readonly f: FactorText
+  readonly n: number
+  readonly number: string
+  readonly depth: number
+}
+
+function blocksOf(f: FactorText, { rows, columns, depth, each }: GpuTile): Block[] {
+  const invocations = (rows * columns) / (each.rows * each.columns)
+  const count = (f.lines * depth) / 16 / invocations
+  return range(count).map((n) => ({ f, n, number: `(local + ${n * invocations}u)`, depth }))
+}
+
+/** Finds a block's first line and step in the tile; neighbouring invocations have neighbours in memory. */
+function whereText({ f, n, number, depth }: Block): string {
+  const [line, step] =
+    f.along === 'line'
+      ? [`${number} % ${f.lines / 4}u`, `${number} / ${f.lines / 4}u`]
+      : [`${number} / ${depth / 4}u`, `${number} % ${depth / 4}u`]
+  return `  let fromLine${f.name}${n} = ${line};
+  let fromStep${f.name}${n} = ${step} * 4u;
+${holdLines(f, n, `${f.first} + fromLine${f.name}${n} * 4u`)}`
+}
+
+/** Reads a block and puts it into the tile. */
+function putText({ f, n }: Block, ragged: boolean): string {
+  const [line, step] = [`fromLine${f.name}${n}`, `fromStep${f.name}${n}`]
+  const put = (e: number) => `      tile${f.name}[(${step} + ${e}u) * ${pitch(f.lines)}u + ${line}] = value${e};`
+  return `    {\n${readBlock(f, n, `first + ${step}`, ragged)}\n${text(range(4), put)}\n    }`
+}
+
+/** Each invocation reads for itself, element by element, one step at a time. */
+function ownLoop(factors: readonly FactorText[], tile: GpuTile): Loop {
   const blocks = ({ each }: FactorText) => range(each / 4)
   const before = text(factors, (f) =>
     text(blocks(f), (u) => holdLines(f, u, `${f.first} + (${f.place} + ${u * f.places}u) * 4u`)),
   )
-  const load = text(factors, (f) => {
-    const read = text(blocks(f), (u) => `    let ${f.name}${u} = ${readLines(f, u, `step${f.name}`)};`)
-    return `    let step${f.name} = stepOf${f.name}(first);\n${read}`
+  const read = text(factors, (f) => {
+    const vectors = text(blocks(f), (u) => `    let ${f.name}${u} = ${readLines(f, u, `step${f.name}`)};`)
+    return `    let step${f.name} = stepOf${f.name}(first);\n${vectors}`
   })
-  const multiply = multiplyText(
-    tile,
-    (u) => `A${u}`,
-    (v) => `B${v}`,
-  )
-  return { declare: '', before, steps: `${load}\n${multiply}` }
+  return { declare: '', before, steps: `${read}\n${multiplyText(tile)}` }
 }
 
 /** Writes an invocation's sums, element by element: C may begin anywhere, and a row is written once for many steps. */

@@ -48,19 +48,39 @@ describe.each([
   { name: 'isolated, strict policy', headers: { ...isolating, ...strictPolicy } },
   { name: 'not isolated, strict policy', headers: strictPolicy },
 ])('the app, $name', ({ headers }) => {
-  it('trains NiN on the CPU, stops and goes on', { timeout: 300_000 }, async () => {
-    const page = await app.open('index.html', headers)
-    await page.getByLabel('Images in a step').fill('16')
-    await page.getByRole('button', { name: 'Start' }).click()
-    await reach(page, 10)
-    expect(await page.locator('#status').textContent()).toMatch(/of 6250: loss \d\.\d{4}, \d+ images a second/)
-    await page.getByRole('button', { name: 'Stop' }).click()
-    await page.getByText('Stopped.').waitFor()
-    const stopped = await stepOf(page)
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-    expect(await stepOf(page)).toBe(stopped)
-    await page.getByRole('button', { name: 'Resume' }).click()
-    await reach(page, stopped + 2)
-    await page.close()
-  })
+  it('trains NiN on the CPU, stops and goes on', { timeout: 300_000 }, () =>
+    trains(headers, { engine: 'CPU', network: 'NiN', images: 16 }),
+  )
 })
+
+it('the app trains a narrow NiN on the GPU, stops and goes on', { timeout: 300_000 }, () =>
+  trains(
+    { ...isolating, ...strictPolicy },
+    { engine: 'GPU', network: 'NiN with an eighth of the channels', images: 4 },
+  ),
+)
+
+/** Starts a training in a page, and after ten steps stops it and lets it go on. */
+async function trains(
+  headers: Readonly<Record<string, string>>,
+  { engine, network, images }: { readonly engine: string; readonly network: string; readonly images: number },
+): Promise<void> {
+  const page = await app.open('index.html', headers)
+  await page.getByLabel('Engine').selectOption(engine)
+  await page.getByLabel('Network').selectOption(network)
+  await page.getByLabel('Images in a step').fill(String(images))
+  await page.getByRole('button', { name: 'Start' }).click()
+  await reach(page, 10)
+  const steps = 10 * Math.ceil(10_000 / images)
+  expect(await page.locator('#status').textContent()).toMatch(
+    new RegExp(`of ${steps}: loss \\d\\.\\d{4}, \\d+ images a second`),
+  )
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByText('Stopped.').waitFor()
+  const stopped = await stepOf(page)
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  expect(await stepOf(page)).toBe(stopped)
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await reach(page, stopped + 2)
+  await page.close()
+}

@@ -62,7 +62,10 @@ export function pages(config: InlineConfig): Pages {
       build: { ...config.build, outDir: folder, emptyOutDir: true },
     })
     const executablePath = process.env['GLUEBALL_CHROMIUM']
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--enable-unsafe-webgpu'] })
+    browser = await chromium.launch({
+      executablePath,
+      args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+    })
   }, 120_000)
   afterAll(async () => {
     await browser?.close()

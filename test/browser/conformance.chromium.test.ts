@@ -1,9 +1,9 @@
-// Every case of every op on the CPU engine in Chromium: isolated from other origins, not isolated, under a strict policy.
+// Every case of every op in Chromium: on the CPU engine in pages of all kinds, and on the GPU engine.
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { isolating, pages, strictPolicy } from './browser.ts'
-import type { PageTests } from './page.ts'
+import type { PageEngine, PageTests } from './page.ts'
 
 declare const tests: PageTests
 
@@ -34,21 +34,27 @@ describe.each([
   },
   { name: 'not isolated, strict policy', path: workers, headers: strictPolicy, isolated: false, threads: 1 },
 ])('a page, $name', ({ path, headers, isolated, threads }) => {
-  let page: Page
-  beforeAll(async () => {
-    page = await here.open(path, headers)
-  })
-
-  it('passes all cases of all ops', { timeout: 180_000 }, async () => {
-    const info = await page.evaluate(() => tests.info())
-    expect(info).toMatchObject({ isolated, threads, rung: 'relaxed' })
-    expect(info.families.length).toBeGreaterThan(10)
-    const wrong: string[] = []
-    for (const family of info.families) {
-      const found = await page.evaluate((name) => tests.check(name), family)
-      expect(found.cases).toBeGreaterThan(0)
-      wrong.push(...found.wrong)
-    }
-    expect(wrong).toEqual([])
+  it('passes all cases of all ops on the CPU engine', { timeout: 180_000 }, async () => {
+    const page = await here.open(path, headers)
+    expect(await page.evaluate(() => tests.info())).toMatchObject({ isolated, threads, rung: 'relaxed' })
+    expect(await checkAll(page, 'wasm')).toEqual([])
+    await page.close()
   })
 })
+
+it('a page passes all cases of all ops on the GPU engine', { timeout: 600_000 }, async () => {
+  expect(await checkAll(await here.open('page.html'), 'webgpu')).toEqual([])
+})
+
+/** What goes wrong in all families of cases. */
+async function checkAll(page: Page, engine: PageEngine): Promise<string[]> {
+  const { families } = await page.evaluate(() => tests.info())
+  expect(families.length).toBeGreaterThan(10)
+  const wrong: string[] = []
+  for (const family of families) {
+    const found = await page.evaluate(([name, on]) => tests.check(name, on), [family, engine] as const)
+    expect(found.cases).toBeGreaterThan(0)
+    wrong.push(...found.wrong)
+  }
+  return wrong
+}

@@ -1,10 +1,11 @@
 // What the tests' page offers: every case of every op on an engine, by the file the cases stand in.
 /// <reference types="vite/client" />
 import { Context } from '../../src/core/engine.ts'
+import { gpu } from '../../src/engines/gpu.ts'
 import { reference } from '../../src/engines/reference/start.ts'
 import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
 import type { OpCase } from '../../src/ops/cases.ts'
-import { checkOn, expectedOf, hasGradient } from '../conformance/check.ts'
+import { checkOn, expectedOf, hasGradient, wgslLeeway } from '../conformance/check.ts'
 
 const files = import.meta.glob<{ readonly cases: readonly OpCase[] }>('../../src/ops/**/*.cases.ts', { eager: true })
 
@@ -13,15 +14,19 @@ export interface PageInfo {
   readonly isolated: boolean
   /** Files of cases, by their names. */
   readonly families: readonly string[]
+  /** Of the CPU engine. */
   readonly threads: number
   readonly rung: string
 }
+
+/** The engines that run here. */
+export type PageEngine = 'wasm' | 'webgpu'
 
 /** What a test calls in the page. */
 export interface PageTests {
   info(): PageInfo
   /** Runs a family's cases: how many there were, and what went wrong. */
-  check(family: string): Promise<{ readonly cases: number; readonly wrong: readonly string[] }>
+  check(family: string, on: PageEngine): Promise<{ readonly cases: number; readonly wrong: readonly string[] }>
 }
 
 const workerUrl = new URLSearchParams(location.search).get('worker')
@@ -35,12 +40,15 @@ const tests: PageTests = {
     threads: engine.threads,
     rung: engine.rung,
   }),
-  async check(family) {
+  async check(family, on) {
     const cases = files[family].cases.filter((of) => !of.throws)
     const wrong: string[] = []
+    // the GPU engine keeps all arrays plain
+    const [target, placements, leeway] =
+      on === 'wasm' ? [context] : [await gpu(), ['plain', 'offset'] as const, wgslLeeway]
     for (const of of cases) {
-      const expected = await expectedOf(of, reference(), hasGradient(of))
-      for (const line of await checkOn(of, context, expected)) wrong.push(`${of.name}: ${line}`)
+      const expected = await expectedOf(of, reference(), hasGradient(of), leeway)
+      for (const line of await checkOn(of, target, expected, placements, leeway)) wrong.push(`${of.name}: ${line}`)
     }
     return { cases: cases.length, wrong }
   },

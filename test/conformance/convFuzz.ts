@@ -1,4 +1,4 @@
-// Random small convolutions on the CPU engine against the reference engine, all passes and gradients.
+// Random small convolutions on an engine against the reference engine, all passes and gradients.
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { Context } from '../../src/core/engine.ts'
@@ -48,8 +48,7 @@ const winograd = fc
     groups: 1,
   }))
 
-/** Random small convolutions. */
-export const convolutions: fc.Arbitrary<ConvCase> = fc
+const convolutions: fc.Arbitrary<ConvCase> = fc
   .oneof({ weight: 3, arbitrary: any }, { weight: 1, arbitrary: winograd })
   .map(({ batch, channels, size, relu, ...rest }) => ({
     ...rest,
@@ -60,22 +59,29 @@ export const convolutions: fc.Arbitrary<ConvCase> = fc
     kernel.every((k, i) => dilation[i] * (k - 1) + 1 <= x[2 + i] + 2 * padding[i]),
   )
 
-const placements = fc.constantFrom<Placement>('plain', 'offset', 'channelsLast')
-
-/** Runs so many random convolutions on a rung; fails with the smallest that it can find of those that differ. */
-export async function fuzz(rung: Rung, runs: number): Promise<void> {
+/** Runs so many random convolutions on a context; fails with the smallest that it can find of those that differ. */
+export async function fuzzOn(
+  context: Context,
+  runs: number,
+  seed: number,
+  placements: readonly Placement[] = ['plain', 'offset', 'channelsLast'],
+): Promise<void> {
   const reference = referenceContext()
-  const engine = makeCpuEngine({ threads: 2, rung })
-  const context = new Context('cpu', 0, () => engine)
-  const property = fc.asyncProperty(convolutions, placements, async (of, placement) => {
+  const property = fc.asyncProperty(convolutions, fc.constantFrom(...placements), async (of, placement) => {
     for (const one of convCases('fuzz', of)) {
       const want = await runCase(one, { context: reference })
       const got = await runCase(one, { context, placement })
       expect(await compare(one, got, want, reference)).toEqual([])
     }
   })
+  await fc.assert(property, { numRuns: runs, seed })
+}
+
+/** Runs so many random convolutions on a rung of the CPU engine. */
+export async function fuzz(rung: Rung, runs: number): Promise<void> {
+  const engine = makeCpuEngine({ threads: 2, rung })
   try {
-    await fc.assert(property, { numRuns: runs, seed: RUNGS.indexOf(rung) + 1 })
+    await fuzzOn(new Context('cpu', 0, () => engine), runs, RUNGS.indexOf(rung) + 1)
   } finally {
     await engine.close()
   }

@@ -1,23 +1,39 @@
-// Every case of every op on the GPU engine in Node, on whatever adapter there is.
+// Every case of every op on the GPU engine in Node, on whatever adapter there is; products by both kinds of tiles.
 import { afterAll, describe, expect, it } from 'vitest'
+import type { Context } from '../../src/core/engine.ts'
 import type { WebGpuEngine } from '../../src/engines/webgpu/engine.ts'
 import { gpu, reference } from '../../src/index.ts'
 import { checkOn, expectedOf, hasGradient, wgslLeeway } from './check.ts'
+import { fuzzOn } from './convFuzz.ts'
 import { loadFamilies } from './families.ts'
 
 const families = await loadFamilies()
 const context = await gpu().catch((error: Error) => error)
+// the GPU engine keeps all arrays plain
+const placements = ['plain', 'offset'] as const
 
-if (context instanceof Error) it.skip(`left out: ${context.message}`, () => {})
-else {
-  afterAll(() => (context.engine as WebGpuEngine).close())
-  // the GPU engine keeps all arrays plain
-  const placements = ['plain', 'offset'] as const
-
-  describe.each(families)('$name on the GPU engine', ({ cases }) => {
+function check(name: string, context: Context, names?: readonly string[]) {
+  const chosen = families.filter((family) => !names || names.includes(family.name))
+  describe.each(chosen)(`$name on ${name}`, ({ cases }) => {
     it.each(cases.filter((of) => !of.throws))('$name', async (of) => {
       const expected = await expectedOf(of, reference(), hasGradient(of), wgslLeeway)
       expect(await checkOn(of, context, expected, placements, wgslLeeway)).toEqual([])
     })
+  })
+}
+
+if (context instanceof Error) it.skip(`left out: ${context.message}`, () => {})
+else {
+  const small = await gpu({ tiles: 'small' })
+  const large = await gpu({ tiles: 'large' })
+  afterAll(() => Promise.all([context, small, large].map(({ engine }) => (engine as WebGpuEngine).close())))
+  check('the GPU engine', small)
+  check('the GPU engine with large tiles', large, ['conv', 'matmul'])
+
+  describe.each([
+    { tiles: 'small', on: small },
+    { tiles: 'large', on: large },
+  ])('convolutions of random sizes', ({ tiles, on }) => {
+    it(`agree with plain loops, ${tiles} tiles`, { timeout: 300_000 }, () => fuzzOn(on, 8, 9, placements))
   })
 }

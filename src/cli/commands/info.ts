@@ -1,6 +1,6 @@
 // `glueball info`: what this machine can do, which engine and rung are chosen and why, and which data are at hand.
 import { findImages } from '../../gluon/data/vision/source.ts'
-import { infoRows } from '../machine.ts'
+import { gpuRow, infoRows } from '../machine.ts'
 import { command } from '../usage.ts'
 
 /** The command. */
@@ -10,7 +10,7 @@ export const info = command({
   args: { json: { type: 'boolean', description: 'prints one JSON object' } },
   examples: [['info', 'the first thing to read when something is slow']],
   async run({ json }) {
-    const rows = [...infoRows(), ...(await dataRows())]
+    const rows = [...infoRows(), await gpuRow(), ...(await dataRows())]
     if (json) console.log(JSON.stringify(Object.fromEntries(rows)))
     else {
       const width = Math.max(...rows.map(([name]) => name.length))

@@ -1,7 +1,7 @@
 // `glueball train`: trains a network, shows how it goes, and keeps checkpoints, numbers and a report.
 import process from 'node:process'
 import { modelNames, recipeNames } from '../recipes.ts'
-import { contextNames, datasetNames, settingOptions, type Typed } from '../settings.ts'
+import { datasetNames, settingOptions, type Typed } from '../settings.ts'
 import { trainRun } from '../trainRun.ts'
 import { command } from '../usage.ts'
 import { numberOf } from '../values.ts'
@@ -39,8 +39,9 @@ export const train = command({
     warmup: { type: 'string', description: 'steps over which the rate rises from 0', valueHint: '100' },
     init: { type: 'string', description: 'first weights: xavier, he, normal, uniform', valueHint: 'he' },
     seed: { type: 'string', description: 'the same seed gives the same bits (default 0)', valueHint: '0' },
-    ctx: { type: 'string', description: `${contextNames.join(' or ')} (default cpu)`, valueHint: 'cpu' },
+    ctx: { type: 'string', description: 'cpu, gpu or reference (default cpu)', valueHint: 'cpu' },
     threads: { type: 'string', description: 'threads that compute (default: all cores)', valueHint: '2' },
+    adapter: { type: 'string', description: 'a part of the GPU’s name (see info)', valueHint: 'NAME' },
     strict: { type: 'boolean', description: 'no Winograd convolutions: half as fast, and a digit more exact' },
     'limit-train': { type: 'string', description: 'takes only the first N training images', valueHint: '1280' },
     'limit-test': { type: 'string', description: 'takes only the first N test images', valueHint: '1000' },

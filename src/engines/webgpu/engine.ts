@@ -27,6 +27,8 @@ export interface WebGpuOptions {
   /** Most bytes of buffers. */
   readonly memoryLimit: number
   readonly tiles: GpuTarget['tiles']
+  /** The adapter's name, to be shown. */
+  readonly adapter: string
 }
 
 const planCacheSize = 4096
@@ -53,6 +55,9 @@ type Places = { readonly [kind in 'input' | 'output' | 'workspace' | 'constant']
 export class WebGpuEngine implements Engine {
   readonly name = 'webgpu'
   readonly limit: number
+  /** The adapter's name, and the device's features. */
+  readonly adapter: string
+  readonly features: readonly string[]
   readonly #device: GPUDevice
   readonly #target: GpuTarget
   readonly #kernels: KernelTable<WgslKernel<never>>
@@ -80,6 +85,8 @@ export class WebGpuEngine implements Engine {
   constructor(device: GPUDevice, options: WebGpuOptions, kernels: KernelTable<WgslKernel<never>>) {
     this.#device = device
     this.limit = options.memoryLimit
+    this.adapter = options.adapter
+    this.features = [...device.features]
     this.#target = { tiles: options.tiles }
     this.#kernels = kernels
     const params = device.createBuffer({ size: paramsBytes, usage: 0x40 | 0x08, label: 'params' })
@@ -93,6 +100,11 @@ export class WebGpuEngine implements Engine {
     this.#batch = new Batch(device, params)
     this.#staging = new Staging(device)
     device.lost.then(({ reason, message }) => this.#lose(reason, message))
+  }
+
+  /** How matrix products are cut. */
+  get tiles(): GpuTarget['tiles'] {
+    return this.#target.tiles
   }
 
   supports(dtype: DType): boolean {

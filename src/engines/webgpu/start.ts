@@ -46,8 +46,8 @@ const isSoftware = (name: string) => /swiftshader|llvmpipe|lavapipe|basic render
 export async function startGpu(
   options: GpuOptions,
 ): Promise<{ readonly context: Context; readonly lost: Promise<unknown> }> {
-  const { device, tiles } = await openDevice(options.adapter)
-  const settings = { memoryLimit: options.memoryLimit ?? usualLimit, tiles: options.tiles ?? tiles }
+  const { device, tiles, adapter } = await openDevice(options.adapter)
+  const settings = { adapter, memoryLimit: options.memoryLimit ?? usualLimit, tiles: options.tiles ?? tiles }
   const engine = new WebGpuEngine(device, settings, webgpuKernels)
   return { context: new Context('gpu', 0, () => engine), lost: device.lost }
 }

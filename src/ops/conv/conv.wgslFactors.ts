@@ -65,15 +65,15 @@ export function windowColumns(g: Geometry, pass: 'forward' | 'data'): Factor {
   const [pixels, columns, taps] = [pixelsOf(read), pixelsOf(made), tapsOf(g)]
   const image = `i / ${columns}u * ${read.channels * pixels}u + group * ${(read.channels / g.groups) * pixels}u`
   if (isPointwise(g)) return matrix('line', vectors(pixels), `${image} + i % ${pixels}u`, `k * ${pixels}u`)
-  const [step, from, by] =
-    pass === 'forward'
-      ? [g.strides, negative(g.padding), g.dilation]
-      : [[1, 1] as const, g.padding, negative(g.dilation)]
+  const [by, from] = pass === 'forward' ? [g.strides, negative(g.padding)] : [[1, 1] as const, g.padding]
+  const pixel = pixelText(`i % ${columns}u`, made.width, by, from)
+  const tap = pixelText(`k % ${taps}u`, g.kernel[1], pass === 'forward' ? g.dilation : negative(g.dilation))
+  const spread: Pair = pass === 'forward' ? [1, 1] : g.strides
   return {
     ...{ along: 'line', width: 1, part: 'vec3i' },
-    line: `let at = i % ${columns}u; return vec3i(vec3u(${image}, at / ${made.width}u, at % ${made.width}u)) * ${vector(1, step)} + ${vector(0, from)};`,
-    step: `let tap = k % ${taps}u; return vec3i(vec3u(k / ${taps}u * ${pixels}u, tap / ${g.kernel[1]}u, tap % ${g.kernel[1]}u)) * ${vector(1, by)};`,
-    read: (element) => readPixel(element, read, pass === 'forward' ? [1, 1] : g.strides),
+    line: pixel + partText(image, read, spread),
+    step: tap + partText(`k / ${taps}u * ${pixels}u`, read, spread),
+    read: (element) => readPixel(element, read, spread),
   }
 }
 
@@ -82,27 +82,45 @@ export function windowSteps(g: Geometry): Factor {
   if (isPointwise(g)) return channelLines(imagesX(g), g.groups)
   const [x, y] = [imagesX(g), imagesY(g)]
   const [pixels, sums, taps] = [pixelsOf(x), pixelsOf(y), tapsOf(g)]
-  const channel = `(group * ${x.channels / g.groups}u + i / ${taps}u) * ${pixels}u`
+  const tap = pixelText(`i % ${taps}u`, g.kernel[1], g.dilation, negative(g.padding))
+  const pixel = pixelText(`k % ${sums}u`, y.width, g.strides)
   return {
     ...{ along: 'sum', width: 1, part: 'vec3i' },
-    line: `let tap = i % ${taps}u; return vec3i(vec3u(${channel}, tap / ${g.kernel[1]}u, tap % ${g.kernel[1]}u)) * ${vector(1, g.dilation)} + ${vector(0, negative(g.padding))};`,
-    step: `let at = k % ${sums}u; return vec3i(vec3u(k / ${sums}u * ${x.channels * pixels}u, at / ${y.width}u, at % ${y.width}u)) * ${vector(1, g.strides)};`,
-    read: (element) => readPixel(element, x, [1, 1]),
+    line: tap + partText(`(group * ${x.channels / g.groups}u + i / ${taps}u) * ${pixels}u`, x),
+    step: pixel + partText(`k / ${sums}u * ${x.channels * pixels}u`, x),
+    read: (element) => readPixel(element, x),
   }
 }
 
 const negative = ([h, w]: Pair): Pair => [-h, -w]
-const vector = (first: number, [h, w]: Pair) => `vec3i(${first}, ${h}, ${w})`
+
+/** Names the row `y` and the column `x` of the element with that number in rows of that width, moved by a linear map. */
+function pixelText(number: string, width: number, by: Pair, from: Pair = [0, 0]): string {
+  return `let at = ${number};
+  let y = i32(at / ${width}u) * ${by[0]} + ${from[0]};
+  let x = i32(at % ${width}u) * ${by[1]} + ${from[1]};
+  `
+}
+
+const isSpread = ([down, across]: Pair) => down > 1 || across > 1
+
+/** A part of a pixel: its place, to which row and column still add where pixels are spread; its row; its column. */
+function partText(image: string, { width }: Images, spread: Pair = [1, 1]): string {
+  return `return vec3i(i32(${image})${isSpread(spread) ? '' : ` + y * ${width} + x`}, y, x);`
+}
 
 /**
- * The pixel at l + s, which are an image and channel, a row and a column; zero outside, and between `spread` pixels. A negative
- * row or column is a large one as u32. Conditions are joined by & so that no branch is made of them.
+ * The pixel of the parts l and s; zero outside of the image, and between pixels where these are spread. A negative row or
+ * column is a large one as u32. Conditions are joined by & so that no branch is made of them.
  */
-function readPixel(element: (place: string) => string, { height, width }: Images, [down, across]: Pair): string {
-  const spread = down > 1 || across > 1
+function readPixel(element: (place: string) => string, { height, width }: Images, spread: Pair = [1, 1]): string {
+  if (!isSpread(spread))
+    return `let at = l + s;
+  let inside = (u32(at.y) < ${height}u) & (u32(at.z) < ${width}u);
+  return select(0f, ${element('u32(at.x)')}, inside);`
   return `let at = l + s;
-  let y = u32(at.y)${down > 1 ? ` / ${down}u` : ''};
-  let x = u32(at.z)${across > 1 ? ` / ${across}u` : ''};
-  let inside = (y < ${height}u) & (x < ${width}u)${spread ? ` & (y * ${down}u == u32(at.y)) & (x * ${across}u == u32(at.z))` : ''};
+  let y = u32(at.y) / ${spread[0]}u;
+  let x = u32(at.z) / ${spread[1]}u;
+  let inside = (y < ${height}u) & (x < ${width}u) & (y * ${spread[0]}u == u32(at.y)) & (x * ${spread[1]}u == u32(at.z));
   return select(0f, ${element(`u32(at.x) + y * ${width}u + x`)}, inside);`
 }

@@ -1,0 +1,135 @@
+// The GPU engine on whatever adapter there is: order, places in one buffer, failures, a lost device, flat memory.
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { Context } from '../../core/engine.ts'
+import { liveOn } from '../../core/storage.ts'
+import { autograd, gluon, init, type NDArray, nd } from '../../index.ts'
+import type { WgslKernel } from '../../kernel/gpuPlan.ts'
+import { WebGpuEngine } from './engine.ts'
+import { webgpuKernels } from './kernels.ts'
+import { openDevice } from './start.ts'
+
+let absent = ''
+beforeAll(async () => {
+  await openDevice().then(
+    ({ device }) => device.destroy(),
+    (error: Error) => {
+      absent = error.message
+    },
+  )
+})
+
+const open: WebGpuEngine[] = []
+afterEach(async () => {
+  for (const engine of open.splice(0)) await engine.close()
+})
+
+async function start(memoryLimit = 2 ** 30, kernels = webgpuKernels) {
+  const { device, tiles, adapter } = await openDevice()
+  const engine = new WebGpuEngine(device, { memoryLimit, tiles, adapter }, kernels)
+  open.push(engine)
+  return { device, engine, ctx: new Context('gpu', 0, () => engine) }
+}
+
+const values = async (array: NDArray) => [...(await array.toArray())]
+
+describe('the GPU engine', () => {
+  it('reads at its place in the queue, and writes overtake nothing', async ({ skip }) => {
+    if (absent) skip(absent)
+    const { ctx } = await start()
+    const x = nd.array([1, 2, 3], { ctx })
+    const before = values(x)
+    x.iadd(1)
+    const after = values(x)
+    const sums: Promise<unknown[]>[] = []
+    for (let i = 0; i < 50; i++) sums.push(values(nd.array([i, i], { ctx }).add(1)))
+    expect(await before).toEqual([1, 2, 3])
+    expect(await after).toEqual([2, 3, 4])
+    expect(await Promise.all(sums)).toEqual(Array.from({ length: 50 }, (_, i) => [i + 1, i + 1]))
+  })
+
+  it('reads and writes ranges of one buffer', async ({ skip }) => {
+    if (absent) skip(absent)
+    const { ctx } = await start()
+    const x = nd.array([1, 2, 3, 4, 5, 6], { ctx })
+    const [first, second] = [x.slice([0], [3]), x.slice([3], [6])]
+    first.iadd(second)
+    second.iadd(first)
+    expect(await values(x)).toEqual([5, 7, 9, 9, 12, 15])
+    const bytes = nd.array([1, 2, 3, 4, 5, 6, 7], { ctx, dtype: 'uint8' })
+    bytes.slice([1], [4]).iadd(bytes.slice([3], [6]))
+    expect(await values(bytes)).toEqual([1, 6, 8, 10, 5, 6, 7])
+  })
+
+  it('names the call and the shader that a device refuses, and goes on', async ({ skip }) => {
+    if (absent) skip(absent)
+    const broken: WgslKernel<object> = {
+      plan: () => ({
+        workspace: [],
+        dispatches: [
+          {
+            shader: { key: 'broken', text: () => '@compute @workgroup_size(1) fn main() { no such thing }' },
+            ...{ bindings: [], params: [], workgroups: [1, 1, 1] },
+          },
+        ],
+      }),
+    }
+    const { ctx } = await start(2 ** 30, { ...webgpuKernels, softmax: broken })
+    const x = nd.array([1, 2], { ctx })
+    await expect(nd.softmax(x).toArray()).rejects.toThrow(/failed on the GPU|\[softmax\]/)
+    expect(await values(nd.array([1, 2], { ctx }).add(1))).toEqual([2, 3])
+  })
+
+  it('refuses what its budget does not hold', async ({ skip }) => {
+    if (absent) skip(absent)
+    const { ctx } = await start(2 ** 20)
+    expect(() => nd.zeros([2 ** 20], { ctx })).toThrow(/\[fill\] out of memory: 4\.19 MB asked for/)
+    expect(await values(nd.zeros([2], { ctx }))).toEqual([0, 0])
+  })
+
+  it('says that the device was lost, and what to do', async ({ skip }) => {
+    if (absent) skip(absent)
+    const { ctx, device } = await start()
+    const x = nd.array([1, 2], { ctx })
+    await x.toArray()
+    device.destroy()
+    await device.lost
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(() => x.add(1)).toThrow(/\[gpu\] the device was lost \(destroyed.*go on from what was saved/)
+    await expect(x.toArray()).rejects.toThrow('the device was lost')
+  })
+
+  it('trains with flat memory, few submits and no read in the step', { timeout: 300_000 }, async ({ skip }) => {
+    if (absent) skip(absent)
+    const { ctx, engine } = await start()
+    const net = new gluon.nn.HybridSequential()
+    net.add(new gluon.nn.Dense(32, { activation: 'relu' }), new gluon.nn.Dropout(0.5), new gluon.nn.Dense(10))
+    net.initialize({ ctx, init: new init.Xavier() })
+    const lossOf = new gluon.loss.SoftmaxCrossEntropyLoss()
+    const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.1, momentum: 0.9 })
+    const x = nd.random.uniform({ shape: [8, 20], ctx })
+    const y = nd.array([0, 1, 2, 3, 4, 5, 6, 7], { ctx })
+    const accuracy = new gluon.metric.Accuracy()
+    const step = () => {
+      const [output, loss] = autograd.record(() => {
+        const output = net(x)
+        return [output, lossOf(output, y)]
+      })
+      loss.backward()
+      trainer.step(8)
+      accuracy.update([y], [output])
+      output.dispose()
+      loss.dispose()
+    }
+    for (let i = 0; i < 10; i++) step()
+    await engine.fence()
+    const [{ bytes, count }, submits] = [{ ...liveOn(engine) }, engine.submits]
+    for (let i = 0; i < 300; i++) {
+      step()
+      if (i % 20 === 0) await engine.fence()
+    }
+    await engine.fence()
+    expect(liveOn(engine)).toMatchObject({ bytes, count })
+    expect((engine.submits - submits) / 300).toBeLessThan(10)
+    expect((await accuracy.get())[1]).toBeGreaterThan(0.3)
+  })
+})
