@@ -1,6 +1,7 @@
 // Pointwise formulas as WGSL text, on f32 and on i32, where integers count modulo 2³².
 import type { Arith, Formula, Value } from './arith.ts'
 import { wgslElementary, wgslFloat, wgslNumbers } from './wgslMath.ts'
+import { wgslPower } from './wgslPower.ts'
 
 /** Arithmetic whose values and masks are expressions. */
 export type WgslArith = Arith<string, string>
@@ -46,7 +47,7 @@ export const f32Text: WgslArith = {
 }
 
 /** The functions that formulas on f32 call. */
-export const wgslFloats = `${wgslNumbers}${wgslElementary}
+export const wgslFloats = `${wgslNumbers}${wgslElementary}${wgslPower}
 // of 0 and −0 the one with the right sign
 fn min1(a: f32, b: f32) -> f32 {
   if (isNan(a)) { return a; }
@@ -62,25 +63,25 @@ fn max1(a: f32, b: f32) -> f32 {
 }
 fn differ(a: f32, b: f32) -> bool { return a != b || isNan(a) || isNan(b); }
 fn sign1(x: f32) -> f32 { return select(0.0, 1.0, x > 0.0) - select(0.0, 1.0, x < 0.0); }
+// the rest of |a| / |b|, exact: b is taken away as often as it fits, doubled as far as it goes
+fn restOf(a: f32, b: f32) -> f32 {
+  var left = abs(a);
+  let divisor = abs(b);
+  while (left >= divisor) {
+    let doublings = (bitcast<u32>(left) >> 23u) - (bitcast<u32>(divisor) >> 23u);
+    let part = bitcast<f32>(bitcast<u32>(divisor) + (doublings << 23u));
+    left -= select(part, part * 0.5, part > left);
+  }
+  return left;
+}
 fn modulo1(a: f32, b: f32) -> f32 {
-  if (b == 0.0) { return 0.0; }
+  // what GPUs may take for zero is zero
+  if (abs(b) < 1.17549435e-38) { return 0.0; }
   if (isNan(a) || isNan(b) || isInf(a)) { return bitsOf(0x7fc00000u); }
   if (isInf(b)) { return select(a, b, a != 0.0 && (a < 0.0) != (b < 0.0)); }
-  let rest = a % b;
+  let left = restOf(a, b);
+  let rest = bitcast<f32>(bitcast<u32>(left) | (bitcast<u32>(a) & 0x80000000u));
   return select(rest, rest + b, rest != 0.0 && (a < 0.0) != (b < 0.0));
-}
-fn pow1(a: f32, b: f32) -> f32 {
-  if (a == 1.0 || b == 0.0) { return 1.0; }
-  if (isNan(a) || isNan(b)) { return bitsOf(0x7fc00000u); }
-  let odd = abs(b) < 16777216.0 && floor(b) == b && floor(b * 0.5) != b * 0.5;
-  let negative = (bitcast<u32>(a) >> 31u) == 1u;
-  if (negative && a != 0.0 && !isInf(a) && !isInf(b) && floor(b) != b) { return bitsOf(0x7fc00000u); }
-  let log = log1(abs(a));
-  let power = b * log;
-  // of a large power the digits after the last count
-  let rest = select(fma(b, log, -power) + b * logRest(abs(a)), 0.0, abs(power) < 1.0 || abs(power) > 100.0);
-  let size = select(exp1(power) * (1.0 + rest), 1.0, abs(a) == 1.0);
-  return select(size, -size, negative && odd);
 }
 `
 

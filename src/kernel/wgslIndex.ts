@@ -10,23 +10,40 @@ export interface Walk {
   readonly params: Readonly<Record<string, Param>>
 }
 
+/** Axes without those of size 1, and with those that are gone through as if they were one. */
+function merged(
+  sizes: readonly number[],
+  steps: readonly number[],
+): { readonly size: number; readonly step: number }[] {
+  const axes: { size: number; step: number }[] = []
+  sizes.forEach((size, k) => {
+    if (size === 1) return
+    const last = axes.at(-1)
+    if (last?.step === size * steps[k]) axes[axes.length - 1] = { size: last.size * size, step: steps[k] }
+    else axes.push({ size, step: steps[k] })
+  })
+  return axes
+}
+
 /** The position of flat index i over the axes: `first` + Σ index · step, modulo 2³², so that steps may be negative. */
 export function walk(name: string, sizes: readonly number[], steps: readonly number[], first = 0): Walk {
-  const lines = sizes.map((_, k) => k).reverse()
+  const axes = merged(sizes, steps)
+  const params: Record<string, Param> = { [`${name}_first`]: first }
+  const lines = axes.map(({ size, step }, k) => {
+    params[`${name}_s${k}`] = step
+    if (k === 0) return `at += left * p.${name}_s0;`
+    // a size of 0 has no index, but would be divided by
+    params[`${name}_n${k}`] = Math.max(1, size)
+    return `at += left % p.${name}_n${k} * p.${name}_s${k}; left /= p.${name}_n${k};`
+  })
   const text = `
 fn ${name}(i: u32) -> u32 {
   var left = i;
   var at = p.${name}_first;
-  ${lines.map((k) => `at += left % p.${name}_n${k} * p.${name}_s${k}; left /= p.${name}_n${k};`).join('\n  ')}
+  ${lines.reverse().join('\n  ')}
   return at;
 }
 `
-  const params: Record<string, Param> = { [`${name}_first`]: first }
-  sizes.forEach((size, k) => {
-    // a size of 0 has no index, but would be divided by
-    params[`${name}_n${k}`] = Math.max(1, size)
-    params[`${name}_s${k}`] = steps[k]
-  })
   return { text, params }
 }
 

@@ -19,15 +19,20 @@ export interface MapKernel {
   /** What is read: `load_name(i)` gives element i. */
   readonly sources?: Readonly<Record<string, Source>>
   readonly output: Source
-  /** Elements of the output; fewer where its first ones are not written. */
+  /** Elements that are computed. */
   readonly count: number
   /** Numbers of the call, by name: whole ones as u32, others as f32; `p.name` in the text. */
   readonly params?: Readonly<Record<string, Param>>
   /** Functions that `value` calls. */
   readonly functions?: string
-  /** WGSL statements that return element `i` of the output, as f32, i32 or, for uint8, u32. */
+  /** WGSL statements that return element `i`, as f32, i32 or, for uint8, u32. */
   readonly value: string
+  /** WGSL expression of the output's element where number `i` goes, if it is another one; not for bytes. */
+  readonly place?: string
 }
+
+/** WGSL expression of a byte of the output as it was, for those that are not to change. */
+export const heldByte = '(y[(p.at_y + i) >> 2u] >> (((p.at_y + i) & 3u) * 8u)) & 255u'
 
 /** Invocations of a workgroup: a few of the hardware's groups. */
 export const mapSize = 64
@@ -36,8 +41,11 @@ export const mapSize = 64
 export const wgslType = (dtype: DType | 'word'): 'f32' | 'i32' | 'u32' =>
   dtype === 'float32' ? 'f32' : dtype === 'int32' ? 'i32' : 'u32'
 
-const isFloat = (param: Param) =>
-  typeof param !== 'number' && ('float' in param || ('scalar' in param && !param.integer))
+/** The field of a param in the uniform struct. */
+export function fieldOf([name, param]: readonly [string, Param]): string {
+  const float = typeof param !== 'number' && ('float' in param || ('scalar' in param && !param.integer))
+  return `${name}: ${float ? 'f32' : 'u32'}`
+}
 
 /** The dispatch of a kernel. */
 export function mapElements(kernel: MapKernel): Dispatch {
@@ -62,15 +70,15 @@ function shaderOf(kernel: MapKernel): Shader {
   const { key, sources = {}, output, params = {} } = kernel
   const of = ({ dtype, changed }: Source) => `${dtype}${changed ? '!' : ''}`
   const names = Object.entries(sources).map(([name, source]) => `${name} ${of(source)}`)
-  const fields = Object.entries(params).map(([name, param]) => `${name}${isFloat(param) ? ' f' : ''}`)
+  const fields = Object.entries(params).map(fieldOf)
   return { key: `map ${key} ${[...names, of(output), ...fields].join()}`, text: () => textOf(kernel) }
 }
 
-function textOf({ sources = {}, output, params = {}, functions = '', value }: MapKernel): string {
+function textOf({ sources = {}, output, params = {}, functions = '', value, place = 'i' }: MapKernel): string {
   const entries = Object.entries(sources)
   const fields = [
     ...['size', ...entries.map(([name]) => `at_${name}`), 'at_y'].map((name) => `${name}: u32`),
-    ...Object.entries(params).map(([name, param]) => `${name}: ${isFloat(param) ? 'f32' : 'u32'}`),
+    ...Object.entries(params).map(fieldOf),
   ]
   const type = wgslType(output.dtype)
   return `
@@ -83,7 +91,7 @@ fn value(i: u32) -> ${type} { ${value} }
 @compute @workgroup_size(${mapSize})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
   let n = ${workgroupIndex} * ${mapSize}u + local;
-  ${output.dtype === 'uint8' ? storeBytes : storeElement}
+  ${output.dtype === 'uint8' ? storeBytes : storeElement(place)}
 }`
 }
 
@@ -101,8 +109,9 @@ export function loadText(name: string, { dtype, changed }: Source, binding: numb
 fn load_${name}(i: u32) -> ${type} { ${load} }`
 }
 
-const storeElement = `if (n >= p.size) { return; }
-  y[p.at_y + n] = value(n);`
+const storeElement = (place: string) => `let i = n;
+  if (i >= p.size) { return; }
+  y[p.at_y + ${place}] = value(i);`
 
 /** One invocation writes one word, and keeps what of it lies outside. */
 const storeBytes = `let word = (p.at_y >> 2u) + n;

@@ -1,4 +1,4 @@
-// exp, log, tanh and pow in WGSL, whose own are only as exact as a driver likes, and comparisons that know NaN.
+// exp, log and tanh in WGSL, whose own are only as exact as a driver likes, and comparisons that know NaN.
 
 /** Constants that WGSL's literals can't say, and tests that no compiler takes away. */
 export const wgslNumbers = `
@@ -6,6 +6,17 @@ fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 fn isInf(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u; }
 fn bitsOf(x: u32) -> f32 { var bits = x; return bitcast<f32>(bits); }
 `
+
+/**
+ * `once(x)`: x, rounded here. A compiler may make one rounding of a product and a sum, and does on most GPUs; it can't
+ * through bits that it does not know. Needs `onceParams`.
+ */
+export const wgslOnce = `
+fn once(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ p.zero); }
+`
+
+/** The param that `once` reads. */
+export const onceParams = { zero: 0 } as const
 
 /** WGSL text of a number. */
 export function wgslFloat(x: number): string {
@@ -20,11 +31,8 @@ export function wgslFloat(x: number): string {
  * flushed to zero.
  */
 export const wgslElementary = `
-fn exp1(value: f32) -> f32 {
-  if (isNan(value)) { return value; }
-  let x = clamp(value, -104.0, 89.0);
-  let n = round(x * 1.44269504);
-  let r = fma(n, 2.1219444e-4, fma(n, -0.693359375, x));
+// e^r · 2^n for r around 0 and n from −150 to 129: by two factors, since 2^128 and 2^−150 are no normal numbers
+fn raised(r: f32, n: f32) -> f32 {
   var s = 1.98756915e-4;
   s = fma(s, r, 1.3981999507e-3);
   s = fma(s, r, 8.3334519073e-3);
@@ -36,23 +44,31 @@ fn exp1(value: f32) -> f32 {
   let first = power >> 1u;
   return y * bitsOf(u32(first + 127) << 23u) * bitsOf(u32(power - first + 127) << 23u);
 }
-fn log1(x: f32) -> f32 {
-  if (isNan(x) || x < 0.0) { return bitsOf(0x7fc00000u); }
-  let bits0 = bitcast<u32>(x);
-  if (bits0 == 0x7f800000u) { return x; }
-  if ((bits0 & 0x7fffffffu) == 0u) { return bitsOf(0xff800000u); }
-  var bits = bits0;
-  var shift = 0;
+fn exp1(value: f32) -> f32 {
+  if (isNan(value)) { return value; }
+  let x = clamp(value, -104.0, 89.0);
+  let n = round(x * 1.44269504);
+  return raised(fma(n, 2.1219444e-4, fma(n, -0.693359375, x)), n);
+}
+struct Parts { exponent: f32, mantissa: f32 }
+// of a positive number 2^exponent · mantissa, from √½ to √2; a subnormal one is moved up by hand, since the GPU may take it for 0
+fn partsOf(x: f32) -> Parts {
+  var bits = bitcast<u32>(x);
+  var shift = 0u;
   if (bits < 0x800000u) {
-    // subnormal: moved up by hand, since the GPU may take it for zero
-    let lead = countLeadingZeros(bits) - 8u;
-    bits = bits << lead;
-    shift = i32(lead);
-    bits = (bits & 0x7fffffu) | 0x800000u;
+    shift = countLeadingZeros(bits) - 8u;
+    bits = ((bits << shift) & 0x7fffffu) | 0x800000u;
   }
   let e = i32((bits + 0x004afb0du) >> 23u) - 127;
-  let m = bitsOf(bits - (u32(e) << 23u)) - 1.0;
-  let exponent = f32(e - shift);
+  return Parts(f32(e - i32(shift)), bitsOf(bits - (u32(e) << 23u)));
+}
+fn log1(x: f32) -> f32 {
+  if (isNan(x) || x < 0.0) { return bitsOf(0x7fc00000u); }
+  let bits = bitcast<u32>(x);
+  if (bits == 0x7f800000u) { return x; }
+  if ((bits & 0x7fffffffu) == 0u) { return bitsOf(0xff800000u); }
+  let parts = partsOf(x);
+  let m = parts.mantissa - 1.0;
   let z = m * m;
   var s = 7.0376836292e-2;
   s = fma(s, m, -1.151461031e-1);
@@ -63,18 +79,8 @@ fn log1(x: f32) -> f32 {
   s = fma(s, m, 2.0000714765e-1);
   s = fma(s, m, -2.4999993993e-1);
   s = fma(s, m, 3.3333331174e-1);
-  let low = fma(exponent, -2.1219444e-4, s * m * z);
-  return fma(exponent, 0.693359375, m + fma(z, -0.5, low));
-}
-// what log1 of a positive number lost in its last sum
-fn logRest(x: f32) -> f32 {
-  if (!(x >= 1.17549435e-38) || isInf(x)) { return 0.0; }
-  let bits = bitcast<u32>(x);
-  let e = i32((bits + 0x004afb0du) >> 23u) - 127;
-  let high = f32(e) * 0.693359375;
-  let all = log1(x);
-  let tail = log1(bitsOf(bits - (u32(e) << 23u))) + f32(e) * -2.1219444e-4;
-  return (high - all) + tail;
+  let low = fma(parts.exponent, -2.1219444e-4, s * m * z);
+  return fma(parts.exponent, 0.693359375, m + fma(z, -0.5, low));
 }
 fn tanh1(x: f32) -> f32 {
   if (isNan(x)) { return x; }

@@ -1,31 +1,45 @@
-// WGSL kernels in which a workgroup shares the work on one row and joins what its invocations found, in a fixed tree.
+// WGSL kernels over rows: a workgroup shares a long one and joins what it found in a fixed tree; short ones have an invocation each.
 import type { Binding, Dispatch, Param } from './gpuPlan.ts'
-import { loadText, type Source, wgslType } from './wgslMap.ts'
+import { fieldOf, loadText, type Source, wgslType } from './wgslMap.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
-/** A kernel of one workgroup a row. */
+/** A kernel over rows. */
 export interface RowKernel {
   /** Names what the text depends on besides types and names. */
   readonly key: string
   readonly sources: Readonly<Record<string, Source>>
   readonly output: { readonly binding: Binding; readonly dtype: 'float32' | 'int32' }
   readonly rows: number
+  /** How many invocations share a row. */
+  readonly together: Together
   readonly params?: Readonly<Record<string, Param>>
-  /** Functions, among them `fn row(r: u32, local: u32)`, which all invocations of a workgroup run together. */
+  /** Functions, among them `fn row(r: u32, local: u32)`, which the invocations of a row run together, `local` being each one's number. */
   readonly functions: string
 }
 
 /** Invocations of a workgroup. */
-export const rowSize = 64
+const size = 64
 
-/** A function `name(x, local)` that gives all invocations the join of their values: a and b stand for two of them. */
-export function joinText(name: string, type: 'f32' | 'i32', join: string): string {
+/** One invocation a row, or a workgroup. */
+export type Together = 1 | typeof size
+
+/**
+ * How many invocations share a row of `count` elements, `step` apart. A workgroup would idle on a short one; where rows lie
+ * side by side, its invocations had better read neighbours; but a long sum wants the tree's exactness.
+ */
+export function togetherOn(count: number, step: number): Together {
+  return count <= 32 || (step >= 32 && count <= 1024) ? 1 : size
+}
+
+/** A function `name(x, local)` that gives a row's invocations the join of their values: a and b stand for two of them. */
+export function joinText(name: string, type: 'f32' | 'i32', join: string, together: Together): string {
+  if (together === 1) return `fn ${name}(x: ${type}, local: u32) -> ${type} { return x; }\n`
   return `
-var<workgroup> ${name}_values: array<${type}, ${rowSize}>;
+var<workgroup> ${name}_values: array<${type}, ${size}>;
 fn ${name}(x: ${type}, local: u32) -> ${type} {
   workgroupBarrier();
   ${name}_values[local] = x;
-  for (var half = ${rowSize / 2}u; half > 0u; half >>= 1u) {
+  for (var half = ${size / 2}u; half > 0u; half >>= 1u) {
     workgroupBarrier();
     if (local < half) {
       let a = ${name}_values[local];
@@ -40,12 +54,11 @@ fn ${name}(x: ${type}, local: u32) -> ${type} {
 }
 
 /** The dispatch of a kernel. */
-export function mapRows({ key, sources, output, rows, params = {}, functions }: RowKernel): Dispatch {
+export function mapRows({ key, sources, output, rows, together, params = {}, functions }: RowKernel): Dispatch {
   const entries = Object.entries(sources)
-  const isFloat = (param: Param) => typeof param !== 'number' && ('float' in param || 'scalar' in param)
   const fields = [
     ...['rows', ...entries.map(([name]) => `at_${name}`), 'at_y'].map((name) => `${name}: u32`),
-    ...Object.entries(params).map(([name, param]) => `${name}: ${isFloat(param) ? 'f32' : 'u32'}`),
+    ...Object.entries(params).map(fieldOf),
   ]
   const types = [...entries.map(([name, { dtype }]) => `${name} ${dtype}`), output.dtype]
   const text = () => `
@@ -54,14 +67,14 @@ ${entries.map(([name, source], n) => loadText(name, source, n)).join('')}
 @group(0) @binding(${entries.length}) var<storage, read_write> y: array<${wgslType(output.dtype)}>;
 @group(0) @binding(${entries.length + 1}) var<uniform> p: Params;
 ${functions}
-@compute @workgroup_size(${rowSize})
+@compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
-  let r = ${workgroupIndex};
+  let r = ${together === 1 ? `${workgroupIndex} * ${size}u + local` : workgroupIndex};
   if (r >= p.rows) { return; }
-  row(r, local);
+  row(r, ${together === 1 ? '0u' : 'local'});
 }`
   return {
-    shader: { key: `rows ${key} ${types.join()}`, text },
+    shader: { key: `rows ${key} ${together} ${types.join()}`, text },
     bindings: [...entries.map(([, { binding }]) => binding), output.binding],
     params: [
       rows,
@@ -69,6 +82,6 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
       { offset: output.binding },
       ...Object.values(params),
     ],
-    workgroups: rows === 0 ? [0, 1, 1] : workgroupRows(rows),
+    workgroups: rows === 0 ? [0, 1, 1] : workgroupRows(Math.ceil((rows * together) / size)),
   }
 }

@@ -1,6 +1,7 @@
 // MXNet's sampler in WGSL: each invocation is one of its 1024 Mersenne Twisters.
 import type { Binding, Dispatch, Param } from '../kernel/gpuPlan.ts'
-import { mapSize } from '../kernel/wgslMap.ts'
+import { fieldOf, mapSize } from '../kernel/wgslMap.ts'
+import { onceParams, wgslOnce } from '../kernel/wgslMath.ts'
 import { engineWords } from './mt19937.ts'
 import { engineCount, sharesOf } from './sampler.ts'
 
@@ -45,7 +46,7 @@ export interface Draw {
   readonly output: Binding
   readonly type: 'f32' | 'i32' | 'u32'
   readonly params?: Readonly<Record<string, Param>>
-  /** Functions that `draw` calls. */
+  /** Functions that `draw` calls; they may call `once`. */
   readonly functions?: string
   /** WGSL expression of one element from the engine `at`. */
   readonly draw: string
@@ -54,16 +55,13 @@ export interface Draw {
 /** The dispatch of a drawing kernel: engine t fills elements t·step to (t+1)·step, in order. */
 export function drawElements({ key, n, state, output, type, params = {}, functions = '', draw }: Draw): Dispatch {
   const { engines, step } = sharesOf(n)
-  const fields = Object.entries(params).map(([name, param]) => {
-    const whole = typeof param !== 'number' && 'scalar' in param && param.integer
-    return `${name}: ${whole ? 'u32' : 'f32'}`
-  })
+  const all = { ...params, ...onceParams }
   const text = () => `
-struct Params { ${['n: u32', 'step: u32', 'engines: u32', 'state: u32', 'y: u32', ...fields].join(', ')} }
+struct Params { ${['n: u32', 'step: u32', 'engines: u32', 'state: u32', 'y: u32', ...Object.entries(all).map(fieldOf)].join(', ')} }
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<storage, read_write> y: array<${type}>;
 @group(0) @binding(2) var<uniform> p: Params;
-${mersenneText}${functions}
+${mersenneText}${wgslOnce}${functions}
 @compute @workgroup_size(${mapSize})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let t = id.x;
@@ -74,7 +72,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   return {
     shader: { key: `draw ${key}`, text },
     bindings: [state, output],
-    params: [n, step, engines, { offset: state }, { offset: output }, ...Object.values(params)],
+    params: [n, step, engines, { offset: state }, { offset: output }, ...Object.values(all)],
     workgroups: n === 0 ? [0, 1, 1] : [Math.ceil(engines / mapSize), 1, 1],
   }
 }

@@ -11,7 +11,8 @@ import { castWgsl } from '../../ops/pointwise/cast.wgsl.ts'
 import { pointwiseWgsl } from '../../ops/pointwise/pointwise.wgsl.ts'
 import { averagePoolGradientWgsl, averagePoolWgsl, maxPoolGradientWgsl, maxPoolWgsl } from '../../ops/pool/pool.wgsl.ts'
 import { normalWgsl, randintWgsl, seedGeneratorWgsl, shuffleWgsl, uniformWgsl } from '../../ops/random/random.wgsl.ts'
-import { argmaxWgsl, reduceWgsl } from '../../ops/reduce/reduce.wgsl.ts'
+import { argmaxWgsl } from '../../ops/reduce/argmax.wgsl.ts'
+import { reduceWgsl } from '../../ops/reduce/reduce.wgsl.ts'
 import { normalizeWgsl, resizeWgsl, toTensorWgsl } from '../../ops/resize/images.wgsl.ts'
 import {
   softmaxCrossEntropyGradientWgsl,

@@ -1,25 +1,41 @@
 // concat and split on the GPU: a dispatch for each part.
 import { sizeOf } from '../../core/shape.ts'
 import type { WgslKernel } from '../../kernel/gpuPlan.ts'
-import { mapElements } from '../../kernel/wgslMap.ts'
+import { heldByte, mapElements } from '../../kernel/wgslMap.ts'
 import type { ConcatAttributes, SplitAttributes } from './concat.ts'
 
-/** y holds the inputs one after the other along the axis: what is not of a part is kept. */
+/** Of a part along an axis: where it begins, its length and the whole's, and what is inside the axis. */
+const sizes = (part: readonly number[], whole: readonly number[], axis: number, begin: number) => ({
+  ...{ begin, part: part[axis], whole: whole[axis], inner: sizeOf(part.slice(axis + 1)) },
+})
+
+/** Words go where they belong. */
+const moved = {
+  value: 'return load_x(i);',
+  place: '(i / p.inner / p.part * p.whole + i / p.inner % p.part + p.begin) * p.inner + i % p.inner',
+}
+
+/** Four bytes are written at once, which may be of several parts: each leaves the others' as they are. */
+const kept = {
+  value: `let k = i / p.inner % p.whole;
+  if (k < p.begin || k >= p.begin + p.part) { return ${heldByte}; }
+  return load_x((i / p.inner / p.whole * p.part + k - p.begin) * p.inner + i % p.inner);`,
+}
+
+/** y holds the inputs one after the other along the axis. */
 export const concatWgsl: WgslKernel<ConcatAttributes> = {
   plan(inputs, { axis }, [y]) {
     const { dtype } = y
-    const old = dtype === 'uint8' ? '(y[(p.at_y + i) >> 2u] >> (((p.at_y + i) & 3u) * 8u)) & 255u' : 'y[p.at_y + i]'
+    const bytes = dtype === 'uint8'
     let begin = 0
     const dispatches = inputs.map(({ shape }, n) => {
       const dispatch = mapElements({
         key: 'concat',
         sources: { x: { binding: { input: n }, dtype } },
         output: { binding: { output: 0 }, dtype },
-        count: sizeOf(shape) === 0 ? 0 : sizeOf(y.shape),
-        params: { begin, part: shape[axis], whole: y.shape[axis], inner: sizeOf(shape.slice(axis + 1)) },
-        value: `let k = i / p.inner % p.whole;
-  if (k < p.begin || k >= p.begin + p.part) { return ${old}; }
-  return load_x((i / p.inner / p.whole * p.part + k - p.begin) * p.inner + i % p.inner);`,
+        count: bytes && sizeOf(shape) > 0 ? sizeOf(y.shape) : sizeOf(shape),
+        params: sizes(shape, y.shape, axis, begin),
+        ...(bytes ? kept : moved),
       })
       begin += shape[axis]
       return dispatch
@@ -38,7 +54,7 @@ export const splitWgsl: WgslKernel<SplitAttributes> = {
         sources: { x: { binding: { input: 0 }, dtype } },
         output: { binding: { output: n }, dtype },
         count: sizeOf(shape),
-        params: { begin, part: shape[axis], whole: x.shape[axis], inner: sizeOf(shape.slice(axis + 1)) },
+        params: sizes(shape, x.shape, axis, begin),
         value: `let k = i / p.inner % p.part;
   return load_x((i / p.inner / p.part * p.whole + k + p.begin) * p.inner + i % p.inner);`,
       })

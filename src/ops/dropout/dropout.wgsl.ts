@@ -12,7 +12,7 @@ type Shape = readonly number[]
 function scaled(shape: Shape, mask: Source, of: Shape): Dispatch {
   const { text, params } = walk('place', shape, repeatedSteps(of, shape))
   return mapElements({
-    key: `scaleByMask ${shape.length}`,
+    key: 'scaleByMask',
     sources: { x: { binding: { input: 0 }, dtype: 'float32' }, mask },
     output: { binding: { output: 0 }, dtype: 'float32' },
     count: sizeOf(shape),

@@ -29,7 +29,7 @@ export const pointwiseWgsl: WgslKernel<PointwiseAttributes> = {
     const names = ['a', 'b', 'c'].slice(0, operands.length)
     const result = formulaOf(attrs.formula).compute(floats ? f32Text : i32Text, names[0], names[1], names[2])
     const dispatch = mapElements({
-      key: `pointwise ${attrs.formula} ${operands.join()} ${y.shape.length}`,
+      key: `pointwise ${attrs.formula} ${operands.join()}`,
       ...{ sources, params, output: { binding: { output: 0 }, dtype }, count: sizeOf(y.shape) },
       functions: (floats ? wgslFloats : wgslIntegers) + [...walks.values()].map(({ text }) => text).join(''),
       value: `${names.map((name, k) => `let ${name} = ${operands[k]};`).join(' ')} return ${dtype === 'uint8' ? `u32(${result})` : result};`,

@@ -9,7 +9,7 @@ fn standardNormal(at: u32) -> f32 {
   while (r > 1.0 || r == 0.0) {
     let x = 2.0 * unit(at) - 1.0;
     y = 2.0 * unit(at) - 1.0;
-    r = x * x + y * y;
+    r = once(x * x) + once(y * y);
   }
   return y * sqrt(-2.0 * log1(r) / r);
 }

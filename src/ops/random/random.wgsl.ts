@@ -22,7 +22,7 @@ export const uniformWgsl: WgslKernel<RandomAttributes> = {
       drawElements({
         ...{ key: 'uniform', n: sizeOf(shape), state, output, type: 'f32' },
         params: { low: { scalar: 0 }, high: { scalar: 1 } },
-        draw: 'p.low + (p.high - p.low) * unit(at)',
+        draw: 'p.low + once((p.high - p.low) * unit(at))',
       }),
     ],
   }),
@@ -36,7 +36,7 @@ export const normalWgsl: WgslKernel<RandomAttributes> = {
       drawElements({
         ...{ key: 'normal', n: sizeOf(shape), state, output, type: 'f32', functions: normalText },
         params: { loc: { scalar: 0 }, scale: { scalar: 1 } },
-        draw: 'standardNormal(at) * p.scale + p.loc',
+        draw: 'once(standardNormal(at) * p.scale) + p.loc',
       }),
     ],
   }),

@@ -3,6 +3,7 @@ import type { Descriptor } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
 import type { GpuPlan, Param, WgslKernel } from '../../kernel/gpuPlan.ts'
 import { mapElements } from '../../kernel/wgslMap.ts'
+import { onceParams, wgslOnce } from '../../kernel/wgslMath.ts'
 import type { NormalizeAttributes } from './normalize.ts'
 import { type Axis, place, placeColumns, rint } from './resize.reference.ts'
 import type { ResizeAttributes } from './resize.ts'
@@ -103,9 +104,9 @@ const blends = {
   return half + select(0u, 1u, rest == 3u || (rest == 2u && (half & 1u) == 1u));`,
   floats: `let fx = bitcast<f32>(load_horizontal(across + 3u));
   let fy = bitcast<f32>(load_vertical(down + 3u));
-  let above = a * (1.0 - fx) + b * fx;
-  let below = c * (1.0 - fx) + d * fx;
-  return above * (1.0 - fy) + below * fy;`,
+  let above = once(a * (1.0 - fx)) + once(b * fx);
+  let below = once(c * (1.0 - fx)) + once(d * fx);
+  return once(above * (1.0 - fy)) + once(below * fy);`,
 }
 
 /** Every image brought to the size of the output. */
@@ -130,7 +131,9 @@ export const resizeWgsl: WgslKernel<ResizeAttributes> = {
         channels: Math.max(1, channels),
         height: Math.max(1, height),
         width: Math.max(1, width),
+        ...onceParams,
       },
+      functions: wgslOnce,
       value: neighbours + blends[rule],
     })
     const constants = [tableOf(place(rows, height)), tableOf(placeColumns(columns, width))]

@@ -1,42 +1,49 @@
-// softmax and cross-entropy on the GPU: a workgroup a row, in one kernel each.
-import type { DType } from '../../core/dtype.ts'
+// softmax and cross-entropy on the GPU, in one kernel each.
+import type { Descriptor } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
-import type { Param, WgslKernel } from '../../kernel/gpuPlan.ts'
+import type { GpuPlan, WgslKernel } from '../../kernel/gpuPlan.ts'
 import { wgslFloats } from '../../kernel/wgslFormula.ts'
 import { clippedText } from '../../kernel/wgslIndex.ts'
 import type { Source } from '../../kernel/wgslMap.ts'
-import { joinText, mapRows, rowSize } from '../../kernel/wgslRows.ts'
+import { wgslFloat } from '../../kernel/wgslMath.ts'
+import { joinText, mapRows, type Together, togetherOn } from '../../kernel/wgslRows.ts'
 import type { CrossEntropyAttributes, SoftmaxAttributes } from './softmax.ts'
 
-/** `normalise(first, local)`: the largest of a row, and the logarithm of the sum of exponentials less it. */
-const normaliseText = `${wgslFloats}${joinText('largest', 'f32', 'max1(a, b)')}${joinText('total', 'f32', 'a + b')}
-struct Normaliser { most: f32, log: f32 }
-fn normalise(first: u32, local: u32) -> Normaliser {
-  var most = bitsOf(0xff800000u);
-  for (var c = local; c < p.count; c += ${rowSize}u) { most = max1(most, load_x(first + c * p.step)); }
-  most = largest(most, local);
+/** `largest` and `total` of a row's invocations, and `mostOf(first, local)`: the largest element of a row. */
+const rowText = (together: Together) => `${wgslFloats}
+${joinText('largest', 'f32', 'max1(a, b)', together)}${joinText('total', 'f32', 'a + b', together)}
+const together = ${together}u;
+fn mostOf(first: u32, local: u32) -> f32 {
+  var most = ${wgslFloat(-Infinity)};
+  for (var c = local; c < p.count; c += together) { most = max1(most, load_x(first + c * p.step)); }
+  return largest(most, local);
+}
+fn sumOf(first: u32, most: f32, local: u32) -> f32 {
   var sum = 0f;
-  for (var c = local; c < p.count; c += ${rowSize}u) { sum += exp1(load_x(first + c * p.step) - most); }
-  return Normaliser(most, log1(total(sum, local)));
+  for (var c = local; c < p.count; c += together) { sum += exp1(load_x(first + c * p.step) - most); }
+  return total(sum, local);
 }
 `
 
-const float = (binding: Source['binding']): Source => ({ binding, dtype: 'float32' })
+/** The names of the inputs. */
+const names = ['x', 'labels', 'dy']
 
-/** A kernel over the rows of input 0, named x. */
+/** A kernel over the rows of the first input: `count` elements, `step` apart. */
 function rowsOf(
   key: string,
+  inputs: readonly Descriptor[],
   rows: number,
-  params: Readonly<Record<string, Param>>,
+  { count, step }: { readonly count: number; readonly step: number },
   text: string,
-  more: Readonly<Record<string, Source>> = {},
-  labels?: DType,
-) {
+): GpuPlan {
+  const together = togetherOn(count, step)
+  const sources = inputs.map(({ dtype }, input): [string, Source] => [names[input], { binding: { input }, dtype }])
+  const labels = inputs[1]?.dtype
   const dispatch = mapRows({
-    ...{ key, rows, params },
-    sources: { x: float({ input: 0 }), ...more },
+    ...{ key, rows, together, params: { count, step } },
+    sources: Object.fromEntries(sources),
     output: { binding: { output: 0 }, dtype: 'float32' },
-    functions: `${normaliseText}${labels ? clippedText(labels) : ''}
+    functions: `${rowText(together)}${labels ? clippedText(labels) : ''}
 fn row(r: u32, local: u32) { ${text} }`,
   })
   return { workspace: [], dispatches: [dispatch] }
@@ -48,49 +55,60 @@ export const softmaxWgsl: WgslKernel<SoftmaxAttributes> = {
     const count = x.shape[axis]
     const step = Math.max(1, sizeOf(x.shape.slice(axis + 1)))
     const rows = count === 0 ? 0 : sizeOf(x.shape) / count
-    const value = log ? 'value' : 'exp1(value)'
     return rowsOf(
       `softmax ${log}`,
+      [x],
       rows,
       { count, step },
       `let first = r / p.step * p.count * p.step + r % p.step;
-  let n = normalise(first, local);
-  for (var c = local; c < p.count; c += ${rowSize}u) {
-    let value = load_x(first + c * p.step) - n.most - n.log;
-    y[p.at_y + first + c * p.step] = ${value};
+  let most = mostOf(first, local);
+  let sum = sumOf(first, most, local);
+  for (var c = local; c < p.count; c += together) {
+    let value = load_x(first + c * p.step) - most;
+    y[p.at_y + first + c * p.step] = ${log ? 'value - log1(sum)' : 'exp1(value) / sum'};
   }`,
     )
   },
 }
 
+const samples = (key: string, inputs: readonly Descriptor[], text: string) =>
+  rowsOf(key, inputs, inputs[0].shape[0], { count: inputs[0].shape[1], step: 1 }, text)
+
 /** loss = ln Σ eˣ⁻ᵐ − (x[label] − m). */
 export const softmaxCrossEntropyWgsl: WgslKernel<CrossEntropyAttributes> = {
-  plan: ([x, labels]) =>
-    rowsOf(
+  plan: (inputs) =>
+    samples(
       'crossEntropy',
-      x.shape[0],
-      { count: x.shape[1], step: 1 },
-      `let n = normalise(r * p.count, local);
-  if (local == 0u) { y[p.at_y + r] = n.log - (load_x(r * p.count + clipped(load_labels(r), p.count)) - n.most); }`,
-      { labels: { binding: { input: 1 }, dtype: labels.dtype } },
-      labels.dtype,
+      inputs,
+      `let first = r * p.count;
+  let most = mostOf(first, local);
+  let sum = sumOf(first, most, local);
+  let chosen = load_x(first + clipped(load_labels(r), p.count)) - most;
+  if (local == 0u) { y[p.at_y + r] = log1(sum) - chosen; }`,
     ),
 }
 
-/** dx = (softmax(x) − onehot(labels)) · dy. */
+/**
+ * dx = (softmax(x) − onehot(labels)) · dy. The others are summed without the label's, so that p − 1 = −others ÷ sum stays
+ * exact where p is close to 1.
+ */
 export const softmaxCrossEntropyGradientWgsl: WgslKernel<CrossEntropyAttributes> = {
-  plan: ([x, labels]) =>
-    rowsOf(
+  plan: (inputs) =>
+    samples(
       'crossEntropyGradient',
-      x.shape[0],
-      { count: x.shape[1], step: 1 },
-      `let n = normalise(r * p.count, local);
+      inputs,
+      `let first = r * p.count;
   let label = clipped(load_labels(r), p.count);
-  for (var c = local; c < p.count; c += ${rowSize}u) {
-    let share = exp1(load_x(r * p.count + c) - n.most - n.log);
-    y[p.at_y + r * p.count + c] = (share - select(0f, 1f, c == label)) * load_dy(r);
+  let most = mostOf(first, local);
+  var part = 0f;
+  for (var c = local; c < p.count; c += together) {
+    if (c != label) { part += exp1(load_x(first + c) - most); }
+  }
+  let others = total(part, local);
+  let sum = others + exp1(load_x(first + label) - most);
+  for (var c = local; c < p.count; c += together) {
+    let share = select(exp1(load_x(first + c) - most), -others, c == label);
+    y[p.at_y + first + c] = share / sum * load_dy(r);
   }`,
-      { labels: { binding: { input: 1 }, dtype: labels.dtype }, dy: float({ input: 2 }) },
-      labels.dtype,
     ),
 }

@@ -40,21 +40,42 @@ export const takeWgsl: WgslKernel<TakeAttributes> = {
     }),
 }
 
-/** da[o, indices[i], ·] += dy[o, i, ·]: each element looks for its rows, in order. */
-export const takeGradientWgsl: WgslKernel<TakeGradientAttributes> = {
-  plan: ([dy, indices], { axis, shape }, [da]) =>
-    indexed([dy.dtype, indices.dtype], {
-      key: 'takeGradient',
-      count: sizeOf(da.shape),
-      params: { ...around(shape, axis), rows: sizeOf(indices.shape) },
-      value: `let row = i / p.inner % p.count;
-  let outer = i / p.inner / p.count;
-  var sum = load_zero();
-  for (var k = 0u; k < p.rows; k++) {
-    if (clipped(load_indices(k), p.count) == row) { sum += load_x((outer * p.rows + k) * p.inner + i % p.inner); }
+/** Element i: for a row of da the first index that names it; then for each index the next one with the same name; or −1. */
+const linksText = `var row = i;
+  var k = 0u;
+  if (i >= p.count) {
+    k = i - p.count + 1u;
+    row = clipped(load_indices(k - 1u), p.count);
   }
-  return sum;`.replace('load_zero()', dy.dtype === 'float32' ? '0f' : dy.dtype === 'int32' ? '0i' : '0u'),
-    }),
+  for (; k < p.rows; k++) {
+    if (clipped(load_indices(k), p.count) == row) { return i32(k); }
+  }
+  return -1;`
+
+/** da[o, indices[i], ·] += dy[o, i, ·]: each row of da has its indices linked, which its elements then follow in order. */
+export const takeGradientWgsl: WgslKernel<TakeGradientAttributes> = {
+  plan([dy, indices], { axis, shape }, [da]) {
+    const params = { ...around(shape, axis), rows: sizeOf(indices.shape) }
+    const count = params.count + params.rows
+    const links: Source = { binding: { workspace: 0 }, dtype: 'int32' }
+    const link = mapElements({
+      ...{ key: 'links', count, params, output: links, value: linksText },
+      sources: { indices: { binding: { input: 1 }, dtype: indices.dtype } },
+      functions: wgslNumbers + clippedText(indices.dtype),
+    })
+    const sum = mapElements({
+      ...{ key: 'takeGradient', count: sizeOf(da.shape), params },
+      sources: { x: { binding: { input: 0 }, dtype: dy.dtype }, links },
+      output: { binding: { output: 0 }, dtype: da.dtype },
+      value: `let outer = i / p.inner / p.count;
+  var sum = 0f;
+  for (var k = load_links(i / p.inner % p.count); k >= 0; k = load_links(p.count + u32(k))) {
+    sum += load_x((outer * p.rows + u32(k)) * p.inner + i % p.inner);
+  }
+  return sum;`,
+    })
+    return { workspace: [Math.max(1, count) * 4], dispatches: [link, sum] }
+  },
 }
 
 /** y[o, k] = data[o, index[o, k], k]. */

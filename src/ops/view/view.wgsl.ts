@@ -1,9 +1,10 @@
 // broadcastTo, slice, transpose, unslice and writeSlice on the GPU: each element of the result finds its own.
 import type { DType } from '../../core/dtype.ts'
+import type { Descriptor } from '../../core/engine.ts'
 import { sizeOf, stridesOf } from '../../core/shape.ts'
-import type { Binding, Param, WgslKernel } from '../../kernel/gpuPlan.ts'
+import type { Binding, Dispatch, Param, WgslKernel } from '../../kernel/gpuPlan.ts'
 import { repeatedSteps, walk } from '../../kernel/wgslIndex.ts'
-import { mapElements } from '../../kernel/wgslMap.ts'
+import { heldByte, mapElements, wgslType } from '../../kernel/wgslMap.ts'
 import type { BroadcastAttributes } from './broadcastTo.ts'
 import { offsetOf, type SliceAttributes, selectedShape, type UnsliceAttributes } from './slice.ts'
 import type { TransposeAttributes } from './transpose.ts'
@@ -14,7 +15,7 @@ type Shape = readonly number[]
 function gathered(dtype: DType, shape: Shape, steps: Shape, first = 0) {
   const { text, params } = walk('origin', shape, steps, first)
   const dispatch = mapElements({
-    key: `gather ${shape.length}`,
+    key: 'gather',
     sources: { x: { binding: { input: 0 }, dtype } },
     output: { binding: { output: 0 }, dtype },
     count: sizeOf(shape),
@@ -54,18 +55,32 @@ export const sliceWgsl: WgslKernel<SliceAttributes> = {
   },
 }
 
-/** y[begin + i · step…] = x[i…], and what `otherwise` says where nothing is selected. */
-function scattered(
+/** Words: y[first + Σ index · step] = x[i], the others as they are. */
+function placed(x: Binding, y: Binding, { shape, dtype }: Descriptor, attrs: SliceAttributes): Dispatch {
+  const selected = selectedShape(attrs)
+  const steps = stridesOf(shape).map((stride, k) => stride * attrs.step[k])
+  const { text, params } = walk('place', selected, steps, offsetOf(shape, attrs))
+  return mapElements({
+    key: 'place',
+    sources: { x: { binding: x, dtype } },
+    output: { binding: y, dtype },
+    count: sizeOf(selected),
+    ...{ params, functions: text },
+    ...{ value: 'return load_x(i);', place: 'place(i)' },
+  })
+}
+
+/** Bytes, four of which are written at once: each of y looks whether it is selected. */
+function placedBytes(
   x: Binding,
   y: Binding,
-  dtype: DType,
-  shape: Shape,
+  { shape }: Descriptor,
   attrs: SliceAttributes,
-  otherwise: 'zero' | 'kept',
-) {
+  otherwise: string,
+): Dispatch {
   const selected = selectedShape(attrs)
   const strides = stridesOf(selected)
-  const axes = shape.map((_, k) => k).reverse()
+  const axes = [...shape.keys()].reverse()
   const params: Record<string, Param> = {}
   for (const k of axes) {
     Object.assign(params, { [`n${k}`]: Math.max(1, shape[k]), [`begin${k}`]: attrs.begin[k] })
@@ -78,36 +93,40 @@ function scattered(
     inside = inside && place * i32(p.step${k}) == past && place >= 0 && u32(place) < p.count${k};
     at += u32(place) * p.s${k};
   }`
-  const old = dtype === 'uint8' ? '(y[(p.at_y + i) >> 2u] >> (((p.at_y + i) & 3u) * 8u)) & 255u' : 'y[p.at_y + i]'
-  const zero = { float32: '0f', int32: '0i', uint8: '0u', float64: '' }[dtype]
   return mapElements({
-    key: `scatter ${shape.length} ${otherwise}`,
-    sources: { x: { binding: x, dtype } },
-    output: { binding: y, dtype },
+    key: `place ${otherwise}`,
+    sources: { x: { binding: x, dtype: 'uint8' } },
+    output: { binding: y, dtype: 'uint8' },
     count: sizeOf(shape),
     params,
     value: `var left = i; var at = 0u; var inside = true;
   ${axes.map(axisText).join('\n  ')}
   if (inside) { return load_x(at); }
-  return ${otherwise === 'zero' ? zero : old};`,
+  return ${otherwise};`,
   })
 }
 
 /** y = 0, then y[begin + i · step…] = x[i…]. */
 export const unsliceWgsl: WgslKernel<UnsliceAttributes> = {
-  plan: ([x], attrs, [y]) => ({
-    workspace: [],
-    dispatches: [scattered({ input: 0 }, { output: 0 }, x.dtype, y.shape, attrs, 'zero')],
-  }),
+  plan(_inputs, attrs, [y]) {
+    const [from, to] = [{ input: 0 }, { output: 0 }]
+    const { dtype } = y
+    if (dtype === 'uint8') return { workspace: [], dispatches: [placedBytes(from, to, y, attrs, '0u')] }
+    const zero = mapElements({
+      ...{ key: 'zero', output: { binding: to, dtype }, count: sizeOf(y.shape) },
+      value: `return ${wgslType(dtype)}(0);`,
+    })
+    return { workspace: [], dispatches: [zero, placed(from, to, y, attrs)] }
+  },
 }
 
 /** x[begin + i · step…] = values[i…]. */
 export const writeSliceWgsl: WgslKernel<SliceAttributes> = {
-  plan: ([x], attrs) => ({
-    workspace: [],
-    dispatches:
-      sizeOf(selectedShape(attrs)) === 0
-        ? []
-        : [scattered({ input: 1 }, { input: 0 }, x.dtype, x.shape, attrs, 'kept')],
-  }),
+  plan([x], attrs) {
+    const [from, to] = [{ input: 1 }, { input: 0 }]
+    if (sizeOf(selectedShape(attrs)) === 0) return { workspace: [], dispatches: [] }
+    const bytes = x.dtype === 'uint8'
+    const dispatch = bytes ? placedBytes(from, to, x, attrs, heldByte) : placed(from, to, x, attrs)
+    return { workspace: [], dispatches: [dispatch] }
+  },
 }
