@@ -79,6 +79,18 @@ describe('the GPU engine', () => {
     expect(await values(nd.array([1, 2], { ctx }).add(1))).toEqual([2, 3])
   })
 
+  it('refuses more axes than a dispatch can be told of', async ({ skip }) => {
+    if (absent) skip(absent)
+    const { ctx } = await start()
+    const [a, b] = [0, 1].map((odd) =>
+      nd.ones(
+        Array.from({ length: 18 }, (_, k) => (k % 2 === odd ? 2 : 1)),
+        { ctx },
+      ),
+    )
+    await expect(a.add(b).toArray()).rejects.toThrow(/\[pointwise\] on .* failed: too many axes: got \d+ numbers/)
+  })
+
   it('refuses what its budget does not hold', async ({ skip }) => {
     if (absent) skip(absent)
     const { ctx } = await start(2 ** 20)

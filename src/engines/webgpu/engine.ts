@@ -11,7 +11,7 @@ import { Failures } from './failures.ts'
 import { Pipelines } from './pipelines.ts'
 import { Plans } from './plans.ts'
 import { type Block, BufferPool } from './pool.ts'
-import { paramsBytes, Queue } from './queue.ts'
+import { mostParams, paramsBytes, Queue } from './queue.ts'
 import { Staging } from './staging.ts'
 
 /** Settings of the GPU engine. */
@@ -187,6 +187,9 @@ export class WebGpuEngine implements Engine {
 
   #dispatch(dispatch: Dispatch, call: Call, places: Places): void {
     if (dispatch.workgroups.includes(0)) return
+    if (dispatch.params.length > mostParams) {
+      throw new Error(`too many axes: got ${dispatch.params.length} numbers for them, expected at most ${mostParams}`)
+    }
     this.#queue.open()
     const at = (binding: Binding): Place => {
       if ('input' in binding) return places.input[binding.input]

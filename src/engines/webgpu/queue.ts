@@ -4,6 +4,9 @@ import { type Pipeline, paramsStep } from './pipelines.ts'
 /** Dispatches of a submit: many, since a submit costs, but so few that the GPU starts early. */
 const most = 128
 
+/** Numbers that a dispatch may have. */
+export const mostParams = paramsStep / 4
+
 /** Bytes of the params of a batch. */
 export const paramsBytes = most * paramsStep
 
