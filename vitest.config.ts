@@ -1,6 +1,4 @@
 // How the tests run: TypeScript as it is, two processes, long tests apart, tests of absent peers left out.
-import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { findPeer, peers } from './scripts/peers.ts'
@@ -9,12 +7,6 @@ const long = process.env['GLUEBALL_LONG'] === '1'
 const source = ['source', 'node', 'module', 'import', 'default']
 const found = peers.map((peer) => ({ peer, program: findPeer(peer) }))
 const absent = found.filter(({ program }) => !program)
-/** Chromium brings a GPU in software; a machine with a driver of its own names that. */
-const softwareGpu = '/usr/lib/chromium/vk_swiftshader_icd.json'
-const vulkan =
-  process.env['VK_ICD_FILENAMES'] || !existsSync(softwareGpu)
-    ? {}
-    : { VK_ICD_FILENAMES: softwareGpu, XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? tmpdir() }
 const present = found.filter(({ program }) => program)
 
 export default defineConfig({
@@ -33,7 +25,7 @@ export default defineConfig({
       ...(long ? [] : ['**/*.long{,.*}.test.ts']),
       ...absent.map(({ peer }) => `**/*.${peer.suffix}.test.ts`),
     ],
-    env: { ...vulkan, ...Object.fromEntries(present.map(({ peer, program }) => [peer.variable, String(program)])) },
+    env: Object.assign({}, ...present.map(({ peer, program }) => ({ ...peer.environment, [peer.variable]: program }))),
     pool: 'forks',
     maxWorkers: 2,
     execArgv: ['--conditions=source'],

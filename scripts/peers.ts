@@ -1,5 +1,7 @@
 // Which programs outside npm the checks can use, and the suffix that marks a test file needing one.
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 
 /** A program that some checks need. */
 export interface Peer {
@@ -13,7 +15,20 @@ export interface Peer {
   readonly candidates: readonly string[]
   /** What a program is asked, which the right one answers with exit code 0. */
   readonly probe: readonly string[]
+  /** Environment variables that it and the tests need. */
+  readonly environment?: Readonly<Record<string, string>>
 }
+
+/** Chromium brings a GPU in software; a machine with a driver of its own names that. */
+const softwareGpu = '/usr/lib/chromium/vk_swiftshader_icd.json'
+const vulkan: Readonly<Record<string, string>> =
+  process.env['VK_ICD_FILENAMES'] || !existsSync(softwareGpu)
+    ? {}
+    : { VK_ICD_FILENAMES: softwareGpu, XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? tmpdir() }
+
+/** Whether Node finds a GPU, by the package webgpu. */
+const adapterProbe =
+  "const { create } = await import('webgpu'); process.exit((await create([]).requestAdapter()) ? 0 : 1)"
 
 /** A Python with a module. */
 function python(name: string, module: string, suffix: string, variable: string): Peer {
@@ -32,11 +47,20 @@ export const peers: readonly Peer[] = [
     candidates: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
     probe: ['--version'],
   },
+  {
+    name: 'a WebGPU adapter',
+    suffix: 'webgpu',
+    variable: 'GLUEBALL_WEBGPU_NODE',
+    candidates: [process.execPath],
+    probe: ['--input-type=module', '-e', adapterProbe],
+    environment: vulkan,
+  },
 ]
 
 /** The first program that answers, or undefined: the one that the peer's variable names, then the candidates. */
-export function findPeer({ variable, candidates, probe }: Peer): string | undefined {
+export function findPeer({ variable, candidates, probe, environment }: Peer): string | undefined {
   const named = process.env[variable]
   const all = named ? [named, ...candidates] : candidates
-  return all.find((program) => spawnSync(program, probe, { stdio: 'ignore' }).status === 0)
+  const env = { ...process.env, ...environment }
+  return all.find((program) => spawnSync(program, probe, { stdio: 'ignore', env }).status === 0)
 }
