@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { hardwareConcurrency, runtimeName } from '#platform'
+import { reasonOf } from '../core/errors.ts'
 import { WasmEngine } from '../engines/wasm/engine.ts'
 import { chooseRung, failedRungs, hasRelaxedSimd } from '../engines/wasm/features.ts'
 import type { WebGpuEngine } from '../engines/webgpu/engine.ts'
@@ -128,7 +129,7 @@ export async function gpuRow(): Promise<[string, string]> {
     await engine.close()
     return ['GPU', `${adapter} (--ctx gpu), ${tiles} tiles${features}`]
   } catch (error) {
-    return ['GPU', error instanceof Error ? error.message : String(error)]
+    return ['GPU', reasonOf(error)]
   }
 }
 

@@ -92,6 +92,9 @@ export interface Engine {
   readonly limit: number
 }
 
+/** Most commands that may wait, before `run` throws. */
+export const backlogLimit = 100_000
+
 /** Thrown by `allocate`, and by `run` when too many commands wait; `invoke` turns it into the census error. */
 export class OutOfMemory extends Error {
   /** Bytes asked for; 0 when it is the queue that is full. */

@@ -18,6 +18,11 @@ export class OpError extends GlueballError {
   }
 }
 
+/** What an error says. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** What a value is, for the `got` of a message: `3`, `'x'`, `a list`, `a Dense`, `undefined`. */
 export function nameOfKind(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`

@@ -204,10 +204,10 @@ export abstract class AnyBlock extends Callable {
 
   protected override invoke(inputs: unknown[]): unknown {
     const path = pathOf(this)
-    const shown = `${path} (${this.className})`
+    const label = `${path} (${this.className})`
     return within(
-      shown,
-      `made in ${shown}.forward, which returned: return it, or keep it with x.keep()`,
+      label,
+      `made in ${label}.forward, which returned: return it, or keep it with x.keep()`,
       () => {
         running.push({ block: this, path })
         try {
@@ -231,9 +231,7 @@ export abstract class AnyBlock extends Callable {
   }
 
   #arraysOfProperties(): NDArray[] {
-    const found: NDArray[] = []
-    for (const value of Object.values(this)) if (!(value instanceof AnyBlock)) arraysIn(value, found)
-    return found
+    return arraysIn(Object.values(this).filter((value) => !(value instanceof AnyBlock)))
   }
 
   /** The line that describes this block in a printed network. */

@@ -1,6 +1,8 @@
 // WGSL kernels in which each invocation computes one element of the output, from a function of its index.
 import type { DType } from '../core/dtype.ts'
-import type { Binding, Dispatch, Param, Shader } from './gpuPlan.ts'
+import type { Descriptor } from '../core/engine.ts'
+import { sizeOf } from '../core/shape.ts'
+import type { Binding, Dispatch, GpuPlan, Param, Shader } from './gpuPlan.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** An array that a kernel reads, by the name under which its text does. */
@@ -8,8 +10,6 @@ export interface Source {
   readonly binding: Binding
   /** Bytes lie four in a word; a `word` is taken as it is. */
   readonly dtype: DType | 'word'
-  /** Set where the op changes it too: then it is bound for writing. */
-  readonly changed?: boolean
 }
 
 /** A kernel of one invocation an element. */
@@ -47,47 +47,70 @@ export function fieldOf([name, param]: readonly [string, Param]): string {
   return `${name}: ${float ? 'f32' : 'u32'}`
 }
 
+/** What a kernel has to do with the world outside its text. */
+export type Surroundings = Pick<MapKernel, 'sources' | 'output' | 'params'>
+
+/** Its params and bindings in WGSL; the first param, of that name, is how much there is to do. */
+export function surroundingsText({ sources = {}, output, params = {} }: Surroundings, first: string): string {
+  const entries = Object.entries(sources)
+  const fields = [
+    ...[first, ...entries.map(([name]) => `at_${name}`), 'at_y'].map((name) => `${name}: u32`),
+    ...Object.entries(params).map(fieldOf),
+  ]
+  return `
+struct Params { ${fields.join(', ')} }
+${entries.map(([name, source], n) => loadText(name, source, n)).join('')}
+@group(0) @binding(${entries.length}) var<storage, read_write> y: array<${wgslType(output.dtype)}>;
+@group(0) @binding(${entries.length + 1}) var<uniform> p: Params;`
+}
+
+/** The same of a dispatch. */
+export function surroundingsOf(
+  { sources = {}, output, params = {} }: Surroundings,
+  first: number,
+): Pick<Dispatch, 'bindings' | 'params'> {
+  const bindings = [...Object.values(sources), output].map(({ binding }) => binding)
+  const places = bindings.map((offset): Param => ({ offset }))
+  return { bindings, params: [first, ...places, ...Object.values(params)] }
+}
+
 /** The dispatch of a kernel. */
 export function mapElements(kernel: MapKernel): Dispatch {
-  const { sources = {}, output, count, params = {} } = kernel
+  const { output, count } = kernel
   const bytes = output.dtype === 'uint8'
   // a word of bytes that is not aligned with the output's begin is shared by two
   const invocations = bytes ? Math.ceil(count / 4) + 1 : count
   return {
     shader: shaderOf(kernel),
-    bindings: [...Object.values(sources).map(({ binding }) => binding), output.binding],
-    params: [
-      count,
-      ...Object.values(sources).map(({ binding }): Param => ({ offset: binding })),
-      { offset: output.binding },
-      ...Object.values(params),
-    ],
+    ...surroundingsOf(kernel, count),
     workgroups: count === 0 ? [0, 1, 1] : workgroupRows(Math.ceil(invocations / mapSize)),
   }
 }
 
-function shaderOf(kernel: MapKernel): Shader {
-  const { key, sources = {}, output, params = {} } = kernel
-  const of = ({ dtype, changed }: Source) => `${dtype}${changed ? '!' : ''}`
-  const names = Object.entries(sources).map(([name, source]) => `${name} ${of(source)}`)
-  const fields = Object.entries(params).map(fieldOf)
-  return { key: `map ${key} ${[...names, of(output), ...fields].join()}`, text: () => textOf(kernel) }
+/** Input 0 copied to output 0, element by element. */
+export function copyElements({ dtype, shape }: Descriptor): GpuPlan {
+  const dispatch = mapElements({
+    key: 'copy',
+    sources: { x: { binding: { input: 0 }, dtype } },
+    output: { binding: { output: 0 }, dtype },
+    count: sizeOf(shape),
+    value: 'return load_x(i);',
+  })
+  return { workspace: [], dispatches: [dispatch] }
 }
 
-function textOf({ sources = {}, output, params = {}, functions = '', value, place = 'i' }: MapKernel): string {
-  const entries = Object.entries(sources)
-  const fields = [
-    ...['size', ...entries.map(([name]) => `at_${name}`), 'at_y'].map((name) => `${name}: u32`),
-    ...Object.entries(params).map(fieldOf),
-  ]
-  const type = wgslType(output.dtype)
-  return `
-struct Params { ${fields.join(', ')} }
-${entries.map(([name, source], n) => loadText(name, source, n)).join('')}
-@group(0) @binding(${entries.length}) var<storage, read_write> y: array<${type}>;
-@group(0) @binding(${entries.length + 1}) var<uniform> p: Params;
+function shaderOf(kernel: MapKernel): Shader {
+  const { key, sources = {}, output, params = {} } = kernel
+  const names = Object.entries(sources).map(([name, { dtype }]) => `${name} ${dtype}`)
+  const fields = Object.entries(params).map(fieldOf)
+  return { key: `map ${key} ${[...names, output.dtype, ...fields].join()}`, text: () => textOf(kernel) }
+}
+
+function textOf(kernel: MapKernel): string {
+  const { output, functions = '', value, place = 'i' } = kernel
+  return `${surroundingsText(kernel, 'size')}
 ${functions}
-fn value(i: u32) -> ${type} { ${value} }
+fn value(i: u32) -> ${wgslType(output.dtype)} { ${value} }
 @compute @workgroup_size(${mapSize})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
   let n = ${workgroupIndex} * ${mapSize}u + local;
@@ -96,8 +119,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
 }
 
 /** The binding of a source and the function that loads its elements. */
-export function loadText(name: string, { dtype, changed }: Source, binding: number): string {
-  const access = changed ? 'read_write' : 'read'
+function loadText(name: string, { dtype }: Source, binding: number): string {
   const type = wgslType(dtype)
   const at = `p.at_${name} + i`
   const load =
@@ -105,7 +127,7 @@ export function loadText(name: string, { dtype, changed }: Source, binding: numb
       ? `let at = ${at}; return (${name}[at >> 2u] >> ((at & 3u) * 8u)) & 255u;`
       : `return ${name}[${at}];`
   return `
-@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${type}>;
+@group(0) @binding(${binding}) var<storage, read> ${name}: array<${type}>;
 fn load_${name}(i: u32) -> ${type} { ${load} }`
 }
 

@@ -1,6 +1,6 @@
 // WGSL kernels over rows: a workgroup shares a long one and joins what it found in a fixed tree; short ones have an invocation each.
 import type { Binding, Dispatch, Param } from './gpuPlan.ts'
-import { fieldOf, loadText, type Source, wgslType } from './wgslMap.ts'
+import { type Source, surroundingsOf, surroundingsText } from './wgslMap.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** A kernel over rows. */
@@ -54,18 +54,10 @@ fn ${name}(x: ${type}, local: u32) -> ${type} {
 }
 
 /** The dispatch of a kernel. */
-export function mapRows({ key, sources, output, rows, together, params = {}, functions }: RowKernel): Dispatch {
-  const entries = Object.entries(sources)
-  const fields = [
-    ...['rows', ...entries.map(([name]) => `at_${name}`), 'at_y'].map((name) => `${name}: u32`),
-    ...Object.entries(params).map(fieldOf),
-  ]
-  const types = [...entries.map(([name, { dtype }]) => `${name} ${dtype}`), output.dtype]
-  const text = () => `
-struct Params { ${fields.join(', ')} }
-${entries.map(([name, source], n) => loadText(name, source, n)).join('')}
-@group(0) @binding(${entries.length}) var<storage, read_write> y: array<${wgslType(output.dtype)}>;
-@group(0) @binding(${entries.length + 1}) var<uniform> p: Params;
+export function mapRows(kernel: RowKernel): Dispatch {
+  const { key, sources, output, rows, together, functions } = kernel
+  const types = [...Object.entries(sources).map(([name, { dtype }]) => `${name} ${dtype}`), output.dtype]
+  const text = () => `${surroundingsText(kernel, 'rows')}
 ${functions}
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -75,13 +67,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
 }`
   return {
     shader: { key: `rows ${key} ${together} ${types.join()}`, text },
-    bindings: [...entries.map(([, { binding }]) => binding), output.binding],
-    params: [
-      rows,
-      ...entries.map(([, { binding }]): Param => ({ offset: binding })),
-      { offset: output.binding },
-      ...Object.values(params),
-    ],
+    ...surroundingsOf(kernel, rows),
     workgroups: rows === 0 ? [0, 1, 1] : workgroupRows(Math.ceil((rows * together) / size)),
   }
 }

@@ -5,6 +5,7 @@ import { bytesPer } from '../../core/dtype.ts'
 import {
   type Allocation,
   type Attributes,
+  backlogLimit,
   type Call,
   type Descriptor,
   type Engine,
@@ -14,7 +15,7 @@ import {
   type Receipt,
   type Spec,
 } from '../../core/engine.ts'
-import { EngineError } from '../../core/errors.ts'
+import { reasonOf } from '../../core/errors.ts'
 import { turn } from '../../core/memory.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
@@ -31,11 +32,13 @@ import { chunksOf } from '../../kernel/ranges.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { copyModule } from '../../ops/copy/copy.wasm.ts'
 import type { OpName } from '../../ops/index.ts'
+import { Failures } from '../failures.ts'
+import { PlanCache } from '../planCache.ts'
 import type { KernelTable } from '../table.ts'
 import { type Block, MemoryAllocator } from './memory.ts'
 import { MessageStream } from './messageStream.ts'
 import { RingStream } from './ringStream.ts'
-import { backlogLimit, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
+import { pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 
 /** Settings of the CPU engine. */
 export interface WasmOptions {
@@ -53,12 +56,6 @@ export interface WasmOptions {
   readonly workerUrl?: string | URL | undefined
 }
 
-const planCacheSize = 4096
-
-interface Failed extends StreamFailure {
-  readonly error: EngineError
-}
-
 /** Makes the engine; its workers start at once and its memory grows as needed. */
 export class WasmEngine implements Engine {
   readonly name = 'wasm'
@@ -71,13 +68,12 @@ export class WasmEngine implements Engine {
   readonly #kernels: KernelTable<WasmKernel<never>>
   readonly #allocator: MemoryAllocator
   readonly #stream: Stream
-  readonly #plans = new Map<string, Plan>()
+  readonly #plans = new PlanCache<Plan>()
   readonly #modules = new Map<string, number>()
   /** Bytes of modules on their way to the workers. */
   #inFlight: { block: Block; command: number }[] = []
   #scratch: Block | undefined
-  #failures: Failed[] = []
-  #unreported: Error | undefined
+  readonly #failures = new Failures()
   /** What the latest commands are, for errors; holds no array. */
   readonly #recent: { op: string; path: string; shapes: readonly (readonly number[])[] }[] = []
 
@@ -120,13 +116,9 @@ export class WasmEngine implements Engine {
 
   /** The plan of a call, from the cache or made now. */
   planOf(op: string, inputs: readonly Descriptor[], attrs: Attributes, outputs: readonly Descriptor[]): Plan {
-    const key = `${op}${JSON.stringify(attrs)}${inputs.map(describe).join()}>${outputs.map(describe).join()}`
-    const held = this.#plans.get(key)
-    if (held) return held
-    const plan = this.#kernel(op).plan(inputs, attrs as never, outputs, this.rung, this.strict)
-    if (this.#plans.size >= planCacheSize) this.#plans.delete(this.#plans.keys().next().value as string)
-    this.#plans.set(key, plan)
-    return plan
+    return this.#plans.of({ op, inputs, attrs, outputs }, () =>
+      this.#kernel(op).plan(inputs, attrs as never, outputs, this.rung, this.strict),
+    )
   }
 
   run(call: Call): void {
@@ -147,8 +139,7 @@ export class WasmEngine implements Engine {
     // no command, but after one and before the next
     const written = this.#stream.issued + 0.5
     this.#stream.receive(allocation.address, arriving, (error) => {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.#spoil({ command: written, resumed: this.#stream.issued + 1, reason }, reason)
+      this.#failures.add(written, this.#stream.issued + 1, reasonOf(error))
     })
     return { allocation, written }
   }
@@ -162,8 +153,8 @@ export class WasmEngine implements Engine {
       const source = (storage.allocation as Block).address + operand.offset
       if (bytes > 0) this.#command(copyModule, 'copy', chunksOf(bytes), 0, [staging.address, source, bytes])
       await this.#stream.notify()
-      const failure = this.#failureAt(written)
-      if (failure) throw this.#report(failure)
+      const failure = this.#failures.of(written)
+      if (failure) throw failure
       return await this.#stream.read(staging.address, bytes)
     } finally {
       this.free(staging)
@@ -177,15 +168,11 @@ export class WasmEngine implements Engine {
   }
 
   failureOf(storage: Storage): Error | undefined {
-    if (this.#failures.length === 0) return undefined
-    const failure = this.#failureAt(storage.written)
-    return failure && this.#report(failure)
+    return this.#failures.of(storage.written)
   }
 
   takeFailure(): Error | undefined {
-    const error = this.#unreported
-    this.#unreported = undefined
-    return error
+    return this.#failures.take()
   }
 
   /** Ends the workers. */
@@ -247,7 +234,7 @@ export class WasmEngine implements Engine {
     storage.derived ??= new Map()
     const held = storage.derived.get(key)
     // one whose commands were skipped after a failure was never filled
-    if (held && held.version === storage.version && !this.#failureAt(held.written)) return held.allocation as Block
+    if (held && held.version === storage.version && !this.#failures.at(held.written)) return held.allocation as Block
     const block = (held?.allocation as Block) ?? this.allocate(buffer.bytes)
     const index = plan.derived?.indexOf(buffer) ?? 0
     const derived: Block[] = []
@@ -262,27 +249,8 @@ export class WasmEngine implements Engine {
     const shapes = recent?.shapes.map(formatShape).join(', ') ?? ''
     const where = recent?.path ? `in ${recent.path}: ` : ''
     const what = recent ? `[${recent.op}] failed while running on ${shapes}` : 'a command failed'
-    this.#spoil(failure, `${where}${what}: ${failure.reason}`)
+    this.#failures.add(failure.command, failure.resumed, `${where}${what}: ${failure.reason}`)
   }
-
-  #spoil(failure: StreamFailure, message: string): void {
-    const error = new EngineError(message)
-    this.#failures.push({ ...failure, error })
-    this.#unreported ??= error
-  }
-
-  #failureAt(command: number): Failed | undefined {
-    return this.#failures.find((failure) => command >= failure.command && command < failure.resumed)
-  }
-
-  #report(failure: Failed): Error {
-    if (this.#unreported === failure.error) this.#unreported = undefined
-    return failure.error
-  }
-}
-
-function describe({ dtype, shape, order }: Descriptor): string {
-  return `${dtype}${order === 'plain' ? '' : '^'}${Array.prototype.join.call(shape, 'x')}`
 }
 
 function resolve(argument: PlanArgument, call: Call, derived: readonly Block[], workspace: Block | undefined): number {

@@ -8,9 +8,6 @@ export const pageBytes = 65536
 /** First address that the engine may use; below lie the ring and the arguments of commands. */
 export const streamEnd = Math.ceil(((layout.ring + layout.slots * layout.slotWords) * 4) / pageBytes) * pageBytes
 
-/** Most commands that may wait to be handed over. */
-export const backlogLimit = 100_000
-
 /** A command that failed in a worker. */
 export interface StreamFailure {
   /** Number of the failed command. */

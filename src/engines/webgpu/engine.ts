@@ -1,14 +1,24 @@
 // The GPU engine: turns op calls into plans, and plans into dispatches, of which many are sent at once.
 import { bytesPer, type DType } from '../../core/dtype.ts'
-import { type Call, type Engine, type Operand, type Orders, OutOfMemory, type Receipt } from '../../core/engine.ts'
+import {
+  backlogLimit,
+  type Call,
+  type Engine,
+  type Operand,
+  type Orders,
+  OutOfMemory,
+  type Receipt,
+} from '../../core/engine.ts'
+import { reasonOf } from '../../core/errors.ts'
 import { Line } from '../../core/line.ts'
 import { turn } from '../../core/memory.ts'
-import { formatShape, sizeOf } from '../../core/shape.ts'
+import { formatShape } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
 import type { Binding, Dispatch, GpuTarget, Param, WgslKernel } from '../../kernel/gpuPlan.ts'
+import { Failures } from '../failures.ts'
 import type { KernelTable } from '../table.ts'
-import { Failures } from './failures.ts'
 import { Pipelines } from './pipelines.ts'
+import { bytesOf, type Place, placeOf, type Words, whole, wordsOf } from './places.ts'
 import { Plans } from './plans.ts'
 import { type Block, BufferPool } from './pool.ts'
 import { mostParams, paramsBytes, Queue } from './queue.ts'
@@ -21,15 +31,6 @@ export interface WebGpuOptions {
   readonly tiles: GpuTarget['tiles']
   /** The adapter's name, to be shown. */
   readonly adapter: string
-}
-
-/** Most commands that may wait for the GPU. */
-const backlogLimit = 100_000
-
-/** A range of a buffer. */
-interface Place {
-  readonly block: Block
-  readonly offset: number
 }
 
 /** Where everything is that a call's dispatches bind. */
@@ -109,7 +110,7 @@ export class WebGpuEngine implements Engine {
     this.#line.after(
       arriving,
       (values) => this.#write(allocation, padded(values), true),
-      (error) => this.#fail(written, error instanceof Error ? error.message : String(error)),
+      (error) => this.#fail(written, reasonOf(error)),
     )
     return { allocation, written }
   }
@@ -150,10 +151,10 @@ export class WebGpuEngine implements Engine {
     }
     this.#line.do(() => {
       try {
-        for (const { from, bytes, to } of copies) this.#copy(from, bytes, to)
+        for (const { from, bytes, to } of copies) this.#queue.copy(from.block.buffer, from.offset, to.buffer, bytes)
         for (const dispatch of plan.dispatches) this.#dispatch(dispatch, call, places)
       } catch (error) {
-        this.#fail(command, error instanceof Error ? error.message : String(error), call)
+        this.#fail(command, reasonOf(error), call)
       }
     })
     for (const block of [...workspace, ...copies.map(({ to }) => to)]) this.free(block)
@@ -172,17 +173,12 @@ export class WebGpuEngine implements Engine {
     const places = inputs.map((operand, i) => {
       const place = placeOf(operand)
       if (mutates.includes(i) || !written.has(place.block.id)) return place
-      const skip = place.offset % 4
-      const bytes = Math.ceil((skip + bytesOf(operand)) / 4) * 4
+      const { from, skip, bytes } = wordsOf(operand)
       const to = this.allocate(bytes)
-      copies.push({ from: { block: place.block, offset: place.offset - skip }, bytes, to })
+      copies.push({ from, bytes, to })
       return { block: to, offset: skip }
     })
     return [places, copies]
-  }
-
-  #copy(from: Place, bytes: number, to: Block): void {
-    this.#queue.copy(from.block.buffer, from.offset, to.buffer, 0, bytes)
   }
 
   #dispatch(dispatch: Dispatch, call: Call, places: Places): void {
@@ -216,14 +212,10 @@ export class WebGpuEngine implements Engine {
   async read(operand: Operand): Promise<Uint8Array> {
     this.#failures.check()
     const { written } = operand.storage
-    const place = placeOf(operand)
-    const skip = place.offset % 4
-    const bytes = bytesOf(operand)
+    const words = wordsOf(operand)
     try {
-      const span = Math.ceil((skip + bytes) / 4) * 4
-      return span === 0
-        ? new Uint8Array(0)
-        : await this.#bytes(place.block.buffer, place.offset - skip, span, skip, bytes)
+      if (bytesOf(operand) === 0) return new Uint8Array(0)
+      return (await this.#bytes(words)).slice(words.skip, words.skip + bytesOf(operand))
     } catch (error) {
       throw this.#failures.lost ?? error
     } finally {
@@ -235,17 +227,17 @@ export class WebGpuEngine implements Engine {
     }
   }
 
-  /** Copies a range to a buffer that can be mapped, in its turn, and reads it. */
-  async #bytes(buffer: GPUBuffer, from: number, span: number, skip: number, bytes: number): Promise<Uint8Array> {
-    const staging = this.#staging.take(span)
+  /** Copies words to a buffer that can be mapped, in their turn, and reads them. */
+  async #bytes({ from, bytes }: Words): Promise<Uint8Array> {
+    const staging = this.#staging.take(bytes)
     await new Promise<void>((resolve, reject) =>
       this.#line.do(() => {
-        this.#queue.copy(buffer, from, staging, 0, span)
+        this.#queue.copy(from.block.buffer, from.offset, staging, bytes)
         this.#queue.flush(this.#issued)
-        staging.mapAsync(1, 0, span).then(resolve, reject)
+        staging.mapAsync(1, 0, bytes).then(resolve, reject)
       }),
     )
-    const copy = new Uint8Array(staging.getMappedRange(0, span).slice(skip, skip + bytes))
+    const copy = new Uint8Array(staging.getMappedRange(0, bytes).slice())
     staging.unmap()
     this.#staging.give(staging)
     return copy
@@ -280,15 +272,9 @@ export class WebGpuEngine implements Engine {
   #fail(first: number, reason: string, call?: Call): void {
     const path = call?.path ? `in ${call.path}: ` : ''
     const what = call ? `${labelOf(call)} failed` : 'a command failed on the GPU'
-    this.#failures.add(first, this.#issued, `${path}${what}: ${reason}`)
+    this.#failures.add(first, this.#issued + 1, `${path}${what}: ${reason}`)
   }
 }
-
-const bytesOf = ({ shape, dtype }: Operand) => sizeOf(shape) * bytesPer(dtype)
-
-const placeOf = ({ storage, offset }: Operand): Place => ({ block: storage.allocation as Block, offset })
-
-const whole = (block: Block): Place => ({ block, offset: 0 })
 
 function elementBytes({ offset }: Extract<Param, { offset: Binding }>, { inputs, outputs }: Call): number {
   if ('input' in offset) return bytesPer(inputs[offset.input].dtype)

@@ -84,7 +84,7 @@ export class Pipelines {
 }
 
 /** How a shader uses its storage buffers, in the order of their bindings. */
-export function accessesOf(code: string): GPUBufferBindingType[] {
+function accessesOf(code: string): GPUBufferBindingType[] {
   const found = [...code.matchAll(/@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>/g)]
   return found
     .sort((a, b) => Number(a[1]) - Number(b[1]))

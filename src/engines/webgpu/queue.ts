@@ -79,13 +79,13 @@ export class Queue {
     this.#pass.dispatchWorkgroups(x, y, z)
   }
 
-  /** Adds a copy; offsets and bytes are multiples of 4. */
-  copy(source: GPUBuffer, from: number, target: GPUBuffer, to: number, bytes: number): void {
+  /** Adds a copy to a buffer's begin; `from` and bytes are multiples of 4. */
+  copy(source: GPUBuffer, from: number, target: GPUBuffer, bytes: number): void {
     this.open()
     this.#encoder ??= this.#device.createCommandEncoder()
     this.#pass?.end()
     this.#pass = undefined
-    this.#encoder.copyBufferToBuffer(source, from, target, to, bytes)
+    this.#encoder.copyBufferToBuffer(source, from, target, 0, bytes)
   }
 
   /** Sends what was encoded up to the command `issued`, and lets its errors be heard. */

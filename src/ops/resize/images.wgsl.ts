@@ -1,8 +1,7 @@
 // resize, toTensor and normalize on the GPU; Resize gives the bytes of the CPU's.
-import type { Descriptor } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
 import type { GpuPlan, Param, WgslKernel } from '../../kernel/gpuPlan.ts'
-import { mapElements } from '../../kernel/wgslMap.ts'
+import { copyElements, mapElements } from '../../kernel/wgslMap.ts'
 import { onceParams, wgslOnce } from '../../kernel/wgslMath.ts'
 import type { NormalizeAttributes } from './normalize.ts'
 import { type Axis, place, placeColumns, rint } from './resize.reference.ts'
@@ -53,18 +52,6 @@ export const normalizeWgsl: WgslKernel<NormalizeAttributes> = {
   },
 }
 
-/** Images that have the size already. */
-function same({ dtype }: Descriptor, { shape }: Descriptor): GpuPlan {
-  const dispatch = mapElements({
-    key: 'resize same',
-    sources: { x: { binding: { input: 0 }, dtype } },
-    output: { binding: { output: 0 }, dtype },
-    count: sizeOf(shape),
-    value: 'return load_x(i);',
-  })
-  return { workspace: [], dispatches: [dispatch] }
-}
-
 /** Of each place of an axis: where it falls in the source, OpenCV's weights of 11 bits, and the fraction as float bits. */
 function tableOf(axis: Axis): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(Math.max(1, axis.first.length) * 4)
@@ -113,7 +100,7 @@ const blends = {
 export const resizeWgsl: WgslKernel<ResizeAttributes> = {
   plan([x], { height, width }, [y]): GpuPlan {
     const [rows, columns, channels] = x.shape.slice(-3)
-    if (rows === height && columns === width) return same(x, y)
+    if (rows === height && columns === width) return copyElements(x)
     const halved = rows === 2 * height && columns === 2 * width && ![1, 3, 4].includes(channels)
     const rule = x.dtype === 'float32' ? 'floats' : halved ? 'halved' : 'bytes'
     const dispatch = mapElements({

@@ -1,6 +1,6 @@
 // Reading one file of MNIST or Fashion-MNIST: unpacked, checked, and told which edition it is of.
 import { gunzip, joinPath, readFile } from '#platform'
-import { GlueballError } from '../../../core/errors.ts'
+import { GlueballError, reasonOf } from '../../../core/errors.ts'
 import type { Collection, Edition, FileName } from './editions.ts'
 
 /** A file that is whole; its edition is undefined when its digest is unknown. */
@@ -18,11 +18,6 @@ export interface KnownFile {
 /** Throws what is wrong with a collection's files. */
 export function fail(collection: Collection, message: string): never {
   throw new GlueballError(`[${collection.title}] ${message}`)
-}
-
-/** What an error says. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** The digest and edition that the file ought to have. */

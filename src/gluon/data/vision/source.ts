@@ -1,18 +1,9 @@
 // Where MNIST and Fashion-MNIST are found: a folder given, the cache, the system's package, a download, the repository.
 import { cacheFolder, download, hasFiles, joinPath, makeDir, pathOf, readDir, writeFileAtomic } from '#platform'
+import { reasonOf } from '../../../core/errors.ts'
 import { checkIdxPair, decodeIdxImages, decodeIdxLabels } from '../../../io/idx.ts'
 import { type Collection, type FileName, fashionMnist, mnist, subset } from './editions.ts'
-import {
-  expectation,
-  fail,
-  identify,
-  isPacked,
-  type KnownFile,
-  nameAmong,
-  readKnown,
-  reasonOf,
-  refuseMixture,
-} from './file.ts'
+import { expectation, fail, identify, isPacked, type KnownFile, nameAmong, readKnown, refuseMixture } from './file.ts'
 
 /** Images of one channel with a label each. */
 export interface LabelledImages {

@@ -1,10 +1,10 @@
-// What went wrong on a GPU: commands that failed with all that came of them, and the loss of the device.
-import { EngineError } from '../../core/errors.ts'
+// What went wrong on an engine: commands that failed with all that came of them, or its end.
+import { EngineError } from '../core/errors.ts'
 
-/** Commands whose results are not to be trusted: from the first that failed to the last given when that was known. */
+/** Commands whose results are not to be trusted: from the first that failed to before the first that ran again. */
 interface Failure {
   readonly first: number
-  readonly last: number
+  readonly resumed: number
   readonly error: EngineError
 }
 
@@ -30,18 +30,23 @@ export class Failures {
     this.#unreported ??= this.#lost
   }
 
-  /** Commands from the first to the last failed. */
-  add(first: number, last: number, message: string): void {
+  /** Commands from the first to before the one that ran again failed. */
+  add(first: number, resumed: number, message: string): void {
     const error = new EngineError(message)
-    this.#found.push({ first, last, error })
+    this.#found.push({ first, resumed, error })
     this.#unreported ??= error
   }
 
-  /** The failure that spoiled what a command wrote; it then counts as reported. */
+  /** The failure that spoiled what a command wrote. */
+  at(command: number): Error | undefined {
+    return this.#found.find(({ first, resumed }) => command >= first && command < resumed)?.error
+  }
+
+  /** The same to be thrown: it counts as reported. */
   of(command: number): Error | undefined {
-    const found = this.#found.find(({ first, last }) => command >= first && command <= last)
-    if (found && this.#unreported === found.error) this.#unreported = undefined
-    return found?.error
+    const error = this.at(command)
+    if (error && this.#unreported === error) this.#unreported = undefined
+    return error
   }
 
   /** A failure that nobody was told of, once. */

@@ -1,0 +1,43 @@
+// Plans of calls by what they depend on: op, attributes, and the descriptors of inputs and outputs.
+import type { Attributes, Descriptor } from '../core/engine.ts'
+
+/** What a plan is made of. */
+export interface Planned {
+  readonly op: string
+  readonly inputs: readonly Descriptor[]
+  readonly attrs: Attributes
+  readonly outputs: readonly Descriptor[]
+}
+
+const most = 4096
+
+/** Keeps the plans that were made last; `forgotten` is told of those that are dropped. */
+export class PlanCache<Plan> {
+  readonly #plans = new Map<string, Plan>()
+  readonly #forgotten: (plan: Plan) => void
+
+  constructor(forgotten: (plan: Plan) => void = () => {}) {
+    this.#forgotten = forgotten
+  }
+
+  /** The plan of a call, kept or made now. */
+  of({ op, inputs, attrs, outputs }: Planned, make: () => Plan): Plan {
+    const key = `${op}${JSON.stringify(attrs)}${inputs.map(describe).join()}>${outputs.map(describe).join()}`
+    const held = this.#plans.get(key)
+    if (held) return held
+    const plan = make()
+    if (this.#plans.size >= most) this.#forget()
+    this.#plans.set(key, plan)
+    return plan
+  }
+
+  #forget(): void {
+    const [[key, plan]] = this.#plans
+    this.#plans.delete(key)
+    this.#forgotten(plan)
+  }
+}
+
+function describe({ dtype, shape, order }: Descriptor): string {
+  return `${dtype}${order === 'plain' ? '' : '^'}${Array.prototype.join.call(shape, 'x')}`
+}
