@@ -32,9 +32,8 @@ export function invoke<A extends Attributes>(
   for (const input of inputs) checkUsable(name, input)
   for (const i of op.mutates ?? []) makePlain(inputs[i])
   const visible = op.infer(inputs, attrs)
-  const written = [...(options.out ?? []), ...(op.mutates ?? []).map((i) => inputs[i])]
   const recorded = mode.recording && op.gradient !== undefined && inputs.some((input) => input.origin)
-  if (mode.recording && written.length > 0) refuseInPlace(name, op, inputs, written, options.out !== undefined)
+  if (mode.recording && (options.out || op.mutates)) refuseInPlace(name, op, inputs, options.out)
   const view = op.view && !options.out ? op.view(inputs, attrs) : undefined
   if (view !== undefined) return [viewOf(op, inputs[0], visible[0], view, attrs, recorded)]
   const specs = recorded && op.hidden ? [...visible, ...op.hidden(inputs, attrs)] : visible
@@ -75,7 +74,7 @@ function contextOf(op: string, inputs: readonly NDArray[], options: InvokeOption
   for (const input of inputs) {
     if (!(input instanceof NDArray)) throw new OpError(op, `takes arrays, got ${nameOfKind(input)}`)
   }
-  const arrays = [...inputs, ...(options.out ?? [])]
+  const arrays = options.out ? [...inputs, ...options.out] : inputs
   const context = checkContext(op, arrays[0]?.context ?? options.context ?? currentContext())
   for (const { context: other } of arrays) {
     if (other === context) continue
@@ -91,13 +90,8 @@ function checkUsable(op: string, array: NDArray): void {
 }
 
 /** Refuses writes that recording can't follow: to arrays of the graph, or of values that have a gradient. */
-function refuseInPlace(
-  name: string,
-  op: Op<never>,
-  inputs: readonly NDArray[],
-  written: readonly NDArray[],
-  out: boolean,
-): void {
+function refuseInPlace(name: string, op: Op<never>, inputs: readonly NDArray[], out: InvokeOptions['out']): void {
+  const written = [...(out ?? []), ...(op.mutates ?? []).map((i) => inputs[i])]
   const lost = (out || op.gradient === undefined) && inputs.some((input) => input.origin)
   if (!lost && !written.some((target) => target.origin)) return
   throw new OpError(name, 'cannot write in place inside record: the values may be needed for the gradient')

@@ -8,6 +8,7 @@ import type { NDArray } from '../core/ndarray.ts'
 import { arraysIn, giveToUser, within } from '../core/ownership.ts'
 import type { Initializer } from '../init/initializer.ts'
 import { Callable } from './callable.ts'
+import { calling, type Place, placeOf } from './calling.ts'
 import { NameCounter, nameFor, type SharedParameters, withinScope } from './naming.ts'
 import { Parameter, type ParameterOptions } from './parameter.ts'
 import { ParameterDict } from './parameterDict.ts'
@@ -57,6 +58,8 @@ export abstract class AnyBlock extends Callable {
   readonly #bare: boolean
   readonly #counter = new NameCounter()
   readonly #registered = new Map<string, AnyBlock>()
+  /** Where it was called last. */
+  #place: Place | undefined
   readonly #preHooks = new Set<Hook>()
   readonly #hooks = new Set<Hook>()
 
@@ -203,35 +206,34 @@ export abstract class AnyBlock extends Callable {
   }
 
   protected override invoke(inputs: unknown[]): unknown {
-    const path = pathOf(this)
-    const label = `${path} (${this.className})`
+    const place = placeOf(this, this.#place)
+    this.#place = place
     return within(
-      label,
-      `made in ${label}.forward, which returned: return it, or keep it with x.keep()`,
-      () => {
-        running.push({ block: this, path })
-        try {
-          return this.#forward(inputs)
-        } finally {
-          running.pop()
-        }
-      },
+      place.label,
+      place.reason,
+      () => calling(this, place, () => this.#forward(inputs)),
       () => this.#arraysOfProperties(),
     )
   }
 
   #forward(inputs: unknown[]): unknown {
-    for (const hook of this.#preHooks) hook(this as never, shown(inputs) as never, undefined as never)
+    if (this.#preHooks.size > 0) {
+      for (const hook of this.#preHooks) hook(this as never, shown(inputs) as never, undefined as never)
+    }
     const output = (this as unknown as { forward(...inputs: unknown[]): unknown }).forward(...inputs)
     if (isPromise(output)) {
       throw new GlueballError(`${this.className}.forward must be synchronous: it returned a promise`)
     }
-    for (const hook of this.#hooks) hook(this as never, shown(inputs) as never, shown(output) as never)
+    if (this.#hooks.size > 0) {
+      for (const hook of this.#hooks) hook(this as never, shown(inputs) as never, shown(output) as never)
+    }
     return output
   }
 
   #arraysOfProperties(): NDArray[] {
-    return arraysIn(Object.values(this).filter((value) => !(value instanceof AnyBlock)))
+    const found: NDArray[] = []
+    for (const key of Object.keys(this)) arraysIn((this as unknown as Record<string, unknown>)[key], found)
+    return found
   }
 
   /** The line that describes this block in a printed network. */
@@ -253,15 +255,6 @@ export abstract class AnyBlock extends Callable {
 function startOf(select: string | RegExp = ''): RegExp {
   if (typeof select === 'string') return new RegExp(`^(?:${select})`)
   return new RegExp(`^(?:${select.source})`, select.flags.replace(/[gy]/g, ''))
-}
-
-/** The blocks being called, the outermost first, with their paths. */
-const running: { readonly block: AnyBlock; readonly path: string }[] = []
-
-/** Path of a block being called: the outermost block's name, then the keys of the children. */
-function pathOf(block: AnyBlock): string {
-  const outer = running.at(-1)
-  return outer ? `${outer.path}.${outer.block.keyOf(block) ?? block.name}` : block.name
 }
 
 function shown<T>(value: T): T {

@@ -32,15 +32,18 @@ export interface RowOperands {
 const kBlock = 384
 /** Tiles of an item's rows: 96 rows of K = 256 stay in L2 while B's panels pass by. */
 const rowTiles = 16
+/** Items wanted, so that many threads have work; additions and multiplications that are worth an item, and that none should pass. */
+const [wantedItems, leastWork, mostWork] = [16, 5e5, 160e6]
 
 /** The phase that computes a product of so many rows. */
 export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = 0 }: RowOperands): Phase {
   const panels = panelsOf(shape.columns, shape.rung)
-  const work = 2 * shape.K * shape.columns
-  // items of at least 2 MFLOP where there are many, of at most 160, and sixteen of them if the work allows it
-  const wanted = Math.min(Math.max(16, (work * rows) / 160e6), Math.max(1, (work * rows) / 2e6))
+  const work = 2 * shape.K * shape.columns * rows
+  const wanted = Math.min(Math.max(wantedItems, work / mostWork), Math.max(1, work / leastWork))
+  // cut both ways so that together the least of A and B is read again
+  const bands = Math.min(wanted, Math.sqrt((wanted * rows) / shape.columns))
   const tileRows = tile(shape.rung).rows
-  const height = tileRows * Math.max(1, Math.min(rowTiles, Math.ceil(rows / wanted / tileRows)))
+  const height = tileRows * Math.max(1, Math.min(rowTiles, Math.ceil(rows / bands / tileRows)))
   const blocks = Math.ceil(rows / height)
   const groups = Math.min(panels, Math.max(1, Math.ceil(wanted / blocks)))
   const perGroup = Math.ceil(panels / groups)

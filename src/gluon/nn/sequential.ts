@@ -9,6 +9,8 @@ export class Sequential extends Block implements Iterable<Block> {
   static override readonly className: string = 'Sequential'
   static override readonly hint: string | undefined = 'sequential'
   readonly #blocks: Block[] = []
+  /** Why the input of each block is gone after it. */
+  readonly #reasons: string[] = []
 
   constructor(options: BlockOptions = {}) {
     checkOptions(new.target.className, options, "{ prefix: 'net_' }", blockOptions)
@@ -20,11 +22,12 @@ export class Sequential extends Block implements Iterable<Block> {
     for (const block of blocks) {
       this.registerChild(block, String(this.#blocks.length))
       this.#blocks.push(block)
+      this.#reasons.push(`passed on to ${block.name}, which has returned`)
     }
   }
 
   forward(x: NDArray): NDArray {
-    return runInTurn(this.#blocks, x)
+    return runInTurn(this.#blocks, this.#reasons, x)
   }
 
   /** Number of blocks. */
@@ -52,12 +55,12 @@ export class Sequential extends Block implements Iterable<Block> {
 }
 
 /** Each value in between is released once the next block has returned, unless it is the user's. */
-function runInTurn(blocks: readonly Block[], input: NDArray): NDArray {
+function runInTurn(blocks: readonly Block[], reasons: readonly string[], input: NDArray): NDArray {
   const scope = currentScope()
   let x = input
-  for (const block of blocks) {
-    const y = block(x)
-    if (y !== x && x.owner === scope) release(x, `passed on to ${block.name}, which has returned`)
+  for (let i = 0; i < blocks.length; i++) {
+    const y = blocks[i](x)
+    if (y !== x && x.owner === scope) release(x, reasons[i])
     x = y
   }
   return x

@@ -58,40 +58,57 @@ function asMatrix(s: Correlation): { readonly rows: number; readonly K: number }
   return whole ? { rows: 1, K: kh * kw * s.C } : undefined
 }
 
-/** Items are bands of output rows of one image. */
+/** Multiply-adds, each counted twice, that are worth an item of their own, and more than which none should have. */
+const [leastWork, mostWork] = [5e5, 160e6]
+/** Items wanted, so that many threads have work. */
+const wantedItems = 16
+
+/** Items are bands of output rows of one image, and where the images are few, some panels of filters of them. */
 function alongRows(
   s: Correlation,
   N: number,
   { x, filters, y, bias = 0 }: Operands,
 ): Pick<Plan, 'phases' | 'scratch' | 'note'> {
-  const rowWork = (2 * s.OW * s.O * s.kernel[0] * s.kernel[1] * s.C) / s.groups
+  const work = (2 * s.OH * s.OW * s.O * s.kernel[0] * s.kernel[1] * s.C) / s.groups
   const rowBytes = widthOf(s) * s.C * 4
-  // sixteen items, none above 160 MFLOP nor below 2, and a band's copy in L2
-  const wanted = Math.ceil(Math.max(Math.min(16 / N, (rowWork * s.OH) / 2e6), (rowWork * s.OH) / 160e6, 1))
+  const wanted = Math.ceil(Math.max(Math.min(wantedItems / N, work / leastWork), work / mostWork, 1))
+  const panels = panelsOf(s.O / s.groups, s.rung)
+  const perItem = s.groups > 1 ? panels : panelsPerItem(s, panels, wanted)
+  const cuts = Math.ceil(panels / perItem)
   const fitting = Math.floor((padLimit / rowBytes - spans(s)[0]) / s.strides[0])
-  const least = Math.ceil(s.OH / wanted)
+  const least = Math.ceil(s.OH / Math.ceil(wanted / cuts))
   const rows = isPadded(s) ? Math.max(1, Math.min(least, Math.max(fitting, Math.ceil(s.OH / 8)))) : least
   const bands = Math.ceil(s.OH / rows)
   const module = defineModule(keyOf(s, 'rows'), () => [item('band', (f, input) => bandItem(f, input, s))])
-  const args = [x, filters, y, bias, bands, rows]
-  const phases: Phase[] = [{ module, entry: 'band', items: N * bands, args }]
+  const args = [x, filters, y, bias, bands, rows, cuts, perItem]
+  const phases: Phase[] = [{ module, entry: 'band', items: N * bands * cuts, args }]
   const scratch = isPadded(s) ? ((rows - 1) * s.strides[0] + spans(s)[0]) * rowBytes : 0
-  return { phases, scratch, note: `implicit product, ${bands} bands of ${rows} rows an image` }
+  const note = `implicit product, ${bands} bands of ${rows} rows an image, ${perItem} panels at a time`
+  return { phases, scratch, note }
+}
+
+/** Panels of an item where so many items are wanted: cut so, together with bands, that the least is read again. */
+function panelsPerItem(s: Correlation, panels: number, wanted: number): number {
+  const filters = s.kernel[0] * s.kernel[1] * s.O
+  const image = s.H * s.W
+  const cuts = Math.round(Math.sqrt((wanted * filters) / image))
+  return Math.ceil(panels / Math.max(1, Math.min(cuts, wanted, panels)))
 }
 
 function bandItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
-  const [a, b, c, bias, bands, height] = [0, 1, 2, 3, 4, 5].map((n) => f.let(arg.i32(n)))
-  const image = f.let(i32.div_u(index, bands))
-  const row = f.let(i32.mul(i32.rem_u(index, bands), height))
+  const [a, b, c, bias, bands, height, cuts, perItem] = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => f.let(arg.i32(n)))
+  const band = f.let(i32.div_u(index, cuts))
+  const image = f.let(i32.div_u(band, bands))
+  const row = f.let(i32.mul(i32.rem_u(band, bands), height))
   const rows = smaller(f, height, i32.sub(s.OH, row))
   const rowBytes = widthOf(s) * s.C * 4
   a.bump(i32.mul(image, s.H * s.W * s.C * 4))
-  const first = f.let(i32.mul(row, s.strides[0]))
+  const line = f.let(i32.mul(row, s.strides[0]))
   if (isPadded(s)) {
     const needed = i32.add(i32.mul(i32.sub(rows, 1), s.strides[0]), spans(s)[0])
-    padRows(f, paddingOf(s), a, scratch, first, f.let(needed))
+    padRows(f, paddingOf(s), a, scratch, line, f.let(needed))
     a.set(scratch)
-  } else a.bump(i32.mul(first, rowBytes))
+  } else a.bump(i32.mul(line, rowBytes))
   c.bump(i32.mul(i32.add(i32.mul(image, s.OH), row), s.OW * s.O * 4))
   const shape = { rows: s.OW, aRow: s.strides[1] * s.C * 4, cRow: s.O * 4 }
   const walk = (one: () => void) =>
@@ -101,7 +118,8 @@ function bandItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): 
         [c, s.OW * s.O * 4],
       ]),
     )
-  product(f, s, { a, b, c, bias }, shape, f.let(i32.mul(rows, s.OW)), walk)
+  const first = f.let(i32.mul(i32.rem_u(index, cuts), perItem))
+  product(f, s, { a, b, c, bias }, { ...shape, pixels: f.let(i32.mul(rows, s.OW)), first, panels: perItem }, walk)
 }
 
 /** Items are groups of images, which are the rows of a product for each output pixel. */
@@ -145,33 +163,46 @@ function imagesItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation)
     { count: s.OH, bumps: bumpsOf([a, s.strides[0] * rowBytes], [c, s.OW * s.O * 4]) },
     { count: s.OW, bumps: bumpsOf([a, s.strides[1] * pixel], [c, s.O * 4]) },
   ]
-  product(f, s, { a, b, c, bias }, shape, f.let(i32.mul(images, s.OH * s.OW)), (one) => f.nest(levels, one))
+  const [pixels, first] = [f.let(i32.mul(images, s.OH * s.OW)), f.local('i32', 0)]
+  const part = { ...shape, pixels, first, panels: panelsOf(s.O / s.groups, s.rung) }
+  product(f, s, { a, b, c, bias }, part, (one) => f.nest(levels, one))
 }
 
 type Places = Pointers & { readonly bias: Local<'i32'> }
 
+/** What an item computes: rows that are multiplied at once, pixels in all, and the panels from `first` on. */
+interface Part extends Pick<Gemm, 'rows' | 'aRow' | 'cRow'> {
+  readonly pixels: Local<'i32'>
+  readonly first: Local<'i32'>
+  /** At most, and in each group; where there are groups, all. */
+  readonly panels: Local<'i32'> | number
+}
+
 /**
- * All sums of an item, whose results are `pixels` from c on: `walk` repeats a product of some rows over the item's
- * output pixels. Long sums are cut into blocks, which add to results that hold the bias from the start.
+ * All sums of an item: `walk` repeats a product of some rows over the item's output pixels. Long sums are cut into
+ * blocks, which add to results that hold the bias from the start.
  */
-function product(
-  f: Body,
-  s: Correlation,
-  places: Places,
-  shape: Pick<Gemm, 'rows' | 'aRow' | 'cRow'>,
-  pixels: Local<'i32'>,
-  walk: (one: () => void) => void,
-): void {
+function product(f: Body, s: Correlation, places: Places, part: Part, walk: (one: () => void) => void): void {
   const { rung, groups, activation } = s
   const { a, b, c, bias } = places
+  const { pixels, first, panels, ...shape } = part
   const [perGroup, filters] = [s.C / groups, s.O / groups]
-  const panelStep = panelWidth(rung) * 4
+  const width = panelWidth(rung)
+  const panelStep = width * 4
   const K = s.kernel[0] * s.kernel[1] * perGroup
+  const end = f.let(i32.add(first, panels))
+  const count = f.let(i32.sub(smaller(f, end, Math.floor(filters / width)), first))
+  const ragged = f.let(i32.gt_u(end, Math.floor(filters / width)))
+  const columns = f.let(i32.sub(smaller(f, i32.mul(end, width), filters), i32.mul(first, width)))
+  const bytes = f.let(i32.mul(columns, groups * 4))
+  b.bump(i32.mul(first, K * panelStep))
+  c.bump(i32.mul(first, panelStep))
+  bias.bump(i32.mul(first, panelStep))
   const blocked = K > kLimit
   const stage: Pick<Gemm, 'start' | 'activation'> = blocked
     ? { start: 'c' }
     : { start: s.bias ? 'bias' : 'zero', ...(activation && { activation: activation.formula }) }
-  if (blocked) startResults(f, s, c, bias, pixels)
+  if (blocked) startResults(f, s, c, bias, pixels, bytes)
   const groupSteps = bumpsOf(
     [a, perGroup * 4],
     [b, panelsOf(filters, rung) * K * panelStep],
@@ -181,29 +212,32 @@ function product(
   const panelSteps = bumpsOf([b, K * panelStep], [c, panelStep], [bias, panelStep])
   const one = (columns: number, k: readonly Run[]) =>
     walk(() => gemm(f, { ...stage, ...shape, rung, tile: tile(rung), k, columns }, places))
-  const width = panelWidth(rung)
   f.nest([{ count: groups, bumps: groupSteps }], () =>
     eachBlock(f, s, a, b, (k) =>
       kept(f, [b, c, bias], () => {
-        f.times(Math.floor(filters / width), () => one(width, k), panelSteps)
-        if (filters % width) one(filters % width, k)
+        f.times(count, () => one(width, k), panelSteps)
+        if (filters % width) f.if(ragged, () => one(filters % width, k))
       }),
     ),
   )
-  if (blocked && activation) activate(f, s, c, pixels)
+  if (blocked && activation) activate(f, s, c, pixels, bytes)
 }
 
-/** Results that are the bias, or zero. */
-function startResults(f: Body, s: Correlation, c: Local<'i32'>, bias: Local<'i32'>, pixels: Local<'i32'>): void {
-  const bytes = s.O * 4
-  if (!s.bias) return f.fill(c, 0, i32.mul(pixels, bytes))
+type L = Local<'i32'>
+
+/** Results that are the bias, or zero: so many bytes of each pixel. */
+function startResults(f: Body, s: Correlation, c: L, bias: L, pixels: L, bytes: L): void {
   const at = f.let(c)
-  f.times(pixels, () => f.copy(at, bias, bytes), [[at, bytes]])
+  f.times(pixels, () => (s.bias ? f.copy(at, bias, bytes) : f.fill(at, 0, bytes)), [[at, s.O * 4]])
 }
 
-/** Applies the activation to finished sums. */
-function activate(f: Body, s: Correlation, c: Local<'i32'>, pixels: Local<'i32'>): void {
-  const stream = { pointer: f.let(c), bytes: 4 as const }
+/** Applies the activation to finished sums, so many bytes of each pixel. */
+function activate(f: Body, s: Correlation, c: L, pixels: L, bytes: L): void {
+  const at = f.let(c)
   const m = lanes(f, s.rung)
-  sweep(f, i32.mul(pixels, s.O), [stream], (load) => [[stream, s.activation!.formula(m, load(stream))]])
+  const one = () => {
+    const stream = { pointer: f.let(at), bytes: 4 as const }
+    sweep(f, i32.shr_u(bytes, 2), [stream], (load) => [[stream, s.activation!.formula(m, load(stream))]])
+  }
+  f.times(pixels, one, [[at, s.O * 4]])
 }
