@@ -51,7 +51,7 @@ describe.each([
   const shapes = { x: [N, C, H, H], w: [O, C, r, r], dy: [N, O, H, H] }
   const host = (shape: readonly number[], seed: number) => random(nd.zeros(shape, { ctx }).size, seed)
   const values = { x: host(shapes.x, 1), w: host(shapes.w, 2), dy: host(shapes.dy, 3) }
-  const array = (name: keyof typeof values) => nd.array(values[name], { shape: shapes[name], ctx })
+  const array = (name: keyof typeof shapes, data = values[name]) => nd.array(data, { shape: shapes[name], ctx })
   const result = async (y: NDArray) => Float32Array.from(await y.toArray(), Number)
   const inside = (i: number) => i >= 0 && i < H
 
@@ -100,8 +100,15 @@ describe.each([
     expect(errors(got, samples).ours).toBeLessThan(3e-6)
   })
 
-  it('rounds the gradient of the weights by at most three times what one running sum does', async () => {
-    const got = await result(invoke(convWeightOp, [array('x'), array('dy')], window)[0])
+  /** As a ReLU leaves an image, and its gradient: half of the numbers are zeros. */
+  const half = random(values.dy.length, 9).map((draw, i) => (draw < 0 ? 0 : values.dy[i]))
+  const sparse = { x: values.x.map((value) => Math.max(0, value)), dy: half }
+
+  it.each([
+    ['data of mixed sign', values],
+    ['data as after a ReLU', sparse],
+  ])('rounds the gradient of the weights by at most three times what one running sum does: %s', async (_, data) => {
+    const got = await result(invoke(convWeightOp, [array('x', data.x), array('dy', data.dy)], window)[0])
     const samples = Array.from({ length: count }, (_, t): readonly [number, Products] => {
       const [o, c, i, j] = [(t * 37) % O, (t * 53) % C, t % r, (t * 3) % r]
       const products: Products = (visit) => {
@@ -110,7 +117,7 @@ describe.each([
             for (let w = 0; w < H; w++) {
               const [a, b] = [h + i - pad, w + j - pad]
               if (!inside(a) || !inside(b)) continue
-              visit(values.x[((n * C + c) * H + a) * H + b], values.dy[((n * O + o) * H + h) * H + w])
+              visit(data.x[((n * C + c) * H + a) * H + b], data.dy[((n * O + o) * H + h) * H + w])
             }
       }
       return [((o * C + c) * r + i) * r + j, products]

@@ -32,8 +32,8 @@ interface Weight extends Winograd {
   readonly group: number
 }
 
-/** Tiles in a running sum: longer ones round more, shorter ones are added up more often. */
-const sumTiles = 12
+/** Tiles in a running sum, by taps a side: longer ones round more, shorter ones are added up more often. */
+const sumTiles: Readonly<Record<number, number>> = { 3: 6, 5: 12 }
 /** Tiles of a block: what is summed before it is added to the partial result. */
 const usualTiles = 72
 /** Items wanted, and the bytes that the parts may take for it. */
@@ -173,7 +173,7 @@ function multiply(f: Body, s: Weight, at: Readonly<Record<'a' | 'b' | 'c', L>>, 
   const width = panelWidth(rung)
   const [a, b, c] = [f.let(at.a), f.let(at.b), f.let(at.c)]
   const k = [{ count: block.tiles, a: tileWidth * 4 }]
-  const sumRounds = Math.ceil(block.tiles / Math.ceil(block.tiles / sumTiles))
+  const sumRounds = Math.ceil(block.tiles / Math.ceil(block.tiles / sumTiles[s.r]))
   const shape = { rung, tile: tile(rung), rows: tileWidth, columns: width, k, aRow: 4, cRow: width * 4 }
   const onePanel = () =>
     kept(f, [a], () =>
