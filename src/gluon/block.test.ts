@@ -264,6 +264,23 @@ describe('errors', () => {
     )
   })
 
+  it('name a shared block by where it is called', () => {
+    const shared = new nn.Dense(3, { inUnits: 5, prefix: 'shared_' })
+    const [first, second] = ['a_', 'b_'].map((prefix) => new nn.Sequential({ prefix }))
+    first.add(shared)
+    second.add(new nn.Flatten(), shared)
+    shared.initialize({ ctx })
+    const wrong = ones(2, 4)
+    for (const [block, path] of [
+      [first, 'a.0'],
+      [shared, 'shared'],
+      [second, 'b.1'],
+      [first, 'a.0'],
+    ] as const) {
+      expect(() => block(wrong)).toThrow(`in ${path} (Dense): `)
+    }
+  })
+
   it('tell wrong channels, sizes and dtypes of a convolution', () => {
     const conv = new nn.Conv2D(4, 3, { inChannels: 2, prefix: 'conv_' })
     conv.initialize({ ctx })
