@@ -1,6 +1,6 @@
 // The arithmetic of the cases, counted by formula, against sums written out by hand.
 import { expect, it } from 'vitest'
-import { type Case, cases, lenet, multiplyAdds, nin, operations, resnetStages } from './cases.ts'
+import { type Case, cases, casesOn, lenet, multiplyAdds, nin, operations, resnetStages, sidesOf } from './cases.ts'
 
 const millions = (numbers: readonly number[]) => numbers.map((n) => Math.round(n / 1e5) / 10)
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
@@ -32,9 +32,20 @@ it('takes two operations a multiply-add, and three passes for training less what
   expect(operations(named('resnet-3x3-96-b32-train'))).toBe(2 * 3 * 16 * 24 * 24 * 64 * 64 * 9)
 })
 
-it('runs the two cases of the flagship where none is named', () => {
-  const byDefault = cases.filter((kase) => kase.byDefault).map(({ name }) => name)
-  expect(byDefault).toEqual(['nin-112-b128-train', 'nin-112-b128-infer'])
+it("knows the sides of each layer's images", () => {
+  expect(sidesOf(nin(112)).map(({ taken }) => taken)).toEqual([112, 26, 26, 12, 12, 12, 5, 5, 5, 2, 2, 2])
+  expect(sidesOf(nin(112)).map(({ made }) => made)).toEqual([26, 26, 26, 12, 12, 12, 5, 5, 5, 2, 2, 2])
+  expect(sidesOf(lenet()).slice(1, 3)).toEqual([
+    { taken: 12, made: 8 },
+    { taken: 1, made: 1 },
+  ])
+})
+
+it('runs the two cases of the flagship where none is named, and what a GPU or its like in software can do', () => {
+  const namesOn = (device: Parameters<typeof casesOn>[0]) => casesOn(device).map(({ name }) => name)
+  expect(namesOn('cpu')).toEqual(['nin-112-b128-train', 'nin-112-b128-infer'])
+  expect(namesOn('gpu')).toEqual(['nin-112-b128-train', 'nin-112-b128-infer', 'nin-112-b32-train'])
+  expect(namesOn('software gpu')).toEqual(['nin-112-b2-train'])
   expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)
   for (const { name, batch, chains, train } of cases) {
     const last = train ? 'train' : 'infer'

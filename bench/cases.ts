@@ -27,11 +27,20 @@ export interface Chain {
   readonly mean: boolean
 }
 
-/** The systems that can be timed, in the order of the table: the slow ones come last. */
-export const systemNames = ['glueball', 'pytorch', 'onnxruntime', 'tfjs-wasm', 'tfjs-cpu', 'jax-wasm'] as const
+/** The systems that can be timed on a CPU and on a GPU, in the order of the table: the slow ones come last. */
+export const systemsOn = {
+  cpu: ['glueball', 'pytorch', 'onnxruntime', 'tfjs-wasm', 'tfjs-cpu', 'jax-wasm'],
+  gpu: ['glueball', 'pytorch-f32', 'pytorch-tf32', 'pytorch-bf16', 'jax-webgpu', 'tfjs-webgpu'],
+} as const
+
+/** Where all systems of a run compute. */
+export type ContextName = keyof typeof systemsOn
 
 /** One of the systems. */
-export type SystemName = (typeof systemNames)[number]
+export type SystemName = (typeof systemsOn)[ContextName][number]
+
+/** What a run has to compute on: a GPU may be one in software. */
+export type Device = ContextName | 'software gpu'
 
 /** One case, all of it plain JSON, since every system reads it. */
 export interface Case {
@@ -44,8 +53,8 @@ export interface Case {
   readonly chains: readonly Chain[]
   /** Who has a program for it. */
   readonly systems: readonly SystemName[]
-  /** Whether it is run where none is named. */
-  readonly byDefault: boolean
+  /** On what it is run where none is named. */
+  readonly byDefault: readonly Device[]
 }
 
 const plain = { stride: 1, padding: 0, bias: true, relu: true, dropped: false, pool: 0 } as const
@@ -95,16 +104,21 @@ export function resnetStages(): Chain[] {
   }))
 }
 
-/** Multiply-adds of each layer's forward pass for one image. */
-export function multiplyAdds({ side, layers }: Chain): number[] {
+/** The side of the images that each layer takes, and of those that it makes before its pool; 1 of a dense layer. */
+export function sidesOf({ side, layers }: Chain): { readonly taken: number; readonly made: number }[] {
   let size = side
-  return layers.map(({ kind, channels, before, kernel, stride, padding, pool }) => {
-    if (kind === 'dense') return channels * before
-    size = Math.floor((size + 2 * padding - kernel) / stride) + 1
-    const products = channels * size * size * before * kernel * kernel
-    if (pool) size = Math.floor((size - pool) / 2) + 1
-    return products
+  return layers.map(({ kind, kernel, stride, padding, pool }) => {
+    const taken = kind === 'dense' ? 1 : size
+    const made = Math.floor((taken + 2 * padding - kernel) / stride) + 1
+    size = pool ? Math.floor((made - pool) / 2) + 1 : made
+    return { taken, made }
   })
+}
+
+/** Multiply-adds of each layer's forward pass for one image. */
+export function multiplyAdds(chain: Chain): number[] {
+  const sides = sidesOf(chain)
+  return chain.layers.map(({ channels, before, kernel }, i) => channels * sides[i].made ** 2 * before * kernel ** 2)
 }
 
 /**
@@ -119,22 +133,25 @@ export function operations({ chains, train, imageGradient }: Case): number {
   }, 0)
 }
 
-const base = { network: 'nin', train: true, imageGradient: false, byDefault: false } as const
-const both: readonly SystemName[] = ['glueball', 'pytorch']
+const base = { network: 'nin', train: true, imageGradient: false, byDefault: [] } as const
+const torch: readonly SystemName[] = ['glueball', 'pytorch', 'pytorch-f32', 'pytorch-tf32', 'pytorch-bf16']
+const onWebGpu: readonly SystemName[] = [...torch, 'jax-webgpu', 'tfjs-webgpu']
+const flagship = { batch: 128, systems: [...torch, ...systemsOn.cpu], byDefault: ['cpu', 'gpu'] } as const
 
 /** The cases by name. */
 export const cases: readonly Case[] = [
-  { ...base, name: 'nin-112-b128-train', batch: 128, chains: [nin(112)], systems: systemNames, byDefault: true },
-  {
-    ...{ ...base, name: 'nin-112-b128-infer', batch: 128, train: false },
-    ...{ chains: [nin(112)], systems: systemNames, byDefault: true },
-  },
-  { ...base, name: 'nin-112-b32-train', batch: 32, chains: [nin(112)], systems: both },
-  { ...base, name: 'nin-224-b32-train', batch: 32, chains: [nin(224)], systems: both },
-  { ...base, name: 'nin-112-b1-infer', batch: 1, train: false, chains: [nin(112)], systems: [...both, 'onnxruntime'] },
-  { ...base, name: 'lenet-28-b256-train', network: 'lenet', batch: 256, chains: [lenet()], systems: both },
+  { ...base, name: 'nin-112-b128-train', chains: [nin(112)], ...flagship },
+  { ...base, name: 'nin-112-b128-infer', chains: [nin(112)], ...flagship, train: false },
+  { ...base, name: 'nin-112-b32-train', batch: 32, chains: [nin(112)], systems: onWebGpu, byDefault: ['gpu'] },
+  { ...base, name: 'nin-112-b2-train', batch: 2, chains: [nin(112)], systems: onWebGpu, byDefault: ['software gpu'] },
+  { ...base, name: 'nin-224-b32-train', batch: 32, chains: [nin(224)], systems: torch },
+  { ...base, name: 'nin-112-b1-infer', batch: 1, train: false, chains: [nin(112)], systems: [...torch, 'onnxruntime'] },
+  { ...base, name: 'lenet-28-b256-train', network: 'lenet', batch: 256, chains: [lenet()], systems: torch },
   {
     ...{ ...base, name: 'resnet-3x3-96-b32-train', network: 'resnet-3x3', batch: 32, imageGradient: true },
-    ...{ chains: resnetStages(), systems: both },
+    ...{ chains: resnetStages(), systems: torch },
   },
 ]
+
+/** The cases that are run on a device where none is named. */
+export const casesOn = (device: Device): readonly Case[] => cases.filter(({ byDefault }) => byDefault.includes(device))

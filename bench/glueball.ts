@@ -1,6 +1,8 @@
-// Glueball as a system of the bench, speaking the peers' line protocol. Usage: glueball.ts --threads N --data FOLDER
+// Glueball as a system of the bench, speaking the peers' line protocol.
+// Usage: glueball.ts --backend wasm|webgpu --threads N --data FOLDER
 import { chooseRung } from '../src/engines/wasm/features.ts'
-import { configureCpu, cpu, nd, useWideSimd } from '../src/index.ts'
+import { WebGpuEngine } from '../src/engines/webgpu/engine.ts'
+import { configureCpu, cpu, gpu, nd, useWideSimd } from '../src/index.ts'
 import type { Case } from './cases.ts'
 import { type Batch, networkOf, stepOf } from './networks.ts'
 import { chainImages, file, kase, labels, options, serve } from './peers/serve.mjs'
@@ -8,7 +10,8 @@ import { chainImages, file, kase, labels, options, serve } from './peers/serve.m
 const { imageGradient, chains }: Case = kase
 useWideSimd()
 configureCpu({ threads: Number(options.threads) })
-const ctx = cpu()
+const ctx = options.backend === 'webgpu' ? await gpu() : cpu()
+const { engine } = ctx
 const network = networkOf(kase)
 network.net.initialize({ ctx })
 await network.net.loadParameters(file('weights.params'), { ctx })
@@ -31,9 +34,9 @@ function batchOf(count: number): Batch {
 
 await serve({
   system: 'glueball',
-  version: chooseRung(),
+  version: engine instanceof WebGpuEngine ? `${engine.tiles} tiles` : chooseRung(),
   note: undefined,
-  slowBelow: 0, // it takes its turns however slow
+  turns: true,
   step: (count) => step(batchOf(count)),
   logits: async () => Array.from(await network.outputs(batchOf(1).images).at(-1)!.toArray()).slice(0, 10),
 })

@@ -2,12 +2,14 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import type { Case, SystemName } from './cases.ts'
+import { type Case, casesOn, type SystemName, systemsOn } from './cases.ts'
 import { killChildren, runChild } from './children.ts'
+import { type Adapter, findAdapter, runTutorial } from './gpu.ts'
+import { gpuWork } from './gpuWork.ts'
 import { help, type Options, readOptions, UsageError } from './options.ts'
 import { measurePeak } from './peak.ts'
 import { explanation, profile, profileText, startEngine } from './profile.ts'
-import { caseText, type Machine, machineText, type Peak, type Results, recorded } from './results.ts'
+import { caseText, type Machine, machineText, type Peak, type Results, type Rows, recorded } from './results.ts'
 import { System } from './system.ts'
 import { installPeers, launches, pytorch, script } from './systems.ts'
 import { timeCase } from './turns.ts'
@@ -58,37 +60,46 @@ async function matmulPeak(threads: number): Promise<Omit<Peak, 'microKernel'>> {
   }
 }
 
-async function machineOf({ threads, systems }: Options): Promise<Machine> {
-  const load = loadavg()[0]
+async function machineOf({ threads, systems }: Options, gpu: Adapter | undefined): Promise<Machine> {
+  const [load, cpu] = [loadavg()[0], cpus()[0]?.model.trim() || process.arch]
+  const machine = { cpu, cores: cpus().length, load, node: process.version }
+  if (gpu) return { ...machine, gpu }
   say("measuring the peak of this machine: our micro-kernel, PyTorch's matrix product")
   const { rung, gigaflops } = await measurePeak(threads)
   const matmul = systems && !systems.includes('pytorch') ? {} : await matmulPeak(threads)
-  return {
-    cpu: cpus()[0]?.model.trim() || process.arch,
-    cores: cpus().length,
-    ...{ threads, load, node: process.version, rung },
-    gigaflops: { microKernel: gigaflops, ...matmul },
-  }
+  return { ...machine, threads, rung, gigaflops: { microKernel: gigaflops, ...matmul } }
+}
+
+/** The cases named, or those of this device. */
+function casesOf({ ctx, cases }: Options, gpu: Adapter | undefined): readonly Case[] {
+  return cases ?? casesOn(gpu?.software ? 'software gpu' : ctx)
+}
+
+/** The systems named, or all that have a program for a case. */
+function systemsOf(kase: Case, { ctx, systems }: Options): readonly SystemName[] {
+  return systems ?? systemsOn[ctx].filter((name) => kase.systems.includes(name))
 }
 
 /** Why each system that can't be started can't be. */
-async function refusals({ cases, systems }: Options): Promise<Partial<Record<SystemName, string>>> {
-  const npm: SystemName[] = ['onnxruntime', 'tfjs-cpu', 'tfjs-wasm', 'jax-wasm']
-  const wanted = cases.flatMap((kase) => systems ?? kase.systems)
-  if (!npm.some((name) => wanted.includes(name))) return {}
+async function refusals(wanted: readonly SystemName[]): Promise<Partial<Record<SystemName, string>>> {
+  const npm = wanted.filter((name) => /^(onnx|tfjs|jax)/.test(name))
+  if (npm.length === 0) return {}
   const problem = await shown(installPeers)
   return problem ? Object.fromEntries(npm.map((name) => [name, problem])) : {}
 }
 
-async function runCase(kase: Case, options: Options, deadline: number, refused: Partial<Record<SystemName, string>>) {
+type Refused = Awaited<ReturnType<typeof refusals>>
+
+async function runCase(kase: Case, options: Options, deadline: number, refused: Refused): Promise<Rows> {
   const data = join(folder, kase.name)
   mkdirSync(data)
   say(`${kase.name}: writing weights and images`)
   const { command, args } = script('inputs.ts', kase.name, data)
   const code = await runChild(command, args, { stdio: ['ignore', 2, 2] }, 120_000)
   if (code !== 0) throw new Error(`[bench] the inputs of ${kase.name} could not be written (${code}): see above`)
-  const { threads, turns, systems = kase.systems } = options
-  const launchesOf = (name: SystemName) => launches(name, threads, data)
+  const { ctx, threads, turns } = options
+  const systems = systemsOf(kase, options)
+  const launchesOf = (name: SystemName) => launches(name, { ctx, threads, data })
   return shown((say) => timeCase(kase, { systems, turns, launches: launchesOf, deadline, refused, say }))
 }
 
@@ -102,7 +113,10 @@ function checkFolder(file: string): void {
 }
 
 /** Says of each case's step where its time goes, or how it is computed. */
-async function examine({ cases, threads, explain }: Options): Promise<void> {
+async function examine(options: Options): Promise<void> {
+  const { ctx, threads, explain } = options
+  const cases = casesOf(options, undefined)
+  if (ctx === 'gpu') return console.log(cases.map(gpuWork).join('\n\n'))
   const { gigaflops } = await measurePeak(threads)
   const engine = startEngine(threads)
   for (const kase of cases) {
@@ -117,18 +131,21 @@ async function examine({ cases, threads, explain }: Options): Promise<void> {
 async function main(options: Options): Promise<void> {
   if (options.profile || options.explain) return examine(options)
   if (options.json) checkFolder(options.json)
-  const refused = await refusals(options)
-  const machine = await machineOf(options)
+  const gpu = options.ctx === 'gpu' ? await findAdapter() : undefined
+  const cases = casesOf(options, gpu)
+  const refused = await refusals(cases.flatMap((kase) => systemsOf(kase, options)))
+  const machine = await machineOf(options, gpu)
   console.log(machineText(machine))
   const results: Results['cases'][number][] = []
-  for (const [i, kase] of options.cases.entries()) {
+  for (const [i, kase] of cases.entries()) {
     const left = started + LIMIT_MS - Date.now()
-    const systems = await runCase(kase, options, Date.now() + left / (options.cases.length - i), refused)
+    const systems = await runCase(kase, options, Date.now() + left / (cases.length - i), refused)
     const rows = Object.entries(systems).map(([name, row]) => [name, recorded(row)])
     results.push({ name: kase.name, systems: Object.fromEntries(rows) })
     console.log(`\n${caseText(kase, systems, machine.gigaflops)}`)
     if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, cases: results }, null, 2)}\n`)
   }
+  if (gpu && !options.cases) await runTutorial(gpu)
 }
 
 process.on('exit', cleanUp)

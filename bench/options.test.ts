@@ -3,9 +3,8 @@ import { expect, it } from 'vitest'
 import { help, readOptions, UsageError } from './options.ts'
 
 it('runs the default cases with all systems where nothing is said', () => {
-  const { cases, systems, turns, json } = readOptions([])
-  expect(cases.map(({ name }) => name)).toEqual(['nin-112-b128-train', 'nin-112-b128-infer'])
-  expect({ systems, turns, json }).toEqual({ systems: undefined, turns: 7, json: undefined })
+  const { ctx, cases, systems, turns, json } = readOptions([])
+  expect({ ctx, cases, systems, turns, json }).toEqual({ ctx: 'cpu', turns: 7 })
 })
 
 it('narrows by case, system and threads', () => {
@@ -17,15 +16,21 @@ it('narrows by case, system and threads', () => {
     '1',
     '--turns=3',
   ])
-  expect(options.cases.map(({ name }) => name)).toEqual(['lenet-28-b256-train'])
+  expect(options.cases?.map(({ name }) => name)).toEqual(['lenet-28-b256-train'])
   expect(options.systems).toEqual(['glueball', 'pytorch'])
   expect([options.threads, options.turns]).toEqual([1, 3])
   const two = readOptions(['--only', 'nin-112-b1-infer,nin-112-b128-train'])
-  expect(two.cases.map(({ name }) => name)).toEqual(['nin-112-b128-train', 'nin-112-b1-infer'])
+  expect(two.cases?.map(({ name }) => name)).toEqual(['nin-112-b128-train', 'nin-112-b1-infer'])
+})
+
+it('takes the systems of a GPU with --ctx gpu', () => {
+  const { ctx, cases, systems } = readOptions(['--ctx', 'gpu', '--systems', 'tfjs-webgpu,glueball,pytorch-tf32'])
+  expect({ ctx, cases, systems }).toEqual({ ctx: 'gpu', systems: ['glueball', 'pytorch-tf32', 'tfjs-webgpu'] })
+  expect(readOptions(['--ctx=gpu', '--explain']).explain).toBe(true)
 })
 
 it.each([
-  [['--hlep'], 'there is no option --hlep. Did you mean --help? There are: --only, --systems'],
+  [['--hlep'], 'there is no option --hlep. Did you mean --help? There are: --ctx, --only, --systems'],
   [['-x'], 'there is no option -x'],
   [
     ['--only', 'nin-112-b128-trian'],
@@ -38,6 +43,21 @@ it.each([
   [['--turns', 'many'], "--turns must be a whole number from 1 to 1000, got 'many'"],
   [['--turns'], '--turns needs a value, as in --turns 7'],
   [['--json', '--turns', '3'], '--json needs a value, as in --json bench.json'],
+  [['--ctx', 'webgpu'], 'there is no context webgpu. There are: cpu, gpu'],
+  [
+    ['--ctx', 'gpu', '--systems', 'pytorch'],
+    'pytorch goes with --ctx cpu; with --ctx gpu there are: glueball, pytorch-f',
+  ],
+  [
+    ['--systems', 'glueball,jax-webgpu'],
+    'jax-webgpu goes with --ctx gpu; with --ctx cpu there are: glueball, pytorch, ',
+  ],
+  [
+    ['--ctx', 'gpu', '--systems', 'jax-webgp'],
+    'there is no system jax-webgp. Did you mean jax-webgpu? There are: glueb',
+  ],
+  [['--ctx', 'gpu', '--threads', '2'], '--threads is for the CPU: it goes with --ctx cpu'],
+  [['--ctx', 'gpu', '--profile'], '--profile is for the CPU: it goes with --ctx cpu'],
   [['--help=yes'], "--help takes no value, got 'yes'"],
   [['train'], "there is one argument too many: got 'train'"],
 ])('refuses %j in one line', (args, message) => {
@@ -52,6 +72,13 @@ it('asks for help in three ways', () => {
 })
 
 it('names every case and system in the help', () => {
-  for (const name of ['nin-112-b128-train', 'nin-224-b32-train', 'resnet-3x3-96-b32-train', 'jax-wasm', '--json FILE'])
+  for (const name of [
+    'nin-112-b128-train',
+    'nin-224-b32-train',
+    'resnet-3x3-96-b32-train',
+    'jax-wasm',
+    'jax-webgpu',
+    '--json FILE',
+  ])
     expect(help).toContain(name)
 })

@@ -2,12 +2,14 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { nearest } from '../src/core/nearest.ts'
-import { type Case, cases, type SystemName, systemNames } from './cases.ts'
+import { type Case, type ContextName, cases, casesOn, type SystemName, systemsOn } from './cases.ts'
 
 /** What is to be done. */
 export interface Options {
   readonly help: boolean
-  readonly cases: readonly Case[]
+  readonly ctx: ContextName
+  /** Undefined: those that the device is given where none is named. */
+  readonly cases: readonly Case[] | undefined
   /** Undefined: every system that has a program for the case. */
   readonly systems: readonly SystemName[] | undefined
   readonly threads: number
@@ -24,25 +26,34 @@ export class UsageError extends Error {
 }
 
 const namesOf = (list: readonly Case[]) => list.map(({ name }) => `                   ${name}`).join('\n')
+const seldom = cases.filter(({ byDefault }) => byDefault.length === 0)
 
 /** The help. */
 export const help = `Times a training step and inference of Network in Network (112 × 112, batch 128) in turns with the peers found on
 this machine, each in its own process: PyTorch where a python3 has it (the better of its two layouts counts),
 onnxruntime-node, TensorFlow.js and jax-js. The JavaScript peers are installed into bench/peers on first use.
-Takes up to 25 minutes, with Glueball and PyTorch alone about one.
+Takes up to 25 minutes, with Glueball and PyTorch alone about one. With --ctx gpu all systems compute on the GPU, and
+the tutorial's twenty epochs end the run unless --only names a case.
 
   npm run bench -- --systems glueball,pytorch --threads 2 --json bench.json
   npm run bench -- --only nin-112-b128-infer
+  npm run bench -- --ctx gpu
 
+  --ctx NAME       cpu, or gpu: WebGPU in Node beside PyTorch on CUDA; cpu where left out
   --only NAME      one case, or some with commas between. Run where none is named:
-${namesOf(cases.filter(({ byDefault }) => byDefault))}
+${namesOf(casesOn('cpu'))}
+                   with --ctx gpu, on a GPU:
+${namesOf(casesOn('gpu'))}
+                   with --ctx gpu, on a software adapter:
+${namesOf(casesOn('software gpu'))}
                    and besides, with fewer peers:
-${namesOf(cases.filter(({ byDefault }) => !byDefault))}
-  --systems A,B    of ${systemNames.join(', ')}; all where left out
-  --threads N      threads of each system, ${defaultThreads()} where left out
+${namesOf(seldom)}
+  --systems A,B    of ${systemsOn.cpu.join(', ')},
+                   with --ctx gpu of ${systemsOn.gpu.join(', ')}; all where left out
+  --threads N      threads of each system on the CPU, ${defaultThreads()} where left out
   --turns N        timed steps of each system, 7 where left out
-  --profile        in place of all that: where the time of our own step goes, call by call
-  --explain        the same with the algorithm that runs each call
+  --profile        in place of all that: where the time of our own step goes, call by call (on the CPU)
+  --explain        the same with the algorithm that runs each call; with --ctx gpu what each convolution asks of a GPU
   --json FILE      writes { machine, cases: [{ name, systems }] } there`
 
 function defaultThreads(): number {
@@ -51,6 +62,7 @@ function defaultThreads(): number {
 
 const text = { type: 'string' } as const
 const known = {
+  ctx: text,
   only: text,
   systems: text,
   threads: text,
@@ -74,17 +86,38 @@ export function readOptions(args: readonly string[]): Options {
       name,
       cases.map((kase) => kase.name),
     )
-  for (const name of systems ?? []) member('system', name, systemNames)
+  const ctx = contextOf(values.ctx)
+  for (const name of systems ?? []) checkSystem(name, ctx)
+  for (const name of cpuOnly) {
+    if (ctx === 'gpu' && values[name] !== undefined)
+      throw new UsageError(`--${name} is for the CPU: it goes with --ctx cpu`)
+  }
   return {
     help: values.help ?? false,
-    cases: cases.filter(({ name, byDefault }) => names?.includes(name) ?? byDefault),
-    systems: systems && systemNames.filter((name) => systems.includes(name)),
+    ctx,
+    cases: names && cases.filter(({ name }) => names.includes(name)),
+    systems: systems && systemsOn[ctx].filter((name) => systems.includes(name)),
     threads: whole(values.threads, '--threads', 64) ?? defaultThreads(),
     turns: whole(values.turns, '--turns', 1000) ?? 7,
     json: values.json,
     profile: values.profile ?? false,
     explain: values.explain ?? false,
   }
+}
+
+/** Options of the CPU engine. */
+const cpuOnly = ['threads', 'profile'] as const
+
+function contextOf(name = 'cpu'): ContextName {
+  member('context', name, Object.keys(systemsOn))
+  return name as ContextName
+}
+
+function checkSystem(name: string, ctx: ContextName): void {
+  const other: ContextName = ctx === 'gpu' ? 'cpu' : 'gpu'
+  const [here, there]: (readonly string[])[] = [systemsOn[ctx], systemsOn[other]]
+  if (here.includes(name) || !there.includes(name)) return member('system', name, here)
+  throw new UsageError(`${name} goes with --ctx ${other}; with --ctx ${ctx} there are: ${here.join(', ')}`)
 }
 
 function parsed(args: readonly string[]) {
@@ -108,6 +141,7 @@ function parsed(args: readonly string[]) {
 }
 
 const examples = {
+  ctx: '--ctx gpu',
   only: '--only nin-112-b128-train',
   systems: '--systems glueball,pytorch',
   threads: '--threads 2',

@@ -56,3 +56,15 @@ it('says what was measured on, and that a busy machine spoils it', () => {
   expect(text).not.toContain('not to be quoted')
   expect(machineText({ ...machine, load: 1.5 })).toContain('not to be quoted')
 })
+
+it('names the adapter and its kind in place of a peak that is none of its', () => {
+  const machine = { cpu: 'A CPU', cores: 2, load: 0.1, node: 'v26.0.0', gpu: { name: 'A GPU', software: false } }
+  expect(machineText(machine).split('\n')).toEqual([
+    'A CPU, 2 cores, Node v26.0.0',
+    'load before the start 0.10',
+    'GPU A GPU',
+  ])
+  const inSoftware = { ...machine, gpu: { name: 'SwiftShader', software: true } }
+  expect(machineText(inSoftware)).toContain('GPU SwiftShader, in software: it computes on the CPU')
+  expect(caseText(cases[0], { glueball: row(3) }, undefined)).not.toContain('of peak')
+})

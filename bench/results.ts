@@ -1,5 +1,6 @@
 // What the bench found, and how it is shown.
 import { type Case, operations, type SystemName } from './cases.ts'
+import type { Adapter } from './gpu.ts'
 
 /** A system's figures in a case. */
 export interface Measured {
@@ -41,12 +42,15 @@ export interface Peak {
 export interface Machine {
   readonly cpu: string
   readonly cores: number
-  readonly threads: number
   /** Processes that ran, over the last minute, before the bench began. */
   readonly load: number
   readonly node: string
-  readonly rung: string
-  readonly gigaflops: Peak
+  /** Of each system on the CPU, like the rung and the peak. */
+  readonly threads?: number
+  readonly rung?: string
+  readonly gigaflops?: Peak
+  /** Where the systems compute on a GPU. */
+  readonly gpu?: Adapter
 }
 
 /** What `--json` writes. */
@@ -74,22 +78,31 @@ export function better(a: Shown | undefined, b: Shown): Shown {
 }
 
 /** The lines about the machine. */
-export function machineText({ cpu, cores, threads, load, node, rung, gigaflops }: Machine): string {
-  const { microKernel, pytorchMatmul2048: matmul, pytorchBlas } = gigaflops
+export function machineText({ cpu, cores, threads, load, node, rung, gigaflops, gpu }: Machine): string {
+  const busy = load > 0.5 ? ' (something else is running: these figures are not to be quoted)' : ''
+  const each = threads ? `, ${count(threads, 'thread')} for each system` : ''
+  return [
+    `${cpu}, ${count(cores, 'core')}${each}, Node ${node}`,
+    `load before the start ${load.toFixed(2)}${busy}`,
+    ...(gpu ? [`GPU ${gpu.name}${gpu.software ? ', in software: it computes on the CPU' : ''}`] : []),
+    ...(gigaflops ? [peakText(gigaflops, `${rung}`, threads ?? 1)] : []),
+  ].join('\n')
+}
+
+function peakText(
+  { microKernel, pytorchMatmul2048: matmul, pytorchBlas }: Peak,
+  rung: string,
+  threads: number,
+): string {
   const own = `${microKernel.toFixed(0)} GFLOP/s, our micro-kernel (${rung}) on data in L1, ${count(threads, 'thread')}`
   const theirs = matmul ? `; PyTorch's 2048³ matrix product has ${matmul.toPrecision(3)} (BLAS: ${pytorchBlas})` : ''
-  const busy = load > 0.5 ? ' (something else is running: these figures are not to be quoted)' : ''
-  return [
-    `${cpu}, ${count(cores, 'core')}, ${count(threads, 'thread')} for each system, Node ${node}`,
-    `load before the start ${load.toFixed(2)}${busy}`,
-    `peak ${own}${theirs}`,
-  ].join('\n')
+  return `peak ${own}${theirs}`
 }
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
 
-/** The table of a case. */
-export function caseText(kase: Case, rows: Rows, peak: Peak): string {
+/** The table of a case, with the share of the peak where there is one. */
+export function caseText(kase: Case, rows: Rows, peak: Peak | undefined): string {
   const work = operations(kase)
   const ours = rows.glueball && 'samples' in rows.glueball ? rows.glueball.imagesPerSecond : undefined
   const lines = Object.entries(rows).map(([name, row]) => {
@@ -98,7 +111,7 @@ export function caseText(kase: Case, rows: Rows, peak: Peak): string {
     const parts = [
       `${row.imagesPerSecond.toPrecision(4)} img/s`.padStart(14),
       `${speed.toPrecision(3)} GFLOP/s`.padStart(15),
-      `${((100 * speed) / peak.microKernel).toPrecision(3)} % of peak`.padStart(17),
+      peak ? `${((100 * speed) / peak.microKernel).toPrecision(3)} % of peak`.padStart(17) : '',
       `${(row.peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(10),
       ours && name !== 'glueball' ? `  glueball is ${(ours / row.imagesPerSecond).toPrecision(3)} ×` : '',
     ]

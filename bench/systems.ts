@@ -1,8 +1,8 @@
 // How each system is started, and the installation of the JavaScript peers.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findPeer, peers } from '../scripts/peers.ts'
-import type { SystemName } from './cases.ts'
+import type { ContextName, SystemName } from './cases.ts'
 import { runChild } from './children.ts'
 import type { Launch } from './system.ts'
 
@@ -20,29 +20,49 @@ export function pytorch(...args: string[]): Pick<Launch, 'command' | 'args'> {
   return { command: python, args: [join(here, 'peers/pytorch.py'), ...args] }
 }
 
-/** What to start for a system: PyTorch twice, once for each layout. Throws the reason where it can't be. */
-export function launches(name: SystemName, threads: number, data: string): Launch[] {
+/** How a system is to run a case: `data` is the folder that inputs.ts fills. */
+export interface Task {
+  readonly ctx: ContextName
+  readonly threads: number
+  readonly data: string
+}
+
+const layouts = ['nchw', 'channels_last']
+
+/** What to start for a system: PyTorch in float32 twice, once for each layout. Throws the reason where it can't be. */
+export function launches(name: SystemName, { ctx, threads, data }: Task): Launch[] {
   const shared = ['--threads', String(threads), '--data', data]
+  const torch = (variants: readonly string[], ...args: string[]) =>
+    variants.map((variant) => ({ name, variant, ...pytorch(...shared, '--layout', variant, ...args) }))
   switch (name) {
     case 'glueball':
-      return [{ name, ...script('glueball.ts', ...shared) }]
+      return [{ name, ...script('glueball.ts', ...shared, '--backend', ctx === 'gpu' ? 'webgpu' : 'wasm') }]
     case 'pytorch':
-      return ['nchw', 'channels_last'].map((variant) => ({ name, variant, ...pytorch(...shared, '--layout', variant) }))
+      return torch(layouts)
+    case 'pytorch-f32':
+    case 'pytorch-tf32':
+      return torch(layouts, '--device', 'cuda', '--precision', name.slice('pytorch-'.length))
+    case 'pytorch-bf16':
+      return torch(['channels_last'], '--device', 'cuda', '--precision', 'bf16')
     case 'onnxruntime':
       return [{ name, ...script('peers/onnxruntime.mjs', ...shared) }]
     case 'tfjs-cpu':
     case 'tfjs-wasm':
+    case 'tfjs-webgpu':
       return [{ name, ...script('peers/tfjs.mjs', ...shared, '--backend', name.slice('tfjs-'.length)) }]
     case 'jax-wasm':
-      return [{ name, ...script('peers/jax.mjs', ...shared) }]
+    case 'jax-webgpu':
+      return [{ name, ...script('peers/jax.mjs', ...shared, '--backend', name.slice('jax-'.length)) }]
   }
 }
 
 /** Installs the JavaScript peers unless they are there; returns what went wrong, if anything did. */
 export async function installPeers(say: (line: string) => void): Promise<string | undefined> {
   const cwd = join(here, 'peers')
-  // npm writes this file last: without it an installation was broken off
-  if (existsSync(join(cwd, 'node_modules/.package-lock.json'))) return undefined
+  const { dependencies } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'))
+  // npm writes the first file last: without it an installation was broken off
+  const wanted = ['.package-lock.json', ...Object.keys(dependencies)]
+  if (wanted.every((name) => existsSync(join(cwd, 'node_modules', name)))) return undefined
   say('installing the JavaScript peers into bench/peers, this once')
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund']
   const code = await runChild(

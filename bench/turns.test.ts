@@ -51,6 +51,18 @@ it('times by turns, keeps the better layout, and says who is left out and why', 
   expect(Object.keys(rows)).toEqual(run().systems)
 })
 
+it('allows the rounding of coarse numbers to those that have them', async () => {
+  const bf16 = (output: number) => ({ launches: () => [fake('pytorch-bf16', 0.01, [1, output])] })
+  const glueball = programs.glueball!
+  const rowsOf = async (output: number) => {
+    const { launches } = bf16(output)
+    const both = (name: SystemName) => (name === 'glueball' ? glueball : launches())
+    return timeCase(cases[0], run({ systems: ['glueball', 'pytorch-bf16'], launches: both }))
+  }
+  expect((await rowsOf(2.02))['pytorch-bf16']).toMatchObject({ imagesPerSecond: 100 })
+  expect((await rowsOf(2.1))['pytorch-bf16']).toHaveProperty('reason')
+})
+
 it('leaves out who has no program for the case', async () => {
   const latency = cases.find(({ name }) => name === 'nin-112-b1-infer')!
   const rows = await timeCase(latency, run({ systems: ['glueball', 'jax-wasm'] }))

@@ -1,10 +1,23 @@
-// jax-js as a peer, on its WebAssembly backend.
-import { chainImages, kase, labels, layers, parameters, serve, side, unavailable, versionOf } from './serve.mjs'
+// jax-js as a peer, on its WebAssembly or WebGPU backend.
+import {
+  chainImages,
+  kase,
+  labels,
+  layers,
+  options,
+  parameters,
+  serve,
+  side,
+  unavailable,
+  versionOf,
+} from './serve.mjs'
 
+const { backend } = options
+if (backend === 'webgpu') await import('./gpu.mjs').catch(unavailable)
 const jax = await import('@jax-js/jax').catch(unavailable)
 const { numpy: np, lax, nn, random } = jax
-await jax.init('wasm')
-jax.defaultDevice('wasm')
+if (!(await jax.init(backend)).includes(backend)) unavailable(`the backend ${backend} did not start`)
+jax.defaultDevice(backend)
 let weights = parameters().map(({ weight, bias }, i) => {
   const { channels, before, kernel } = layers[i]
   return [
@@ -68,9 +81,9 @@ async function trainStep(count) {
 }
 
 await serve({
-  system: 'jax-wasm',
+  system: `jax-${backend}`,
   version: versionOf('@jax-js/jax'),
-  note: 'one thread: it has no more in Node',
+  note: backend === 'wasm' ? 'one thread: it has no more in Node' : undefined,
   step: kase.train ? trainStep : infer,
   logits: async () => [...(await infer(1))],
 }).catch(unavailable)

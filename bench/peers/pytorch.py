@@ -1,4 +1,4 @@
-"""PyTorch as a peer: a case's training step or inference, or a 2048³ matrix product, on the CPU."""
+"""PyTorch as a peer: a case's training step or inference on the CPU or on CUDA, or a 2048³ matrix product."""
 import argparse
 import json
 import math
@@ -18,6 +18,8 @@ def say(line):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--layout', choices=['nchw', 'channels_last'], default='nchw')
+    parser.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
+    parser.add_argument('--precision', choices=['f32', 'tf32', 'bf16'], default='f32')
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--data', help='the folder that inputs.ts fills; without it the matrix product is timed')
     return parser.parse_args()
@@ -42,7 +44,7 @@ class Network:
         self.layout = torch.channels_last if options.layout == 'channels_last' else torch.contiguous_format
         shapes = [(case['batch'], chain['channels'], chain['side'], chain['side']) for chain in case['chains']]
         self.images = self.tensors('images.f32', shapes)
-        self.labels = torch.from_numpy(self.read('labels.i32', '<i4')).long()
+        self.labels = torch.from_numpy(self.read('labels.i32', '<i4')).long().to(options.device)
         layers = [layer for chain in case['chains'] for layer in chain['layers']]
         self.parameters = self.tensors('weights.f32', (shape for layer in layers for shape in self.shapes(layer)))
         for tensor in self.parameters + (self.images if case['imageGradient'] else []):
@@ -58,8 +60,8 @@ class Network:
         return np.fromfile(os.path.join(options.data, name), dtype)
 
     def tensors(self, name, shapes):
-        """The file's numbers as tensors of these shapes, in the layout asked for."""
-        values, at, tensors = torch.from_numpy(self.read(name, '<f4')), 0, []
+        """The file's numbers as tensors of these shapes, in the layout and on the device asked for."""
+        values, at, tensors = torch.from_numpy(self.read(name, '<f4')).to(options.device), 0, []
         for shape in shapes:
             tensor = values[at : at + math.prod(shape)].clone().reshape(shape)
             tensors.append(tensor.contiguous(memory_format=self.layout) if tensor.dim() == 4 else tensor)
@@ -69,7 +71,9 @@ class Network:
     def outputs(self, training):
         """Each chain's output for its images."""
         parameters = iter(self.parameters)
-        return [self.chain(chain, x, parameters, training) for chain, x in zip(self.case['chains'], self.images)]
+        with torch.autocast(options.device, torch.bfloat16, enabled=options.precision == 'bf16'):
+            outputs = [self.chain(chain, x, parameters, training) for chain, x in zip(self.case['chains'], self.images)]
+        return [output.float() for output in outputs]
 
     def chain(self, chain, x, parameters, training):
         for layer in chain['layers']:
@@ -88,7 +92,7 @@ class Network:
 
     def infer(self):
         with torch.inference_mode():
-            return self.outputs(False)
+            return [output.cpu() for output in self.outputs(False)]
 
     def train(self):
         self.optimizer.zero_grad(set_to_none=True)
@@ -103,6 +107,8 @@ class Network:
             tensor.grad = None
         outputs = self.outputs(True)
         torch.autograd.backward(outputs, [torch.ones_like(output) for output in outputs])
+        if options.device == 'cuda':
+            torch.cuda.synchronize()
 
 
 def prepared():
@@ -140,12 +146,26 @@ def warm_up(step):
     return max(1, math.ceil(0.2 / last))
 
 
+def prepare_cuda():
+    """Says so where there is no device; TF32 only where it is asked for, and the fastest of cuDNN's algorithms."""
+    if not torch.cuda.is_available():
+        say({'unavailable': f'no CUDA device (PyTorch {torch.__version__})'})
+        sys.exit(0)
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = options.precision == 'tf32'
+
+
 def main():
     torch.set_num_threads(options.threads)
+    if options.device == 'cuda':
+        prepare_cuda()
     step, images, check = prepared()
     times = warm_up(step)
     note = options.layout if check else blas()
-    say({'ready': True, 'system': 'pytorch', 'version': torch.__version__, 'note': note, 'slow': False, 'check': check})
+    version = torch.__version__
+    if options.device == 'cuda':
+        version = f'{version} on {torch.cuda.get_device_name()}'
+    say({'ready': True, 'system': 'pytorch', 'version': version, 'note': note, 'slow': False, 'check': check})
     for line in sys.stdin:
         if line.strip() == 'exit':
             break

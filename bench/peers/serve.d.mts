@@ -16,5 +16,5 @@ export function serve(system: {
   readonly note: string | undefined
   readonly step: (images: number) => Promise<void>
   readonly logits: () => Promise<number[]>
-  readonly slowBelow?: number
+  readonly turns?: boolean
 }): Promise<void>

@@ -5,10 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 
-/** Images a second below which a peer is too slow to take turns. */
-const SLOW = 5
-
-/** The options given: `backend`, `threads`, `data` (the folder that inputs.ts fills). */
+/** The options given: `backend` (of ours: wasm or webgpu), `threads`, `data` (the folder that inputs.ts fills). */
 export const options = parseArgs({
   options: {
     backend: { type: 'string' },
@@ -72,6 +69,9 @@ export function versionOf(name) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version
 }
 
+/** Images a second below which a peer on the CPU is too slow to take turns. */
+const SLOW = 5
+
 /** Writes one line of JSON. */
 export function say(line) {
   process.stdout.write(`${JSON.stringify(line)}\n`)
@@ -90,24 +90,33 @@ async function timed(step, count, times = 1) {
   return (performance.now() - start) / 1000 / times
 }
 
-/** Warms up for three steps and a second, and returns how many steps make a sample of a fifth of a second. */
+/**
+ * Warms up for three steps and a second, or for one step and ten seconds where that is sooner, and returns how many steps
+ * make a sample of a fifth of a second.
+ */
 async function warmUp(step) {
+  const start = performance.now()
+  const spent = () => (performance.now() - start) / 1000
   let last = 1
-  for (let i = 0, start = performance.now(); i < 3 || performance.now() - start < 1000; i++)
-    last = await timed(step, batch)
+  for (let i = 0; i === 0 || (spent() < 10 && (i < 3 || spent() < 1)); i++) last = await timed(step, batch)
   return Math.max(1, Math.ceil(0.2 / last))
+}
+
+/** Seconds of a step of one image, the smallest batch, after one to warm up where it is slow. */
+async function secondsOfOne(step) {
+  const first = await timed(step, 1)
+  return first * SLOW > 1 ? timed(step, 1) : first
 }
 
 /**
  * Answers the driver. `step(images)` does one whole step; `logits()` gives the first outputs for the first image, for a
- * check. A peer that does a step of one image, its smallest batch, at less than `slowBelow` images a second, is slow:
- * that step, after one to warm up, is its only measurement.
+ * check. A system that does a step of one image at less than SLOW images a second is slow: that step is its only
+ * measurement, unless it takes its `turns` however slow.
  */
-export async function serve({ system, version, note, step, logits, slowBelow = SLOW }) {
+export async function serve({ system, version, note, step, logits, turns = options.backend === 'webgpu' }) {
   const check = await logits()
-  const first = await timed(step, 1)
-  const second = first * slowBelow > 1 ? await timed(step, 1) : first
-  const slow = second * slowBelow > 1
+  const second = turns ? 0 : await secondsOfOne(step)
+  const slow = second * SLOW > 1
   const times = slow ? 1 : await warmUp(step)
   say({ ready: true, system, version, note, slow, check })
   for await (const line of createInterface({ input: process.stdin })) {

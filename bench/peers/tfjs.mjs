@@ -1,4 +1,4 @@
-// TensorFlow.js as a peer, on its plain JavaScript or WebAssembly backend.
+// TensorFlow.js as a peer, on its plain JavaScript, WebAssembly or WebGPU backend.
 import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
 import {
@@ -25,7 +25,9 @@ const optimizer = tf.train.sgd(0.01)
 
 /** The library with the backend asked for. */
 async function load() {
+  if (options.backend === 'webgpu') await import('./gpu.mjs')
   const tf = require('@tensorflow/tfjs')
+  if (options.backend === 'webgpu') require('@tensorflow/tfjs-backend-webgpu')
   if (options.backend === 'wasm') {
     const wasm = require('@tensorflow/tfjs-backend-wasm')
     wasm.setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep)
@@ -70,7 +72,7 @@ async function trainStep(count) {
 await serve({
   system: `tfjs-${options.backend}`,
   version: versionOf('@tensorflow/tfjs'),
-  note: options.backend === 'wasm' ? 'one thread: it has no more in Node' : 'one thread',
+  note: { cpu: 'one thread', wasm: 'one thread: it has no more in Node' }[options.backend],
   step: kase.train ? trainStep : infer,
   logits: async () => [...(await infer(1))],
 }).catch(unavailable)

@@ -22,7 +22,7 @@ const text = <T>(items: readonly T[], line: (item: T) => string) => items.map(li
 export function productText({ a, b, c, tile, ragged }: ProductText): string {
   const { down, across } = invocationsOf(tile)
   const factors = factorsOf(a, b, tile)
-  const { declare, before, steps } = tile.shared ? sharedLoop(factors, tile, ragged) : ownLoop(factors, tile)
+  const { declare, before, steps } = tile.shared ? sharedLoop(factors, tile, ragged) : ownLoop(factors, tile, ragged)
   return `
 struct Params { rows: u32, columns: u32, sum: u32, part: u32, parts: u32, slices: u32, a: u32, b: u32, c: u32, bias: u32 }
 @group(0) @binding(0) var<storage, read> a: array<${elementType(a)}>;
@@ -146,37 +146,60 @@ function putText({ f, n }: Block, ragged: boolean): string {
   return `    {\n${readBlock(f, n, `first + ${step}`, ragged)}\n${text(range(4), put)}\n    }`
 }
 
-/** Each invocation reads for itself, element by element, one step at a time. */
-function ownLoop(factors: readonly FactorText[], tile: GpuTile): Loop {
+/**
+ * Each invocation reads for itself, element by element. A sum takes the products of all the tile's steps at once: what is
+ * kept from one round of the loop to the next is blended by each lane's mask.
+ */
+function ownLoop(factors: readonly FactorText[], tile: GpuTile, ragged: boolean): Loop {
   const blocks = ({ each }: FactorText) => range(each / 4)
+  const steps = range(tile.depth)
   const before = text(factors, (f) =>
     text(blocks(f), (u) => holdLines(f, u, `${f.first} + (${f.place} + ${u * f.places}u) * 4u`)),
   )
-  const read = text(factors, (f) => {
-    const vectors = text(blocks(f), (u) => `    let ${f.name}${u} = ${readLines(f, u, `step${f.name}`)};`)
-    return `    let step${f.name} = stepOf${f.name}(first);\n${vectors}`
-  })
-  return { declare: '', before, steps: `${read}\n${multiplyText(tile)}` }
+  const vector = (f: FactorText, k: number) => (u: number) => {
+    const value = readLines(f, u, `step${f.name}${k}`)
+    return `    let ${f.name}${u}_${k} = ${ragged ? `select(vec4f(), ${value}, first + ${k}u < end)` : value};`
+  }
+  const read = (k: number) => (f: FactorText) =>
+    `    let step${f.name}${k} = stepOf${f.name}(first + ${k}u);\n${text(blocks(f), vector(f, k))}`
+  const products = (r: number, v: number) => steps.map((k) => `A${r >> 2}_${k}[${r & 3}] * B${v}_${k}`).join(' + ')
+  const add = (r: number) => eachVector(tile, (v) => `    ${sumName(r, v)} += ${products(r, v)};\n`)
+  return {
+    ...{ declare: '', before },
+    steps: `${text(steps, (k) => text(factors, read(k)))}\n${text(range(tile.each.rows), add)}`,
+  }
 }
 
 /** Writes an invocation's sums, element by element: C may begin anywhere, and a row is written once for many steps. */
 function storeText(tile: GpuTile): string {
-  const { down, across } = invocationsOf(tile)
-  const columns = range(tile.each.columns)
-  const at = (first: string, place: string, places: number, n: number) =>
-    `${first} + (${place} + ${(n >> 2) * places}u) * 4u + ${n & 3}u`
-  const put = (r: number, n: number) =>
-    `if (column${n} < p.columns) { c[at + place${n}] = finish(${sumName(r, n >> 2)}[${n & 3}], row, column${n}, group); }`
-  return `
-${text(columns, (n) => `  let column${n} = ${at('firstColumn', 'across', across, n)}; let place${n} = columnC(column${n});`)}
-${text(
-  range(tile.each.rows),
-  (r) => `  {
-    let row = ${at('firstRow', 'down', down, r)};
+  const { across } = invocationsOf(tile)
+  const column = (n: number) => {
+    const number = `firstColumn + (across + ${(n >> 2) * across}u) * 4u + ${n & 3}u`
+    return `  let column${n} = ${number}; let place${n} = columnC(column${n});`
+  }
+  const unrolled = () => text(range(tile.each.rows), (r) => rowText(tile, `${r}u`, (v) => sumName(r, v)))
+  return `\n${text(range(tile.each.columns), column)}\n${tile.shared ? unrolled() : loopedRows(tile)}`
+}
+
+/** Writes the row `r` of an invocation, given the text of its vectors. */
+function rowText(tile: GpuTile, r: string, vector: (v: number) => string): string {
+  const { down } = invocationsOf(tile)
+  const put = (n: number) =>
+    `if (column${n} < p.columns) { c[at + place${n}] = finish(${vector(n >> 2)}[${n & 3}], row, column${n}, group); }`
+  return `  {
+    let row = firstRow + (down + (${r} >> 2u) * ${down}u) * 4u + (${r} & 3u);
     if (row < p.rows) {
       let at = p.c + rowC(row, group, slice);
-${text(columns, (n) => `      ${put(r, n)}`)}
+${text(range(tile.each.columns), (n) => `      ${put(n)}`)}
     }
-  }`,
-)}`
+  }`
+}
+
+/** Writes all rows in a loop, which compiles much sooner; a GPU would move the sums out of its registers for it. */
+function loopedRows(tile: GpuTile): string {
+  const { rows, columns } = tile.each
+  const vectors = columns / 4
+  const sums = range(rows).flatMap((r) => range(vectors).map((v) => sumName(r, v)))
+  return `  var sums = array<vec4f, ${sums.length}>(${sums.join(', ')});
+  for (var r = 0u; r < ${rows}u; r++) ${rowText(tile, 'r', (v) => `sums[r * ${vectors}u + ${v}u]`)}`
 }

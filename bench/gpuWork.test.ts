@@ -1,0 +1,24 @@
+// The table of what a case asks of a GPU: one line for each unlike layer and pass.
+import { expect, it } from 'vitest'
+import { cases } from './cases.ts'
+import { gpuWork } from './gpuWork.ts'
+
+const linesOf = (name: string) => gpuWork(cases.find((kase) => kase.name === name)!).split('\n')
+
+it("has each pass of NiN's unlike convolutions once, without the first images' gradient", () => {
+  const lines = linesOf('nin-112-b128-train').filter((line) => line.startsWith('| 11 × 11'))
+  expect(lines.map((line) => line.split(' | ')[1])).toEqual(['forward', 'weight', 'bias'])
+  expect(lines[0]).toBe('| 11 × 11, 1 to 96, 112 × 112 | forward | 1 | 2704 | 173056 | 8704 B | 2.010 | 0.105 |')
+  expect(linesOf('nin-112-b128-train').filter((line) => line.includes('1 × 1, 96 to 96')).length).toBe(4)
+})
+
+it('has forward passes alone of an inference, and all gradients but of biases where there are none', () => {
+  const passes = (name: string) =>
+    new Set(
+      linesOf(name)
+        .slice(4)
+        .map((line) => line.split(' | ')[1]),
+    )
+  expect(passes('nin-112-b1-infer')).toEqual(new Set(['forward']))
+  expect(passes('resnet-3x3-96-b32-train')).toEqual(new Set(['forward', 'data', 'weight']))
+})
