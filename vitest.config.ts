@@ -23,7 +23,7 @@ export default defineConfig({
       '**/node_modules/**',
       'test/node20/**',
       ...(long ? [] : ['**/*.long{,.*}.test.ts']),
-      ...absent.map(({ peer }) => `**/*.${peer.suffix}.test.ts`),
+      ...absent.map(({ peer }) => `**/*.${peer.suffix}{,.*}.test.ts`),
     ],
     env: Object.assign({}, ...present.map(({ peer, program }) => ({ ...peer.environment, [peer.variable]: program }))),
     pool: 'forks',

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 export interface Peer {
   /** The name people know it by. */
   readonly name: string
-  /** A test file named `stem.<suffix>.test.ts` needs this peer. */
+  /** A test file named `stem.<suffix>.test.ts` needs this peer; it may have more suffixes than one. */
   readonly suffix: string
   /** The environment variable in which such a test finds the program, and by which another may be named. */
   readonly variable: string

@@ -9,6 +9,7 @@ export * as autograd from './autograd/index.ts'
 export type { DType, TypedArray } from './core/dtype.ts'
 export {
   DeferredInitializationError,
+  DeviceLostError,
   EngineError,
   GlueballError,
   MemoryLimitError,

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, test } from 'vitest'
 import { scratch } from './cli.ts'
-import { killAndCompare, randomNumbers } from './killing.ts'
+import { endAndCompare, randomNumbers } from './killing.ts'
 
 const folder = scratch()
 afterAll(() => folder.remove())
@@ -16,16 +16,12 @@ const sub = (name: string): string => {
 
 test('LeNet, ten kills', async () => {
   const data = ['--dataset', 'fashion-mnist-subset', '--batch-size', '32']
-  await killAndCompare(
-    sub('lenet'),
-    ['lenet', ...data, '--epochs', '12', '--momentum', '0.9', '--lr', '0.02'],
-    10,
-    1500,
-  )
+  const args = ['lenet', ...data, '--epochs', '12', '--momentum', '0.9', '--lr', '0.02']
+  await endAndCompare(sub('lenet'), args, { times: 10, spread: 1500 })
 })
 
 test('NiN at 67 pixels with its dropout and a schedule, ten kills', async () => {
   const data = ['--dataset', 'fashion-mnist-subset', '--limit-train', '640', '--limit-test', '128', '--resize', '67']
   const args = ['nin', ...data, '--batch-size', '32', '--epochs', '4', '--lr-schedule', 'cosine', '--warmup', '10']
-  await killAndCompare(sub('nin'), args, 10, 2000, randomNumbers(2))
+  await endAndCompare(sub('nin'), args, { times: 10, spread: 2000, random: randomNumbers(2) })
 })

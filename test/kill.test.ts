@@ -1,7 +1,7 @@
 // A run that is killed twice and resumed reaches the bits of one that nobody disturbed.
 import { afterAll, test } from 'vitest'
 import { scratch } from './cli.ts'
-import { killAndCompare } from './killing.ts'
+import { endAndCompare } from './killing.ts'
 
 const folder = scratch()
 afterAll(() => folder.remove())
@@ -17,5 +17,6 @@ test('two kills', async () => {
     '--batch-size',
     '32',
   ]
-  await killAndCompare(folder.path, ['lenet', ...data, '--epochs', '8', '--momentum', '0.9', '--lr', '0.02'], 2, 500)
+  const args = ['lenet', ...data, '--epochs', '8', '--momentum', '0.9', '--lr', '0.02']
+  await endAndCompare(folder.path, args, { times: 2, spread: 500 })
 })

@@ -1,7 +1,26 @@
-// Training that is killed at random moments and resumed, against a run that nobody disturbs.
+// Training that is ended at random moments and resumed, against a run that nobody disturbs.
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { glueball, metricsOf, start, weightsOf } from './cli.ts'
+import { type Finished, glueball, metricsOf, start, weightsOf } from './cli.ts'
+
+/** How a run is ended. */
+export interface Blow {
+  readonly signal: NodeJS.Signals
+  /** What it must have printed before. */
+  readonly after: RegExp
+  readonly env?: Readonly<Record<string, string>>
+  /** Expects what the run then left in its folder. */
+  check(finished: Finished, folder: string): Promise<void>
+}
+
+/** No program can do anything about this one. */
+const kill: Blow = {
+  signal: 'SIGKILL',
+  after: /"phase":"train".*"step":[1-9]/,
+  async check({ signal, code, stderr }) {
+    expect({ signal, code, stderr }).toEqual({ signal: 'SIGKILL', code: null, stderr: '' })
+  },
+}
 
 /** Numbers from 0 to below 1, the same ones for the same seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
@@ -13,37 +32,35 @@ export function randomNumbers(seed: number): () => number {
   }
 }
 
+/** What is done to a run. */
+export interface Disturbance {
+  readonly times: number
+  /** Each time comes at a random moment, in so many milliseconds after what must come before. */
+  readonly spread: number
+  readonly random?: () => number
+  readonly blow?: Blow
+}
+
 /**
- * Kills a run so many times, each time up to `spread` milliseconds after it has finished a step, resumes it to its end,
- * and expects weights, optimizer state and the numbers of all epochs to be those of an undisturbed run.
+ * Ends a run so many times, resumes it to its end, and expects weights, optimizer state and the numbers of all epochs to
+ * be those of an undisturbed run.
  */
-export async function killAndCompare(
-  folder: string,
-  args: readonly string[],
-  kills: number,
-  spread: number,
-  random = randomNumbers(1),
-): Promise<void> {
-  const [calm, killed] = [join(folder, 'calm'), join(folder, 'killed')]
+export async function endAndCompare(folder: string, args: readonly string[], disturbance: Disturbance): Promise<void> {
+  const { times, spread, random = randomNumbers(1), blow = kill } = disturbance
+  const [calm, ended] = [join(folder, 'calm'), join(folder, 'ended')]
   const undisturbed = await glueball('train', ...args, '--out', calm)
   expect(undisturbed).toMatchObject({ code: 0, stderr: '' })
-  for (let i = 0; i < kills; i++) {
-    const run = start([
-      'train',
-      ...(i === 0 ? [...args, '--out', killed] : ['--resume', killed]),
-      '--json',
-      '--save-every',
-      '0.002',
-    ])
-    await run.seen(/"phase":"train".*"step":[1-9]/)
+  for (let i = 0; i < times; i++) {
+    const where = i === 0 ? [...args, '--out', ended] : ['--resume', ended]
+    const run = start(['train', ...where, '--json', '--save-every', '0.002'], blow.env)
+    await run.seen(blow.after)
     await new Promise((resolve) => setTimeout(resolve, random() * spread))
-    run.child.kill('SIGKILL')
-    const { signal, code, stderr } = await run.done
-    expect({ signal, code, stderr }).toEqual({ signal: 'SIGKILL', code: null, stderr: '' })
+    run.child.kill(blow.signal)
+    await blow.check(await run.done, ended)
   }
-  const last = await glueball('train', '--resume', killed)
+  const last = await glueball('train', '--resume', ended)
   expect(last).toMatchObject({ code: 0, stderr: '' })
-  expect(await weightsOf(killed)).toBe(await weightsOf(calm))
+  expect(await weightsOf(ended)).toBe(await weightsOf(calm))
   const epochs = (run: string) => metricsOf(run).filter(({ event }) => event === 'epoch')
-  expect(epochs(killed)).toEqual(epochs(calm))
+  expect(epochs(ended)).toEqual(epochs(calm))
 }

@@ -1,7 +1,7 @@
 // One call of `train`: opens or goes on with a run, trains it, and turns its end into an exit code.
 import { resolve } from 'node:path'
 import { runtimeName } from '#platform'
-import { MemoryLimitError } from '../index.ts'
+import { DeviceLostError, EngineError, MemoryLimitError } from '../index.ts'
 import { planVersion } from '../kernel/plan.ts'
 import { largestBatch } from './batchFit.ts'
 import { type Found, files, NotFiniteError, readRun, setAsideDamaged } from './checkpoint.ts'
@@ -19,7 +19,7 @@ import { datedFolder, makeRunFolder, RunFolder, reopenRunFolder } from './runFol
 import { captureSession, openSession, type Session } from './session.ts'
 import { type Settings, settingsFrom, type Typed } from './settings.ts'
 import { Terminal } from './terminal.ts'
-import type { TrainingHooks } from './training.ts'
+import type { Standing, TrainingHooks } from './training.ts'
 
 /** What was asked of `train`. */
 export interface TrainRequest {
@@ -30,6 +30,12 @@ export interface TrainRequest {
   /** Milliseconds between checkpoints within an epoch. */
   readonly saveEvery: number
   readonly stdout: NodeJS.WriteStream
+}
+
+/** What was saved last. */
+interface Saved extends Pick<Standing, 'epoch' | 'step' | 'update'> {
+  /** What to give to `--resume`. */
+  readonly path: string
 }
 
 /** Trains; returns the exit code. */
@@ -69,6 +75,8 @@ class Run {
   #folder!: RunFolder
   #session!: Session
   #out = ''
+  /** Where `--resume` would go on. */
+  #saved: Saved | undefined
 
   constructor(
     request: TrainRequest,
@@ -82,6 +90,7 @@ class Run {
     this.#listener = listener
     this.#interruption = interruption
     this.#found = found
+    if (found && request.resume) this.#saved = { ...found.header, path: request.resume }
   }
 
   async go(): Promise<number> {
@@ -155,6 +164,7 @@ class Run {
       return evaluation ? 'done' : 'stopped'
     } catch (error) {
       if (error instanceof MemoryLimitError) throw await this.#tooLarge(error)
+      if (error instanceof EngineError) throw this.#broken(error)
       if (!(error instanceof DivergedError)) throw error
       throw new DivergedError(
         `[train] ${error.message}; the last good checkpoint is kept in ${this.#out}. Begin anew with a lower --lr`,
@@ -172,11 +182,26 @@ class Run {
     )
   }
 
+  /** The error with the way to go on. */
+  #broken(error: EngineError): EngineError {
+    const what =
+      error instanceof DeviceLostError
+        ? `[gpu] the device was lost (${error.reason}), and with it what was not saved`
+        : error.message.split('\n', 1)[0]
+    if (!this.#saved) return new EngineError(`${what}; nothing was saved`)
+    const { epoch, step, update, path } = this.#saved
+    return new EngineError(
+      `${what}. Go on after step ${step} of epoch ${epoch} (update ${update}) with: glueball train --resume ${path}`,
+    )
+  }
+
   async #save(best: boolean): Promise<void> {
     const { epoch, step, update } = this.#session.training.standing
     try {
       const path = await this.#folder.save(await captureSession(this.#session), best)
-      if (path) this.#tell({ event: 'checkpoint', path: shortPath(path), epoch, step, update })
+      if (!path) return
+      this.#saved = { epoch, step, update, path: this.#out }
+      this.#tell({ event: 'checkpoint', path: shortPath(path), epoch, step, update })
     } catch (error) {
       if (!(error instanceof NotFiniteError)) throw error
       throw new DivergedError(`${error.message} in epoch ${epoch} by step ${step} (update ${update})`)

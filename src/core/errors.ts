@@ -69,3 +69,17 @@ export class DeferredInitializationError extends GlueballError {
 export class EngineError extends GlueballError {
   override name = 'EngineError'
 }
+
+/** A GPU's device was lost with all values on it; `gpu()` then opens a new one. */
+export class DeviceLostError extends EngineError {
+  override name = 'DeviceLostError'
+  /** Why, in the device's words. */
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(
+      `[gpu] the device was lost (${reason}), and with it all values on it: make a new context with gpu() and go on from what was saved`,
+    )
+    this.reason = reason
+  }
+}

@@ -25,8 +25,8 @@ export class Failures {
   }
 
   /** From now on nothing runs. */
-  lose(message: string): void {
-    this.#lost ??= new EngineError(message)
+  lose(error: EngineError): void {
+    this.#lost ??= error
     this.#unreported ??= this.#lost
   }
 

@@ -1,5 +1,5 @@
 // Other handles on the same values: without history, or on another context.
-import type { Context } from '../core/engine.ts'
+import type { Context, Engine } from '../core/engine.ts'
 import { checkContext, checkDType, place, reordered } from '../core/invoke.ts'
 import { withinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
@@ -12,6 +12,15 @@ export function detached(array: NDArray): NDArray {
   return place(new NDArray({ context, shape, dtype, storage: array.storage.retain(), offset, order, maker: 'detach' }))
 }
 
+const movedTo = new WeakMap<Engine, Set<Engine>>()
+
+/** The engines to which values of this one were moved since this was last asked. */
+export function takeTargets(engine: Engine): Engine[] {
+  const targets = [...(movedTo.get(engine) ?? [])]
+  movedTo.delete(engine)
+  return targets
+}
+
 /** A copy on a context, which waits for the values while the program goes on. */
 export function moved(array: NDArray, context: Context): NDArray {
   checkContext('asInContext', context)
@@ -21,6 +30,7 @@ export function moved(array: NDArray, context: Context): NDArray {
   if (plain !== array) plain.storage.release()
   const { shape, dtype } = array
   checkDType('asInContext', context, dtype)
+  movedTo.set(engine, (movedTo.get(engine) ?? new Set()).add(context.engine))
   const storage = withinLimits(context.engine, 'asInContext', shape[0], () => {
     const { allocation, written } = context.engine.receive(array.bytes, values)
     const storage = new Storage(context.engine, allocation)

@@ -4,10 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build, type InlineConfig } from 'vite'
 import { afterAll, beforeAll } from 'vitest'
 import { servers } from '../serving.ts'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
 
 /** Headers that isolate a page from other origins, so that its workers may share memory. */
 export const isolating = {
@@ -79,4 +82,22 @@ export function pages(config: InlineConfig): Pages {
       return page
     },
   }
+}
+
+/** The tests' own page, with the worker's module beside it. */
+export function testPages(): Pages {
+  return pages({
+    root,
+    base: './',
+    resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
+    build: {
+      rolldownOptions: {
+        input: {
+          page: `${root}page.html`,
+          worker: fileURLToPath(new URL('../../src/engines/wasm/workerModule.ts', import.meta.url)),
+        },
+        output: { entryFileNames: '[name].js' },
+      },
+    },
+  })
 }

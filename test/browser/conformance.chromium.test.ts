@@ -1,27 +1,12 @@
 // Every case of every op in Chromium: on the CPU engine in pages of all kinds, and on the GPU engine.
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { isolating, pages, strictPolicy } from './browser.ts'
+import { isolating, strictPolicy, testPages } from './browser.ts'
 import type { PageEngine, PageTests } from './page.ts'
 
 declare const tests: PageTests
 
-const root = fileURLToPath(new URL('.', import.meta.url))
-const here = pages({
-  root,
-  base: './',
-  resolve: { conditions: ['source', 'browser', 'module', 'import', 'default'] },
-  build: {
-    rolldownOptions: {
-      input: {
-        page: `${root}page.html`,
-        worker: fileURLToPath(new URL('../../src/engines/wasm/workerModule.ts', import.meta.url)),
-      },
-      output: { entryFileNames: '[name].js' },
-    },
-  },
-})
+const here = testPages()
 
 const workers = 'page.html?worker=worker.js'
 

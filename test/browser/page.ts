@@ -4,8 +4,10 @@ import { Context } from '../../src/core/engine.ts'
 import { gpu } from '../../src/engines/gpu.ts'
 import { reference } from '../../src/engines/reference/start.ts'
 import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
+import type { Rung } from '../../src/kernel/rung.ts'
 import type { OpCase } from '../../src/ops/cases.ts'
 import { checkOn, expectedOf, hasGradient, wgslLeeway } from '../conformance/check.ts'
+import { lossesOn } from './losses.ts'
 
 const files = import.meta.glob<{ readonly cases: readonly OpCase[] }>('../../src/ops/**/*.cases.ts', { eager: true })
 
@@ -27,6 +29,8 @@ export interface PageTests {
   info(): PageInfo
   /** Runs a family's cases: how many there were, and what went wrong. */
   check(family: string, on: PageEngine): Promise<{ readonly cases: number; readonly wrong: readonly string[] }>
+  /** The losses of so many steps of a training on the GPU engine, or on a rung of the CPU engine. */
+  losses(on: 'webgpu' | Rung, steps: number): Promise<readonly number[]>
 }
 
 const workerUrl = new URLSearchParams(location.search).get('worker')
@@ -51,6 +55,11 @@ const tests: PageTests = {
       for (const line of await checkOn(of, target, expected, placements, leeway)) wrong.push(`${of.name}: ${line}`)
     }
     return { cases: cases.length, wrong }
+  },
+  async losses(on, steps) {
+    if (on === 'webgpu') return lossesOn(await gpu(), steps)
+    const engine = makeCpuEngine({ threads: 2, rung: on })
+    return lossesOn(new Context('cpu', 0, () => engine), steps)
   },
 }
 

@@ -33,7 +33,7 @@ export class Training {
   constructor(setting: Setting) {
     const { ctx, dtype, size, narrow, magnitude, learningRate, smooth } = setting
     this.#setting = setting
-    this.net = smooth ? smoothNin() : gluon.models.nin({ narrow })
+    this.net = smooth ? smoothNin(narrow) : gluon.models.nin({ narrow })
     nd.random.seed(0)
     this.net.initialize({ ctx, init: new init.Xavier({ magnitude }) })
     this.net(nd.zeros([1, 1, size, size], { ctx }))
@@ -80,18 +80,18 @@ export class Training {
 }
 
 /** NiN with nothing in it that switches. */
-function smoothNin(): gluon.nn.Sequential {
+function smoothNin(narrow: number): gluon.nn.Sequential {
   const { AvgPool2D, Conv2D, Flatten, GlobalAvgPool2D, Sequential } = gluon.nn
   const net = new Sequential()
   const block = (channels: number, size: number, strides: number, padding: number) => {
     net.add(new Conv2D(channels, size, { strides, padding, activation: 'tanh' }))
     for (let i = 0; i < 2; i++) net.add(new Conv2D(channels, 1, { activation: 'tanh' }))
   }
-  block(96, 11, 4, 0)
+  block(96 / narrow, 11, 4, 0)
   net.add(new AvgPool2D({ poolSize: 3, strides: 2 }))
-  block(256, 5, 1, 2)
+  block(256 / narrow, 5, 1, 2)
   net.add(new AvgPool2D({ poolSize: 3, strides: 2 }))
-  block(384, 3, 1, 1)
+  block(384 / narrow, 3, 1, 1)
   net.add(new AvgPool2D({ poolSize: 3, strides: 2 }))
   block(10, 3, 1, 1)
   net.add(new GlobalAvgPool2D(), new Flatten())

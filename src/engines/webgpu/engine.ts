@@ -9,7 +9,7 @@ import {
   OutOfMemory,
   type Receipt,
 } from '../../core/engine.ts'
-import { reasonOf } from '../../core/errors.ts'
+import { DeviceLostError, EngineError, reasonOf } from '../../core/errors.ts'
 import { Line } from '../../core/line.ts'
 import { turn } from '../../core/memory.ts'
 import { formatShape } from '../../core/shape.ts'
@@ -74,10 +74,7 @@ export class WebGpuEngine implements Engine {
     this.#queue = new Queue(device, params, (first, reason) => this.#fail(first, reason))
     this.#staging = new Staging(device)
     device.lost.then(({ reason, message }) => {
-      const why = message ? `${reason}: ${message}` : reason
-      this.#failures.lose(
-        `[gpu] the device was lost (${why}), and with it all values on it: make a new context with gpu() and go on from what was saved`,
-      )
+      this.#failures.lose(new DeviceLostError(message ? `${reason}: ${message}` : reason))
     })
   }
 
@@ -217,6 +214,7 @@ export class WebGpuEngine implements Engine {
       if (bytesOf(operand) === 0) return new Uint8Array(0)
       return (await this.#bytes(words)).slice(words.skip, words.skip + bytesOf(operand))
     } catch (error) {
+      await turn() // a device may say only now that it is lost
       throw this.#failures.lost ?? error
     } finally {
       await this.#queue.settled()
@@ -265,7 +263,7 @@ export class WebGpuEngine implements Engine {
 
   /** Gives the device back. */
   async close(): Promise<void> {
-    this.#failures.lose('the engine was closed')
+    this.#failures.lose(new EngineError('the engine was closed'))
     this.#device.destroy()
   }
 

@@ -1,7 +1,9 @@
 // DataLoader: batches in both ways, orders that go on after a restart, a live event loop, and what misuse says.
 import { autograd, data, type NDArray, nd, nn } from 'glueball'
 import { describe, expect, test } from 'vitest'
+import { Context } from '../../core/engine.ts'
 import { liveOn } from '../../core/storage.ts'
+import { makeCpuEngine } from '../../engines/wasm/start.ts'
 
 const { ArrayDataset, BatchSampler, DataLoader, SequentialSampler, SimpleDataset } = data
 
@@ -194,6 +196,29 @@ describe('running', () => {
       expect(x.owner).toBe('user')
       expect(Number.isFinite(await loss.asscalar())).toBe(true)
     }
+  })
+
+  test('batches wait for the engine to which they are moved', async () => {
+    const engine = makeCpuEngine({ threads: 1 })
+    const ctx = new Context('cpu', 1, () => engine)
+    const opened: (() => void)[] = []
+    engine.fence = () => new Promise((resolve) => opened.push(resolve))
+    let given = 0
+    const pass = (async () => {
+      for await (const batch of new DataLoader(new ArrayDataset(nd.zeros([5, 1])), 1)) {
+        batch.asInContext(ctx)
+        given++
+      }
+    })()
+    await expect.poll(() => opened.length).toBe(2)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(given).toBe(2)
+    for (const next of [3, 4, 5]) {
+      opened.shift()!()
+      await expect.poll(() => given).toBe(next)
+    }
+    await pass
+    await engine.close()
   })
 
   test('a failure of the engine comes with the next batch', async () => {

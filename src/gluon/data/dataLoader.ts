@@ -8,6 +8,7 @@ import { arraysIn, type CallScope, currentScope, release, within } from '../../c
 import { shapeOf } from '../../core/shape.ts'
 import type { Json } from '../../io/checkpoint.ts'
 import { upload } from '../../nd/creation.ts'
+import { takeTargets } from '../../nd/handles.ts'
 import { type Batched, defaultBatchifyFn } from './batchify.ts'
 import type { Columns } from './columns.ts'
 import type { Dataset } from './dataset.ts'
@@ -111,7 +112,7 @@ class Loader implements DataLoader<unknown> {
   async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
     const columns = this.#dataset.columns()
     const context = this.#context ?? columns?.context ?? currentContext()
-    const fences: Promise<void>[] = []
+    const fences: Promise<unknown>[] = []
     const skip = this.#skip
     this.#skip = 0
     this.#taken = 0
@@ -124,7 +125,9 @@ class Loader implements DataLoader<unknown> {
         const failure = context.engine.takeFailure()
         if (failure) throw failure
         yield await this.#batch(Int32Array.from(indices), context, columns)
-        const fence = context.engine.fence()
+        // what the batch was moved to must not fall behind either
+        const engines = [context.engine, ...takeTargets(context.engine)]
+        const fence = Promise.all(engines.map((engine) => engine.fence()))
         fence.catch(() => {})
         fences.push(fence)
       }
