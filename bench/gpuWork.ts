@@ -1,6 +1,5 @@
 // What a case's convolutions ask of a GPU, pass by pass, by their plans alone: no device is needed.
 import type { GpuPlan, GpuTarget } from '../src/kernel/gpuPlan.ts'
-import { channelSumWgsl } from '../src/ops/conv/channelSum.wgsl.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../src/ops/conv/conv.wgsl.ts'
 import type { ConvWindow } from '../src/ops/conv/geometry.ts'
 import { type Case, type Layer, sidesOf } from './cases.ts'
@@ -32,7 +31,7 @@ function rowsOf(kase: Case, layer: Layer, sides: Sides, images: boolean): string
 
 const array = (...shape: number[]) => ({ shape, dtype: 'float32', order: 'plain' }) as const
 
-/** The plans of a layer's passes. */
+/** The plans of a layer's passes that are products; the bias's gradient is a sum. */
 function passesOf(kase: Case, layer: Layer, { taken, made }: Sides, images: boolean): Record<string, GpuPlan> {
   const { before, channels, kernel, stride, padding, relu } = layer
   const window: ConvWindow = {
@@ -40,15 +39,15 @@ function passesOf(kase: Case, layer: Layer, { taken, made }: Sides, images: bool
     ...{ dilation: [1, 1], groups: 1 },
   }
   const [x, y] = [array(kase.batch, before, taken, taken), array(kase.batch, channels, made, made)]
-  const [weight, bias] = [array(channels, before, kernel, kernel), ...(layer.bias ? [array(channels)] : [])]
+  const weight = array(channels, before, kernel, kernel)
   const activation = relu ? 'relu' : undefined
-  const forward = convWgsl.plan([x, weight, ...(bias ? [bias] : [])], { ...window, activation }, [y], target)
+  const inputs = [x, weight, ...(layer.bias ? [array(channels)] : [])]
+  const forward = convWgsl.plan(inputs, { ...window, activation }, [y], target)
   if (!kase.train) return { forward }
   return {
     forward,
     ...(images && { data: convDataWgsl.plan([y, weight], { ...window, size: [taken, taken] }, [x], target) }),
     weight: convWeightWgsl.plan([x, y], window, [weight], target),
-    ...(bias && { bias: channelSumWgsl.plan([y], {}, [bias], target) }),
   }
 }
 
