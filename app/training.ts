@@ -38,9 +38,9 @@ export async function* train(options: TrainingOptions): AsyncGenerator<Progress,
   const net = gluon.models.nin({ lastRelu: false, narrow })
   net.initialize({ ctx, init: new init.MSRAPrelu() })
   const steps = trainIter.length * epochs
-  const schedule = new lrScheduler.CosineScheduler(steps, { baseLr: 0.02, warmupSteps: Math.min(100, steps >> 1) })
+  const schedule = new lrScheduler.CosineScheduler(steps, { baseLr: 0.01, warmupSteps: Math.min(50, steps >> 1) })
   const trainer = new gluon.Trainer(net.collectParams(), 'sgd', {
-    ...{ learningRate: 0.02, momentum: 0.9, wd: 0.0001 },
+    ...{ learningRate: 0.01, momentum: 0.9, wd: 0.0001 },
     lrScheduler: schedule,
   })
   const lossOf = new gluon.loss.SoftmaxCrossEntropyLoss()

@@ -53,14 +53,14 @@ export const recipes = {
     stable: {
       settings: {
         ...tutorial,
-        lr: 0.02,
+        lr: 0.01,
         momentum: 0.9,
         schedule: 'cosine',
-        warmup: 100,
+        warmup: 50,
         init: 'he',
         lastRelu: false,
       },
-      why: 'no ReLU on the class maps (they die), He weights (Xavier’s signal fades over 12 layers), SGD 0.02 with momentum 0.9, a warm-up of 100 steps and a cosine to 0 (0.2 is too high once the signal is there)',
+      why: 'no ReLU on the class maps (they die), He weights (Xavier’s signal fades over 12 layers), SGD 0.01 with momentum 0.9, a warm-up of 50 steps and a cosine to 0 (0.2 is too high once the signal is there)',
     },
     tutorial: {
       settings: tutorial,

@@ -9,6 +9,11 @@ export const bench = command({
   args: {
     only: { type: 'string', description: 'one case, as in nin-112-b128-infer', valueHint: 'NAME' },
     systems: { type: 'string', description: 'which systems, as in glueball,pytorch', valueHint: 'A,B' },
+    ctx: {
+      type: 'string',
+      description: 'cpu or gpu: which of our engines, beside peers of its kind',
+      valueHint: 'cpu',
+    },
     threads: { type: 'string', description: 'threads for each system', valueHint: 'N' },
     turns: { type: 'string', description: 'timed steps of each system', valueHint: 'N' },
     profile: { type: 'boolean', description: 'where the time of our own step goes, call by call' },

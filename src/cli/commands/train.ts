@@ -36,7 +36,7 @@ export const train = command({
       description: 'constant, cosine, or factor (a tenth after each third)',
       valueHint: 'cosine',
     },
-    warmup: { type: 'string', description: 'steps over which the rate rises from 0', valueHint: '100' },
+    warmup: { type: 'string', description: 'steps over which the rate rises from 0', valueHint: '50' },
     init: { type: 'string', description: 'first weights: xavier, he, normal, uniform', valueHint: 'he' },
     seed: { type: 'string', description: 'the same seed gives the same bits (default 0)', valueHint: '0' },
     ctx: { type: 'string', description: 'cpu, gpu or reference (default cpu)', valueHint: 'cpu' },
