@@ -5,7 +5,7 @@ import { autograd, cpu, gluon, gpu, init, type NDArray, nd, nn, reference } from
 import chart from 'simple-ascii-chart'
 
 const text = { type: 'string' } as const
-const { values: args } = parseArgs({ options: { epochs: text, 'limit-train': text, ctx: text } })
+const { values: args } = parseArgs({ options: { epochs: text, 'limit-train': text, 'limit-test': text, ctx: text } })
 const ctx = args.ctx === 'gpu' ? await gpu() : args.ctx === 'reference' ? reference() : cpu()
 
 function mlpconv(channels: number, kernelSize: number, padding: number, { strides = 1, maxPooling = true } = {}) {
@@ -51,7 +51,8 @@ async function loadDataFashionMnist(batchSize: number, resize: number) {
   const [train, test] = [await FashionMNIST.load({ train: true }), await FashionMNIST.load({ train: false })]
   const some = train.take(Number(args['limit-train'] ?? train.length))
   const trainIter = new gluon.data.DataLoader(some.transformFirst(transformer), batchSize, { shuffle: true })
-  const testIter = new gluon.data.DataLoader(test.transformFirst(transformer), batchSize)
+  const few = test.take(Number(args['limit-test'] ?? test.length))
+  const testIter = new gluon.data.DataLoader(few.transformFirst(transformer), batchSize)
   return [trainIter, testIter] as const
 }
 

@@ -4,7 +4,6 @@ import { expect, it } from 'vitest'
 import { Context } from '../../src/core/engine.ts'
 import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
 import { RUNGS } from '../../src/kernel/rung.ts'
-import golden from '../golden/nin-exact.json' with { type: 'json' }
 import { distances, narrow } from './gpu.ts'
 import { type Setting, Training, updates } from './nin.ts'
 import { table } from './table.ts'
@@ -32,15 +31,16 @@ it('moves the weights in thirty steps as the CPU does, to 3e-5', async () => {
   for (const [name, own] of rows) expect(own, name).toBeLessThan(3e-5)
 })
 
-it('has the CPU’s losses in three steps of the whole network at 112', async () => {
-  const { magnitude, learningRate } = golden.alive
-  const setting = { dtype: 'float32', size: 112, narrow: 1, magnitude, learningRate } as const
+// The CPU's own rungs, with Winograd's convolutions and without, differ by 2.4e-7 here. (In the narrow net's setting, where
+// the loss jumps to 3.6, they differ by 4e-3 after one step.)
+it('has the CPU’s losses in three steps of the whole network at 112, to 1e-6', async () => {
+  const setting = { dtype: 'float32', size: 112, narrow: 1, magnitude: 3, learningRate: 0.2 } as const
   const [own, want] = [
     await new Training({ ...setting, ctx: await gpu() }).train(3),
     await new Training({ ...setting, ctx: cpu() }).train(3),
   ]
   console.log(own, want)
   own.forEach((loss, i) => {
-    expect(Math.abs(loss - want[i])).toBeLessThan(1e-4)
+    expect(Math.abs(loss - want[i])).toBeLessThan(1e-6)
   })
 })
