@@ -1,5 +1,5 @@
 // What a case's convolutions ask of a GPU, pass by pass, by their plans alone: no device is needed.
-import type { GpuPlan, GpuTarget } from '../src/kernel/gpuPlan.ts'
+import type { GpuPlan, GpuTarget } from '../src/kernel/wgsl/plan.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../src/ops/conv/conv.wgsl.ts'
 import type { ConvWindow } from '../src/ops/conv/geometry.ts'
 import { type Case, type Layer, sidesOf } from './cases.ts'

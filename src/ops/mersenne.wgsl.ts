@@ -1,7 +1,8 @@
 // MXNet's sampler in WGSL: each invocation is one of its 1024 Mersenne Twisters.
-import type { Binding, Dispatch, Param } from '../kernel/gpuPlan.ts'
-import { fieldOf, mapSize } from '../kernel/wgslMap.ts'
-import { onceParams, wgslOnce } from '../kernel/wgslMath.ts'
+
+import { fieldOf, mapSize } from '../kernel/wgsl/map.ts'
+import { onceParams, wgslOnce } from '../kernel/wgsl/math.ts'
+import type { Binding, Dispatch, Param } from '../kernel/wgsl/plan.ts'
 import { engineWords } from './mt19937.ts'
 import { engineCount, sharesOf } from './sampler.ts'
 

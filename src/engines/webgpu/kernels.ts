@@ -1,5 +1,5 @@
 // The kernels of the GPU engine: one for each op.
-import type { WgslKernel } from '../../kernel/gpuPlan.ts'
+import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { concatWgsl, splitWgsl } from '../../ops/concat/concat.wgsl.ts'
 import { channelSumWgsl } from '../../ops/conv/channelSum.wgsl.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../../ops/conv/conv.wgsl.ts'

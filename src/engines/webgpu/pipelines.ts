@@ -1,5 +1,5 @@
 // Compiled shaders by their keys, and bind groups by the buffers they bind.
-import type { Shader } from '../../kernel/gpuPlan.ts'
+import type { Shader } from '../../kernel/wgsl/plan.ts'
 import type { Block } from './pool.ts'
 
 /** Bytes from one dispatch's params to the next: what every device takes as a dynamic offset. */

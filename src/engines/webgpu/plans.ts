@@ -1,6 +1,6 @@
 // Plans of the GPU's kernels, with the buffers of their tables.
 import type { Attributes, Call } from '../../core/engine.ts'
-import type { GpuPlan, GpuTarget, WgslKernel } from '../../kernel/gpuPlan.ts'
+import type { GpuPlan, GpuTarget, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { OpName } from '../../ops/index.ts'
 import { PlanCache } from '../planCache.ts'
 import type { KernelTable } from '../table.ts'

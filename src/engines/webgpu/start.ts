@@ -2,7 +2,7 @@
 import { openGpu } from '#platform'
 import { Context } from '../../core/engine.ts'
 import { GlueballError } from '../../core/errors.ts'
-import type { GpuTarget } from '../../kernel/gpuPlan.ts'
+import type { GpuTarget } from '../../kernel/wgsl/plan.ts'
 import type { GpuOptions } from '../gpu.ts'
 import { WebGpuEngine } from './engine.ts'
 import { webgpuKernels } from './kernels.ts'

@@ -1,7 +1,7 @@
 // concat and split on the GPU: a dispatch for each part.
 import { sizeOf } from '../../core/shape.ts'
-import type { WgslKernel } from '../../kernel/gpuPlan.ts'
-import { heldByte, mapElements } from '../../kernel/wgslMap.ts'
+import { heldByte, mapElements } from '../../kernel/wgsl/map.ts'
+import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { ConcatAttributes, SplitAttributes } from './concat.ts'
 
 /** Of a part along an axis: where it begins, its length and the whole's, and what is inside the axis. */

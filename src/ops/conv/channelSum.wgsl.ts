@@ -1,6 +1,7 @@
 // channelSum on the GPU: each invocation sums some of a channel's pixels, then what these found is added up.
-import type { WgslKernel } from '../../kernel/gpuPlan.ts'
-import { type Elements, joinInPasses } from '../../kernel/wgslPasses.ts'
+
+import { type Elements, joinInPasses } from '../../kernel/wgsl/passes.ts'
+import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { ChannelSumAttributes } from './conv.ts'
 
 /** y[c] = Σ x over images and pixels, which are numbered through all images. */

@@ -1,7 +1,8 @@
 // conv and its gradients on the GPU: matrix products whose factors find their elements in images and filters as they lie.
-import type { WgslKernel } from '../../kernel/gpuPlan.ts'
-import { planProduct } from '../../kernel/wgslGemm.ts'
-import type { Result } from '../../kernel/wgslResult.ts'
+
+import { planProduct } from '../../kernel/wgsl/gemm.ts'
+import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
+import type { Result } from '../../kernel/wgsl/result.ts'
 import { activations } from '../activations.ts'
 import type { ConvAttributes } from './conv.ts'
 import {

@@ -1,5 +1,5 @@
 // How the matrix products of a convolution on the GPU find their factors: filters as matrices, images through windows.
-import type { Factor } from '../../kernel/wgslGemm.ts'
+import type { Factor } from '../../kernel/wgsl/gemm.ts'
 import type { Geometry, Pair } from './geometry.ts'
 
 /** Channels and size of images. */

@@ -1,8 +1,8 @@
 // dropout on the GPU: the engines draw the mask, then elements are kept and scaled by it.
 import { sizeOf } from '../../core/shape.ts'
-import type { Binding, Dispatch, WgslKernel } from '../../kernel/gpuPlan.ts'
-import { repeatedSteps, walk } from '../../kernel/wgslIndex.ts'
-import { mapElements, type Source } from '../../kernel/wgslMap.ts'
+import { repeatedSteps, walk } from '../../kernel/wgsl/indexing.ts'
+import { mapElements, type Source } from '../../kernel/wgsl/map.ts'
+import type { Binding, Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { drawElements } from '../mersenne.wgsl.ts'
 import { type DropoutAttributes, maskShape, type ScaleByMaskAttributes } from './dropout.ts'
 

@@ -1,8 +1,8 @@
 // fill on the GPU.
 
 import { sizeOf } from '../../core/shape.ts'
-import type { WgslKernel } from '../../kernel/gpuPlan.ts'
-import { mapElements } from '../../kernel/wgslMap.ts'
+import { mapElements } from '../../kernel/wgsl/map.ts'
+import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { FillAttributes } from './fill.ts'
 
 /** y = value everywhere. */

@@ -1,7 +1,8 @@
 // matmul on the GPU: tiles of y, each factor read along its memory, four numbers at once where its rows allow.
-import type { WgslKernel } from '../../kernel/gpuPlan.ts'
-import { type Factor, planProduct } from '../../kernel/wgslGemm.ts'
-import type { Result } from '../../kernel/wgslResult.ts'
+
+import { type Factor, planProduct } from '../../kernel/wgsl/gemm.ts'
+import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
+import type { Result } from '../../kernel/wgsl/result.ts'
 import { activations } from '../activations.ts'
 import { type MatmulAttributes, sizesOf } from './matmul.ts'
 

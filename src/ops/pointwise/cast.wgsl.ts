@@ -1,9 +1,9 @@
 // cast on the GPU.
 import type { DType } from '../../core/dtype.ts'
 import { sizeOf } from '../../core/shape.ts'
-import type { WgslKernel } from '../../kernel/gpuPlan.ts'
-import { mapElements } from '../../kernel/wgslMap.ts'
-import { wgslNumbers } from '../../kernel/wgslMath.ts'
+import { mapElements } from '../../kernel/wgsl/map.ts'
+import { wgslNumbers } from '../../kernel/wgsl/math.ts'
+import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { CastAttributes } from './cast.ts'
 
 const cut = `${wgslNumbers}

@@ -1,9 +1,9 @@
 // pointwise on the GPU: one invocation an element, operands repeated by steps of 0.
 import { sameShape, sizeOf } from '../../core/shape.ts'
-import type { Param, WgslKernel } from '../../kernel/gpuPlan.ts'
-import { f32Text, i32Text, wgslFloats, wgslIntegers } from '../../kernel/wgslFormula.ts'
-import { repeatedSteps, type Walk, walk } from '../../kernel/wgslIndex.ts'
-import { mapElements, type Source } from '../../kernel/wgslMap.ts'
+import { f32Text, i32Text, wgslFloats, wgslIntegers } from '../../kernel/wgsl/formula.ts'
+import { repeatedSteps, type Walk, walk } from '../../kernel/wgsl/indexing.ts'
+import { mapElements, type Source } from '../../kernel/wgsl/map.ts'
+import type { Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { formulaOf, operandsOf, type PointwiseAttributes } from './pointwise.ts'
 
 /** y = formula(operands). */

@@ -1,8 +1,8 @@
 // Pooling on the GPU: each output looks at its window, each pixel at the windows that hold it.
 import { sizeOf } from '../../core/shape.ts'
-import type { Param, WgslKernel } from '../../kernel/gpuPlan.ts'
-import { type MapKernel, mapElements, type Source } from '../../kernel/wgslMap.ts'
-import { wgslFloat, wgslNumbers } from '../../kernel/wgslMath.ts'
+import { type MapKernel, mapElements, type Source } from '../../kernel/wgsl/map.ts'
+import { wgslFloat, wgslNumbers } from '../../kernel/wgsl/math.ts'
+import type { Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
 import { lowest } from './maxPool.ts'
 import type { PoolWindow, Sized } from './window.ts'

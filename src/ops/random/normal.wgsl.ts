@@ -1,5 +1,5 @@
 // A standard normal number by the polar method in WGSL, whose float32 logarithm may differ from the CPU's in the last digits.
-import { wgslElementary, wgslNumbers } from '../../kernel/wgslMath.ts'
+import { wgslElementary, wgslNumbers } from '../../kernel/wgsl/math.ts'
 
 /** `standardNormal(at)` of the engine at that word. */
 export const normalText = `${wgslNumbers}${wgslElementary}

@@ -1,7 +1,7 @@
 // The random ops on the GPU: the same integers as on the CPU.
 import { sizeOf } from '../../core/shape.ts'
-import type { Dispatch, WgslKernel } from '../../kernel/gpuPlan.ts'
-import { mapElements } from '../../kernel/wgslMap.ts'
+import { mapElements } from '../../kernel/wgsl/map.ts'
+import type { Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { SeedAttributes } from '../generator.ts'
 import { drawElements, mersenneText, seedEngines } from '../mersenne.wgsl.ts'
 import { normalText } from './normal.wgsl.ts'

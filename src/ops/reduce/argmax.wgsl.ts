@@ -1,9 +1,9 @@
 // argmax and argmin on the GPU: in passes, each of which holds where its best elements stand.
 import { sizeOf } from '../../core/shape.ts'
-import type { WgslKernel } from '../../kernel/gpuPlan.ts'
-import { wgslType } from '../../kernel/wgslMap.ts'
-import { wgslNumbers } from '../../kernel/wgslMath.ts'
-import { joinInPasses } from '../../kernel/wgslPasses.ts'
+import { wgslType } from '../../kernel/wgsl/map.ts'
+import { wgslNumbers } from '../../kernel/wgsl/math.ts'
+import { joinInPasses } from '../../kernel/wgsl/passes.ts'
+import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { ArgmaxAttributes } from './argmax.ts'
 
 /** The better of two: NaN before numbers, then the more extreme, then the first. */

@@ -1,10 +1,10 @@
 // reduce on the GPU: joined in passes, so that a result of many elements keeps many invocations busy.
 import { sizeOf, stridesOf } from '../../core/shape.ts'
-import type { WgslKernel } from '../../kernel/gpuPlan.ts'
-import { wgslFloats } from '../../kernel/wgslFormula.ts'
-import { walk } from '../../kernel/wgslIndex.ts'
-import { wgslFloat } from '../../kernel/wgslMath.ts'
-import { type Elements, joinInPasses } from '../../kernel/wgslPasses.ts'
+import { wgslFloats } from '../../kernel/wgsl/formula.ts'
+import { walk } from '../../kernel/wgsl/indexing.ts'
+import { wgslFloat } from '../../kernel/wgsl/math.ts'
+import { type Elements, joinInPasses } from '../../kernel/wgsl/passes.ts'
+import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { ReduceAttributes, ReduceKind } from './reduce.ts'
 
 /** How a kind joins two values, and what it begins with on f32 and on i32. */

@@ -1,8 +1,8 @@
 // resize, toTensor and normalize on the GPU; Resize gives the bytes of the CPU's.
 import { sizeOf } from '../../core/shape.ts'
-import type { GpuPlan, Param, WgslKernel } from '../../kernel/gpuPlan.ts'
-import { copyElements, mapElements } from '../../kernel/wgslMap.ts'
-import { onceParams, wgslOnce } from '../../kernel/wgslMath.ts'
+import { copyElements, mapElements } from '../../kernel/wgsl/map.ts'
+import { onceParams, wgslOnce } from '../../kernel/wgsl/math.ts'
+import type { GpuPlan, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { NormalizeAttributes } from './normalize.ts'
 import { type Axis, place, placeColumns, rint } from './resize.reference.ts'
 import type { ResizeAttributes } from './resize.ts'

@@ -1,12 +1,12 @@
 // softmax and cross-entropy on the GPU, in one kernel each.
 import type { Descriptor } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
-import type { GpuPlan, WgslKernel } from '../../kernel/gpuPlan.ts'
-import { wgslFloats } from '../../kernel/wgslFormula.ts'
-import { clippedText } from '../../kernel/wgslIndex.ts'
-import type { Source } from '../../kernel/wgslMap.ts'
-import { wgslFloat } from '../../kernel/wgslMath.ts'
-import { joinText, mapRows, type Together, togetherOn } from '../../kernel/wgslRows.ts'
+import { wgslFloats } from '../../kernel/wgsl/formula.ts'
+import { clippedText } from '../../kernel/wgsl/indexing.ts'
+import type { Source } from '../../kernel/wgsl/map.ts'
+import { wgslFloat } from '../../kernel/wgsl/math.ts'
+import type { GpuPlan, WgslKernel } from '../../kernel/wgsl/plan.ts'
+import { joinText, mapRows, type Together, togetherOn } from '../../kernel/wgsl/rows.ts'
 import type { CrossEntropyAttributes, SoftmaxAttributes } from './softmax.ts'
 
 /** `largest` and `total` of a row's invocations, and `mostOf(first, local)`: the largest element of a row. */

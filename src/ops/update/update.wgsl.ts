@@ -1,9 +1,9 @@
 // sgdUpdate on the GPU: one pass over a range of weights, in place.
 import { sizeOf } from '../../core/shape.ts'
-import type { Binding, Param, WgslKernel } from '../../kernel/gpuPlan.ts'
-import { mapSize } from '../../kernel/wgslMap.ts'
-import { onceParams, wgslNumbers, wgslOnce } from '../../kernel/wgslMath.ts'
-import { workgroupIndex, workgroupRows } from '../../kernel/workgroups.ts'
+import { mapSize } from '../../kernel/wgsl/map.ts'
+import { onceParams, wgslNumbers, wgslOnce } from '../../kernel/wgsl/math.ts'
+import type { Binding, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
+import { workgroupIndex, workgroupRows } from '../../kernel/wgsl/workgroups.ts'
 import type { SgdAttributes } from './update.ts'
 
 /** The bounds of clipping, which let NaN pass: WGSL's own min and max need not. */

@@ -1,7 +1,7 @@
 // Positions in arrays of several axes and on one axis, as WGSL text.
-import type { DType } from '../core/dtype.ts'
-import { stridesOf } from '../core/shape.ts'
-import type { Param } from './gpuPlan.ts'
+import type { DType } from '../../core/dtype.ts'
+import { stridesOf } from '../../core/shape.ts'
+import type { Param } from './plan.ts'
 
 /** A function of a flat index over some axes that gives a position. */
 export interface Walk {

@@ -1,6 +1,7 @@
 // WGSL kernels that join many elements to one result, in passes: an invocation joins a few, the next pass what it held.
-import type { Binding, Dispatch, GpuPlan, Param } from './gpuPlan.ts'
-import { mapElements, type Source } from './wgslMap.ts'
+
+import { mapElements, type Source } from './map.ts'
+import type { Binding, Dispatch, GpuPlan, Param } from './plan.ts'
 
 /** What a pass reads. */
 export interface Elements {

@@ -1,6 +1,7 @@
 // WGSL kernels over rows: a workgroup shares a long one and joins what it found in a fixed tree; short ones have an invocation each.
-import type { Binding, Dispatch, Param } from './gpuPlan.ts'
-import { type Source, surroundingsOf, surroundingsText } from './wgslMap.ts'
+
+import { type Source, surroundingsOf, surroundingsText } from './map.ts'
+import type { Binding, Dispatch, Param } from './plan.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** A kernel over rows. */

@@ -1,7 +1,7 @@
 // Where a matrix product's sums go and what finishes them, also where they come in parts that are added up.
-import type { Formula } from './arith.ts'
-import type { Binding, Dispatch } from './gpuPlan.ts'
-import { wgslFloats, wgslFormula } from './wgslFormula.ts'
+import type { Formula } from '../arith.ts'
+import { wgslFloats, wgslFormula } from './formula.ts'
+import type { Binding, Dispatch } from './plan.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** The places of C's elements, each the sum of what its row and its column say, and what is done to the sums. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { GpuTarget } from './gpuPlan.ts'
-import { type Factor, type Product, planProduct } from './wgslGemm.ts'
+import { type Factor, type Product, planProduct } from './gemm.ts'
+import type { GpuTarget } from './plan.ts'
 import { workgroupRows } from './workgroups.ts'
 
 const targets: readonly GpuTarget[] = [{ tiles: 'large' }, { tiles: 'small' }]

@@ -1,5 +1,5 @@
 // The shader text that reads a factor of a matrix product: elements of four lines, or blocks of four lines and four steps.
-import type { Factor } from './wgslGemm.ts'
+import type { Factor } from './gemm.ts'
 
 /** A factor with its place in a tile. */
 export interface FactorText extends Factor {

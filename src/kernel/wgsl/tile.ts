@@ -1,5 +1,5 @@
 // Sizes of the tiles by which a GPU multiplies matrices: one kind for real GPUs, one for software adapters.
-import type { GpuTarget } from './gpuPlan.ts'
+import type { GpuTarget } from './plan.ts'
 
 /** A tile of C that a workgroup makes, and how its invocations share it; all sizes in multiples of 4. */
 export interface GpuTile {

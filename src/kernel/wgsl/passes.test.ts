@@ -1,6 +1,6 @@
 // How joinings are split into passes: by sizes alone.
 import { describe, expect, it } from 'vitest'
-import { joinInPasses } from './wgslPasses.ts'
+import { joinInPasses } from './passes.ts'
 
 const planOf = (results: number, count: number) =>
   joinInPasses({

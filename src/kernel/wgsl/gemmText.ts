@@ -1,8 +1,8 @@
 // The shader text of matrix products: tiles of C, their sums in registers, their factors shared or read by each.
-import { elementType, type FactorText, factorFunctions, holdLines, readBlock, readLines } from './wgslFactorText.ts'
-import type { Factor } from './wgslGemm.ts'
-import { type Result, resultText } from './wgslResult.ts'
-import { type GpuTile, invocationsOf } from './wgslTile.ts'
+import { elementType, type FactorText, factorFunctions, holdLines, readBlock, readLines } from './factorText.ts'
+import type { Factor } from './gemm.ts'
+import { type Result, resultText } from './result.ts'
+import { type GpuTile, invocationsOf } from './tile.ts'
 import { workgroupIndex } from './workgroups.ts'
 
 /** What the text of a product depends on. */

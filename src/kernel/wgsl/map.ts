@@ -1,8 +1,8 @@
 // WGSL kernels in which each invocation computes one element of the output, from a function of its index.
-import type { DType } from '../core/dtype.ts'
-import type { Descriptor } from '../core/engine.ts'
-import { sizeOf } from '../core/shape.ts'
-import type { Binding, Dispatch, GpuPlan, Param, Shader } from './gpuPlan.ts'
+import type { DType } from '../../core/dtype.ts'
+import type { Descriptor } from '../../core/engine.ts'
+import { sizeOf } from '../../core/shape.ts'
+import type { Binding, Dispatch, GpuPlan, Param, Shader } from './plan.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** An array that a kernel reads, by the name under which its text does. */

@@ -1,7 +1,7 @@
 // Pointwise formulas as WGSL text, on f32 and on i32, where integers count modulo 2³².
-import type { Arith, Formula, Value } from './arith.ts'
-import { wgslElementary, wgslFloat, wgslNumbers } from './wgslMath.ts'
-import { wgslPower } from './wgslPower.ts'
+import type { Arith, Formula, Value } from '../arith.ts'
+import { wgslElementary, wgslFloat, wgslNumbers } from './math.ts'
+import { wgslPower } from './power.ts'
 
 /** Arithmetic whose values and masks are expressions. */
 export type WgslArith = Arith<string, string>

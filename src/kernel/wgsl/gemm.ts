@@ -1,8 +1,9 @@
 // Plans matrix products on the GPU: C[i][j] = finish(Σ_k A[i][k] · B[k][j]), in tiles, and long sums in parts.
-import type { Binding, Dispatch, GpuPlan, GpuTarget, GpuWork } from './gpuPlan.ts'
-import { productText, workgroupMemory } from './wgslGemmText.ts'
-import { joinParts, partial, type Result, resultKey } from './wgslResult.ts'
-import { type GpuTile, gpuTile, invocationsOf } from './wgslTile.ts'
+
+import { productText, workgroupMemory } from './gemmText.ts'
+import type { Binding, Dispatch, GpuPlan, GpuTarget, GpuWork } from './plan.ts'
+import { joinParts, partial, type Result, resultKey } from './result.ts'
+import { type GpuTile, gpuTile, invocationsOf } from './tile.ts'
 import { workgroupRows } from './workgroups.ts'
 
 /**

@@ -1,5 +1,5 @@
 // What a WGSL kernel says of one call: its dispatches, by descriptors and attributes alone.
-import type { Attributes, Descriptor } from '../core/engine.ts'
+import type { Attributes, Descriptor } from '../../core/engine.ts'
 
 /** A compute shader with the entry `main`; its text is made once for each key. */
 export interface Shader {
