@@ -2,6 +2,7 @@
 import type { Formula } from './arith.ts'
 import { type Body, type ItemInput, i32, item, type Local } from './asm.ts'
 import { type Gemm, gemm, type Pointers } from './gemm.ts'
+import { itemsFor } from './items.ts'
 import { kept, smaller, touch } from './loops.ts'
 import { defineModule, type KernelModule } from './module.ts'
 import { panelsOf, panelWidth } from './panels.ts'
@@ -32,14 +33,11 @@ export interface RowOperands {
 const kBlock = 384
 /** Tiles of an item's rows: 96 rows of K = 256 stay in L2 while B's panels pass by. */
 const rowTiles = 16
-/** Items wanted, so that many threads have work; additions and multiplications that are worth an item, and that none should pass. */
-const [wantedItems, leastWork, mostWork] = [16, 5e5, 160e6]
 
 /** The phase that computes a product of so many rows. */
 export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = 0 }: RowOperands): Phase {
   const panels = panelsOf(shape.columns, shape.rung)
-  const work = 2 * shape.K * shape.columns * rows
-  const wanted = Math.min(Math.max(wantedItems, work / mostWork), Math.max(1, work / leastWork))
+  const wanted = itemsFor(2 * shape.K * shape.columns * rows)
   // cut both ways so that together the least of A and B is read again
   const bands = Math.min(wanted, Math.sqrt((wanted * rows) / shape.columns))
   const tileRows = tile(shape.rung).rows

@@ -1,6 +1,7 @@
 // Cross-correlation of channels-last images with packed filters, as products of output rows with filter panels.
 import { type Body, type ItemInput, i32, item, type Local } from '../../kernel/asm.ts'
 import { type Gemm, gemm, type Pointers, type Run } from '../../kernel/gemm.ts'
+import { itemsFor } from '../../kernel/items.ts'
 import { kept, smaller } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { panelsOf, panelWidth } from '../../kernel/panels.ts'
@@ -58,11 +59,6 @@ function asMatrix(s: Correlation): { readonly rows: number; readonly K: number }
   return whole ? { rows: 1, K: kh * kw * s.C } : undefined
 }
 
-/** Multiply-adds, each counted twice, that are worth an item of their own, and more than which none should have. */
-const [leastWork, mostWork] = [5e5, 160e6]
-/** Items wanted, so that many threads have work. */
-const wantedItems = 16
-
 /** Items are bands of output rows of one image, and where the images are few, some panels of filters of them. */
 function alongRows(
   s: Correlation,
@@ -71,7 +67,7 @@ function alongRows(
 ): Pick<Plan, 'phases' | 'scratch' | 'note'> {
   const work = (2 * s.OH * s.OW * s.O * s.kernel[0] * s.kernel[1] * s.C) / s.groups
   const rowBytes = widthOf(s) * s.C * 4
-  const wanted = Math.ceil(Math.max(Math.min(wantedItems / N, work / leastWork), work / mostWork, 1))
+  const wanted = Math.ceil(itemsFor(N * work) / N)
   const panels = panelsOf(s.O / s.groups, s.rung)
   const perItem = s.groups > 1 ? panels : panelsPerItem(s, panels, wanted)
   const cuts = Math.ceil(panels / perItem)
