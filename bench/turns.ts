@@ -19,6 +19,9 @@ export interface Run {
 /** Kept free for the turns, in milliseconds: systems that warm up must be ready by then. */
 const TURNS_MS = 60_000
 
+/** Rest before each turn, in milliseconds: threads of the last one's system may still spin, waiting for work. */
+const REST_MS = 100
+
 /** How far the outputs may be from those of the first system, relative to the largest: most are float32 sums. */
 const TOLERANCE = 1e-3
 
@@ -102,7 +105,12 @@ async function takeTurns({ kase, run, keep, ready }: State): Promise<void> {
   }
   if (ready.length > 0) run.say(`${kase.name}: ${run.turns} turns of ${ready.map(({ label }) => label).join(', ')}`)
   for (const system of ready) system.allowUntil(run.deadline)
-  for (let turn = 0; turn < run.turns && Date.now() < run.deadline; turn++) await each((system) => system.run())
+  for (let turn = 0; turn < run.turns && Date.now() < run.deadline; turn++) {
+    await each(async (system) => {
+      await new Promise((resolve) => setTimeout(resolve, REST_MS))
+      await system.run()
+    })
+  }
   await each(async (system) => {
     if (system.imagesPerSecond.length === 0) throw new Error("stopped: the bench's 25 minutes were nearly over")
     await system.exit()
