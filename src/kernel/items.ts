@@ -1,9 +1,19 @@
 // How finely work is cut.
 
-/** Items wanted, so that many threads have work; what is worth an item, and what none should pass. */
-const [usual, least, most] = [16, 5e5, 160e6]
+/** Items wanted, so that many threads have work. */
+export const wantedItems = 16
+/** Operations that are worth an item, and that none should pass. */
+const [least, most] = [5e5, 160e6]
 
 /** How many items a product of so many operations should have: a fraction, from 1 on. */
 export function itemsFor(operations: number): number {
-  return Math.min(Math.max(usual, operations / most), Math.max(1, operations / least))
+  return Math.min(Math.max(wantedItems, operations / most), Math.max(1, operations / least))
+}
+
+/**
+ * Into how many pieces, a fraction, to cut a factor of size `own` whose pieces all meet those of the `other` in so many
+ * items: together the least is read again.
+ */
+export function piecesOf(items: number, own: number, other: number): number {
+  return Math.min(items, Math.sqrt((items * own) / other))
 }

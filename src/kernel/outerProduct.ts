@@ -1,6 +1,7 @@
 // Plans C[m][n] = Σ_k A[k][m] · B[k][n] for long k: parts of k side by side, each summed block by block, then added up.
 import { type Body, type ItemInput, i32, item, type Local, select } from './asm.ts'
 import { type Gemm, gemm } from './gemm.ts'
+import { wantedItems } from './items.ts'
 import { kept, smaller, touch } from './loops.ts'
 import { defineModule, type KernelModule } from './module.ts'
 import { pack } from './pack.ts'
@@ -65,8 +66,8 @@ export function outerProduct(
   const { M, N, rung, block = usualBlock } = shape
   const width = tile(rung).vectors * 4
   const panels = Math.ceil(N / width)
-  // parts are fixed by the shape; groups of panels make sixteen items where the work allows it
-  const wanted = Math.max(1, Math.min(16, Math.floor((2 * M * N * K) / 2e6)))
+  // parts are fixed by the shape; groups of panels make the items wanted where the work allows it
+  const wanted = Math.max(1, Math.min(wantedItems, Math.floor((2 * M * N * K) / 2e6)))
   const parts = Math.max(1, Math.min(wanted, Math.floor(K / (4 * block))))
   const perGroup = Math.ceil(panels / Math.min(panels, Math.max(1, Math.ceil(wanted / parts))))
   const rows = roundUp(Math.ceil(K / parts), parts > 1 ? block : 1)

@@ -2,7 +2,7 @@
 import type { Formula } from './arith.ts'
 import { type Body, type ItemInput, i32, item, type Local } from './asm.ts'
 import { type Gemm, gemm, type Pointers } from './gemm.ts'
-import { itemsFor } from './items.ts'
+import { itemsFor, piecesOf } from './items.ts'
 import { kept, smaller, touch } from './loops.ts'
 import { defineModule, type KernelModule } from './module.ts'
 import { panelsOf, panelWidth } from './panels.ts'
@@ -38,8 +38,7 @@ const rowTiles = 16
 export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = 0 }: RowOperands): Phase {
   const panels = panelsOf(shape.columns, shape.rung)
   const wanted = itemsFor(2 * shape.K * shape.columns * rows)
-  // cut both ways so that together the least of A and B is read again
-  const bands = Math.min(wanted, Math.sqrt((wanted * rows) / shape.columns))
+  const bands = piecesOf(wanted, rows, shape.columns)
   const tileRows = tile(shape.rung).rows
   const height = tileRows * Math.max(1, Math.min(rowTiles, Math.ceil(rows / bands / tileRows)))
   const blocks = Math.ceil(rows / height)

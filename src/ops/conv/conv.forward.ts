@@ -1,7 +1,7 @@
 // Cross-correlation of channels-last images with packed filters, as products of output rows with filter panels.
 import { type Body, type ItemInput, i32, item, type Local } from '../../kernel/asm.ts'
 import { type Gemm, gemm, type Pointers, type Run } from '../../kernel/gemm.ts'
-import { itemsFor } from '../../kernel/items.ts'
+import { itemsFor, piecesOf } from '../../kernel/items.ts'
 import { kept, smaller } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { panelsOf, panelWidth } from '../../kernel/panels.ts'
@@ -83,12 +83,10 @@ function alongRows(
   return { phases, scratch, note }
 }
 
-/** Panels of an item where so many items are wanted: cut so, together with bands, that the least is read again. */
+/** Panels of an item where so many items of filters and bands are wanted. */
 function panelsPerItem(s: Correlation, panels: number, wanted: number): number {
-  const filters = s.kernel[0] * s.kernel[1] * s.O
-  const image = s.H * s.W
-  const cuts = Math.round(Math.sqrt((wanted * filters) / image))
-  return Math.ceil(panels / Math.max(1, Math.min(cuts, wanted, panels)))
+  const cuts = Math.round(piecesOf(wanted, s.kernel[0] * s.kernel[1] * s.O, s.H * s.W))
+  return Math.ceil(panels / Math.max(1, Math.min(cuts, panels)))
 }
 
 function bandItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {

@@ -1,6 +1,7 @@
 // The forward pass and the gradient of the input: tiles transformed, multiplied point by point, and transformed back.
 import { type Body, f32x4, type ItemInput, i32, item, type Local, type Operand, v128 } from '../../../kernel/asm.ts'
 import { gemm } from '../../../kernel/gemm.ts'
+import { wantedItems } from '../../../kernel/items.ts'
 import { kept, smaller } from '../../../kernel/loops.ts'
 import { defineModule } from '../../../kernel/module.ts'
 import { panelWidth } from '../../../kernel/panels.ts'
@@ -47,8 +48,6 @@ const groupWidth = 64
  * 32 at a time 2.8e-6.
  */
 const sumPanels = 2
-/** Items wanted, so that many threads have work. */
-const wantedItems = 16
 
 /** The phases that correlate N images with transformed filters. */
 export function correlateTiles(

@@ -2,6 +2,7 @@
 import { type Body, type Func, f32x4, func, type ItemInput, i32, item, type Local, v128 } from '../../../kernel/asm.ts'
 import { type Matrix, transposed } from '../../../kernel/cookToom.ts'
 import { gemm } from '../../../kernel/gemm.ts'
+import { wantedItems } from '../../../kernel/items.ts'
 import { kept, smaller, touch } from '../../../kernel/loops.ts'
 import { defineModule } from '../../../kernel/module.ts'
 import { panelWidth } from '../../../kernel/panels.ts'
@@ -36,8 +37,8 @@ interface Weight extends Winograd {
 const sumTiles: Readonly<Record<number, number>> = { 3: 6, 5: 12 }
 /** Tiles of a block: what is summed before it is added to the partial result. */
 const usualTiles = 72
-/** Items wanted, and the bytes that the parts may take for it. */
-const [wantedItems, partsLimit] = [16, 96e6]
+/** Bytes that the parts may take, so that there are items enough. */
+const partsLimit = 96e6
 
 /** dweight = Σ x · dy, x being input 0, dy input 1 and the result output 0. */
 export function weightTiles(w: Winograd, N: number): Plan {
