@@ -1,4 +1,5 @@
 // Times the systems in a case: each is started and warmed up, then they take turns, one step at a time.
+import { reasonOf } from '../src/core/errors.ts'
 import type { Case, SystemName } from './cases.ts'
 import { better, median, type Rows, type Shown } from './results.ts'
 import { type Launch, type Ready, System } from './system.ts'
@@ -49,7 +50,7 @@ interface State {
   check: readonly number[] | undefined
 }
 
-const reasonOf = (error: unknown): Shown => ({ reason: error instanceof Error ? error.message : String(error) })
+const failed = (error: unknown): Shown => ({ reason: reasonOf(error) })
 
 /** Starts a system, in each of its variants; the slow are measured at once and ended. */
 async function startAll(name: SystemName, state: State): Promise<void> {
@@ -63,11 +64,11 @@ async function startAll(name: SystemName, state: State): Promise<void> {
         await start(system, state)
       } catch (error) {
         system.kill()
-        keep(name, reasonOf(error))
+        keep(name, failed(error))
       }
     }
   } catch (error) {
-    keep(name, reasonOf(error))
+    keep(name, failed(error))
   }
 }
 
@@ -99,7 +100,7 @@ async function takeTurns({ kase, run, keep, ready }: State): Promise<void> {
       await act(system).catch((error) => {
         system.kill()
         out.add(system)
-        keep(system.launch.name, reasonOf(error))
+        keep(system.launch.name, failed(error))
       })
     }
   }

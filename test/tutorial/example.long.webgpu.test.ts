@@ -1,15 +1,12 @@
 // The tutorial's program, unchanged but for --ctx, on every engine.
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { epochLines, root } from '../cli.ts'
+import { epochLines, glueball } from '../cli.ts'
 
 /** The numbers of three epochs of one step each. */
 async function numbersOn(ctx: string): Promise<number[]> {
   const few = ['--epochs', '3', '--limit-train', '16', '--limit-test', '16']
-  const args = [join(root, 'runtime/launch.js'), 'run', join(root, 'examples/nin.ts'), ...few, '--ctx', ctx]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root })
+  const { code, stdout } = await glueball('run', 'examples/nin.ts', ...few, '--ctx', ctx)
+  expect(code).toBe(0)
   return epochLines(stdout).flatMap((line) => line.match(/\d+\.\d+/g)!.map(Number))
 }
 
