@@ -10,9 +10,10 @@ import { defineModule } from '../../kernel/module.ts'
 import { conv } from '../../ops/conv/conv.ts'
 import { copy } from '../../ops/copy/copy.ts'
 import { fill } from '../../ops/fill/fill.ts'
-
 import { WasmEngine } from './engine.ts'
 import { wasmKernels } from './kernels.ts'
+import { RingStream } from './ringStream.ts'
+import { pageBytes, streamEnd } from './stream.ts'
 
 const open: WasmEngine[] = []
 
@@ -108,6 +109,23 @@ describe('a full ring', () => {
     expect(() => {
       for (let i = 0; i < 1_000_000; i++) release(copy(y), 'test')
     }).toThrow(/never awaits/)
+  })
+})
+
+describe('memory that has just grown', () => {
+  it.each([1, 2, 3, 4])('is seen by workers that are told of a module in it at once, run %i', async () => {
+    const reasons: string[] = []
+    const stream = new RingStream(2 ** 14, 2, ({ reason }) => reasons.push(reason))
+    const bytes = tests.bytes()
+    for (let round = 1; round <= 2000 && reasons.length === 0; round++) {
+      const end = streamEnd + round * pageBytes
+      stream.grow(end)
+      stream.write(end - pageBytes, bytes)
+      stream.define(0, end - pageBytes, bytes.length)
+      await stream.notify()
+    }
+    await stream.close()
+    expect(reasons).toEqual([])
   })
 })
 

@@ -60,6 +60,7 @@ export function runWorker(data: WorkerData, post: (message: WorkerMessage) => vo
 
   function define(slot: number): void {
     const bytes = new Uint8Array(words[slot + 3])
+    memory.grow(0) // where another thread has grown it, this one's view may still end before the module
     bytes.set(new Uint8Array(memory.buffer, words[slot + 2] >>> 0, bytes.length))
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } })
     modules[words[slot + 1]] = Object.values(instance.exports) as Item[]
