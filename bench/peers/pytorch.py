@@ -139,9 +139,9 @@ def timed(step, times=1):
 
 
 def warm_up(step):
-    """Warms up for three steps and a second, and returns how many steps make a sample of a fifth of a second."""
+    """Warms up for three steps and three seconds, and returns how many steps make a sample of a fifth of a second."""
     start, done, last = time.perf_counter(), 0, 1
-    while done < (WARMUPS if options.data else 1) or time.perf_counter() - start < 1:
+    while done < (WARMUPS if options.data else 1) or time.perf_counter() - start < 3:
         last, done = timed(step), done + 1
     return max(1, math.ceil(0.2 / last))
 

@@ -91,14 +91,14 @@ async function timed(step, count, times = 1) {
 }
 
 /**
- * Warms up for three steps and a second, or for one step and ten seconds where that is sooner, and returns how many steps
- * make a sample of a fifth of a second.
+ * Warms up for three steps and three seconds, in which V8 compiles what a short step runs, or for one step and ten seconds
+ * where that is sooner. Returns how many steps make a sample of a fifth of a second.
  */
 async function warmUp(step) {
   const start = performance.now()
   const spent = () => (performance.now() - start) / 1000
   let last = 1
-  for (let i = 0; i === 0 || (spent() < 10 && (i < 3 || spent() < 1)); i++) last = await timed(step, batch)
+  for (let i = 0; i === 0 || (spent() < 10 && (i < 3 || spent() < 3)); i++) last = await timed(step, batch)
   return Math.max(1, Math.ceil(0.2 / last))
 }
 
