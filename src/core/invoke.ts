@@ -14,7 +14,7 @@ import { mode, TapeNode } from './tape.ts'
 export interface InvokeOptions {
   /** Numbers that may change from call to call without a new plan. */
   readonly scalars?: readonly number[]
-  /** Arrays to write the outputs into, of the inferred shapes and dtypes. */
+  /** Arrays to write the first outputs into, of the inferred shapes and dtypes; the others are made. */
   readonly out?: readonly NDArray[]
   /** Where an op without inputs makes its outputs. */
   readonly context?: Context
@@ -63,7 +63,7 @@ export function invoke<A extends Attributes>(
   const node = recorded ? record(op, inputs, taken, made, visible.length, attrs, call.scalars) : undefined
   taken.forEach((operand, i) => operand !== inputs[i] && operand.storage.release())
   for (const hidden of made.splice(visible.length)) hidden.storage.release()
-  return options.out ? [...options.out] : made.map((array, i) => settle(array, name, context, node, i))
+  return made.map((array, i) => options.out?.[i] ?? settle(array, name, context, node, i))
 }
 
 function sized(operand: Spec): boolean {

@@ -1,7 +1,18 @@
 // All ops: their meanings by name, and the table of functions that gradients get.
 
 import { concat, concatOp, splitOp, splitSizes } from './concat/concat.ts'
-import { channelSum, channelSumOp, conv, convData, convDataOp, convOp, convWeight, convWeightOp } from './conv/conv.ts'
+import {
+  activationGradientSum,
+  activationGradientSumOp,
+  channelSum,
+  channelSumOp,
+  conv,
+  convData,
+  convDataOp,
+  convOp,
+  convWeight,
+  convWeightOp,
+} from './conv/conv.ts'
 import { assign, copy, copyOp, relayoutOp } from './copy/copy.ts'
 import { dropoutOp, scaleByMaskOp } from './dropout/dropout.ts'
 import { fill, fillOp } from './fill/fill.ts'
@@ -68,6 +79,7 @@ import { transpose, transposeOp } from './view/transpose.ts'
 
 /** The meaning of every op, by name. */
 export const specs = {
+  activationGradientSum: activationGradientSumOp,
   argmax: argmaxOp,
   averagePool: averagePoolOp,
   averagePoolGradient: averagePoolGradientOp,
@@ -121,6 +133,7 @@ export type OpName = keyof typeof specs
 export const functions = {
   abs,
   activationGradient,
+  activationGradientSum,
   add,
   assign,
   averagePool,

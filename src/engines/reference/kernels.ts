@@ -2,6 +2,7 @@
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import { concatReference, splitReference } from '../../ops/concat/concat.reference.ts'
 import {
+  activationGradientSumReference,
   channelSumReference,
   convDataReference,
   convReference,
@@ -48,6 +49,7 @@ import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
 export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
+  activationGradientSum: activationGradientSumReference,
   argmax: argmaxReference,
   averagePool: averagePoolReference,
   averagePoolGradient: averagePoolGradientReference,

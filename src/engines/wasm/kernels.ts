@@ -1,7 +1,7 @@
 // The kernels of the CPU engine: one for each op.
 import type { WasmKernel } from '../../kernel/plan.ts'
 import { concatWasm, splitWasm } from '../../ops/concat/concat.wasm.ts'
-import { channelSumWasm } from '../../ops/conv/channelSum.wasm.ts'
+import { activationGradientSumWasm, channelSumWasm } from '../../ops/conv/channelSum.wasm.ts'
 import { convDataWasm, convWasm, convWeightWasm } from '../../ops/conv/conv.wasm.ts'
 import { copyWasm, relayoutWasm } from '../../ops/copy/copy.wasm.ts'
 import { dropoutWasm, scaleByMaskWasm } from '../../ops/dropout/dropout.wasm.ts'
@@ -27,6 +27,7 @@ import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
 export const wasmKernels: KernelTable<WasmKernel<never>> = {
+  activationGradientSum: activationGradientSumWasm,
   argmax: argmaxWasm,
   averagePool: averagePoolWasm,
   averagePoolGradient: averagePoolGradientWasm,

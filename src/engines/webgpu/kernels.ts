@@ -1,7 +1,7 @@
 // The kernels of the GPU engine: one for each op.
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { concatWgsl, splitWgsl } from '../../ops/concat/concat.wgsl.ts'
-import { channelSumWgsl } from '../../ops/conv/channelSum.wgsl.ts'
+import { activationGradientSumWgsl, channelSumWgsl } from '../../ops/conv/channelSum.wgsl.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../../ops/conv/conv.wgsl.ts'
 import { copyWgsl } from '../../ops/copy/copy.wgsl.ts'
 import { dropoutWgsl, scaleByMaskWgsl } from '../../ops/dropout/dropout.wgsl.ts'
@@ -26,6 +26,7 @@ import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
 export const webgpuKernels: KernelTable<WgslKernel<never>> = {
+  activationGradientSum: activationGradientSumWgsl,
   argmax: argmaxWgsl,
   averagePool: averagePoolWgsl,
   averagePoolGradient: averagePoolGradientWgsl,

@@ -1,46 +1,64 @@
-// channelSum on the command stream: one pass over channels-last pixels, in blocks that are then added up.
-import { f32x4, i32, item, type Local, v128 } from '../../kernel/asm.ts'
+// channelSum on the command stream: one pass over channels-last pixels, in blocks whose sums are then added up.
+import { type Expr, f32x4, i32, item } from '../../kernel/asm.ts'
 import { smaller } from '../../kernel/loops.ts'
-import { defineModule } from '../../kernel/module.ts'
-import type { WasmKernel } from '../../kernel/plan.ts'
+import { defineModule, type KernelModule } from '../../kernel/module.ts'
+import type { Plan, PlanArgument, WasmKernel } from '../../kernel/plan.ts'
+import type { Rung } from '../../kernel/rung.ts'
+import { lanes } from '../../kernel/simd.ts'
 import { sumParts } from '../../kernel/sumParts.ts'
-import type { ChannelSumAttributes } from './conv.ts'
+import { type Load, type Stream, sweep } from '../../kernel/sweep.ts'
+import { type ActivationName, activations } from '../activations.ts'
+import type { ActivationGradientSumAttributes, ChannelSumAttributes } from './conv.ts'
 
 /** Pixels of an item: few enough that a plain sum is exact, and many enough that the blocks' sums are few. */
 const block = 512
 
-const module = defineModule('channelSum', () => [
-  // args: partial sums, x, pixels, channels
-  item('block', (f, { index, arg }) => {
-    const row = f.let(i32.shl(arg.i32(3), 2))
-    const first = f.let(i32.mul(index, block))
-    const pixels = smaller(f, block, i32.sub(arg.i32(2), first))
-    const x = f.let(i32.add(arg.i32(1), i32.mul(first, row)))
-    const y = f.let(i32.add(arg.i32(0), i32.mul(index, row)))
-    const columns = (count: number, bytes: number) => () => {
-      const load = (at: Local<'i32'>, n: number) => (bytes === 4 ? v128.load32_zero(at) : v128.load(at, n * 16))
-      const sums = Array.from({ length: count }, () => f.let(f32x4.const(0)))
-      const at = f.let(x)
-      f.times(pixels, () => sums.forEach((sum, n) => sum.set(f32x4.add(sum, load(at, n)))), [[at, row]])
-      sums.forEach((sum, n) => (bytes === 4 ? f.storeLane(32, y, sum, 0) : f.store(y, sum, n * 16)))
-    }
-    const steps = (bytes: number) => [[x, bytes] as const, [y, bytes] as const]
-    f.times(i32.shr_u(row, 7), columns(8, 16), steps(128))
-    f.times(i32.and(i32.shr_u(row, 4), 7), columns(1, 16), steps(16))
-    f.times(i32.and(i32.shr_u(row, 2), 3), columns(1, 4), steps(4))
-  }),
-])
+/** Sums x or, for an activation, its gradient from dy and y, which it stores as well. */
+const moduleOf = (rung: Rung, activation?: ActivationName) =>
+  defineModule(`channelSum ${activation ? `${activation} ${rung}` : ''}`, () => [
+    // args: partial sums, pixels, channels, then x or dy, y, dz
+    item('block', (f, { index, arg }) => {
+      const channels = f.let(arg.i32(2))
+      const row = f.let(i32.shl(channels, 2))
+      const first = f.let(i32.mul(index, block))
+      const sums = f.let(i32.add(arg.i32(0), i32.mul(index, row)))
+      const begin = f.let(i32.mul(first, row))
+      const pixels = smaller(f, block, i32.sub(arg.i32(1), first))
+      const stream = (pointer: Expr<'i32'>): Stream => ({ pointer: f.let(pointer), bytes: 4 })
+      const [x, y, dz] = Array.from({ length: activation ? 3 : 1 }, (_, k) => stream(i32.add(arg.i32(3 + k), begin)))
+      const zeros = stream(sums)
+      sweep(f, channels, [zeros], () => [[zeros, f32x4.const(0)]])
+      f.times(pixels, () => {
+        const total = stream(sums)
+        const value = (load: Load) =>
+          activation ? activations[activation].gradient(lanes(f, rung), load(x), load(y)) : load(x)
+        sweep(f, channels, [x, ...(activation ? [y, dz] : []), total], (load) => {
+          const added = f.let(value(load))
+          return [[total, f32x4.add(load(total), added)], ...(activation ? [[dz, added] as const] : [])]
+        })
+      })
+    }),
+  ])
+
+/** The sums of blocks of the arrays, then those of the blocks, to output 0. */
+function plan(module: KernelModule, [N, C, H, W]: readonly number[], arrays: readonly PlanArgument[]): Plan {
+  const pixels = N * H * W
+  const blocks = Math.max(1, Math.ceil(pixels / block))
+  const target = blocks > 1 ? { workspace: 0 } : { output: 0 }
+  const phases = [{ module, entry: 'block', items: blocks, args: [target, pixels, C, ...arrays] }]
+  if (blocks === 1) return { phases }
+  return { workspace: blocks * C * 4, phases: [...phases, sumParts(target, { output: 0 }, C * 4, blocks)] }
+}
 
 /** y[c] = Σ x over images and pixels. */
 export const channelSumWasm: WasmKernel<ChannelSumAttributes> = {
   orders: () => ({ inputs: ['channelsLast'], outputs: ['plain'] }),
-  plan([x]) {
-    const [N, C, H, W] = x.shape
-    const pixels = N * H * W
-    const blocks = Math.max(1, Math.ceil(pixels / block))
-    const target = blocks > 1 ? { workspace: 0 } : { output: 0 }
-    const phases = [{ module, entry: 'block', items: blocks, args: [target, { input: 0 }, pixels, C] }]
-    if (blocks === 1) return { phases }
-    return { workspace: blocks * C * 4, phases: [...phases, sumParts(target, { output: 0 }, C * 4, blocks)] }
-  },
+  plan: ([x], _attrs, _outputs, rung) => plan(moduleOf(rung), x.shape, [{ input: 0 }]),
+}
+
+/** dz = dy · activation′ by y, and its sums. */
+export const activationGradientSumWasm: WasmKernel<ActivationGradientSumAttributes> = {
+  orders: () => ({ inputs: ['channelsLast', 'channelsLast'], outputs: ['plain', 'channelsLast'] }),
+  plan: ([dy], { activation }, _outputs, rung) =>
+    plan(moduleOf(rung, activation), dy.shape, [{ input: 0 }, { input: 1 }, { output: 1 }]),
 }

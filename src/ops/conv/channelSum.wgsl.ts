@@ -1,25 +1,46 @@
 // channelSum on the GPU: each invocation sums some of a channel's pixels, then what these found is added up.
-
+import type { Shape } from '../../core/shape.ts'
+import { sizeOf } from '../../core/shape.ts'
+import { f32Text, wgslFloats } from '../../kernel/wgsl/formula.ts'
+import { mapElements } from '../../kernel/wgsl/map.ts'
 import { type Elements, joinInPasses } from '../../kernel/wgsl/passes.ts'
-import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
-import type { ChannelSumAttributes } from './conv.ts'
+import type { Binding, GpuPlan, WgslKernel } from '../../kernel/wgsl/plan.ts'
+import { activations } from '../activations.ts'
+import type { ActivationGradientSumAttributes, ChannelSumAttributes } from './conv.ts'
 
-/** y[c] = Σ x over images and pixels, which are numbered through all images. */
-export const channelSumWgsl: WgslKernel<ChannelSumAttributes> = {
-  plan([x]) {
-    const [N, C, H, W] = x.shape
-    const pixels: Elements = {
-      sources: { x: { binding: { input: 0 }, dtype: 'float32' } },
-      params: { pixels: Math.max(1, H * W) },
-      functions: '',
-      value: 'load_x((k / p.pixels * p.results + r) * p.pixels + k % p.pixels)',
-    }
-    return joinInPasses({
-      ...{ key: 'channelSum', results: C, count: N * H * W, neighbours: 'elements', begin: '0f', join: 'a + b' },
-      elements: (held) => (held ? { sources: {}, functions: '', value: held } : pixels),
-      held: { value: 'a', dtype: 'float32' },
-      output: { binding: { output: 0 }, dtype: 'float32' },
-      finished: 'a',
+/** Output 0 [c] = Σ x over images and pixels, which are numbered through all images. */
+function sums(binding: Binding, [N, C, H, W]: Shape): GpuPlan {
+  const pixels: Elements = {
+    sources: { x: { binding, dtype: 'float32' } },
+    params: { pixels: Math.max(1, H * W) },
+    functions: '',
+    value: 'load_x((k / p.pixels * p.results + r) * p.pixels + k % p.pixels)',
+  }
+  return joinInPasses({
+    ...{ key: 'channelSum', results: C, count: N * H * W, neighbours: 'elements', begin: '0f', join: 'a + b' },
+    elements: (held) => (held ? { sources: {}, functions: '', value: held } : pixels),
+    held: { value: 'a', dtype: 'float32' },
+    output: { binding: { output: 0 }, dtype: 'float32' },
+    finished: 'a',
+  })
+}
+
+/** y[c] = Σ x over images and pixels. */
+export const channelSumWgsl: WgslKernel<ChannelSumAttributes> = { plan: ([x]) => sums({ input: 0 }, x.shape) }
+
+/** dz = dy · activation′ by y, then its sums. */
+export const activationGradientSumWgsl: WgslKernel<ActivationGradientSumAttributes> = {
+  plan([dy], { activation }) {
+    const gradient = mapElements({
+      key: `activationGradientSum ${activation}`,
+      sources: {
+        dy: { binding: { input: 0 }, dtype: 'float32' },
+        result: { binding: { input: 1 }, dtype: 'float32' },
+      },
+      ...{ output: { binding: { output: 1 }, dtype: 'float32' }, count: sizeOf(dy.shape), functions: wgslFloats },
+      value: `let a = load_dy(i); let b = load_result(i); return ${activations[activation].gradient(f32Text, 'a', 'b')};`,
     })
+    const { dispatches, ...rest } = sums({ output: 1 }, dy.shape)
+    return { ...rest, dispatches: [gradient, ...dispatches] }
   },
 }

@@ -2,7 +2,7 @@
 import type { NDArray } from '../../core/ndarray.ts'
 import type { CaseInput, OpCase } from '../cases.ts'
 import { looser, sumOf } from '../tolerance.ts'
-import { type ConvOptions, channelSum, conv, convData, convWeight } from './conv.ts'
+import { activationGradientSum, type ConvOptions, channelSum, conv, convData, convWeight } from './conv.ts'
 import { geometryOf, type Pair } from './geometry.ts'
 
 /** A convolution: x (N, C, H, W), so many filters, and what conv is told. */
@@ -113,19 +113,33 @@ export function convCases(name: string, of: ConvCase): OpCase[] {
   ]
 }
 
-const sums: OpCase[] = [
+const sums = [
   [1, 1, 1, 1],
   [0, 3, 2, 2],
   [2, 3, 5, 7],
   [3, 67, 4, 4],
   [2, 45, 30, 31],
   [700, 9, 1, 1],
-].map((shape) => ({
-  name: `sum over images and pixels of ${shape.join(' x ')}`,
-  inputs: [{ shape }],
-  run: ([x]) => channelSum(x),
-  tolerance: sumOf(Math.max(1, shape[0] * shape[2] * shape[3])),
-}))
+].flatMap((shape): OpCase[] => {
+  const tolerance = sumOf(Math.max(1, shape[0] * shape[2] * shape[3]))
+  return [
+    {
+      name: `sum over images and pixels of ${shape.join(' x ')}`,
+      inputs: [{ shape }],
+      run: ([x]) => channelSum(x),
+      tolerance,
+    },
+    ...(['relu', 'tanh'] as const).map(
+      (activation): OpCase => ({
+        name: `gradient of ${activation} and its sum over images and pixels of ${shape.join(' x ')}`,
+        inputs: [{ shape }, { shape, domain: { values: [0, 0.5, -0.25, 0, 0.375] } }],
+        run: ([dy, y]) => activationGradientSum(activation, dy, y),
+        tolerance,
+        gradient: false,
+      }),
+    ),
+  ]
+})
 
 const special: OpCase = {
   name: 'conv, NaN and infinities in the image',

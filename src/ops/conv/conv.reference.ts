@@ -2,7 +2,7 @@
 import { numbers } from '../../kernel/arith.ts'
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
 import { activations } from '../activations.ts'
-import type { ChannelSumAttributes, ConvAttributes } from './conv.ts'
+import type { ActivationGradientSumAttributes, ChannelSumAttributes, ConvAttributes } from './conv.ts'
 import { type ConvWindow, type Geometry, geometryOf, type SizedWindow } from './geometry.ts'
 
 /**
@@ -82,4 +82,15 @@ export const channelSumReference: ReferenceKernel<ChannelSumAttributes> = ([x], 
   const sums = sumsFor(y)
   for (let i = 0; i < x.data.length; i++) sums[Math.floor(i / (H * W)) % C] += x.data[i]
   y.data.set(sums)
+}
+
+/** dz = dy · activation′ by y, and its sums. */
+export const activationGradientSumReference: ReferenceKernel<ActivationGradientSumAttributes> = (
+  [dy, y],
+  { activation },
+  [db, dz],
+) => {
+  const { gradient } = activations[activation]
+  for (let i = 0; i < dz.data.length; i++) dz.data[i] = gradient(numbers, dy.data[i], y.data[i])
+  channelSumReference([dz], {}, [db], [])
 }

@@ -1,10 +1,12 @@
-// conv: cross-correlation of images with filters, its two gradients, and the sum over all but the channels.
+// conv: cross-correlation of images with filters, its two gradients, and the sums over all but the channels.
 
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
+import type { GradientContext } from '../../core/op.ts'
 import { formatShape, shapeOf } from '../../core/shape.ts'
 import type { ActivationName } from '../activations.ts'
+import type { OpFunctions } from '../index.ts'
 import type { OpSpec } from '../spec.ts'
 import {
   type ConvWindow,
@@ -37,17 +39,33 @@ export const convOp: OpSpec<ConvAttributes> = {
     return [{ shape: shapeOf([N, O, OH, OW]), dtype: x.dtype }]
   },
   saves: ({ activation }, needs) => ({ ...factors(needs), ...(activation && { outputs: [0] }) }),
-  gradient(context, [dy], { activationGradient, channelSum, convData, convWeight }) {
-    const { activation, ...window } = context.attrs
+  gradient(context, [dy], f) {
+    const { activation: _, ...window } = context.attrs
     const { needs, inputs } = context
-    const dz = activation ? activationGradient(activation, dy, context.y(0)) : dy
+    const [dz, dbias] = beforeActivation(context, dy, f)
     const [, , H, W] = inputs[0].shape
     return [
-      needs[0] ? convData(dz, context.x(1), { ...window, size: [H, W] }) : null,
-      needs[1] ? convWeight(context.x(0), dz, window, context.into(1)) : null,
-      needs[2] ? channelSum(dz, context.into(2)) : null,
+      needs[0] ? f.convData(dz, context.x(1), { ...window, size: [H, W] }) : null,
+      needs[1] ? f.convWeight(context.x(0), dz, window, context.into(1)) : null,
+      dbias,
     ]
   },
+}
+
+/** The gradients of the sums and, if it is wanted, of the bias: in one pass where the latter has its place. */
+function beforeActivation(
+  { attrs, needs, into, y }: GradientContext<ConvAttributes>,
+  dy: NDArray,
+  f: OpFunctions,
+): [dz: NDArray, dbias: NDArray | null] {
+  const { activation } = attrs
+  const place = needs[2] ? into(2) : undefined
+  if (activation && place) {
+    const [dbias, dz] = f.activationGradientSum(activation, dy, y(0), place)
+    return [dz, dbias]
+  }
+  const dz = activation ? f.activationGradient(activation, dy, y(0)) : dy
+  return [dz, needs[2] ? f.channelSum(dz, place) : null]
 }
 
 /** dx[n,c,·,·] = Σ dy[n,o,h,w] · weight[o,c,i,j] over all outputs and taps that read the pixel. */
@@ -106,6 +124,27 @@ export const channelSumOp: OpSpec<ChannelSumAttributes> = {
   },
 }
 
+/** Attributes of activationGradientSum. */
+export interface ActivationGradientSumAttributes {
+  readonly activation: ActivationName
+}
+
+/**
+ * dz = dy · activation′, by the activation's result y, and Σ dz[n,c,h,w] for each channel in the same pass: the sum first.
+ * It has no gradient and so is of use only where nothing records.
+ */
+export const activationGradientSumOp: OpSpec<ActivationGradientSumAttributes> = {
+  name: 'activationGradientSum',
+  infer([dy, y]) {
+    checkFloats('activationGradientSum', ['dy', 'y'], [dy, y])
+    checkImages('activationGradientSum', 'dy', '(N, C, H, W)', dy.shape)
+    return [
+      { shape: shapeOf([dy.shape[1]]), dtype: dy.dtype },
+      { shape: dy.shape, dtype: dy.dtype },
+    ]
+  },
+}
+
 /** What a convolution may be told; the filters' size where it is left out is the weight's. */
 export interface ConvOptions extends Partial<ConvWindow> {
   readonly activation?: ActivationName
@@ -137,4 +176,9 @@ export function convWeight(x: NDArray, dy: NDArray, window: ConvWindow, out?: ND
 /** The sum over images and pixels, for each channel of (N, C, H, W). */
 export function channelSum(x: NDArray, out?: NDArray): NDArray {
   return invoke(channelSumOp, [x], {}, out && { out: [out] })[0]
+}
+
+/** An activation's gradient and its sum for each channel, the sum first. */
+export function activationGradientSum(activation: ActivationName, dy: NDArray, y: NDArray, out?: NDArray): NDArray[] {
+  return invoke(activationGradientSumOp, [dy, y], { activation }, out && { out: [out] })
 }
