@@ -10,12 +10,10 @@ import { Training, updates } from './nin.ts'
 const { oneStep, thirtySteps } = golden
 const { size } = golden.images
 
-// Winograd's convolutions round about three times as coarsely as direct ones, which adds up over the steps: there they
-// get three times the room.
 describe.each([
-  { name: 'strict', strict: true, room: 2 },
-  { name: 'with Winograd', strict: false, room: 6 },
-])('$name', ({ name, strict, room }) => {
+  { name: 'strict', strict: true },
+  { name: 'with Winograd', strict: false },
+])('$name', ({ name, strict }) => {
   const engine = makeCpuEngine({ strict })
   const ctx = new Context('cpu', 0, () => engine)
   const start = { ctx, dtype: 'float32', size, narrow: 1, magnitude: 3, learningRate: 0.2, smooth: true } as const
@@ -31,14 +29,14 @@ describe.each([
     expect(beyond(rows)).toEqual([])
   })
 
-  it(`has each update of thirty steps within ${room} times the distance among PyTorch’s runs`, {
+  it('has each update of thirty steps within twice the distance among PyTorch’s runs', {
     timeout: 300_000,
   }, async () => {
     const training = new Training(start)
     const before = await training.weights()
     await training.train(30)
     const moved = updates(before, await training.weights())
-    const rows = rowsOf(moved, thirtySteps.updates, ({ largestDistance }) => room * largestDistance)
+    const rows = rowsOf(moved, thirtySteps.updates, ({ largestDistance }) => 2 * largestDistance)
     print(`${name}: updates of thirty steps, distance to the first of PyTorch’s four runs`, rows)
     expect(beyond(rows)).toEqual([])
   })

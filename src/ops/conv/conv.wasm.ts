@@ -49,7 +49,7 @@ export const convDataWasm: WasmKernel<SizedWindow> = {
 /** Input 0 correlated with the filters made of input 1. */
 function correlation(s: Correlation, g: Geometry, pass: 'forward' | 'data', strict: boolean): Plan {
   const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 }, ...(s.bias && { bias: { input: 2 } }) }
-  const w = strict || s.spread.some((n) => n > 1) ? undefined : winograd(s, g.N)
+  const w = strict || s.spread.some((n) => n > 1) ? undefined : winograd(s, g.N, pass)
   if (w) return { derived: [transformedFilters(w, pass)], ...correlateTiles(w, g.N, operands, s) }
   const panels = pass === 'forward' ? forwardPanels : dataPanels
   return { derived: [panels(g, s.rung)], ...correlate(s, g.N, operands) }
@@ -61,7 +61,7 @@ export const convWeightWasm: WasmKernel<ConvWindow> = {
   plan([x, dy], attrs, _outputs, rung, strict) {
     const g = geometryOf(x.shape, dy.shape[1], attrs)
     if (isMatrix(g)) return matrixPlan(g, rung)
-    const w = strict ? undefined : winograd({ rung, ...g, before: g.padding }, g.N)
+    const w = strict ? undefined : winograd({ rung, ...g, before: g.padding }, g.N, 'weight')
     return w ? weightTiles(w, g.N) : weightPlan(g, rung)
   },
 }

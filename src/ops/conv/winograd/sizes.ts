@@ -34,20 +34,26 @@ export const tileWidth = 16
 const leastGain = 1.6
 /** Products in the time in which one number of the filters is read, which counts where the images are few. */
 const productsPerFilter = 16
-/** Most points a side: more lose too many digits. */
-const mostPoints = 8
+/** What a convolution is computed for. */
+export type Pass = 'forward' | 'data' | 'weight'
+
+/**
+ * Most points a side: more lose too many digits. Errors in the gradient of the data reach all layers before it, so that
+ * short filters do with fewer there.
+ */
+const mostPoints = (pass: Pass, r: number) => (pass === 'data' && r === 3 ? 6 : 8)
 
 /**
  * The variant with the least work for N images of these sizes, or undefined where a direct convolution is as good. It
  * follows from the sizes alone, never from a clock, so that the same program has the same bits on every machine.
  */
-export function winograd(s: Candidate, N: number): Winograd | undefined {
+export function winograd(s: Candidate, N: number, pass: Pass): Winograd | undefined {
   const { rung, C, H, W, O, OH, OW, before, kernel, strides, dilation, groups } = s
   const [r] = kernel
   const simple = groups === 1 && [...strides, ...dilation].every((n) => n === 1) && before.every((n) => n >= 0)
   const suits = (r === 3 || r === 5) && r === kernel[1] && C % tileWidth === 0 && O % tileWidth === 0
   if (!simple || !suits) return undefined
-  const sizes = Array.from({ length: mostPoints - r }, (_, i) => i + 2)
+  const sizes = Array.from({ length: mostPoints(pass, r) - r }, (_, i) => i + 2)
   const work = (m: number) => (N * Math.ceil(OH / m) * Math.ceil(OW / m) + productsPerFilter) * (m + r - 1) ** 2
   const m = sizes.reduce((best, size) => (work(size) < work(best) ? size : best))
   const direct = (N * OH * OW + productsPerFilter) * r * r
