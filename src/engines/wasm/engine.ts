@@ -152,8 +152,10 @@ export class WasmEngine implements Engine {
     try {
       const source = (storage.allocation as Block).address + operand.offset
       if (bytes > 0) this.#command(copyModule, 'copy', chunksOf(bytes), 0, [staging.address, source, bytes])
+      const copied = bytes > 0 ? this.#stream.issued : written
       await this.#stream.notify()
-      const failure = this.#failures.of(written)
+      // a value from before a failure is intact, but not where the copying itself was skipped
+      const failure = this.#failures.of(written) ?? this.#failures.of(copied)
       if (failure) throw failure
       return await this.#stream.read(staging.address, bytes)
     } finally {

@@ -143,6 +143,15 @@ describe.each(streams)('a failure, workers: %s', (workers) => {
     expect((await floats(engine, fill([1], 3, { context })))[0]).toBe(3)
     expect(() => copy(bad)).toThrow(/failed/)
   })
+
+  it('rejects a read whose copying it skipped, of a value that was there before', async () => {
+    const { engine, context } = start(workers)
+    const good = fill([4], 7, { context })
+    await engine.fence()
+    engine.command(tests, 'trap', 4, [])
+    await expect(floats(engine, good)).rejects.toThrow(/unreachable/)
+    expect([...(await floats(engine, good))]).toEqual([7, 7, 7, 7])
+  })
 })
 
 describe.each(streams)('packed weights, workers: %s', (workers) => {
