@@ -110,6 +110,8 @@ export class RingStream implements Stream {
   receive(address: number, arriving: Promise<Uint8Array>, failed: (error: unknown) => void): void {
     const gate = { open: false }
     this.#backlog.push(gate)
+    // a command that does nothing: the place counts as used until it has run, should the array be let go before
+    this.#give([command.wake, 0, 0, 0, 0, 0, 0, 0], [])
     arriving
       .then((bytes) => this.write(address, bytes))
       .catch(failed)

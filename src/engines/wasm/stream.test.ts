@@ -184,6 +184,19 @@ describe.each(streams)('values on their way from another engine, workers: %s', (
     ])
   })
 
+  it('do not come over what was written where they were to be, when nobody wants them any more', async () => {
+    const { engine } = start(workers)
+    await engine.fence()
+    const arriving = Promise.withResolvers<Uint8Array>()
+    engine.free(engine.receive(8, arriving.promise).allocation)
+    const allocation = engine.upload(new Uint8Array(Float32Array.of(7, 8).buffer))
+    const storage = new Storage(engine, allocation)
+    arriving.resolve(new Uint8Array(Float32Array.of(5, 6).buffer))
+    await engine.fence()
+    const read = await engine.read({ storage, offset: 0, shape: shapeOf([2]), dtype: 'float32', order: 'plain' })
+    expect([...new Float32Array(read.buffer)]).toEqual([7, 8])
+  })
+
   it('spoil what is computed from them where they do not come', async () => {
     const { engine, context } = start(workers)
     const storage = received(engine, 8, Promise.reject(new Error('no such values')))
