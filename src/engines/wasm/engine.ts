@@ -208,10 +208,11 @@ export class WasmEngine implements Engine {
   }
 
   #scratchFor(bytes: number): number {
-    if (!this.#scratch || this.#scratch.bytes < bytes) {
-      if (this.#scratch) this.free(this.#scratch)
-      this.#scratch = this.allocate(bytes)
-    }
+    if (this.#scratch && this.#scratch.bytes >= bytes) return this.#scratch.address
+    if (this.#scratch) this.free(this.#scratch)
+    // where there is no room for more, what was given back is no longer ours
+    this.#scratch = undefined
+    this.#scratch = this.allocate(bytes)
     return this.#scratch.address
   }
 

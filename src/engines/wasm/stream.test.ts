@@ -10,6 +10,7 @@ import { defineModule } from '../../kernel/module.ts'
 import { conv } from '../../ops/conv/conv.ts'
 import { copy } from '../../ops/copy/copy.ts'
 import { fill } from '../../ops/fill/fill.ts'
+import { resize } from '../../ops/resize/resize.ts'
 import { WasmEngine } from './engine.ts'
 import { wasmKernels } from './kernels.ts'
 import { RingStream } from './ringStream.ts'
@@ -218,6 +219,18 @@ describe('many failures on many workers', () => {
 })
 
 describe.each(streams)('memory, workers: %s', (workers) => {
+  it("of a thread is nobody else's after there was none for more of it", async () => {
+    const { engine, context } = start(workers, 24 * 2 ** 20)
+    const image = fill([4, 4, 3], 1, { context })
+    const small = () => release(resize(image, { height: 40, width: 40 }), 'test')
+    small()
+    expect(() => resize(image, { height: 1, width: 600_000 })).toThrow(/out of memory/)
+    const arrays = Array.from({ length: 1000 }, () => fill([64], 7, { context }))
+    await engine.fence()
+    small()
+    for (const array of arrays) expect(new Set(await floats(engine, array))).toEqual(new Set([7]))
+  })
+
   it('is reused at once by the next command', async () => {
     const { engine, context } = start(workers)
     const first = fill([1000], 1, { context })
