@@ -38,8 +38,7 @@ export function invoke<A extends Attributes>(
   if (view !== undefined) return [viewOf(op, inputs[0], visible[0], view, attrs, recorded)]
   const specs = recorded && op.hidden ? [...visible, ...op.hidden(inputs, attrs)] : visible
   const orders = context.engine.orders(op.name, inputs, attrs, specs)
-  const taken = inputs.map((input, i) => reordered(input, orders.inputs[i] ?? 'plain'))
-  const made = specs.map((spec, i) => output(name, context, spec, orders.outputs[i] ?? 'plain', options.out?.[i]))
+  const [taken, made]: [Operand[], Operand[]] = [[], []]
   const call = {
     op: op.name,
     inputs: taken,
@@ -49,13 +48,15 @@ export function invoke<A extends Attributes>(
     path: currentPath(),
     mutates: op.mutates ?? [],
   }
-  if (made.some(sized) || op.mutates) {
-    try {
-      enqueue(name, context, call)
-    } catch (error) {
-      for (const operand of [...taken, ...made]) if (!(operand instanceof NDArray)) operand.storage.release()
-      throw error
+  try {
+    for (const input of inputs) taken.push(reordered(input, orders.inputs[taken.length] ?? 'plain'))
+    for (const [i, spec] of specs.entries()) {
+      made.push(output(name, context, spec, orders.outputs[i] ?? 'plain', options.out?.[i]))
     }
+    if (made.some(sized) || op.mutates) enqueue(name, context, call)
+  } catch (error) {
+    for (const operand of [...taken, ...made]) if (!(operand instanceof NDArray)) operand.storage.release()
+    throw error
   }
   options.out?.forEach((target, i) => deliver(made[i], target))
   for (const i of op.mutates ?? []) inputs[i].storage.version++
@@ -109,7 +110,12 @@ export function reordered(input: NDArray, order: Order): Operand {
   if (orderless(shape)) return { storage: storage.retain(), offset, shape, dtype, order }
   const made = allocate('relayout', context, input)
   const target = { storage: made, offset: 0, shape, dtype, order }
-  relayout(input, target, context)
+  try {
+    relayout(input, target, context)
+  } catch (error) {
+    made.release()
+    throw error
+  }
   return target
 }
 

@@ -127,8 +127,11 @@ export class WasmEngine implements Engine {
     const plan = this.planOf(call.op, call.inputs, call.attrs, call.outputs)
     const derived = (plan.derived ?? []).map((buffer) => this.#derive(buffer, call, plan))
     const workspace = plan.workspace ? this.allocate(plan.workspace) : undefined
-    for (const phase of plan.phases) this.#phase(phase, call, plan, derived, workspace)
-    if (workspace) this.free(workspace)
+    try {
+      for (const phase of plan.phases) this.#phase(phase, call, plan, derived, workspace)
+    } finally {
+      if (workspace) this.free(workspace)
+    }
     for (const { storage } of call.outputs) storage.written = this.#stream.issued
     for (const i of call.mutates) call.inputs[i].storage.written = this.#stream.issued
     if (begin) this.watcher?.(call, plan, Promise.all([begin, this.#stream.notify()]))
@@ -239,6 +242,8 @@ export class WasmEngine implements Engine {
     // one whose commands were skipped after a failure was never filled
     if (held && held.version === storage.version && !this.#failures.at(held.written)) return held.allocation as Block
     const block = (held?.allocation as Block) ?? this.allocate(buffer.bytes)
+    // the storage's from now on, though of no version until it is filled
+    storage.derived.set(key, { version: -1, allocation: block, written: 0 })
     const index = plan.derived?.indexOf(buffer) ?? 0
     const derived: Block[] = []
     derived[index] = block

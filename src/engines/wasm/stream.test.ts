@@ -4,7 +4,7 @@ import { Context } from '../../core/engine.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { release } from '../../core/ownership.ts'
 import { shapeOf } from '../../core/shape.ts'
-import { Storage } from '../../core/storage.ts'
+import { liveOn, Storage } from '../../core/storage.ts'
 import { f32, i32, item } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { conv } from '../../ops/conv/conv.ts'
@@ -219,6 +219,20 @@ describe('many failures on many workers', () => {
 })
 
 describe.each(streams)('memory, workers: %s', (workers) => {
+  it('is all there again after calls for which there was not enough, whatever they had taken already', () => {
+    const { engine, context } = start(workers, 48 * 2 ** 20)
+    const [image, weight] = [fill([1, 16, 256, 256], 1, { context }), fill([256, 16, 1, 1], 1, { context })]
+    const pixels = fill([4, 4, 3], 1, { context })
+    const { bytes, count } = { ...liveOn(engine) }
+    for (let i = 0; i < 10; i++) {
+      expect(() => conv(image, weight)).toThrow(/out of memory: 67 MB asked for/)
+      expect(() => resize(pixels, { height: 1, width: 800_000 })).toThrow(/out of memory/)
+    }
+    expect(liveOn(engine)).toMatchObject({ bytes, count })
+    // neither arrays nor what calls take for themselves
+    fill([4 * 2 ** 20], 0, { context })
+  })
+
   it("of a thread is nobody else's after there was none for more of it", async () => {
     const { engine, context } = start(workers, 24 * 2 ** 20)
     const image = fill([4, 4, 3], 1, { context })
