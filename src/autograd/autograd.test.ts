@@ -1,5 +1,5 @@
 // What recording and backward mean: flags, gradient requests, head gradients, graphs kept and freed, writes in place.
-import { autograd, cpu, type NDArray, nd, reference } from 'glueball'
+import { autograd, cpu, memoryInfo, type NDArray, nd, reference } from 'glueball'
 import { describe, expect, it } from 'vitest'
 import { matmul } from '../ops/matmul/matmul.ts'
 
@@ -228,6 +228,16 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
       x.iadd(1)
       z.backward()
       expect(await list(x.grad)).toEqual([2, 2])
+    })
+
+    it('that makes backward fail leaves no value held that it had brought back', () => {
+      const [x, y] = [of([1, 2], 'write'), of([3, 4], 'write')]
+      const product = record(() => x.multiply(y))
+      x.iadd(1)
+      expect(() => product.backward()).toThrow(/written in place/)
+      const { storages } = memoryInfo(ctx)
+      for (const array of [product, x, y]) array.dispose()
+      expect(memoryInfo(ctx).storages).toBe(storages - 3)
     })
 
     it('outside record changes the array that others share', async () => {

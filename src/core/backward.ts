@@ -4,7 +4,7 @@ import type { Attributes, Context, Spec } from './engine.ts'
 import { GlueballError, OpError } from './errors.ts'
 import type { NDArray } from './ndarray.ts'
 import type { GradientContext } from './op.ts'
-import { alias, release, within } from './ownership.ts'
+import { adopt, alias, release, within } from './ownership.ts'
 import { formatShape, type Shape, sameShape } from './shape.ts'
 import { type Leaf, mode, type Origin, type TapeNode } from './tape.ts'
 
@@ -137,7 +137,7 @@ class Walk {
   #gradients(node: TapeNode, dy: readonly NDArray[]): (NDArray | null)[] {
     const restored = new Map<string, NDArray>()
     const restore = (key: string): NDArray => {
-      const array = restored.get(key) ?? node.restore(key)
+      const array = restored.get(key) ?? adopt(node.restore(key))
       restored.set(key, array)
       return array
     }
