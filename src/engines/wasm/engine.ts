@@ -75,7 +75,7 @@ export class WasmEngine implements Engine {
   #scratch: Block | undefined
   readonly #failures = new Failures()
   /** What the latest commands are, for errors; holds no array. */
-  readonly #recent: { op: string; path: string; shapes: readonly (readonly number[])[] }[] = []
+  readonly #recent: { command: number; op: string; path: string; shapes: readonly (readonly number[])[] }[] = []
 
   constructor(options: WasmOptions, kernels: KernelTable<WasmKernel<never>>) {
     this.limit = options.memoryLimit
@@ -200,7 +200,8 @@ export class WasmEngine implements Engine {
     if (phase.items === 0) return
     this.#command(phase.module, phase.entry, phase.items, plan.scratch ?? 0, args)
     const shapes = call.inputs.map((input) => input.shape)
-    this.#recent[this.#stream.issued & 4095] = { op: call.op, path: call.path, shapes }
+    const command = this.#stream.issued
+    this.#recent[command & 4095] = { command, op: call.op, path: call.path, shapes }
   }
 
   #command(module: KernelModule, entry: string, items: number, scratch: number, args: readonly number[]): void {
@@ -253,7 +254,9 @@ export class WasmEngine implements Engine {
   }
 
   #fail(failure: StreamFailure): void {
-    const recent = this.#recent[failure.command & 4095]
+    const latest = this.#recent[failure.command & 4095]
+    // many commands may have been given since, and those that are not an op's leave what was there before
+    const recent = latest?.command === failure.command ? latest : undefined
     const shapes = recent?.shapes.map(formatShape).join(', ') ?? ''
     const where = recent?.path ? `in ${recent.path}: ` : ''
     const what = recent ? `[${recent.op}] failed while running on ${shapes}` : 'a command failed'

@@ -155,6 +155,16 @@ describe.each(streams)('a failure, workers: %s', (workers) => {
   })
 })
 
+describe.each(streams)('the message of a failure, workers: %s', (workers) => {
+  it('names no other call, however many were given since', async () => {
+    const { engine, context } = start(workers)
+    const [bad, x] = [fill([1], 1, { context }), fill([2, 3], 1, { context })]
+    engine.command(tests, 'trap', 4, [], bad.storage)
+    for (let i = 0; i < 6000; i++) release(copy(x), 'test')
+    await expect(floats(engine, bad)).rejects.toThrow(/^a command failed: .*unreachable/)
+  })
+})
+
 describe.each(streams)('packed weights, workers: %s', (workers) => {
   it('are packed again when a failure skipped the packing', async () => {
     const { engine, context } = start(workers)
