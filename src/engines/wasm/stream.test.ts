@@ -1,5 +1,6 @@
 // Both command streams on real workers: order, items, full rings, failures, and the life of the process.
 import { afterEach, describe, expect, it } from 'vitest'
+import type { WorkerHandle } from '#platform'
 import { Context } from '../../core/engine.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { release } from '../../core/ownership.ts'
@@ -14,7 +15,7 @@ import { resize } from '../../ops/resize/resize.ts'
 import { WasmEngine } from './engine.ts'
 import { wasmKernels } from './kernels.ts'
 import { RingStream } from './ringStream.ts'
-import { pageBytes, streamEnd } from './stream.ts'
+import { Answers, pageBytes, streamEnd } from './stream.ts'
 
 const open: WasmEngine[] = []
 
@@ -162,6 +163,28 @@ describe.each(streams)('the message of a failure, workers: %s', (workers) => {
     engine.command(tests, 'trap', 4, [], bad.storage)
     for (let i = 0; i < 6000; i++) release(copy(x), 'test')
     await expect(floats(engine, bad)).rejects.toThrow(/^a command failed: .*unreachable/)
+  })
+})
+
+describe('a worker that dies', () => {
+  it('ends what is waited for, and keeps the process alive no longer', async () => {
+    const kept = new Set<WorkerHandle>()
+    const workers = [1, 2].map(() => {
+      const worker: WorkerHandle = {
+        ref: () => void kept.add(worker),
+        unref: () => void kept.delete(worker),
+        postMessage: () => {},
+        terminate: async () => {},
+      }
+      return worker
+    })
+    const answers = new Answers<number>(workers)
+    const answer = answers.ask(() => {})
+    expect(kept.size).toBe(2)
+    answers.die(new Error('out of memory'))
+    await expect(answer).rejects.toThrow('out of memory')
+    await expect(answers.ask(() => {})).rejects.toThrow('out of memory')
+    expect(kept.size).toBe(0)
   })
 })
 

@@ -102,5 +102,7 @@ export class Answers<T> {
     this.#dead ??= error
     for (const { reject } of this.#waiting.values()) reject(this.#dead)
     this.#waiting.clear()
+    // where one has ended, the others wait for it for ever
+    for (const worker of this.#workers) worker.unref()
   }
 }
