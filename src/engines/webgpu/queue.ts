@@ -20,7 +20,7 @@ export class Queue {
   #pass: GPUComputePassEncoder | undefined
   #dispatches = 0
   readonly #refused: (first: number, reason: string) => void
-  #checks: Promise<unknown>[] = []
+  readonly #checks = new Set<Promise<unknown>>()
   #scoped = false
   #batch = 1
   #first = 1
@@ -98,7 +98,8 @@ export class Queue {
         (error) => error && this.#refused(first, error.message),
         () => {}, // the device is lost, which is told elsewhere
       )
-      this.#checks.push(check)
+      this.#checks.add(check)
+      check.then(() => this.#checks.delete(check))
     }
     this.#scoped = false
     this.#batch++
@@ -124,8 +125,8 @@ export class Queue {
     this.#dispatches = 0
   }
 
-  /** Resolves when the errors of all that was sent are known. */
+  /** Resolves when the errors of all that was sent are known, whoever else waits for them. */
   async settled(): Promise<void> {
-    await Promise.all(this.#checks.splice(0))
+    await Promise.all(this.#checks)
   }
 }
