@@ -51,10 +51,12 @@ export class WebGpuEngine implements Engine {
   readonly #queue: Queue
   readonly #staging: Staging
   /** Holds commands behind values that are on their way from another engine. */
-  readonly #line = new Line(() => this.#queue.flush(this.#issued))
+  readonly #line = new Line(() => this.#queue.flush(this.#encoded))
   readonly #plans: Plans
   readonly #failures = new Failures()
   #issued = 0
+  /** Number of the last command that is encoded as a whole; of those that wait or are begun, a later batch may fail. */
+  #encoded = 0
 
   constructor(device: GPUDevice, options: WebGpuOptions, kernels: KernelTable<WgslKernel<never>>) {
     this.#device = device
@@ -68,7 +70,7 @@ export class WebGpuEngine implements Engine {
     this.#pool = new BufferPool(
       device,
       options.memoryLimit,
-      () => this.#queue.flush(this.#issued),
+      () => this.#queue.flush(this.#encoded),
       (id) => this.#pipelines.forget(id),
     )
     this.#queue = new Queue(device, params, (first, reason) => this.#fail(first, reason))
@@ -106,15 +108,21 @@ export class WebGpuEngine implements Engine {
     const written = ++this.#issued
     this.#line.after(
       arriving,
-      (values) => this.#write(allocation, padded(values), true),
-      (error) => this.#fail(written, reasonOf(error)),
+      (values) => {
+        this.#write(allocation, padded(values), true)
+        this.#encoded = written
+      },
+      (error) => {
+        this.#fail(written, reasonOf(error))
+        this.#encoded = written
+      },
     )
     return { allocation, written }
   }
 
   /** A write overtakes what was encoded and not sent: a late one, whose buffer that may use, sends it first. */
   #write({ buffer }: Block, bytes: Uint8Array<ArrayBuffer>, late: boolean): void {
-    if (late) this.#queue.flush(this.#issued)
+    if (late) this.#queue.flush(this.#encoded)
     this.#device.queue.writeBuffer(buffer, 0, bytes)
   }
 
@@ -153,6 +161,7 @@ export class WebGpuEngine implements Engine {
       } catch (error) {
         this.#fail(command, reasonOf(error), call)
       }
+      this.#encoded = command
     })
     for (const block of [...workspace, ...copies.map(({ to }) => to)]) this.free(block)
     for (const { storage } of call.outputs) storage.written = command
@@ -203,22 +212,24 @@ export class WebGpuEngine implements Engine {
         else floats[begin + i] = call.scalars[param.scalar]
       })
     })
-    if (this.#queue.full) this.#queue.flush(this.#issued)
+    if (this.#queue.full) this.#queue.flush(this.#encoded)
   }
 
   async read(operand: Operand): Promise<Uint8Array> {
     this.#failures.check()
     const { written } = operand.storage
     const words = wordsOf(operand)
+    const copied = bytesOf(operand) > 0 ? ++this.#issued : written
     try {
       if (bytesOf(operand) === 0) return new Uint8Array(0)
-      return (await this.#bytes(words)).slice(words.skip, words.skip + bytesOf(operand))
+      return (await this.#bytes(words, copied)).slice(words.skip, words.skip + bytesOf(operand))
     } catch (error) {
       await turn() // a device may say only now that it is lost
       throw this.#failures.lost ?? error
     } finally {
       await this.#queue.settled()
-      const failure = this.#failures.of(written)
+      // a value from before a failure is intact, but not where the copying itself was refused with it
+      const failure = this.#failures.of(written) ?? this.#failures.of(copied)
       // biome-ignore lint/correctness/noUnsafeFinally: the failure explains whatever else went wrong
       if (failure) throw failure
       await turn()
@@ -226,12 +237,13 @@ export class WebGpuEngine implements Engine {
   }
 
   /** Copies words to a buffer that can be mapped, in their turn, and reads them. */
-  async #bytes({ from, bytes }: Words): Promise<Uint8Array> {
+  async #bytes({ from, bytes }: Words, command: number): Promise<Uint8Array> {
     const staging = this.#staging.take(bytes)
     await new Promise<void>((resolve, reject) =>
       this.#line.do(() => {
         this.#queue.copy(from.block.buffer, from.offset, staging, bytes)
-        this.#queue.flush(this.#issued)
+        this.#encoded = command
+        this.#queue.flush(this.#encoded)
         staging.mapAsync(1, 0, bytes).then(resolve, reject)
       }),
     )
@@ -245,7 +257,7 @@ export class WebGpuEngine implements Engine {
     this.#failures.check()
     await new Promise<void>((resolve, reject) =>
       this.#line.do(() => {
-        this.#queue.flush(this.#issued)
+        this.#queue.flush(this.#encoded)
         this.#device.queue.onSubmittedWorkDone().then(() => resolve(), reject)
       }),
     )

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Context } from '../../core/engine.ts'
 import { liveOn } from '../../core/storage.ts'
 import { autograd, gluon, init, type NDArray, nd } from '../../index.ts'
-import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
+import type { Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { WebGpuEngine } from './engine.ts'
 import { webgpuKernels } from './kernels.ts'
 import { openDevice } from './start.ts'
@@ -19,6 +19,16 @@ async function start(memoryLimit = 2 ** 30, kernels = webgpuKernels) {
   open.push(engine)
   return { device, engine, ctx: new Context('gpu', 0, () => engine) }
 }
+
+/** A dispatch of a shader that does nothing, or that no device takes. */
+const dispatchOf = (key: string, body: string): Dispatch => ({
+  shader: { key, text: () => `@compute @workgroup_size(1) fn main() { ${body} }` },
+  ...{ bindings: [], params: [], workgroups: [1, 1, 1] },
+})
+const [harmless, broken] = [dispatchOf('harmless', ''), dispatchOf('broken', 'no such thing')]
+const planOf = (dispatches: readonly Dispatch[]): WgslKernel<object> => ({
+  plan: () => ({ workspace: [], dispatches }),
+})
 
 const values = async (array: NDArray) => [...(await array.toArray())]
 
@@ -49,21 +59,43 @@ describe('the GPU engine', () => {
   })
 
   it('names the call and the shader that a device refuses, and goes on', async () => {
-    const broken: WgslKernel<object> = {
-      plan: () => ({
-        workspace: [],
-        dispatches: [
-          {
-            shader: { key: 'broken', text: () => '@compute @workgroup_size(1) fn main() { no such thing }' },
-            ...{ bindings: [], params: [], workgroups: [1, 1, 1] },
-          },
-        ],
-      }),
-    }
-    const { ctx } = await start(2 ** 30, { ...webgpuKernels, softmax: broken })
+    const { ctx } = await start(2 ** 30, { ...webgpuKernels, softmax: planOf([broken]) })
     const x = nd.array([1, 2], { ctx })
     await expect(nd.softmax(x).toArray()).rejects.toThrow(/failed on the GPU|\[softmax\]/)
     expect(await values(nd.array([1, 2], { ctx }).add(1))).toEqual([2, 3])
+  })
+
+  it('rejects a read whose copying went down with what a device refuses, of a value that was there before', async () => {
+    const { ctx } = await start(2 ** 30, { ...webgpuKernels, softmax: planOf([broken]) })
+    const [x, y] = [nd.array([1, 2], { ctx }), nd.array([3, 4], { ctx })]
+    expect(await values(y)).toEqual([3, 4])
+    const bad = nd.softmax(x)
+    await expect(values(x)).rejects.toThrow(/failed on the GPU/)
+    await expect(values(bad)).rejects.toThrow(/failed on the GPU/)
+    expect(await values(x)).toEqual([1, 2])
+  })
+
+  it('knows what a batch spoils that begins within a call', async () => {
+    const { ctx, engine } = await start(2 ** 30, { ...webgpuKernels, softmax: planOf([harmless, broken]) })
+    const x = nd.array([1, 2], { ctx })
+    for (let i = 0; i < 127; i++) x.iadd(1)
+    const bad = nd.softmax(x)
+    await engine.fence()
+    expect(() => bad.add(1)).toThrow(/failed on the GPU/)
+    expect(await values(x)).toEqual([128, 129])
+  })
+
+  it('knows what is spoilt of calls that had to wait for values on their way', async () => {
+    const { ctx, engine } = await start(2 ** 30, { ...webgpuKernels, softmax: planOf([broken]) })
+    const x = nd.array([1, 2], { ctx })
+    const arriving = Promise.withResolvers<Uint8Array>()
+    engine.receive(8, arriving.promise)
+    for (let i = 0; i < 150; i++) x.iadd(1)
+    const bad = nd.softmax(x)
+    for (let i = 0; i < 20; i++) nd.array([1, 2], { ctx }).iadd(1)
+    arriving.resolve(new Uint8Array(8))
+    await engine.fence()
+    expect(() => bad.add(1)).toThrow(/failed on the GPU/)
   })
 
   it('refuses more axes than a dispatch can be told of', async () => {
