@@ -14,7 +14,7 @@ import { Line } from '../../core/line.ts'
 import { turn } from '../../core/memory.ts'
 import { formatShape } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
-import type { Binding, Dispatch, GpuTarget, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
+import type { Binding, Dispatch, GpuPlan, GpuTarget, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { Failures } from '../failures.ts'
 import type { KernelTable } from '../table.ts'
 import { Pipelines } from './pipelines.ts'
@@ -35,6 +35,13 @@ export interface WebGpuOptions {
 
 /** Where everything is that a call's dispatches bind. */
 type Places = { readonly [kind in 'input' | 'output' | 'workspace' | 'constant']: readonly Place[] }
+
+/** An input's words, and where they are copied first. */
+interface Copy {
+  readonly from: Place
+  readonly bytes: number
+  readonly to: Block
+}
 
 /** Makes the engine on a device. */
 export class WebGpuEngine implements Engine {
@@ -148,39 +155,48 @@ export class WebGpuEngine implements Engine {
     if (this.#issued - this.#queue.finished > backlogLimit) throw new OutOfMemory(0)
     const plan = this.#plans.of(call)
     const command = ++this.#issued
-    const [inputs, copies] = this.#apart(call)
-    const workspace = plan.workspace.map((bytes) => this.allocate(bytes))
-    const places = {
-      ...{ input: inputs, output: call.outputs.map(placeOf), workspace: workspace.map(whole) },
-      constant: this.#plans.constantsOf(plan).map(whole),
+    const taken: Block[] = []
+    const take = (bytes: number): Block => {
+      taken.push(this.allocate(bytes))
+      return taken[taken.length - 1]
     }
-    this.#line.do(() => {
-      try {
-        for (const { from, bytes, to } of copies) this.#queue.copy(from.block.buffer, from.offset, to.buffer, bytes)
-        for (const dispatch of plan.dispatches) this.#dispatch(dispatch, call, places)
-      } catch (error) {
-        this.#fail(command, reasonOf(error), call)
+    try {
+      const [inputs, copies] = this.#apart(call, take)
+      const places = {
+        ...{ input: inputs, output: call.outputs.map(placeOf), workspace: plan.workspace.map(take).map(whole) },
+        constant: this.#plans.constantsOf(plan).map(whole),
       }
-      this.#encoded = command
-    })
-    for (const block of [...workspace, ...copies.map(({ to }) => to)]) this.free(block)
+      this.#line.do(() => this.#encode(command, call, plan, places, copies))
+    } finally {
+      for (const block of taken) this.free(block)
+    }
     for (const { storage } of call.outputs) storage.written = command
     for (const i of call.mutates) call.inputs[i].storage.written = command
+  }
+
+  #encode(command: number, call: Call, plan: GpuPlan, places: Places, copies: readonly Copy[]): void {
+    try {
+      for (const { from, bytes, to } of copies) this.#queue.copy(from.block.buffer, from.offset, to.buffer, bytes)
+      for (const dispatch of plan.dispatches) this.#dispatch(dispatch, call, places)
+    } catch (error) {
+      this.#fail(command, reasonOf(error), call)
+    }
+    this.#encoded = command
   }
 
   /**
    * The places of a call's inputs. One that lies in a buffer which the call writes is copied first, since a dispatch
    * can't both read and write a buffer; what an op changes in place it may read.
    */
-  #apart({ inputs, outputs, mutates }: Call): [readonly Place[], { from: Place; bytes: number; to: Block }[]] {
+  #apart({ inputs, outputs, mutates }: Call, take: (bytes: number) => Block): [readonly Place[], readonly Copy[]] {
     const changed = mutates.map((i) => inputs[i])
     const written = new Set([...outputs, ...changed].map((operand) => placeOf(operand).block.id))
-    const copies: { from: Place; bytes: number; to: Block }[] = []
+    const copies: Copy[] = []
     const places = inputs.map((operand, i) => {
       const place = placeOf(operand)
       if (mutates.includes(i) || !written.has(place.block.id)) return place
       const { from, skip, bytes } = wordsOf(operand)
-      const to = this.allocate(bytes)
+      const to = take(bytes)
       copies.push({ from, bytes, to })
       return { block: to, offset: skip }
     })

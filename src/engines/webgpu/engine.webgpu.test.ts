@@ -98,6 +98,14 @@ describe('the GPU engine', () => {
     expect(() => bad.add(1)).toThrow(/failed on the GPU/)
   })
 
+  it('gives back what a call had taken when its budget does not hold the rest', async () => {
+    const kernel: WgslKernel<object> = { plan: () => ({ workspace: [2 ** 20, 2 ** 24], dispatches: [] }) }
+    const { ctx } = await start(2 ** 23, { ...webgpuKernels, softmax: kernel })
+    const x = nd.array([1, 2], { ctx })
+    for (let i = 0; i < 10; i++) expect(() => nd.softmax(x)).toThrow(/out of memory/)
+    expect((await values(nd.zeros([2 ** 20], { ctx })))[0]).toBe(0)
+  })
+
   it('refuses more axes than a dispatch can be told of', async () => {
     const { ctx } = await start()
     const [a, b] = [0, 1].map((odd) =>
