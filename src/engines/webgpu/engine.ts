@@ -77,7 +77,11 @@ export class WebGpuEngine implements Engine {
     this.#pool = new BufferPool(
       device,
       options.memoryLimit,
-      () => this.#queue.flush(this.#encoded),
+      (destroy) =>
+        this.#line.do(() => {
+          this.#queue.flush(this.#encoded)
+          destroy()
+        }),
       (id) => this.#pipelines.forget(id),
     )
     this.#queue = new Queue(device, params, (first, reason) => this.#fail(first, reason))

@@ -106,6 +106,20 @@ describe('the GPU engine', () => {
     expect((await values(nd.zeros([2 ** 20], { ctx })))[0]).toBe(0)
   })
 
+  it('destroys no buffer of calls that wait for values on their way', async () => {
+    const { ctx, engine } = await start(2 ** 22 + 2 ** 16)
+    const x = nd.ones([2 ** 18], { ctx })
+    const arriving = Promise.withResolvers<Uint8Array>()
+    engine.receive(8, arriving.promise)
+    const between = x.add(1)
+    const sum = between.add(1)
+    between.dispose()
+    const large = nd.ones([2 ** 19], { ctx }) // has room only where the free buffers go
+    arriving.resolve(new Uint8Array(8))
+    expect((await values(sum))[0]).toBe(3)
+    expect((await values(large))[0]).toBe(1)
+  })
+
   it('refuses more axes than a dispatch can be told of', async () => {
     const { ctx } = await start()
     const [a, b] = [0, 1].map((odd) =>

@@ -26,18 +26,18 @@ export function classOf(bytes: number): number {
 export class BufferPool {
   readonly limit: number
   readonly #device: GPUDevice
-  /** Sends what was encoded, since a buffer that it uses can't be destroyed before. */
-  readonly #flush: () => void
+  /** Runs the function when all that was given is sent, since a buffer that it uses can't be destroyed before. */
+  readonly #whenSent: (destroy: () => void) => void
   readonly #free = new Map<number, { readonly block: Block; readonly batch: number }[]>()
   /** Told of buffers that are no more. */
   readonly #gone: (id: number) => void
   #held = 0
   #ids = 0
 
-  constructor(device: GPUDevice, limit: number, flush: () => void, gone: (id: number) => void) {
+  constructor(device: GPUDevice, limit: number, whenSent: (destroy: () => void) => void, gone: (id: number) => void) {
     this.#device = device
     this.limit = limit
-    this.#flush = flush
+    this.#whenSent = whenSent
     this.#gone = gone
   }
 
@@ -67,14 +67,14 @@ export class BufferPool {
 
   /** Destroys all buffers that nobody holds. */
   #trim(): void {
-    this.#flush()
-    for (const free of this.#free.values()) {
-      for (const { block } of free) {
-        this.#held -= block.buffer.size
-        this.#gone(block.id)
-        block.buffer.destroy()
-      }
-    }
+    const blocks = [...this.#free.values()].flatMap((free) => free.map(({ block }) => block))
     this.#free.clear()
+    for (const { buffer } of blocks) this.#held -= buffer.size
+    this.#whenSent(() => {
+      for (const { id, buffer } of blocks) {
+        this.#gone(id)
+        buffer.destroy()
+      }
+    })
   }
 }
