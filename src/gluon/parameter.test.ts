@@ -1,6 +1,7 @@
 // Parameters and their dictionaries: initialization deferred or not, gradients, sharing, selection, and what they print.
 import { DeferredInitializationError, gluon, init, type NDArray, nd, nn, reference } from 'glueball'
 import { describe, expect, it, vi } from 'vitest'
+import type { Initializer } from '../init/initializer.ts'
 
 const ctx = reference()
 const list = async (array: NDArray): Promise<number[]> => [...(await array.toArray())]
@@ -17,6 +18,21 @@ describe('initialization', () => {
     expect([weight.deferred, weight.initialized, String(weight.shape)]).toEqual([true, false, '(3, 0)'])
     expect(await list(dense(nd.ones([1, 5], { ctx })))).toEqual([5, 5, 5])
     expect([weight.deferred, weight.initialized, String(weight.shape)]).toEqual([false, true, '(3, 5)'])
+  })
+
+  it('that failed at the first batch is tried again at the next', async () => {
+    let calls = 0
+    const failing: Initializer = {
+      initialize: (_name, array) => {
+        if (calls++ === 0) throw new Error('out of memory')
+        array.set(2)
+      },
+    }
+    const dense = new nn.Dense(3, { weightInitializer: failing })
+    dense.initialize({ ctx })
+    const x = nd.ones([1, 5], { ctx })
+    expect(() => dense(x)).toThrow('out of memory')
+    expect(await list(dense(x))).toEqual([10, 10, 10])
   })
 
   it('is done at once where all sizes are known', () => {

@@ -157,12 +157,13 @@ export class Parameter {
 
   #draw(): void {
     const { init, context } = this.#pending as Pending
-    this.#pending = undefined
     pause(() => {
       const data = this.#filled(context)
       init.initialize(this.name, data)
       this.#replace(data)
     })
+    // not before: where memory did not suffice, the next batch tries again
+    this.#pending = undefined
   }
 
   #filled(context: Context): NDArray {
