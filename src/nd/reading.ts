@@ -3,6 +3,7 @@ import { type TypedArray, typedView } from '../core/dtype.ts'
 import { currentContext } from '../core/engine.ts'
 import { OpError } from '../core/errors.ts'
 import { reordered } from '../core/invoke.ts'
+import { withinLimits } from '../core/memory.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
 
@@ -16,7 +17,11 @@ export async function readElements(x: NDArray, op: string): Promise<TypedArray> 
   const plain = reordered(x, 'plain')
   const reading = engine.read(plain)
   if (plain !== x) plain.storage.release()
-  const bytes = await reading
+  const bytes = await reading.catch((error) =>
+    withinLimits(engine, op, undefined, (): never => {
+      throw error
+    }),
+  )
   return typedView(dtype, bytes.buffer, bytes.byteOffset, sizeOf(shape))
 }
 

@@ -8,6 +8,7 @@ import { shapeOf } from '../../core/shape.ts'
 import { liveOn, Storage } from '../../core/storage.ts'
 import { f32, i32, item } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
+import { readElements } from '../../nd/reading.ts'
 import { conv } from '../../ops/conv/conv.ts'
 import { copy } from '../../ops/copy/copy.ts'
 import { fill } from '../../ops/fill/fill.ts'
@@ -286,6 +287,15 @@ describe.each(streams)('memory, workers: %s', (workers) => {
     const second = fill([1000], 2, { context })
     expect(addressOf(second)).toBe(address)
     expect((await floats(engine, second))[999]).toBe(2)
+  })
+
+  it('past the limit in a read rejects with the same', async () => {
+    const { context } = start(workers, 24 * 2 ** 20)
+    const held = fill([3 * 2 ** 20], 0, { context })
+    await expect(readElements(held, 'toArray')).rejects.toThrow(
+      /\[toArray\] out of memory: 13 MB asked for, 13 MB held/,
+    )
+    release(held, 'test')
   })
 
   it('past the limit throws with what was asked for and what is held', () => {
