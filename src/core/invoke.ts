@@ -49,10 +49,8 @@ export function invoke<A extends Attributes>(
     mutates: op.mutates ?? [],
   }
   try {
-    for (const input of inputs) taken.push(reordered(input, orders.inputs[taken.length] ?? 'plain'))
-    for (const [i, spec] of specs.entries()) {
-      made.push(output(name, context, spec, orders.outputs[i] ?? 'plain', options.out?.[i]))
-    }
+    inputs.forEach((input, i) => taken.push(reordered(input, orders.inputs[i] ?? 'plain')))
+    specs.forEach((spec, i) => made.push(output(name, context, spec, orders.outputs[i] ?? 'plain', options.out?.[i])))
     if (made.some(sized) || op.mutates) enqueue(name, context, call)
   } catch (error) {
     for (const operand of [...taken, ...made]) if (!(operand instanceof NDArray)) operand.storage.release()
