@@ -22,7 +22,8 @@ function picture(
   const values = finite.flatMap((event) => [train(event), test(event)])
   if (finite.length < 2) return `${title}: no numbers to draw`
   const [low, high] = [Math.min(...values), Math.max(...values)]
-  const digits = Math.min(6, Math.max(2, Math.ceil(1 - Math.log10(high - low || 1))))
+  const top = high > low ? high : low + 1e-3
+  const digits = Math.min(6, Math.max(2, Math.ceil(1 - Math.log10(top - low))))
   const width = Math.max(20, Math.min(72, columns - 10))
   const text = chart(
     straight(
@@ -33,7 +34,8 @@ function picture(
       title,
       width,
       height: 10,
-      yRange: [low, high > low ? high : low + 1e-3],
+      yRange: [low, top],
+      customYAxisTicks: [0, 1, 2, 3].map((k) => low * (1 - k / 3) + top * (k / 3)), // by itself, it labels the line alone
       customXAxisTicks: ticks(finite),
       points: finite.map((event) => ({ x: event.epoch, y: test(event) })),
       legend: { position: 'bottom', series: ['training'], points: ['test'] },

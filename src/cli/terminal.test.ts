@@ -101,6 +101,8 @@ test('curves draw training as a line and test as points, from the second epoch o
   expect(text.match(/●/g)?.length).toBeGreaterThanOrEqual(8)
   expect(text).toContain('┏')
   expect(text).not.toContain('\u001B')
+  const accuracies = [0, 1].map((epoch) => ({ ...epochEvent(epoch, 0.9), trainAccuracy: 0.1 }))
+  expect(curves(accuracies, 80)).toMatch(/0\.90+┤●[\s\S]*0\.10+┤━/) // the axis has numbers for both
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
 })
 
