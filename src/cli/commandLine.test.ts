@@ -127,7 +127,8 @@ describe('bad files end with 1 and one line', () => {
       [['evaluate', at('missing')], /there is no file or folder .*missing/],
       [['train', '--resume', at('text')], /text is not a checkpoint/],
       [['predict', at('text'), at('text')], /text is neither a PNG nor a JPEG/],
-      [['predict', at('text'), at('missing.png')], /ENOENT.*missing\.png/],
+      [['predict', at('text'), at('missing.png')], /\[predict\] cannot read .*missing\.png: got ENOENT/],
+      [['predict', at('text'), folder], /\[predict\] cannot read .*: got EISDIR.*, expected a PNG or JPEG/],
     ] as const) {
       const { code, stdout, stderr } = await glueball(...args)
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
