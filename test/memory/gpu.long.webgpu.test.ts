@@ -48,7 +48,10 @@ async function reading({ ctx, engine, seen }: Started) {
   return { storages, liveBytes, bufferBytes: seen.bufferBytes, rss: process.memoryUsage.rss() }
 }
 
-/** Trains as the tutorial does; `look` sees each step's output, loss and labels. Gives what was held at steps 30 and 300. */
+/**
+ * Trains as the tutorial does; `look` sees each step's output, loss and labels. Gives what was held at step 100, when the
+ * process has all its code, and at 300.
+ */
 async function train(
   started: Started,
   look: (output: NDArray, loss: NDArray, label: NDArray) => Promise<void> | undefined,
@@ -69,7 +72,7 @@ async function train(
     loss.backward()
     trainer.step(batch)
     await look(output, loss, y)
-    if (++step === 30 || step === steps) readings.push(await reading(started))
+    if (++step === 100 || step === steps) readings.push(await reading(started))
   }
   console.log(readings)
   return readings
