@@ -80,11 +80,15 @@ const arrays: Uses = {
   ],
   'the name of a context': [
     () => nd.zeros([2], { ctx: 'cpu' as never }),
-    "[fill] a context is cpu() or reference(), got 'cpu'",
+    "[fill] a context is cpu(), await gpu() or reference(), got 'cpu'",
+  ],
+  'a context that was not awaited': [
+    () => nd.zeros([2], { ctx: Promise.resolve() as never }),
+    '[fill] a context is cpu(), await gpu() or reference(), got a Promise',
   ],
   'a move to a name': [
     () => a.asInContext('cpu' as never),
-    "[asInContext] a context is cpu() or reference(), got 'cpu'",
+    "[asInContext] a context is cpu(), await gpu() or reference(), got 'cpu'",
   ],
   'a released array': [
     () => disposed().add(1),

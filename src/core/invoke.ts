@@ -136,7 +136,7 @@ export function allocate(op: string, context: Context, spec: Spec): Storage {
 /** The context itself; throws for anything else, such as the name of one. */
 export function checkContext(op: string, context: Context): Context {
   if (context instanceof Context) return context
-  throw new OpError(op, `a context is cpu() or reference(), got ${nameOfKind(context)}`)
+  throw new OpError(op, `a context is cpu(), await gpu() or reference(), got ${nameOfKind(context)}`)
 }
 
 /** Throws where there is no such element type, or not on the context. */
