@@ -35,6 +35,10 @@ const arrays: Uses = {
   'inner sizes that differ': [() => a.dot(b), '[dot] the last axis of (2, 3) must equal the first of (4, 5)'],
   'an axis too low': [() => a.sum({ axis: -3 }), '[sum] axis -3 is out of range: the array has 2 dimensions'],
   'an axis by position': [() => a.sum(1 as never), '[sum] options are one object at the end, as { axis: 1 }: got 1'],
+  'an axis as an option': [
+    () => a.expandDims({ axis: 0 } as never),
+    '[expandDims] an axis is a whole number, as 1, got an object',
+  ],
   'a dtype by position': [
     () => nd.zeros(2, 3 as never),
     "[zeros] options are one object at the end, as { dtype: 'int32' }: got 3",

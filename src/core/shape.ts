@@ -81,7 +81,8 @@ export function listOf<T>(op: string, list: readonly T[]): readonly T[] {
 
 /** The axis counted from 0; a negative one counts from the end. Throws when there is no such axis. */
 export function checkAxis(op: string, axis: number, dimensions: number): number {
-  if (!Number.isInteger(axis) || axis < -dimensions || axis >= dimensions) {
+  if (!Number.isInteger(axis)) throw new OpError(op, `an axis is a whole number, as 1, got ${nameOfKind(axis)}`)
+  if (axis < -dimensions || axis >= dimensions) {
     throw new OpError(op, `axis ${axis} is out of range: the array has ${dimensions} dimensions`)
   }
   return axis < 0 ? axis + dimensions : axis
