@@ -41,9 +41,8 @@ export type OptionNames<T> = Readonly<Record<keyof T, true>>
  * name that is not among the known ones, which plain JavaScript would pass over in silence.
  */
 export function checkOptions<T extends object>(op: string, options: T, example: string, known?: OptionNames<T>): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new OpError(op, `options are one object at the end, as ${example}: got ${nameOfKind(options)}`)
-  }
+  const kind = nameOfKind(options)
+  if (kind !== 'an object') throw new OpError(op, `options are one object at the end, as ${example}: got ${kind}`)
   const wrong = known && Object.keys(options).find((name) => !Object.hasOwn(known, name))
   if (known && wrong !== undefined) throw new OpError(op, unknownOption(wrong, Object.keys(known)))
 }

@@ -109,6 +109,14 @@ describe('loadParameters', () => {
     )
   })
 
+  it('refuses a context by position, as Python takes it, and an option that it does not have', async () => {
+    const load = (options: object) => net().loadParameters(file(weight, bias), options)
+    await expect(load(ctx)).rejects.toThrow(
+      '[loadParameters] options are one object at the end, as { ctx }: got a Context',
+    )
+    await expect(load({ allow_missing: true })).rejects.toThrow("did you mean 'allowMissing'?")
+  })
+
   it('names what is missing, or leaves it as it is when told to', async () => {
     const made = net({ inUnits: 1 })
     made.initialize({ ctx, init: 'zeros' })

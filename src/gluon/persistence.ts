@@ -1,7 +1,7 @@
 // Saving and loading a block's parameters as MXNet's `.params` (MXNet 1.9.1, gluon/block.py and ndarray.cc).
 import { readFile, writeFileAtomic } from '#platform'
 import type { Context } from '../core/engine.ts'
-import { GlueballError } from '../core/errors.ts'
+import { checkOptions, GlueballError, type OptionNames } from '../core/errors.ts'
 import { release } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
 import { decodeParams, encodeParams, type ParamsEntry } from '../io/params.ts'
@@ -21,6 +21,8 @@ export interface LoadOptions {
   /** Converts values of another element type. */
   readonly castDtype?: boolean
 }
+
+const loadOptions: OptionNames<LoadOptions> = { ctx: true, allowMissing: true, ignoreExtra: true, castDtype: true }
 
 /** The parameters of a block by dotted path: `0.weight`, `features.0.bias`. */
 export function structuralNames(block: AnyBlock): Map<string, Parameter> {
@@ -44,6 +46,7 @@ export async function saveParameters(block: AnyBlock, path: string): Promise<voi
 
 /** Reads parameters by structural names, or by full names when no name in the file has a dot. */
 export async function loadParameters(block: AnyBlock, path: string, options: LoadOptions): Promise<void> {
+  checkOptions('loadParameters', options, '{ ctx }', loadOptions)
   const bytes = await readFile(path).catch((error: Error) => {
     throw new GlueballError(`[loadParameters] cannot read ${path}: got ${error.message}, expected a .params file`)
   })
