@@ -121,6 +121,18 @@ const gradients: Uses = {
     () => squared().backward(nd.ones([2], { dtype: 'int32' })),
     '[backward] a head gradient must have the shape and dtype of its head, got int32 (2,) for float32 (2,)',
   ],
+  'options in the place of a head gradient': [
+    () => squared().backward({ retainGraph: true } as never),
+    '[backward] a head gradient is an array or null, with options after it, as backward(null, { retainGraph: true }): got an object',
+  ],
+  'an option of backward by position': [
+    () => squared().backward(null, true as never),
+    '[backward] options are one object at the end, as { retainGraph: true }: got true',
+  ],
+  'no variables': [
+    () => autograd.grad(squared(), none),
+    '[grad] undefined has no gradient: call attachGrad before record',
+  ],
   'more head gradients than heads': [
     () => autograd.backward([squared()], [nd.ones([2]), nd.ones([2])]),
     '[backward] each head has one gradient at most, got 2 head gradients for 1',

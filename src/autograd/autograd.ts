@@ -1,6 +1,6 @@
 // autograd: the two flags recording and training, and the calls that run the tape backward.
 import { walkBackward } from '../core/backward.ts'
-import { GlueballError, nameOfKind, OpError } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { giveToLibrary } from '../core/ownership.ts'
 import { type GradRequest, mode } from '../core/tape.ts'
@@ -77,11 +77,15 @@ export interface BackwardOptions {
   readonly trainMode?: boolean
 }
 
+const backwardOptions: OptionNames<BackwardOptions> = { retainGraph: true, trainMode: true }
+
 /** Options of `grad`. */
 export interface GradOptions extends BackwardOptions {
   /** Records the gradients themselves, for second order. */
   readonly createGraph?: boolean
 }
+
+const gradOptions: OptionNames<GradOptions> = { ...backwardOptions, createGraph: true }
 
 /** Makes a gradient buffer of zeros and the array a leaf of the tape; 'null' takes the buffer away. */
 export function attachGrad(array: NDArray, gradReq: GradRequest | 'null' = 'write'): void {
@@ -110,6 +114,7 @@ export function backward(
   headGrads: OneOrMany<NDArray | null> | null = null,
   options: BackwardOptions = {},
 ): void {
+  checkOptions('backward', options, '{ retainGraph: true }', backwardOptions)
   walkBackward(functions, list(heads), headGrads === null ? [] : list(headGrads), options)
 }
 
@@ -120,6 +125,7 @@ export function grad(
   headGrads: OneOrMany<NDArray | null> | null = null,
   options: GradOptions = {},
 ): NDArray[] {
+  checkOptions('grad', options, '{ createGraph: true }', gradOptions)
   const wanted = list(variables)
   if (wanted.length === 0) throw new OpError('grad', 'no variables were given')
   const retainGraph = options.retainGraph ?? options.createGraph ?? false

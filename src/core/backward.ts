@@ -1,8 +1,8 @@
 // The walk over the tape, newest node first, that carries gradients from heads to leaves.
 import type { DType } from './dtype.ts'
 import type { Attributes, Context, Spec } from './engine.ts'
-import { GlueballError, OpError } from './errors.ts'
-import type { NDArray } from './ndarray.ts'
+import { GlueballError, nameOfKind, OpError } from './errors.ts'
+import { NDArray } from './ndarray.ts'
 import type { GradientContext } from './op.ts'
 import { adopt, alias, release, within } from './ownership.ts'
 import { formatShape, type Shape, sameShape } from './shape.ts'
@@ -69,6 +69,12 @@ class Walk {
   }
 
   #seed(head: NDArray, gradient: NDArray | null): void {
+    if (!(head instanceof NDArray)) throw new OpError('backward', `takes arrays, got ${nameOfKind(head)}`)
+    if (gradient !== null && !(gradient instanceof NDArray)) {
+      const right =
+        'a head gradient is an array or null, with options after it, as backward(null, { retainGraph: true })'
+      throw new OpError('backward', `${right}: got ${nameOfKind(gradient)}`)
+    }
     head.operand('backward')
     if (!head.origin || !('node' in head.origin)) {
       throw new OpError(
@@ -88,7 +94,7 @@ class Walk {
   }
 
   #wantedOf(variable: NDArray): Origin {
-    if (!variable.origin) throw new OpError('grad', `${variable} has no gradient: call attachGrad before record`)
+    if (!variable?.origin) throw new OpError('grad', `${variable} has no gradient: call attachGrad before record`)
     return variable.origin
   }
 
