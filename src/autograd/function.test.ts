@@ -119,6 +119,20 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
       )
     })
 
+    it('must give arrays', () => {
+      class Forgetful extends autograd.Function {
+        forward(x: NDArray): NDArray {
+          return x.ndim === 0 ? (undefined as never) : x.add(1)
+        }
+        backward(): NDArray {
+          return undefined as never
+        }
+      }
+      const call = (x: NDArray) => record(() => new Forgetful().call(x))
+      expect(() => call(leaf([1]).at(0))).toThrow('[Forgetful] forward must return arrays, got undefined')
+      expect(() => call(leaf([1])).backward()).toThrow('[Forgetful] backward must return arrays, got undefined')
+    })
+
     it('releases what forward made and did not return, with the reason', async () => {
       let leaked: NDArray | undefined
       let kept: NDArray | undefined

@@ -1,5 +1,5 @@
 // Function: a differentiable function with a gradient of the user's own.
-import { GlueballError, OpError } from '../core/errors.ts'
+import { GlueballError, nameOfKind, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import type { Op } from '../core/op.ts'
 import { adopt, alias, within } from '../core/ownership.ts'
@@ -9,19 +9,23 @@ import { pause } from './autograd.ts'
 
 type Results = NDArray | readonly NDArray[]
 
-function list(results: Results): readonly NDArray[] {
-  return results instanceof NDArray ? [results] : results
+/** What a method returned, as a list; throws unless it is arrays. */
+function list(name: string, method: 'forward' | 'backward', results: Results): readonly NDArray[] {
+  const all: readonly NDArray[] = Array.isArray(results) ? results : [results]
+  for (const x of all) {
+    if (!(x instanceof NDArray)) throw new OpError(name, `${method} must return arrays, got ${nameOfKind(x)}`)
+  }
+  return all
 }
 
 /** Handles of their own for outputs that are inputs too, or given twice: each output gets its own history. */
-function distinct(results: Results, inputs: readonly NDArray[]): Results {
+function distinct(results: readonly NDArray[], inputs: readonly NDArray[]): readonly NDArray[] {
   const given = new Set<NDArray>(inputs)
-  const own = list(results).map((array) => {
+  return results.map((array) => {
     if (given.has(array)) return alias(array)
     given.add(array)
     return array
   })
-  return results instanceof NDArray ? own[0] : own
 }
 
 function checkGradients(name: string, gradients: readonly NDArray[], shapes: readonly Shape[]): void {
@@ -71,9 +75,9 @@ export abstract class Function {
     const name = this.constructor.name || 'Function'
     return within('', `made in ${name}.forward, which returned`, () => {
       const made = pause(() => this.forward(...inputs) as Results, { trainMode: mode.training }) as Results
-      const results = distinct(made, inputs)
-      if (mode.recording && inputs.some((input) => input.origin)) this.#record(name, inputs, list(results))
-      return results
+      const results = distinct(list(name, 'forward', made), inputs)
+      if (mode.recording && inputs.some((input) => input.origin)) this.#record(name, inputs, results)
+      return made instanceof NDArray ? results[0] : results
     })
   }
 
@@ -83,7 +87,7 @@ export abstract class Function {
       name,
       infer: () => outputs,
       gradient: (_context, dy) => {
-        const gradients = list(this.backward(...dy))
+        const gradients = list(name, 'backward', this.backward(...dy))
         checkGradients(name, gradients, shapes)
         return gradients
       },
