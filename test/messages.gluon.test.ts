@@ -127,6 +127,10 @@ const training: Uses = {
     () => new gluon.Trainer(dense().collectParams(), 'sgd', { learningRate: '0.2' as never }),
     "learningRate must be a number from 0 on, got '0.2'",
   ],
+  'a function for a scheduler': [
+    () => new gluon.Trainer(dense().collectParams(), 'sgd', { lrScheduler: (() => 0.1) as never }),
+    'lrScheduler must be a scheduler, as new FactorScheduler(100), got a function',
+  ],
   'an optimizer that is not there': [
     () => new gluon.Trainer(dense().collectParams(), 'adam'),
     "no optimizer is named 'adam'; there are sgd",

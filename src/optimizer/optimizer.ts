@@ -52,6 +52,11 @@ export abstract class Optimizer {
     checkNumber('learningRate', this.#learningRate, 0)
     checkNumber('wd', this.wd)
     checkNumber('clipGradient', this.clipGradient, 0)
+    if (this.lrScheduler && typeof this.lrScheduler.rate !== 'function') {
+      throw new GlueballError(
+        `lrScheduler must be a scheduler, as new FactorScheduler(100), got ${nameOfKind(this.lrScheduler)}`,
+      )
+    }
     if (this.lrScheduler && options.learningRate !== undefined) this.lrScheduler.baseLr = options.learningRate
   }
 
