@@ -1,6 +1,6 @@
 // Memory pressure: when to ask for a garbage collection, when an await must let finalizers run, and the census.
 import { macrotask, requestCollection } from '#platform'
-import { type Context, currentContext, type Engine, OutOfMemory } from './engine.ts'
+import { type Context, currentContext, type Engine, type Operand, OutOfMemory } from './engine.ts'
 import { MemoryLimitError } from './errors.ts'
 import type { NDArray, Remains } from './ndarray.ts'
 import { liveOn } from './storage.ts'
@@ -65,10 +65,22 @@ export function withinLimits<T>(engine: Engine, what: string, batch: number | un
   try {
     return run()
   } catch (error) {
-    if (!(error instanceof OutOfMemory)) throw error
-    exhausted = engine
-    throw new MemoryLimitError(census(engine, what, error.bytes, batch))
+    throw explained(error, engine, what, batch)
   }
+}
+
+/** Reads an array's bytes, with the same answer where there is no memory for it. */
+export function readWithinLimits(engine: Engine, what: string, operand: Operand): Promise<Uint8Array> {
+  return engine.read(operand).catch((error) => {
+    throw explained(error, engine, what, undefined)
+  })
+}
+
+/** The census for an engine that has no memory or no room left, any other error as it is. */
+function explained(error: unknown, engine: Engine, what: string, batch: number | undefined): unknown {
+  if (!(error instanceof OutOfMemory)) return error
+  exhausted = engine
+  return new MemoryLimitError(census(engine, what, error.bytes, batch))
 }
 
 function census(engine: Engine, what: string, asked: number, batch: number | undefined): string {

@@ -1,7 +1,7 @@
 // Other handles on the same values: without history, or on another context.
 import type { Context, Engine } from '../core/engine.ts'
 import { checkContext, checkDType, place, reordered } from '../core/invoke.ts'
-import { withinLimits } from '../core/memory.ts'
+import { readWithinLimits, withinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { Storage } from '../core/storage.ts'
 
@@ -26,7 +26,7 @@ export function moved(array: NDArray, context: Context): NDArray {
   checkContext('asInContext', context)
   const { engine } = array.context
   const plain = reordered(array.operand('asInContext') as NDArray, 'plain')
-  const values = engine.read(plain)
+  const values = readWithinLimits(engine, 'asInContext', plain)
   if (plain !== array) plain.storage.release()
   const { shape, dtype } = array
   checkDType('asInContext', context, dtype)

@@ -3,7 +3,7 @@ import { type TypedArray, typedView } from '../core/dtype.ts'
 import { currentContext } from '../core/engine.ts'
 import { OpError } from '../core/errors.ts'
 import { reordered } from '../core/invoke.ts'
-import { withinLimits } from '../core/memory.ts'
+import { readWithinLimits } from '../core/memory.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
 
@@ -15,13 +15,9 @@ export async function readElements(x: NDArray, op: string): Promise<TypedArray> 
   if (failure) throw failure
   const { shape, dtype } = x
   const plain = reordered(x, 'plain')
-  const reading = engine.read(plain)
+  const reading = readWithinLimits(engine, op, plain)
   if (plain !== x) plain.storage.release()
-  const bytes = await reading.catch((error) =>
-    withinLimits(engine, op, undefined, (): never => {
-      throw error
-    }),
-  )
+  const bytes = await reading
   return typedView(dtype, bytes.buffer, bytes.byteOffset, sizeOf(shape))
 }
 

@@ -2,6 +2,7 @@
 import { type Context, currentContext } from '../core/engine.ts'
 import { OpError } from '../core/errors.ts'
 import { invoke } from '../core/invoke.ts'
+import { readWithinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { giveToLibrary, release } from '../core/ownership.ts'
 import { type Shape, shapeOf, sizeOf } from '../core/shape.ts'
@@ -61,7 +62,8 @@ export function onSeed(listener: (seed: number) => void): void {
 
 /** A copy of the state of a context's generator, at this point of the queue: 640,000 words. */
 export async function generatorState(context: Context = currentContext()): Promise<Int32Array> {
-  const { buffer, byteOffset } = await context.engine.read(generator(context).operand('generatorState'))
+  const state = generator(context).operand('generatorState')
+  const { buffer, byteOffset } = await readWithinLimits(context.engine, 'generatorState', state)
   return new Int32Array(buffer, byteOffset, stateWords)
 }
 

@@ -18,7 +18,7 @@ import type { Binding, Dispatch, GpuPlan, GpuTarget, Param, WgslKernel } from '.
 import { Failures } from '../failures.ts'
 import type { KernelTable } from '../table.ts'
 import { Pipelines } from './pipelines.ts'
-import { bytesOf, type Place, placeOf, type Words, whole, wordsOf } from './places.ts'
+import { apart, bytesOf, type Copy, type Places, placeIn, placeOf, type Words, whole, wordsOf } from './places.ts'
 import { Plans } from './plans.ts'
 import { type Block, BufferPool } from './pool.ts'
 import { mostParams, paramsBytes, Queue } from './queue.ts'
@@ -31,16 +31,6 @@ export interface WebGpuOptions {
   readonly tiles: GpuTarget['tiles']
   /** The adapter's name, to be shown. */
   readonly adapter: string
-}
-
-/** Where everything is that a call's dispatches bind. */
-type Places = { readonly [kind in 'input' | 'output' | 'workspace' | 'constant']: readonly Place[] }
-
-/** An input's words, and where they are copied first. */
-interface Copy {
-  readonly from: Place
-  readonly bytes: number
-  readonly to: Block
 }
 
 /** Makes the engine on a device. */
@@ -58,12 +48,10 @@ export class WebGpuEngine implements Engine {
   readonly #queue: Queue
   readonly #staging: Staging
   /** Holds commands behind values that are on their way from another engine. */
-  readonly #line = new Line(() => this.#queue.flush(this.#encoded))
+  readonly #line = new Line(() => this.#queue.flush())
   readonly #plans: Plans
   readonly #failures = new Failures()
   #issued = 0
-  /** Number of the last command that is encoded as a whole; of those that wait or are begun, a later batch may fail. */
-  #encoded = 0
 
   constructor(device: GPUDevice, options: WebGpuOptions, kernels: KernelTable<WgslKernel<never>>) {
     this.#device = device
@@ -79,7 +67,7 @@ export class WebGpuEngine implements Engine {
       options.memoryLimit,
       (destroy) =>
         this.#line.do(() => {
-          this.#queue.flush(this.#encoded)
+          this.#queue.flush()
           destroy()
         }),
       (id) => this.#pipelines.forget(id),
@@ -121,11 +109,11 @@ export class WebGpuEngine implements Engine {
       arriving,
       (values) => {
         this.#write(allocation, padded(values), true)
-        this.#encoded = written
+        this.#queue.encoded = written
       },
       (error) => {
         this.#fail(written, reasonOf(error))
-        this.#encoded = written
+        this.#queue.encoded = written
       },
     )
     return { allocation, written }
@@ -133,7 +121,7 @@ export class WebGpuEngine implements Engine {
 
   /** A write overtakes what was encoded and not sent: a late one, whose buffer that may use, sends it first. */
   #write({ buffer }: Block, bytes: Uint8Array<ArrayBuffer>, late: boolean): void {
-    if (late) this.#queue.flush(this.#encoded)
+    if (late) this.#queue.flush()
     this.#device.queue.writeBuffer(buffer, 0, bytes)
   }
 
@@ -165,7 +153,7 @@ export class WebGpuEngine implements Engine {
       return taken[taken.length - 1]
     }
     try {
-      const [inputs, copies] = this.#apart(call, take)
+      const [inputs, copies] = apart(call, take)
       const places = {
         ...{ input: inputs, output: call.outputs.map(placeOf), workspace: plan.workspace.map(take).map(whole) },
         constant: this.#plans.constantsOf(plan).map(whole),
@@ -185,26 +173,7 @@ export class WebGpuEngine implements Engine {
     } catch (error) {
       this.#fail(command, reasonOf(error), call)
     }
-    this.#encoded = command
-  }
-
-  /**
-   * The places of a call's inputs. One that lies in a buffer which the call writes is copied first, since a dispatch
-   * can't both read and write a buffer; what an op changes in place it may read.
-   */
-  #apart({ inputs, outputs, mutates }: Call, take: (bytes: number) => Block): [readonly Place[], readonly Copy[]] {
-    const changed = mutates.map((i) => inputs[i])
-    const written = new Set([...outputs, ...changed].map((operand) => placeOf(operand).block.id))
-    const copies: Copy[] = []
-    const places = inputs.map((operand, i) => {
-      const place = placeOf(operand)
-      if (mutates.includes(i) || !written.has(place.block.id)) return place
-      const { from, skip, bytes } = wordsOf(operand)
-      const to = take(bytes)
-      copies.push({ from, bytes, to })
-      return { block: to, offset: skip }
-    })
-    return [places, copies]
+    this.#queue.encoded = command
   }
 
   #dispatch(dispatch: Dispatch, call: Call, places: Places): void {
@@ -213,26 +182,21 @@ export class WebGpuEngine implements Engine {
       throw new Error(`too many axes: got ${dispatch.params.length} numbers for them, expected at most ${mostParams}`)
     }
     this.#queue.open()
-    const at = (binding: Binding): Place => {
-      if ('input' in binding) return places.input[binding.input]
-      if ('output' in binding) return places.output[binding.output]
-      return 'workspace' in binding ? places.workspace[binding.workspace] : places.constant[binding.constant]
-    }
     const pipeline = this.#pipelines.of(dispatch.shader, labelOf(call))
     const group = this.#pipelines.group(
       pipeline,
-      dispatch.bindings.map((binding) => at(binding).block),
+      dispatch.bindings.map((binding) => placeIn(places, binding).block),
     )
     this.#queue.dispatch(pipeline, group, dispatch.workgroups, (words, floats, begin) => {
       dispatch.params.forEach((param, i) => {
         if (typeof param === 'number') words[begin + i] = param
-        else if ('offset' in param) words[begin + i] = at(param.offset).offset / elementBytes(param, call)
+        else if ('offset' in param) words[begin + i] = placeIn(places, param.offset).offset / elementBytes(param, call)
         else if ('float' in param) floats[begin + i] = param.float
         else if (param.integer) words[begin + i] = Math.trunc(call.scalars[param.scalar])
         else floats[begin + i] = call.scalars[param.scalar]
       })
     })
-    if (this.#queue.full) this.#queue.flush(this.#encoded)
+    if (this.#queue.full) this.#queue.flush()
   }
 
   async read(operand: Operand): Promise<Uint8Array> {
@@ -262,8 +226,8 @@ export class WebGpuEngine implements Engine {
     await new Promise<void>((resolve, reject) =>
       this.#line.do(() => {
         this.#queue.copy(from.block.buffer, from.offset, staging, bytes)
-        this.#encoded = command
-        this.#queue.flush(this.#encoded)
+        this.#queue.encoded = command
+        this.#queue.flush()
         staging.mapAsync(1, 0, bytes).then(resolve, reject)
       }),
     )
@@ -277,7 +241,7 @@ export class WebGpuEngine implements Engine {
     this.#failures.check()
     await new Promise<void>((resolve, reject) =>
       this.#line.do(() => {
-        this.#queue.flush(this.#encoded)
+        this.#queue.flush()
         this.#device.queue.onSubmittedWorkDone().then(() => resolve(), reject)
       }),
     )

@@ -1,7 +1,8 @@
 // Where arrays lie in the GPU's buffers.
 import { bytesPer } from '../../core/dtype.ts'
-import type { Operand } from '../../core/engine.ts'
+import type { Call, Operand } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
+import type { Binding } from '../../kernel/wgsl/plan.ts'
 import type { Block } from './pool.ts'
 
 /** A range of a buffer. */
@@ -32,3 +33,42 @@ export function wordsOf(operand: Operand): Words {
 
 /** A buffer from its begin. */
 export const whole = (block: Block): Place => ({ block, offset: 0 })
+
+/** Where everything is that a call's dispatches bind. */
+export type Places = { readonly [kind in 'input' | 'output' | 'workspace' | 'constant']: readonly Place[] }
+
+/** The place that a binding names. */
+export function placeIn(places: Places, binding: Binding): Place {
+  if ('input' in binding) return places.input[binding.input]
+  if ('output' in binding) return places.output[binding.output]
+  return 'workspace' in binding ? places.workspace[binding.workspace] : places.constant[binding.constant]
+}
+
+/** An input's words, and where they are copied first. */
+export interface Copy {
+  readonly from: Place
+  readonly bytes: number
+  readonly to: Block
+}
+
+/**
+ * The places of a call's inputs. One that lies in a buffer which the call writes is copied first, since a dispatch
+ * can't both read and write a buffer; what an op changes in place it may read. `take` gives a buffer of so many bytes.
+ */
+export function apart(
+  { inputs, outputs, mutates }: Call,
+  take: (bytes: number) => Block,
+): [readonly Place[], readonly Copy[]] {
+  const changed = mutates.map((i) => inputs[i])
+  const written = new Set([...outputs, ...changed].map((operand) => placeOf(operand).block.id))
+  const copies: Copy[] = []
+  const places = inputs.map((operand, i) => {
+    const place = placeOf(operand)
+    if (mutates.includes(i) || !written.has(place.block.id)) return place
+    const { from, skip, bytes } = wordsOf(operand)
+    const to = take(bytes)
+    copies.push({ from, bytes, to })
+    return { block: to, offset: skip }
+  })
+  return [places, copies]
+}

@@ -8,7 +8,7 @@ it('makes all who ask wait for the errors of what was sent', async () => {
   const refused: string[] = []
   const queue = new Queue(device as unknown as GPUDevice, {} as GPUBuffer, (_, reason) => refused.push(reason))
   queue.open()
-  queue.flush(1)
+  queue.flush()
   const known = [1, 2].map(async () => {
     await queue.settled()
     return refused.length

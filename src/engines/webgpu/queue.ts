@@ -27,6 +27,9 @@ export class Queue {
   #finished = 0
   #submits = 0
 
+  /** Number of the last command that is encoded as a whole; of those that wait or are begun, a later batch may fail. */
+  encoded = 0
+
   /** `refused` is told what the device refuses, and of which command it may have been at the earliest. */
   constructor(device: GPUDevice, params: GPUBuffer, refused: (first: number, reason: string) => void) {
     this.#device = device
@@ -88,10 +91,10 @@ export class Queue {
     this.#encoder.copyBufferToBuffer(source, from, target, 0, bytes)
   }
 
-  /** Sends what was encoded up to the command `issued`, and lets its errors be heard. */
-  flush(issued: number): void {
+  /** Sends what was encoded, and lets its errors be heard. */
+  flush(): void {
     if (!this.#scoped) return
-    this.#submit(issued)
+    this.#submit()
     const first = this.#first
     for (let scope = 0; scope < 2; scope++) {
       const check = this.#device.popErrorScope().then(
@@ -103,11 +106,12 @@ export class Queue {
     }
     this.#scoped = false
     this.#batch++
-    this.#first = issued + 1
+    this.#first = this.encoded + 1
   }
 
-  #submit(issued: number): void {
+  #submit(): void {
     if (!this.#encoder) return
+    const { encoded } = this
     this.#pass?.end()
     const { queue } = this.#device
     const commands = this.#encoder.finish()
@@ -115,7 +119,7 @@ export class Queue {
     queue.submit([commands])
     queue.onSubmittedWorkDone().then(
       () => {
-        this.#finished = Math.max(this.#finished, issued)
+        this.#finished = Math.max(this.#finished, encoded)
       },
       () => {},
     )

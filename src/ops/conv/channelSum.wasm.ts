@@ -6,7 +6,7 @@ import type { Plan, PlanArgument, WasmKernel } from '../../kernel/plan.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { lanes } from '../../kernel/simd.ts'
 import { sumParts } from '../../kernel/sumParts.ts'
-import { type Load, type Stream, sweep } from '../../kernel/sweep.ts'
+import { type Stream, sweep } from '../../kernel/sweep.ts'
 import { type ActivationName, activations } from '../activations.ts'
 import type { ActivationGradientSumAttributes, ChannelSumAttributes } from './conv.ts'
 
@@ -15,7 +15,7 @@ const block = 512
 
 /** Sums x or, for an activation, its gradient from dy and y, which it stores as well. */
 const moduleOf = (rung: Rung, activation?: ActivationName) =>
-  defineModule(`channelSum ${activation ? `${activation} ${rung}` : ''}`, () => [
+  defineModule(activation ? `activationGradientSum ${activation} ${rung}` : 'channelSum', () => [
     // args: partial sums, pixels, channels, then x or dy, y, dz
     item('block', (f, { index, arg }) => {
       const channels = f.let(arg.i32(2))
@@ -25,16 +25,17 @@ const moduleOf = (rung: Rung, activation?: ActivationName) =>
       const begin = f.let(i32.mul(first, row))
       const pixels = smaller(f, block, i32.sub(arg.i32(1), first))
       const stream = (pointer: Expr<'i32'>): Stream => ({ pointer: f.let(pointer), bytes: 4 })
-      const [x, y, dz] = Array.from({ length: activation ? 3 : 1 }, (_, k) => stream(i32.add(arg.i32(3 + k), begin)))
+      const arrays = Array.from({ length: activation ? 3 : 1 }, (_, k) => stream(i32.add(arg.i32(3 + k), begin)))
+      const [x, y, dz] = arrays
       const zeros = stream(sums)
       sweep(f, channels, [zeros], () => [[zeros, f32x4.const(0)]])
       f.times(pixels, () => {
         const total = stream(sums)
-        const value = (load: Load) =>
-          activation ? activations[activation].gradient(lanes(f, rung), load(x), load(y)) : load(x)
-        sweep(f, channels, [x, ...(activation ? [y, dz] : []), total], (load) => {
-          const added = f.let(value(load))
-          return [[total, f32x4.add(load(total), added)], ...(activation ? [[dz, added] as const] : [])]
+        sweep(f, channels, [...arrays, total], (load) => {
+          const added = (value: Expr<'v128'>) => [total, f32x4.add(load(total), value)] as const
+          if (!activation) return [added(load(x))]
+          const made = f.let(activations[activation].gradient(lanes(f, rung), load(x), load(y)))
+          return [added(made), [dz, made]]
         })
       })
     }),

@@ -1,6 +1,5 @@
 // channelSum on the GPU: each invocation sums some of a channel's pixels, then what these found is added up.
-import type { Shape } from '../../core/shape.ts'
-import { sizeOf } from '../../core/shape.ts'
+import { type Shape, sizeOf } from '../../core/shape.ts'
 import { f32Text, wgslFloats } from '../../kernel/wgsl/formula.ts'
 import { mapElements } from '../../kernel/wgsl/map.ts'
 import { type Elements, joinInPasses } from '../../kernel/wgsl/passes.ts'

@@ -11,7 +11,7 @@ import { weightPlan } from './conv.weight.ts'
 import { type ConvWindow, type Geometry, geometryOf, type SizedWindow } from './geometry.ts'
 import { correlateTiles } from './winograd/correlate.ts'
 import { transformedFilters } from './winograd/filters.ts'
-import { winograd } from './winograd/sizes.ts'
+import { type Pass, winograd } from './winograd/sizes.ts'
 import { weightTiles } from './winograd/weight.ts'
 
 /** y = activation(bias + Σ x · weight). */
@@ -47,7 +47,7 @@ export const convDataWasm: WasmKernel<SizedWindow> = {
 }
 
 /** Input 0 correlated with the filters made of input 1. */
-function correlation(s: Correlation, g: Geometry, pass: 'forward' | 'data', strict: boolean): Plan {
+function correlation(s: Correlation, g: Geometry, pass: Exclude<Pass, 'weight'>, strict: boolean): Plan {
   const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 }, ...(s.bias && { bias: { input: 2 } }) }
   const w = strict || s.spread.some((n) => n > 1) ? undefined : winograd(s, g.N, pass)
   if (w) return { derived: [transformedFilters(w, pass)], ...correlateTiles(w, g.N, operands, s) }

@@ -4,10 +4,7 @@ import { defineModule } from '../../../kernel/module.ts'
 import { panelWidth } from '../../../kernel/panels.ts'
 import type { DerivedBuffer } from '../../../kernel/plan.ts'
 import { storePair, tileTransform, transformBytes } from '../../../kernel/tileTransform.ts'
-import { filterPoint, keyOf, outputPanels, tileWidth, type Winograd } from './sizes.ts'
-
-/** Which gradient or pass the filters of the weight, input 1, serve. */
-export type Pass = 'forward' | 'data'
+import { filterPoint, keyOf, outputPanels, type Pass, tileWidth, type Winograd } from './sizes.ts'
 
 /** Where the taps that meet channel c in result o lie in the weight, in floats. */
 interface Source {
@@ -17,8 +14,8 @@ interface Source {
   readonly o: number
 }
 
-/** Filters [point][panel][C][column]: G · g · Gᵀ of each. */
-export function transformedFilters(w: Winograd, pass: Pass): DerivedBuffer {
+/** Filters [point][panel][C][column]: G · g · Gᵀ of each; input 1 is the weight. */
+export function transformedFilters(w: Winograd, pass: Exclude<Pass, 'weight'>): DerivedBuffer {
   const { r, C, O } = w
   const key = keyOf(w, `filters ${pass}`)
   const source: Source =

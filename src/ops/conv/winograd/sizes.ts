@@ -34,6 +34,7 @@ export const tileWidth = 16
 const leastGain = 1.6
 /** Products in the time in which one number of the filters is read, which counts where the images are few. */
 const productsPerFilter = 16
+
 /** What a convolution is computed for. */
 export type Pass = 'forward' | 'data' | 'weight'
 
