@@ -158,6 +158,22 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
       expect(await list(x.grad)).toEqual([2])
     })
 
+    it('may give a gradient that the user keeps', async () => {
+      const held = nd.array([7, 8], { ctx })
+      class Fixed extends autograd.Function {
+        forward(x: NDArray): NDArray {
+          return x.multiply(2)
+        }
+        backward(): NDArray {
+          return held
+        }
+      }
+      const x = leaf([1, 2])
+      record(() => new Fixed().call(x.multiply(3))).backward()
+      expect(await list(x.grad)).toEqual([21, 24])
+      expect(await list(held)).toEqual([7, 8])
+    })
+
     it('keeps what it saved for a second backward of a retained graph', async () => {
       const x = leaf([0], 'add')
       const y = record(() => new Sigmoid().call(x))

@@ -2,7 +2,7 @@
 import { GlueballError, nameOfKind, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import type { Op } from '../core/op.ts'
-import { adopt, alias, within } from '../core/ownership.ts'
+import { adopt, alias, currentScope, within } from '../core/ownership.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
 import { mode, TapeNode } from '../core/tape.ts'
 import { pause } from './autograd.ts'
@@ -89,7 +89,8 @@ export abstract class Function {
       gradient: (_context, dy) => {
         const gradients = list(name, 'backward', this.backward(...dy))
         checkGradients(name, gradients, shapes)
-        return gradients
+        // the pass lets go of what it is given, which the user may have kept
+        return gradients.map((array) => (array.owner === currentScope() ? array : alias(array)))
       },
     }
     const node = new TapeNode({
