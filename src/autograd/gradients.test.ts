@@ -1,6 +1,7 @@
 // Gradients of repeated operands, views and ReLU, gradients as new arrays, and gradients of gradients.
 import { autograd, cpu, init, loss, type NDArray, nd, nn, reference } from 'glueball'
 import { describe, expect, it } from 'vitest'
+import { conv } from '../ops/conv/conv.ts'
 
 describe.each([cpu(), reference()])('on %s', (ctx) => {
   const { record } = autograd
@@ -68,6 +69,27 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
       const [dy, dx] = autograd.grad(z, [y, x])
       expect(await list(dy)).toEqual([6, 12])
       expect(await list(dx)).toEqual([18, 36])
+    })
+
+    it('leaves gradients that somebody still reads as they were, though a convolution writes its own in place', async () => {
+      const one = (value: number) => nd.array([value], { ctx, shape: [1, 1, 1, 1] })
+      const weight = one(2)
+      const bias = of([0.5], 'write')
+      const shown = one(-3)
+      weight.attachGrad()
+      const activated = (x: NDArray) => conv(x, weight, bias, { activation: 'relu' })
+      const step = () => record(() => [activated(shown), activated(one(1))])
+      const heads = [one(5), one(7)]
+      autograd.backward(step(), heads)
+      expect(await list(bias.grad)).toEqual([7])
+      expect(await list(weight.grad)).toEqual([7])
+      expect(await Promise.all(heads.map(list))).toEqual([[5], [7]])
+      const [dead, alive] = step()
+      const scaled = record(() => dead.add(alive).multiply(4))
+      const [dDead, dBias, dWeight] = autograd.grad(scaled, [dead, bias, weight])
+      expect(await list(dDead)).toEqual([4])
+      expect(await list(dBias)).toEqual([4])
+      expect(await list(dWeight)).toEqual([4])
     })
 
     it('records itself with createGraph, for second order', async () => {

@@ -128,19 +128,19 @@ class Walk {
       )
     }
     const dy = node.outputs.slice(0, node.visible).map((spec, i) => gathered[i] ?? this.#filled(spec, 0, node.context))
-    const gradients = within(node.path, spent, () => this.#gradients(node, dy))
+    const kept = dy.map((_, i) =>
+      wanted.some((origin) => 'node' in origin && origin.node === node && origin.index === i),
+    )
+    const gradients = within(node.path, spent, () => this.#gradients(node, dy, kept))
     gradients.forEach((gradient, i) => {
       const edge = node.edges[i]
       if (gradient && edge) this.#collect(edge, gradient)
     })
-    dy.forEach((gradient, i) => {
-      const kept = wanted.some((origin) => 'node' in origin && origin.node === node && origin.index === i)
-      if (!kept) release(gradient, spent)
-    })
+    dy.forEach((gradient, i) => kept[i] || release(gradient, spent))
     if (!this.#options.retainGraph && !this.#options.createGraph) node.dropSaved()
   }
 
-  #gradients(node: TapeNode, dy: readonly NDArray[]): (NDArray | null)[] {
+  #gradients(node: TapeNode, dy: readonly NDArray[], kept: readonly boolean[]): (NDArray | null)[] {
     const restored = new Map<string, NDArray>()
     const restore = (key: string): NDArray => {
       const array = restored.get(key) ?? adopt(node.restore(key))
@@ -156,6 +156,7 @@ class Walk {
       y: (i) => restore(`y${i}`),
       needs: node.edges.map((edge) => edge !== null),
       into: (i) => this.#slot(node, i),
+      spare: (i) => !kept[i] && !dy[i].storage.shared && !mode.recording,
     }
     const gradient = node.op.gradient as NonNullable<typeof node.op.gradient>
     const results = gradient(context as never, dy, this.#table as never)

@@ -30,7 +30,6 @@ export function invoke<A extends Attributes>(
   const name = op.calledAs?.(attrs) ?? op.name
   const context = contextOf(name, inputs, options)
   for (const input of inputs) checkUsable(name, input)
-  for (const i of op.mutates ?? []) makePlain(inputs[i])
   const visible = op.infer(inputs, attrs)
   const recorded = mode.recording && op.gradient !== undefined && inputs.some((input) => input.origin)
   if (mode.recording && (options.out || op.mutates)) refuseInPlace(name, op, inputs, options.out)
@@ -38,6 +37,7 @@ export function invoke<A extends Attributes>(
   if (view !== undefined) return [viewOf(op, inputs[0], visible[0], view, attrs, recorded)]
   const specs = recorded && op.hidden ? [...visible, ...op.hidden(inputs, attrs)] : visible
   const orders = context.engine.orders(op.name, inputs, attrs, specs)
+  for (const i of op.mutates ?? []) rehome(inputs[i], orders.inputs[i] ?? 'plain')
   const [taken, made]: [Operand[], Operand[]] = [[], []]
   const call = {
     op: op.name,
@@ -117,12 +117,11 @@ export function reordered(input: NDArray, order: Order): Operand {
   return target
 }
 
-/** Rewrites an array in place of its handle so that its bytes lie as its shape says. */
-function makePlain(array: NDArray): NDArray {
-  if (array.order === 'plain') return array
-  const { storage, offset } = reordered(array, 'plain')
-  array.rehome(storage, offset, 'plain')
-  return array
+/** Rewrites an array in place of its handle so that its bytes lie in the order wanted. */
+function rehome(array: NDArray, order: Order): void {
+  if (array.order === order) return
+  const { storage, offset } = reordered(array, order)
+  array.rehome(storage, offset, order)
 }
 
 /** Fresh memory for the elements of a spec. */
@@ -207,7 +206,7 @@ function viewOf<A extends Attributes>(
   attrs: A,
   recorded: boolean,
 ): NDArray {
-  makePlain(input)
+  rehome(input, 'plain')
   const { storage, context } = input
   const offset = input.offset + begin * bytesPer(input.dtype)
   const made: Operand = { ...spec, storage: storage.retain(), offset, order: 'plain' }

@@ -18,6 +18,8 @@ export interface GradientContext<A extends Attributes> {
   readonly needs: readonly boolean[]
   /** Where the gradient of an input may be written at once (a parameter's slot), if there is such a place. */
   into(index: number): NDArray | undefined
+  /** Whether nobody else reads that gradient of an output: then it may be written in place. */
+  spare(index: number): boolean
 }
 
 /** Indices of the inputs and outputs that a gradient reads. */

@@ -62,6 +62,11 @@ export class Storage {
     return this.#references > 0
   }
 
+  /** Whether several hold it. */
+  get shared(): boolean {
+    return this.#references > 1
+  }
+
   /** One more holder. */
   retain(): this {
     if (this.#references <= 0) throw new Error('storage used after it was freed')

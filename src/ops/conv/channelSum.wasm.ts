@@ -13,10 +13,10 @@ import type { ActivationGradientSumAttributes, ChannelSumAttributes } from './co
 /** Pixels of an item: few enough that a plain sum is exact, and many enough that the blocks' sums are few. */
 const block = 512
 
-/** Sums x or, for an activation, its gradient from dy and y, which it stores as well. */
+/** Sums x or, for an activation, its gradient from dy and y, which takes the place of dy. */
 const moduleOf = (rung: Rung, activation?: ActivationName) =>
   defineModule(activation ? `activationGradientSum ${activation} ${rung}` : 'channelSum', () => [
-    // args: partial sums, pixels, channels, then x or dy, y, dz
+    // args: partial sums, pixels, channels, then x or dy, y
     item('block', (f, { index, arg }) => {
       const channels = f.let(arg.i32(2))
       const row = f.let(i32.shl(channels, 2))
@@ -25,8 +25,8 @@ const moduleOf = (rung: Rung, activation?: ActivationName) =>
       const begin = f.let(i32.mul(first, row))
       const pixels = smaller(f, block, i32.sub(arg.i32(1), first))
       const stream = (pointer: Expr<'i32'>): Stream => ({ pointer: f.let(pointer), bytes: 4 })
-      const arrays = Array.from({ length: activation ? 3 : 1 }, (_, k) => stream(i32.add(arg.i32(3 + k), begin)))
-      const [x, y, dz] = arrays
+      const arrays = Array.from({ length: activation ? 2 : 1 }, (_, k) => stream(i32.add(arg.i32(3 + k), begin)))
+      const [x, y] = arrays
       const zeros = stream(sums)
       sweep(f, channels, [zeros], () => [[zeros, f32x4.const(0)]])
       f.times(pixels, () => {
@@ -35,7 +35,7 @@ const moduleOf = (rung: Rung, activation?: ActivationName) =>
           const added = (value: Expr<'v128'>) => [total, f32x4.add(load(total), value)] as const
           if (!activation) return [added(load(x))]
           const made = f.let(activations[activation].gradient(lanes(f, rung), load(x), load(y)))
-          return [added(made), [dz, made]]
+          return [added(made), [x, made]]
         })
       })
     }),
@@ -57,9 +57,9 @@ export const channelSumWasm: WasmKernel<ChannelSumAttributes> = {
   plan: ([x], _attrs, _outputs, rung) => plan(moduleOf(rung), x.shape, [{ input: 0 }]),
 }
 
-/** dz = dy · activation′ by y, and its sums. */
+/** dy becomes dy · activation′ by y; its sums. */
 export const activationGradientSumWasm: WasmKernel<ActivationGradientSumAttributes> = {
-  orders: () => ({ inputs: ['channelsLast', 'channelsLast'], outputs: ['plain', 'channelsLast'] }),
+  orders: () => ({ inputs: ['channelsLast', 'channelsLast'], outputs: ['plain'] }),
   plan: ([dy], { activation }, _outputs, rung) =>
-    plan(moduleOf(rung, activation), dy.shape, [{ input: 0 }, { input: 1 }, { output: 1 }]),
+    plan(moduleOf(rung, activation), dy.shape, [{ input: 0 }, { input: 1 }]),
 }

@@ -27,19 +27,16 @@ function sums(binding: Binding, [N, C, H, W]: Shape): GpuPlan {
 /** y[c] = Σ x over images and pixels. */
 export const channelSumWgsl: WgslKernel<ChannelSumAttributes> = { plan: ([x]) => sums({ input: 0 }, x.shape) }
 
-/** dz = dy · activation′ by y, then its sums. */
+/** dy becomes dy · activation′ by y; then its sums. */
 export const activationGradientSumWgsl: WgslKernel<ActivationGradientSumAttributes> = {
   plan([dy], { activation }) {
     const gradient = mapElements({
       key: `activationGradientSum ${activation}`,
-      sources: {
-        dy: { binding: { input: 0 }, dtype: 'float32' },
-        result: { binding: { input: 1 }, dtype: 'float32' },
-      },
-      ...{ output: { binding: { output: 1 }, dtype: 'float32' }, count: sizeOf(dy.shape), functions: wgslFloats },
-      value: `let a = load_dy(i); let b = load_result(i); return ${activations[activation].gradient(f32Text, 'a', 'b')};`,
+      sources: { result: { binding: { input: 1 }, dtype: 'float32' } },
+      ...{ output: { binding: { input: 0 }, dtype: 'float32' }, count: sizeOf(dy.shape), functions: wgslFloats },
+      value: `let a = y[p.at_y + i]; let b = load_result(i); return ${activations[activation].gradient(f32Text, 'a', 'b')};`,
     })
-    const { dispatches, ...rest } = sums({ output: 1 }, dy.shape)
+    const { dispatches, ...rest } = sums({ input: 0 }, dy.shape)
     return { ...rest, dispatches: [gradient, ...dispatches] }
   },
 }

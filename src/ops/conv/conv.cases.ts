@@ -133,7 +133,7 @@ const sums = [
       (activation): OpCase => ({
         name: `gradient of ${activation} and its sum over images and pixels of ${shape.join(' x ')}`,
         inputs: [{ shape }, { shape, domain: { values: [0, 0.5, -0.25, 0, 0.375] } }],
-        run: ([dy, y]) => activationGradientSum(activation, dy, y),
+        run: ([dy, y]) => [activationGradientSum(activation, dy, y), dy],
         tolerance,
         gradient: false,
       }),

@@ -84,13 +84,13 @@ export const channelSumReference: ReferenceKernel<ChannelSumAttributes> = ([x], 
   y.data.set(sums)
 }
 
-/** dz = dy · activation′ by y, and its sums. */
+/** dy becomes dy · activation′ by y; its sums. */
 export const activationGradientSumReference: ReferenceKernel<ActivationGradientSumAttributes> = (
   [dy, y],
   { activation },
-  [db, dz],
+  [db],
 ) => {
   const { gradient } = activations[activation]
-  for (let i = 0; i < dz.data.length; i++) dz.data[i] = gradient(numbers, dy.data[i], y.data[i])
-  channelSumReference([dz], {}, [db], [])
+  for (let i = 0; i < dy.data.length; i++) dy.data[i] = gradient(numbers, dy.data[i], y.data[i])
+  channelSumReference([dy], {}, [db], [])
 }

@@ -52,18 +52,15 @@ export const convOp: OpSpec<ConvAttributes> = {
   },
 }
 
-/** The gradients of the sums and, if it is wanted, of the bias: in one pass where the latter has its place. */
+/** The gradients of the sums and, if it is wanted, of the bias: in one pass where dy may become the former. */
 function beforeActivation(
-  { attrs, needs, into, y }: GradientContext<ConvAttributes>,
+  { attrs, needs, into, spare, y }: GradientContext<ConvAttributes>,
   dy: NDArray,
   f: OpFunctions,
 ): [dz: NDArray, dbias: NDArray | null] {
   const { activation } = attrs
   const place = needs[2] ? into(2) : undefined
-  if (activation && place) {
-    const [dbias, dz] = f.activationGradientSum(activation, dy, y(0), place)
-    return [dz, dbias]
-  }
+  if (activation && needs[2] && spare(0)) return [dy, f.activationGradientSum(activation, dy, y(0), place)]
   const dz = activation ? f.activationGradient(activation, dy, y(0)) : dy
   return [dz, needs[2] ? f.channelSum(dz, place) : null]
 }
@@ -130,19 +127,17 @@ export interface ActivationGradientSumAttributes {
 }
 
 /**
- * dz = dy · activation′, by the activation's result y, and Σ dz[n,c,h,w] for each channel in the same pass: the sum first.
- * It has no gradient and so is of use only where nothing records.
+ * dy becomes dz = dy · activation′, by the activation's result y; Σ dz[n,c,h,w] for each channel in the same pass. It has
+ * no gradient and so is of use only where nothing records.
  */
 export const activationGradientSumOp: OpSpec<ActivationGradientSumAttributes> = {
   name: 'activationGradientSum',
   infer([dy, y]) {
     checkFloats('activationGradientSum', ['dy', 'y'], [dy, y])
     checkImages('activationGradientSum', 'dy', '(N, C, H, W)', dy.shape)
-    return [
-      { shape: shapeOf([dy.shape[1]]), dtype: dy.dtype },
-      { shape: dy.shape, dtype: dy.dtype },
-    ]
+    return [{ shape: shapeOf([dy.shape[1]]), dtype: dy.dtype }]
   },
+  mutates: [0],
 }
 
 /** What a convolution may be told; the filters' size where it is left out is the weight's. */
@@ -178,7 +173,7 @@ export function channelSum(x: NDArray, out?: NDArray): NDArray {
   return invoke(channelSumOp, [x], {}, out && { out: [out] })[0]
 }
 
-/** An activation's gradient and its sum for each channel, the sum first. */
-export function activationGradientSum(activation: ActivationName, dy: NDArray, y: NDArray, out?: NDArray): NDArray[] {
-  return invoke(activationGradientSumOp, [dy, y], { activation }, out && { out: [out] })
+/** Turns dy into an activation's gradient, by the activation's result y; returns its sum for each channel. */
+export function activationGradientSum(activation: ActivationName, dy: NDArray, y: NDArray, out?: NDArray): NDArray {
+  return invoke(activationGradientSumOp, [dy, y], { activation }, out && { out: [out] })[0]
 }
