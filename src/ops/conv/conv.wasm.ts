@@ -50,7 +50,7 @@ export const convDataWasm: WasmKernel<SizedWindow> = {
 function correlation(s: Correlation, g: Geometry, pass: Exclude<Pass, 'weight'>, strict: boolean): Plan {
   const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 }, ...(s.bias && { bias: { input: 2 } }) }
   const w = strict || s.spread.some((n) => n > 1) ? undefined : winograd(s, g.N, pass)
-  if (w) return { derived: [transformedFilters(w, pass)], ...correlateTiles(w, g.N, operands, s) }
+  if (w) return { derived: [transformedFilters(w, pass)], ...correlateTiles(w, g.N, operands, s, pass) }
   const panels = pass === 'forward' ? forwardPanels : dataPanels
   return { derived: [panels(g, s.rung)], ...correlate(s, g.N, operands) }
 }

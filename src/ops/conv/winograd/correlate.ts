@@ -1,37 +1,34 @@
 // The forward pass and the gradient of the input: tiles transformed, multiplied point by point, and transformed back.
 import { type Body, f32x4, type ItemInput, i32, item, type Local, type Operand, v128 } from '../../../kernel/asm.ts'
-import { gemm } from '../../../kernel/gemm.ts'
 import { wantedItems } from '../../../kernel/items.ts'
-import { kept, smaller } from '../../../kernel/loops.ts'
+import { smaller } from '../../../kernel/loops.ts'
 import { defineModule } from '../../../kernel/module.ts'
 import { panelWidth } from '../../../kernel/panels.ts'
 import type { Phase, Plan, PlanArgument } from '../../../kernel/plan.ts'
 import { lanes } from '../../../kernel/simd.ts'
-import { tile } from '../../../kernel/tiles.ts'
 import { storePair, tileTransform, transformBytes } from '../../../kernel/tileTransform.ts'
 import type { Epilogue } from '../conv.correlation.ts'
 import type { Operands } from '../conv.forward.ts'
 import { filtersScratch } from './filters.ts'
+import { multiplyPoints, type Products, productBytes, productPoint, sumsOf } from './products.ts'
 import {
-  type Block,
   blockOf,
   blocksOf,
-  filterPoint,
   keyOf,
   outputPanels,
+  type Pass,
   type Place,
   placeOf,
-  pointBytes,
   tileWidth,
   type Winograd,
 } from './sizes.ts'
 import { type Tiles, tilesBytes, tilesPoint, tilesScratch, transformTiles } from './tiles.ts'
+import { joinMarks, markImage, markPixels, markRow, marksBytes, spreadMarks } from './zeros.ts'
 
 /** All that the kernels of one convolution are specialised on. */
-interface Correlation extends Winograd, Epilogue {
-  readonly block: Block
-  /** Panels of results whose products are held together. */
-  readonly group: number
+interface Correlation extends Products, Epilogue {
+  /** Whether results that see nothing but zeros are to be zero, which matters where a ReLU may follow. */
+  readonly marks: boolean
 }
 
 /** Tiles of a block at least: three times the rows of a register tile. */
@@ -42,12 +39,6 @@ const filterBytesPerTile = 350e3
 const tilesLimit = 8e6
 /** Results of a group: their products stay in L2 until they are transformed back. */
 const groupWidth = 64
-/**
- * Panels of channels that are summed before they are added to what is there. Transforming back takes differences of
- * the products, so that the rounding of long sums counts many times over: of 256 channels in one sum 6.1e-6 remain, of
- * 32 at a time 2.8e-6.
- */
-const sumPanels = 2
 
 /** The phases that correlate N images with transformed filters. */
 export function correlateTiles(
@@ -55,6 +46,7 @@ export function correlateTiles(
   N: number,
   { x, filters, y, bias = 0 }: Operands,
   epilogue: Epilogue,
+  pass: Exclude<Pass, 'weight'>,
 ): Pick<Plan, 'phases' | 'scratch' | 'workspace' | 'note'> {
   const channelBytes = w.n * w.n * w.C * 4
   const tiles = Math.min((channelBytes * w.O) / filterBytesPerTile, tilesLimit / channelBytes)
@@ -65,11 +57,11 @@ export function correlateTiles(
   const panels = outputPanels(w)
   const wanted = shared ? Math.ceil(panels / Math.ceil(wantedItems / blocks)) : panels
   const group = Math.max(1, Math.min(groupWidth / panelWidth(w.rung), wanted))
-  const s: Correlation = { ...w, ...epilogue, block, group }
+  const s: Correlation = { ...w, ...epilogue, block, group, sums: sumsOf(w, pass), marks: pass === 'forward' }
   const t = tilesOf(s)
   const key = keyOf(
     w,
-    `${shared ? 'shared' : 'whole'} ${epilogue.bias ? 'bias' : ''} ${epilogue.activation?.name ?? ''}`,
+    `${pass} ${shared ? 'shared' : 'whole'} ${epilogue.bias ? 'bias' : ''} ${epilogue.activation?.name ?? ''}`,
     block.images,
     block.rows,
     group,
@@ -82,25 +74,25 @@ export function correlateTiles(
   const args: PlanArgument[] = [x, filters, y, bias, N]
   const [own, back] = [Math.max(tilesScratch(t), filtersScratch(w)), transformBytes(w.AT, w.AT) + productBytes(s)]
   const note = `Winograd F(${w.m}, ${w.r}), blocks of ${block.tiles} tiles, ${group} panels at a time`
+  const marks = s.marks ? marksBytes(s) : 0
   if (!shared) {
     const phases: Phase[] = [{ module, entry: 'whole', items: blocks, args }]
-    return { phases, scratch: tilesBytes(t, w.C) + Math.max(own, back), note }
+    return { phases, scratch: marks + tilesBytes(t, w.C) + Math.max(own, back), note }
   }
+  const channelPanels = w.C / tileWidth
+  const workspace = blocks * tilesBytes(t, w.C)
+  args.push({ workspace: 0 }, { workspace })
   const phases: Phase[] = [
-    { module, entry: 'tiles', items: blocks * (w.C / tileWidth), args: [...args, { workspace: 0 }] },
-    { module, entry: 'group', items: blocks * Math.ceil(panels / group), args: [...args, { workspace: 0 }] },
+    { module, entry: 'tiles', items: blocks * channelPanels, args },
+    { module, entry: 'group', items: blocks * Math.ceil(panels / group), args },
   ]
-  return { phases, scratch: Math.max(own, back), workspace: blocks * tilesBytes(t, w.C), note }
+  return { phases, scratch: marks + Math.max(own, back), workspace: workspace + blocks * channelPanels * marks, note }
 }
 
 /** The image's tiles. */
 const tilesOf = ({ rung, C, H, W, before, across, m, BT, block }: Correlation): Tiles => ({
   ...{ rung, C, H, W, before, across, m, block, left: BT, right: BT, columns: tileWidth },
 })
-
-/** Bytes of a group's products [point][panel][tile][column]. */
-const productBytes = (s: Correlation) => s.n * s.n * productPoint(s)
-const productPoint = (s: Correlation) => pointBytes(s.group * s.block.tiles * panelWidth(s.rung))
 
 type L = Local<'i32'>
 
@@ -109,6 +101,8 @@ interface Places {
   readonly u: L
   readonly y: L
   readonly bias: L
+  /** The marks of the results, of which the results that see nothing but zeros have none. */
+  readonly marks: L
   readonly scratch: L
 }
 
@@ -117,12 +111,17 @@ function wholeItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation):
   const t = tilesOf(s)
   const [x, u, y, bias, N] = [0, 1, 2, 3, 4].map((n) => f.let(arg.i32(n)))
   const place = placeOf(f, s, s.block, index, N)
-  const rest = f.let(i32.add(scratch, tilesBytes(t, s.C)))
-  transformTiles(f, t, { from: x, to: scratch, scratch: rest }, place, s.C / tileWidth, tilesPoint(t, s.C))
+  const v = f.let(i32.add(scratch, s.marks ? marksBytes(s) : 0))
+  const rest = f.let(i32.add(v, tilesBytes(t, s.C)))
+  if (s.marks) {
+    markPixels(f, s, x, scratch, place, s.C / tileWidth)
+    spreadMarks(f, s, scratch)
+  }
+  transformTiles(f, t, { from: x, to: v, scratch: rest }, place, s.C / tileWidth, tilesPoint(t, s.C))
   const first = f.local('i32', 0)
   f.times(
     Math.ceil(outputPanels(s) / s.group),
-    () => oneGroup(f, s, { v: scratch, u, y, bias, scratch: rest }, place, first),
+    () => oneGroup(f, s, { v, u, y, bias, marks: scratch, scratch: rest }, place, first),
     [[first, s.group]],
   )
 }
@@ -131,26 +130,35 @@ function wholeItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation):
 function tilesItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
   const t = tilesOf(s)
   const panels = s.C / tileWidth
-  const [x, N, v] = [0, 4, 5].map((n) => f.let(arg.i32(n)))
+  const [x, N, v, marks] = [0, 4, 5, 6].map((n) => f.let(arg.i32(n)))
   const panel = f.let(i32.rem_u(index, panels))
   const block = f.let(i32.div_u(index, panels))
   x.bump(i32.mul(panel, tileWidth * 4))
   v.bump(i32.add(i32.mul(block, tilesBytes(t, s.C)), i32.mul(panel, s.block.tiles * tileWidth * 4)))
-  transformTiles(f, t, { from: x, to: v, scratch }, placeOf(f, s, s.block, block, N), 1, tilesPoint(t, s.C))
+  const place = placeOf(f, s, s.block, block, N)
+  if (s.marks) markPixels(f, s, x, f.let(i32.add(marks, i32.mul(index, marksBytes(s)))), place, 1)
+  transformTiles(f, t, { from: x, to: v, scratch }, place, 1, tilesPoint(t, s.C))
 }
 
 /** An item is a group of results of a block. */
 function groupItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
   const groups = Math.ceil(outputPanels(s) / s.group)
-  const [u, y, bias, N, v] = [1, 2, 3, 4, 5].map((n) => f.let(arg.i32(n)))
+  const [u, y, bias, N, v, marks] = [1, 2, 3, 4, 5, 6].map((n) => f.let(arg.i32(n)))
   const block = f.let(i32.div_u(index, groups))
   v.bump(i32.mul(block, tilesBytes(tilesOf(s), s.C)))
   const first = f.let(i32.mul(i32.rem_u(index, groups), s.group))
-  oneGroup(f, s, { v, u, y, bias, scratch }, placeOf(f, s, s.block, block, N), first)
+  const panels = s.C / tileWidth
+  if (s.marks) {
+    joinMarks(f, s, f.let(i32.add(marks, i32.mul(block, panels * marksBytes(s)))), scratch, panels)
+    spreadMarks(f, s, scratch)
+  }
+  const rest = f.let(i32.add(scratch, s.marks ? marksBytes(s) : 0))
+  oneGroup(f, s, { v, u, y, bias, marks: scratch, scratch: rest }, placeOf(f, s, s.block, block, N), first)
 }
 
 /** Products and results of the panels from `first` on. */
-function oneGroup(f: Body, s: Correlation, { v, u, y, bias, scratch }: Places, place: Place, first: L): void {
+function oneGroup(f: Body, s: Correlation, from: Places, place: Place, first: L): void {
+  const { v, u, y, bias, marks, scratch } = from
   const width = panelWidth(s.rung)
   const count = smaller(f, s.group, i32.sub(outputPanels(s), first))
   const products = f.let(i32.add(scratch, transformBytes(s.AT, s.AT)))
@@ -159,58 +167,13 @@ function oneGroup(f: Body, s: Correlation, { v, u, y, bias, scratch }: Places, p
     products,
     y: f.let(i32.add(y, i32.mul(first, width * 4))),
     bias: f.let(i32.add(bias, i32.mul(first, width * 4))),
+    marks,
     scratch,
   }
   f.times(count, () => onePanelBack(f, s, at, place), [
     [at.products, s.block.tiles * width * 4],
     [at.y, width * 4],
     [at.bias, width * 4],
-  ])
-}
-
-/** For each point and panel: tiles × channels times channels × results, in blocks of channels. */
-function multiplyPoints(
-  f: Body,
-  s: Correlation,
-  from: Readonly<Record<'v' | 'u' | 'products', L>>,
-  place: Place,
-  count: L,
-): void {
-  const { rung, block } = s
-  const width = panelWidth(rung)
-  const [a, b, c] = [f.let(from.v), f.let(from.u), f.let(from.products)]
-  const shape = { rung, tile: tile(rung), rows: place.tiles, columns: width, aRow: tileWidth * 4, cRow: width * 4 }
-  const panelStep = block.tiles * tileWidth * 4
-  const panels = s.C / tileWidth
-  const oneSum = (panels: number, add: boolean) => {
-    const k = [
-      { count: panels, a: panelStep },
-      { count: tileWidth, a: 4 },
-    ]
-    gemm(f, { ...shape, k, start: 'zero', ...(add && { add: 'c' as const }) }, { a, b, c })
-  }
-  const next = [
-    [a, sumPanels * panelStep],
-    [b, sumPanels * tileWidth * width * 4],
-  ] as const
-  const onePanel = () =>
-    kept(f, [a, b], () => {
-      if (panels < sumPanels) return oneSum(panels, false)
-      f.times(1, () => oneSum(sumPanels, false), next)
-      f.times(Math.floor(panels / sumPanels) - 1, () => oneSum(sumPanels, true), next)
-      if (panels % sumPanels) oneSum(panels % sumPanels, true)
-    })
-  const onePoint = () =>
-    kept(f, [b, c], () =>
-      f.times(count, onePanel, [
-        [b, s.C * width * 4],
-        [c, block.tiles * width * 4],
-      ]),
-    )
-  f.times(s.n * s.n, onePoint, [
-    [a, tilesPoint(tilesOf(s), s.C)],
-    [b, filterPoint(s)],
-    [c, productPoint(s)],
   ])
 }
 
@@ -224,23 +187,31 @@ function onePanelBack(
   const { m, down, across, OH, OW, O, block } = s
   const product = f.let(at.products)
   const image = f.let(i32.add(at.y, i32.mul(place.image, OH * OW * O * 4)))
-  const [line, y] = [f.local('i32'), f.local('i32')]
+  const marks = f.let(at.marks)
+  const [line, y, markLine, mark] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')]
   const lastRows = OH - (down - 1) * m
   const lastColumns = OW - (across - 1) * m
   const oneTile = (rows: number, columns: number, count: number) =>
-    f.times(count, () => oneTileBack(f, s, { ...at, product, y }, rows, columns), [
+    f.times(count, () => oneTileBack(f, s, { ...at, product, y, mark }, rows, columns), [
       [product, panelWidth(s.rung) * 4],
       [y, m * O * 4],
+      [mark, m * 4],
     ])
   const oneLine = (rows: number) => {
     y.set(line)
+    mark.set(markLine)
     if (lastColumns === m) return oneTile(rows, m, across)
     oneTile(rows, m, across - 1)
     oneTile(rows, lastColumns, 1)
   }
   const oneImage = () => {
     line.set(i32.add(image, i32.mul(i32.mul(i32.const(m), place.row), OW * O * 4)))
-    const lines = (count: Operand<'i32'>) => f.times(count, () => oneLine(m), [[line, m * OW * O * 4]])
+    markLine.set(marks)
+    const lines = (count: Operand<'i32'>) =>
+      f.times(count, () => oneLine(m), [
+        [line, m * OW * O * 4],
+        [markLine, m * markRow(s)],
+      ])
     if (lastRows === m) return lines(place.rows)
     if (block.bands === 1) {
       lines(down - 1)
@@ -251,14 +222,17 @@ function onePanelBack(
     lines(f.let(i32.sub(place.rows, isLast)))
     f.if(isLast, () => oneLine(lastRows))
   }
-  f.times(place.images, oneImage, [[image, OH * OW * O * 4]])
+  f.times(place.images, oneImage, [
+    [image, OH * OW * O * 4],
+    [marks, markImage(s)],
+  ])
 }
 
 /** One tile of one panel, eight results at a time: sums, bias, activation. */
 function oneTileBack(
   f: Body,
   s: Correlation,
-  at: Readonly<Record<'product' | 'y' | 'bias' | 'scratch', L>>,
+  at: Readonly<Record<'product' | 'y' | 'mark' | 'bias' | 'scratch', L>>,
   rows: number,
   columns: number,
 ): void {
@@ -270,6 +244,9 @@ function oneTileBack(
       ...{ rung, left: AT.slice(0, rows), right: AT.slice(0, columns), scratch: at.scratch },
       load: (i, j, h) => v128.load(product, (i * n + j) * productPoint(s) + h * 16),
       store: (i, j, value) => {
+        // a factor, which leaves NaN what it is
+        const mark = s.marks && f.let(v128.load32_splat(at.mark, i * markRow(s) + j * 4))
+        if (mark) for (const sum of value) sum.set(f32x4.mul(sum, mark))
         if (s.bias) value.forEach((sum, h) => sum.set(f32x4.add(sum, v128.load(bias, h * 16))))
         if (activation) for (const sum of value) sum.set(activation.formula(arith, sum))
         storePair(f, y, value, (i * OW + j) * O * 4)

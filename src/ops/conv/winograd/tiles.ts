@@ -34,7 +34,7 @@ export const tilesScratch = (t: Tiles) =>
   reach(t, t.block.rows) * reach(t, t.across) * tileWidth * 4 + transformBytes(t.left, t.right)
 
 /** Bytes from one point to the next, where so many channels are transformed. */
-export const tilesPoint = ({ block }: Tiles, channels: number) => pointBytes(channels * block.tiles)
+export const tilesPoint = ({ block }: Pick<Tiles, 'block'>, channels: number) => pointBytes(channels * block.tiles)
 
 /** Bytes of the transformed tiles of so many channels. */
 export const tilesBytes = (t: Tiles, channels: number) => t.left.length * t.right.length * tilesPoint(t, channels)
