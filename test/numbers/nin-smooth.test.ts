@@ -1,8 +1,10 @@
-// The whole NiN at 112 with nothing in it that switches: how far rounding alone takes us from PyTorch, with and without
-// Winograd's convolutions.
+// The whole NiN at 112 with nothing in it that switches: how far rounding alone takes us from PyTorch, on every rung, with
+// and without Winograd's convolutions.
 import { describe, expect, it } from 'vitest'
 import { Context } from '../../src/core/engine.ts'
+import { useWideSimd } from '../../src/engines/wasm/features.ts'
 import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
+import { RUNGS } from '../../src/kernel/rung.ts'
 import golden from '../golden/nin-smooth.json' with { type: 'json' }
 import { beyond, print, rowsOf } from './bars.ts'
 import { Training, updates } from './nin.ts'
@@ -10,11 +12,14 @@ import { Training, updates } from './nin.ts'
 const { oneStep, thirtySteps } = golden
 const { size } = golden.images
 
-describe.each([
-  { name: 'strict', strict: true },
-  { name: 'with Winograd', strict: false },
-])('$name', ({ name, strict }) => {
-  const engine = makeCpuEngine({ strict })
+const rungs = RUNGS.filter((rung) => rung !== 'wide' || useWideSimd())
+const settings = rungs.flatMap((rung) => [
+  { name: `${rung}, strict`, rung, strict: true },
+  { name: `${rung}, with Winograd`, rung, strict: false },
+])
+
+describe.each(settings)('$name', ({ name, rung, strict }) => {
+  const engine = makeCpuEngine({ rung, strict })
   const ctx = new Context('cpu', 0, () => engine)
   const start = { ctx, dtype: 'float32', size, narrow: 1, magnitude: 3, learningRate: 0.2, smooth: true } as const
 

@@ -1,8 +1,12 @@
-// Trains LeNet and a narrow NiN for a few steps with a number of threads; prints the digests of weights and losses.
+// Trains LeNet and a narrow NiN for a few steps with a number of threads on a rung; prints digests of weights and losses.
 import { createHash } from 'node:crypto'
-import { autograd, configureCpu, cpu, gluon, init, nd } from 'glueball'
+import { autograd, configureCpu, cpu, gluon, init, nd, useWideSimd } from 'glueball'
+import { RUNGS } from '../../src/kernel/rung.ts'
 
-configureCpu({ threads: Number(process.argv[2]) })
+const [threads, name] = process.argv.slice(2)
+const rung = RUNGS.find((rung) => rung === name)
+if (rung === 'wide') useWideSimd()
+configureCpu({ threads: Number(threads), ...(rung && { rung }) })
 const ctx = cpu()
 
 /** Thirteen images a step, so that no size divides by the number of threads; dropout, momentum and decay on. */
