@@ -155,6 +155,11 @@ const training: Uses = {
     () => new loss.SoftmaxCrossEntropyLoss({ prefix: 'loss_' })(a, nd.ones([4])),
     'in loss (SoftmaxCrossEntropyLoss): [softmaxCrossEntropy] wrong shape of labels: got (4,), expected (2,)',
   ],
+  'one-hot labels for class numbers': [
+    () => new loss.SoftmaxCrossEntropyLoss({ prefix: 'loss_' })(a, nd.ones([2, 3])),
+    'in loss (SoftmaxCrossEntropyLoss): [SoftmaxCrossEntropyLoss] labels are class numbers of shape (2,), got (2, 3), ' +
+      'the shape of the predictions: for distributions over the classes, such as one-hot rows, pass { sparseLabel: false }',
+  ],
   'labels and predictions exchanged': [
     () => new metric.Accuracy().update(a, nd.ones([2])),
     '[accuracy] update takes labels, then predictions with classes on axis 1, got (2,), with labels (2, 3)',

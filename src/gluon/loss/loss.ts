@@ -1,8 +1,9 @@
 // Losses: one value for each sample (MXNet 1.9.1, gluon/loss.py).
-import { checkOptions, type OptionNames } from '../../core/errors.ts'
+import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
+import { checkAxis, formatShape, sameShape } from '../../core/shape.ts'
 import { multiply, square, subtract } from '../../ops/pointwise/pointwise.ts'
-import { mean, sum } from '../../ops/reduce/reduce.ts'
+import { mean, reducedShape, sum } from '../../ops/reduce/reduce.ts'
 import { logSoftmax, softmaxCrossEntropy } from '../../ops/softmax/softmax.ts'
 import { pick } from '../../ops/take/take.ts'
 import { reshape } from '../../ops/view/reshape.ts'
@@ -103,11 +104,24 @@ export class SoftmaxCrossEntropyLoss extends Loss {
     const plain = pred.ndim === 2 && (this.axis === -1 || this.axis === 1) && label.ndim === 1
     if (plain && this.sparseLabel && !this.fromLogits)
       return this.finish(softmaxCrossEntropy(pred, label), sampleWeight && reshape(sampleWeight, [-1]))
+    if (this.sparseLabel) this.#refuseDistributions(pred, label)
     const { axis } = this
     const log = this.fromLogits ? pred : logSoftmax(pred, { axis })
     const picked = this.sparseLabel
       ? pick(log, label, { axis, keepdims: true })
       : sum(multiply(log, reshape(label, pred.shape)), { axis, keepdims: true })
     return this.finish(multiply(picked, -1), sampleWeight)
+  }
+
+  /** Throws where each sample has a value for each class, in the place of a class number. */
+  #refuseDistributions({ shape }: NDArray, label: NDArray): void {
+    const axis = checkAxis(this.className, this.axis, shape.length)
+    if (shape[axis] === 1 || !sameShape(label.shape, shape)) return
+    const numbers = reducedShape(shape, [axis], false)
+    throw new OpError(
+      this.className,
+      `labels are class numbers of shape ${formatShape(numbers)}, got ${formatShape(shape)}, the shape of the ` +
+        'predictions: for distributions over the classes, such as one-hot rows, pass { sparseLabel: false }',
+    )
   }
 }
