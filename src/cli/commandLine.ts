@@ -26,7 +26,7 @@ function overview(): string {
     '',
     examplesOf([
       ['train lenet', 'trains LeNet on Fashion-MNIST in a minute or two'],
-      ['train nin --dataset fashion-mnist-subset --epochs 10', 'the first run: Network in Network on 10,000 images'],
+      ['train nin --limit-train 10000 --epochs 10', 'the first run: Network in Network on 10,000 images'],
       ['train --help', 'every option of training'],
     ]),
   ].join('\n')

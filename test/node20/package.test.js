@@ -43,4 +43,5 @@ test('the package needs nothing else', () => {
 test('the command says how it is used', () => {
   const help = execFileSync(process.execPath, [`node_modules/glueball/${manifest.bin.glueball}`, '--help'])
   assert.match(String(help), /train/)
+  assert.doesNotMatch(String(help), /subset|examples\//, 'the examples want nothing that only the repository has')
 })

@@ -13,10 +13,13 @@ export const runFile = command({
     file: { type: 'positional', description: 'the program; what follows it is passed on to it', valueHint: 'FILE' },
   },
   passes: true,
-  examples: [['run examples/nin.ts --epochs 1', 'the tutorial, written with this library']],
+  examples: [
+    ['run program.ts --epochs 1', 'a program of yours, which is given --epochs 1'],
+    ['run examples/nin.ts --epochs 1', 'the tutorial, written with this library (in the repository)'],
+  ],
   async run(_args, [file, ...rest]) {
     if (file === undefined || file.startsWith('-')) {
-      throw new UsageError('[run] which program? Give its path, as in glueball run examples/nin.ts')
+      throw new UsageError('[run] which program? Give its path, as in glueball run program.ts')
     }
     if (!existsSync(file))
       throw new UsageError(`[run] there is no file ${file}: give the path of a TypeScript or JavaScript file`)

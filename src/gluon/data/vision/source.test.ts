@@ -187,6 +187,12 @@ describe('without a folder', () => {
     expect([...found.labels.slice(0, 10)]).toEqual([9, 0, 0, 3, 0, 2, 7, 2, 5, 5])
   })
 
+  test('the installed package has no subset, and says where it is', async () => {
+    await expect(findImages({ collection: 'fashion-mnist-subset', train: true }, nowhere)).rejects.toThrow(
+      '[Fashion-MNIST] the subset is not at hand: it comes with the repository only. Take the whole set instead',
+    )
+  })
+
   test('the repository is found from where the source lies', async () => {
     const { embedded: _, ...places } = nowhere
     const found = await findImages({ collection: 'fashion-mnist-subset', train: false }, places)

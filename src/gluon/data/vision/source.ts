@@ -189,6 +189,8 @@ async function fromEmbedded(search: Search, reason?: string): Promise<LabelledIm
     const whole = `for all 70,000 install Debian's dataset-fashion-mnist, or put the files into ${places.cache}`
     return { ...found, notice: `${collection.title}: ${instead}; ${whole}` }
   }
+  if (reason === undefined)
+    return fail(collection, 'the subset is not at hand: it comes with the repository only. Take the whole set instead')
   return fail(collection, `is not at hand${why}; give a folder that has ${imagesName}.gz and its labels`)
 }
 
