@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The launcher above this file, if this is the repository. */
-function launcher(): string | undefined {
+export function launcher(): string | undefined {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const file = join(folder, 'runtime', 'launch.js')
     if (existsSync(file)) return file

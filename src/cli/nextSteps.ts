@@ -1,6 +1,7 @@
 // The last lines of a run: what it reached, and what can be typed next.
 import { relative } from 'node:path'
 import type { EndEvent } from './events.ts'
+import { launcher } from './launcher.ts'
 import { clock } from './pace.ts'
 import type { Settings } from './settings.ts'
 
@@ -26,8 +27,14 @@ export function nextSteps(end: EndEvent, settings: Settings | undefined): string
   next.push([`glueball train --resume ${folder} --epochs ${(settings?.epochs ?? 0) + 10}`, 'ten more epochs'])
   const width = Math.max(...next.map(([line]) => line.length))
   lines.push(...next.map(([line, what]) => `  ${line.padEnd(width)}  ${what}`))
-  if (process.env['npm_command']) lines.push('(in the repository: npm run glueball -- in place of glueball)')
+  const typed = process.env['npm_command'] && typedWithNpm(launcher() !== undefined)
+  if (typed) lines.push(`(with npm: ${typed} in place of glueball)`)
   return lines.join('\n')
+}
+
+/** What is typed in place of `glueball` where npm finds the command and the shell does not. */
+export function typedWithNpm(inRepository: boolean): string {
+  return inRepository ? 'npm run glueball --' : 'npx glueball'
 }
 
 /** A path as the user would type it from here. */

@@ -6,7 +6,7 @@ import type { StartEvent } from './events.ts'
 import { epochEvent, progress } from './fixtures.ts'
 import { listenForInterruption } from './interrupt.ts'
 import { JsonLines } from './jsonLines.ts'
-import { nextSteps } from './nextSteps.ts'
+import { nextSteps, typedWithNpm } from './nextSteps.ts'
 import { clock, Pace } from './pace.ts'
 import { settingsFrom } from './settings.ts'
 import { epochLine, progressText, Terminal } from './terminal.ts'
@@ -126,6 +126,16 @@ test('the last lines name what comes next', () => {
   ]) {
     expect(text).toContain(next)
   }
+})
+
+test('where npm finds the command, the last line says what to type in its place', () => {
+  const end = { event: 'end', testAccuracy: 0.8, bestAccuracy: 0.8, bestEpoch: 0, seconds: 1, out: 'runs/x' } as const
+  vi.stubEnv('npm_command', undefined)
+  expect(nextSteps(end, start.settings)).not.toContain('in place of')
+  vi.stubEnv('npm_command', 'run-script')
+  expect(nextSteps(end, start.settings)).toMatch(/\n\(with npm: npm run glueball -- in place of glueball\)$/)
+  vi.unstubAllEnvs()
+  expect(typedWithNpm(false)).toBe('npx glueball') // the installed package
 })
 
 test('JSON lines hold each event and nothing else', () => {
