@@ -19,6 +19,7 @@ it.each<[string, string]>([
   [text([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1.5, -0]), '[ nan  inf -inf  1.5 -0. ]'],
   [text([1e-5, 1, 2.5]), '[1.0e-05 1.0e+00 2.5e+00]'],
   [text([1e8, 1]), '[1.e+08 1.e+00]'],
+  [text([1e8, -0, 1]), '[ 1.e+08 -0.e+00  1.e+00]'],
   [text([1, -20, 300, 4], [2, 2], 'int32'), '[[  1 -20]\n [300   4]]'],
   [
     text(range(1200, Number), [2, 600]),
@@ -42,6 +43,14 @@ it.each<[string, string]>([
   [text([]), '[]'],
   [text([3.5], []), '3.5'],
   [text([2], []), '2.0'],
+  [text([-0], []), '-0.0'],
+  [text([0.1], []), '0.1'],
+  [text([1e-7], []), '1e-07'],
+  [text([-1.5e20], []), '-1.5e+20'],
+  [text([1e15], []), '1000000000000000.0'],
+  [text([Number.NEGATIVE_INFINITY], []), '-inf'],
+  [text([Number.NaN], []), 'nan'],
+  [text([-7], [], 'int32'), '-7'],
 ])('%s', (got, expected) => {
   expect(got).toBe(expected)
 })

@@ -17,8 +17,15 @@ export function formatElements(values: TypedArray, shape: Shape, dtype: DType): 
 }
 
 function plainNumber(value: number, dtype: DType): string {
-  const text = dtype === 'float32' ? String(Number(shortest(value))) : String(value)
-  return dtype.startsWith('float') && Number.isInteger(value) ? `${text}.0` : text
+  if (dtype === 'int32' || dtype === 'uint8') return String(value)
+  if (!Number.isFinite(value)) return specialText(value)
+  const size = Math.abs(value)
+  if (size > 0 && (size < 1e-4 || size >= 1e16)) {
+    const [whole, fraction, exponent] = exponentParts(value, dtype)
+    return whole + (fraction && `.${fraction}`) + exponent
+  }
+  const text = signOfZero(value) + Number(shortest(value, dtype))
+  return text.includes('.') ? text : `${text}.0`
 }
 
 function kept(size: number, edges: number): number[] {
@@ -85,6 +92,11 @@ function floatFormat(values: readonly number[], dtype: DType): Format {
   }
 }
 
+/** The sign that JavaScript does not write of −0. */
+function signOfZero(value: number): string {
+  return Object.is(value, -0) ? '-' : ''
+}
+
 function specialText(value: number): string {
   return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'
 }
@@ -97,8 +109,7 @@ function fixedParts(value: number, dtype: DType): Parts {
   const [whole, fraction = ''] = (digits > precision ? toFixed(value, precision) : Number(text).toFixed(digits)).split(
     '.',
   )
-  const sign = Object.is(value, -0) ? '-' : ''
-  return [sign + whole, fraction.replace(/0+$/, ''), '']
+  return [signOfZero(value) + whole, fraction.replace(/0+$/, ''), '']
 }
 
 function digitsAfterPoint(scientific: string): number {
@@ -112,7 +123,7 @@ function exponentParts(value: number, dtype: DType): Parts {
   const [mantissa, exponent] = (digits > precision ? toExponential(value, precision) : full).split('e')
   const [whole, fraction = ''] = mantissa.split('.')
   const sign = exponent.startsWith('-') ? '-' : '+'
-  return [whole, fraction, `e${sign}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`]
+  return [signOfZero(value) + whole, fraction, `e${sign}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`]
 }
 
 function nested(
