@@ -223,11 +223,16 @@ export function place(array: NDArray): NDArray {
   return array
 }
 
+/** The innermost line of a file that is not the library's; builtins such as map have none. */
 function userLine(): string | undefined {
+  const v8 = Error as { stackTraceLimit?: number }
+  const { stackTraceLimit = 10 } = v8
+  v8.stackTraceLimit = 20 // a composite op has ten frames of its own
   const frames = new Error().stack?.split('\n').slice(1) ?? []
-  const own = import.meta.url.replace(/core\/invoke\.[jt]s.*$/, '')
+  v8.stackTraceLimit = stackTraceLimit
+  const own = import.meta.url.replace(/^file:\/\/|core\/invoke\.[jt]s.*$/g, '')
   return frames
-    .find((frame) => !frame.includes(own))
+    .find((frame) => !frame.includes(own) && /:\d+:\d+\)?$/.test(frame) && !frame.includes('node:internal'))
     ?.trim()
     .replace(/^at /, '')
 }

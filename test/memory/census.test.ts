@@ -28,3 +28,18 @@ it('a graph that is never run backward ends in the census error', async () => {
   expect((await weight.grad?.sum().asscalar()) as number).toBeCloseTo(256 * 256 * 2 * Math.E, -1)
   await engine.close()
 })
+
+it('the census names the lines that made large arrays, through builtins too', async () => {
+  const engine = makeCpuEngine({ threads: 1, memoryLimit: 64 * 2 ** 20 })
+  const ctx = new Context('cpu', 0, () => engine)
+  const held = [nd.ones([512, 1024], { ctx })]
+  const zerosOf = (arrays: typeof held) => arrays.map(nd.zerosLike)
+  const fillUp = () => {
+    for (;;) held.push(...zerosOf(held))
+  }
+  expect(fillUp).toThrow(
+    / MB in \d+ arrays made by fill at zerosOf \(\S*census\.test\.ts:\d+:\d+\)\n.* arrays made by fill at \S*census\.test\.ts:\d+:\d+\n/,
+  )
+  for (const array of held) array.dispose()
+  await engine.close()
+})
