@@ -147,6 +147,14 @@ test('a loss that is not finite stops the run, names the step and keeps the last
   expect((await glueball('evaluate', at('nan', 'last'))).code).toBe(0)
 })
 
+test('so does a test loss that is not finite, after a last step that went too far', async () => {
+  const { code, stderr } = await glueball(...lenet('far', '--limit-train', '64', '--epochs', '2', '--lr', '1e38'))
+  expect(code).toBe(1)
+  expect(stderr).toMatch(
+    /^error: \[train\] the test loss is NaN after epoch 0 \(update 1\); the last good checkpoint is kept in .*far\. Begin anew with a lower --lr\n$/,
+  )
+})
+
 test('the reference engine trains too', async () => {
   const args = [
     '--ctx',

@@ -194,6 +194,10 @@ export class Training {
       await this.#save(false)
       return false
     }
+    if (!Number.isFinite(evaluation.loss)) {
+      const at = `after epoch ${standing.epoch} (update ${standing.update})`
+      throw new DivergedError(`the test loss is ${evaluation.loss} ${at}`)
+    }
     const [loss, accuracy] = await Promise.all([this.loss.state(), this.accuracy.state()])
     const event: EpochEvent = {
       event: 'epoch',
