@@ -91,6 +91,18 @@ const blocks: Uses = {
     () => dense().initialize(new init.Xavier() as never),
     '[initialize] takes the initializer by name: { init: new init.Xavier() }',
   ],
+  'an initializer by another name': [
+    () =>
+      dense()
+        .collectParams()
+        .initialize({ initializer: 'xavier' } as never),
+    "[initialize] unknown option 'initializer'. Options are ctx, forceReinit, init",
+  ],
+  'an option of a parameter by its name in Python': [
+    () => new gluon.Parameter('weight', { shape: [2], grad_req: 'null' } as never),
+    "[Parameter] unknown option 'grad_req', did you mean 'gradReq'? Options are allowDeferredInit, dtype, gradReq, " +
+      'init, lrMult, shape, wdMult',
+  ],
   'the class of an initializer': [
     () => dense().initialize({ init: init.Xavier as never, forceReinit: true }),
     "an initializer is an object or a name, as new init.Xavier() or 'xavier', got a function",
@@ -193,6 +205,10 @@ const loading: Uses = {
     "[BatchSampler] lastBatch must be 'keep', 'discard' or 'rollover', got 'drop'",
   ],
   'a sample too far': [() => set.at(5), '[ArrayDataset] no sample at 5: there are 3'],
+  'laziness by position': [
+    () => set.transform((x) => x, false as never),
+    '[transform] options are one object at the end, as { lazy: false }: got false',
+  ],
   'transforms without a list': [
     () => new gluon.data.vision.transforms.Compose(new gluon.data.vision.transforms.ToTensor() as never),
     '[Compose] takes a list of transforms, got a ToTensor',

@@ -1,5 +1,5 @@
 // Wrong uses of arrays and of autograd, each answered by one line.
-import { autograd, nd, reference } from 'glueball'
+import { autograd, memoryInfo, nd, reference } from 'glueball'
 import { checkAnswers, type Uses } from './messages.ts'
 
 const a = nd.ones([2, 3])
@@ -104,6 +104,77 @@ const arrays: Uses = {
   ],
 }
 
+const unknown = (name: string, ...known: string[]) =>
+  `unknown option '${name}'. ${known.length === 1 ? 'The option is' : 'Options are'} ${known.join(', ')}`
+
+const options: Uses = {
+  'an option by the name it has in NumPy': [
+    () => a.sum({ keepDims: true } as never),
+    "[sum] unknown option 'keepDims', did you mean 'keepdims'? Options are axis, exclude, keepdims",
+  ],
+  'an option of argmax': [() => a.argmax({ out: 1 } as never), `[argmax] ${unknown('out', 'axis', 'keepdims')}`],
+  'an option of softmax': [() => a.softmax({ temperature: 2 } as never), `[softmax] ${unknown('temperature', 'axis')}`],
+  'an option of pick': [() => a.pick(b, { mode: 'wrap' } as never), `[pick] ${unknown('mode', 'axis', 'keepdims')}`],
+  'an option of take': [() => a.take(b, { indices: 1 } as never), `[take] ${unknown('indices', 'axis', 'mode')}`],
+  'an option of oneHot': [
+    () => b.oneHot(3, { on_value: 2 } as never),
+    "[oneHot] unknown option 'on_value', did you mean 'onValue'? Options are dtype, offValue, onValue",
+  ],
+  'the axis of concat': [() => nd.concat(a, a, { axis: 1 } as never), `[concat] ${unknown('axis', 'dim')}`],
+  'the axis of stack': [() => nd.stack(a, a, { dim: 1 } as never), `[stack] ${unknown('dim', 'axis')}`],
+  'the axis of split': [() => nd.split(a, 3, { dim: 1 } as never), `[split] ${unknown('dim', 'axis')}`],
+  'an option of zeros': [() => nd.zeros([2], { shape: [3] } as never), `[zeros] ${unknown('shape', 'ctx', 'dtype')}`],
+  'an option of array': [
+    () => nd.array([1], { context: 1 } as never),
+    `[array] ${unknown('context', 'ctx', 'dtype', 'shape')}`,
+  ],
+  'an option of arange': [
+    () => nd.arange(4, null, { steps: 2 } as never),
+    "[arange] unknown option 'steps', did you mean 'step'? Options are ctx, dtype, repeat, step",
+  ],
+  'an option of linspace': [
+    () => nd.linspace(0, 1, 2, { endPoint: false } as never),
+    "[linspace] unknown option 'endPoint', did you mean 'endpoint'? Options are ctx, dtype, endpoint",
+  ],
+  'an option of eye': [
+    () => nd.eye(2, 2, { diagonal: 1 } as never),
+    `[eye] ${unknown('diagonal', 'ctx', 'dtype', 'k')}`,
+  ],
+  'an option of uniform': [
+    () => nd.random.uniform({ min: 0 } as never),
+    `[uniform] ${unknown('min', 'ctx', 'dtype', 'high', 'low', 'shape')}`,
+  ],
+  'an option of normal': [
+    () => nd.random.normal({ mean: 0 } as never),
+    `[normal] ${unknown('mean', 'ctx', 'dtype', 'loc', 'scale', 'shape')}`,
+  ],
+  'an option of randint': [
+    () => nd.random.randint(0, 2, { size: 3 } as never),
+    `[randint] ${unknown('size', 'ctx', 'dtype', 'shape')}`,
+  ],
+  'an option of slice': [() => a.slice([0], [2], { stride: [2] } as never), `[slice] ${unknown('stride', 'step')}`],
+  'a step by position': [
+    () => a.setSlice([0], [2], 1, [2] as never),
+    '[setSlice] options are one object at the end, as { step: [2] }: got a list',
+  ],
+  'an option of astype': [
+    () => a.astype('int32', { inplace: true } as never),
+    `[astype] ${unknown('inplace', 'copy')}`,
+  ],
+  'a mode of record by position': [
+    () => autograd.record(() => a, false as never),
+    '[record] options are one object at the end, as { trainMode: false }: got false',
+  ],
+  'an option of pause': [
+    () => autograd.pause(() => a, { training: true } as never),
+    `[pause] ${unknown('training', 'trainMode')}`,
+  ],
+  'an option of memoryInfo': [
+    () => memoryInfo(a.ctx, { reset: true } as never),
+    `[memoryInfo] ${unknown('reset', 'resetPeak')}`,
+  ],
+}
+
 const gradients: Uses = {
   'nothing recorded': [
     () => a.backward(),
@@ -151,4 +222,4 @@ const gradients: Uses = {
   ],
 }
 
-checkAnswers({ ...arrays, ...gradients })
+checkAnswers({ ...arrays, ...options, ...gradients })

@@ -20,6 +20,8 @@ export interface RecordOptions {
   readonly trainMode?: boolean
 }
 
+const recordOptions: OptionNames<RecordOptions> = { trainMode: true }
+
 function inMode<T>(name: string, recording: boolean, training: boolean, run: () => T): T {
   if (typeof run !== 'function') {
     const got = nameOfKind(run)
@@ -41,11 +43,13 @@ function inMode<T>(name: string, recording: boolean, training: boolean, run: () 
 
 /** Runs a function and records its ops, so that `backward` can follow them. */
 export function record<const T>(run: () => Sync<T>, options: RecordOptions = {}): T {
+  checkOptions('record', options, '{ trainMode: false }', recordOptions)
   return inMode('record', true, options.trainMode ?? true, run as () => T)
 }
 
 /** Runs a function without recording. */
 export function pause<const T>(run: () => Sync<T>, options: RecordOptions = {}): T {
+  checkOptions('pause', options, '{ trainMode: true }', recordOptions)
   return inMode('pause', false, options.trainMode ?? false, run as () => T)
 }
 

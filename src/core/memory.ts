@@ -1,7 +1,7 @@
 // Memory pressure: when to ask for a garbage collection, when an await must let finalizers run, and the census.
 import { macrotask, requestCollection } from '#platform'
 import { type Context, currentContext, type Engine, type Operand, OutOfMemory } from './engine.ts'
-import { MemoryLimitError } from './errors.ts'
+import { checkOptions, MemoryLimitError } from './errors.ts'
 import type { NDArray, Remains } from './ndarray.ts'
 import { liveOn } from './storage.ts'
 import { bytesOnTape, mode } from './tape.ts'
@@ -141,6 +141,7 @@ export function memoryInfo(
   context: Context = currentContext(),
   options: { readonly resetPeak?: boolean } = {},
 ): MemoryInfo {
+  checkOptions('memoryInfo', options, '{ resetPeak: true }', { resetPeak: true })
   const live = liveOn(context.engine)
   const info = { liveBytes: live.bytes, storages: live.count, peakBytes: live.peak, limitBytes: context.engine.limit }
   if (options.resetPeak) live.peak = live.bytes

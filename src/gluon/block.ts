@@ -2,16 +2,14 @@
 
 import { isPromise, type Sync } from '../autograd/autograd.ts'
 import type { DType } from '../core/dtype.ts'
-import type { Context } from '../core/engine.ts'
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { arraysIn, giveToUser, within } from '../core/ownership.ts'
-import type { Initializer } from '../init/initializer.ts'
 import { Callable } from './callable.ts'
 import { calling, type Place, placeOf } from './calling.ts'
 import { NameCounter, nameFor, type SharedParameters, withinScope } from './naming.ts'
 import { Parameter, type ParameterOptions } from './parameter.ts'
-import { ParameterDict } from './parameterDict.ts'
+import { type InitializeOptions, ParameterDict } from './parameterDict.ts'
 import { type LoadOptions, loadParameters, saveParameters } from './persistence.ts'
 import { summarize } from './summary.ts'
 
@@ -25,18 +23,6 @@ export interface BlockOptions {
 
 /** The names of BlockOptions. */
 export const blockOptions: OptionNames<BlockOptions> = { prefix: true, params: true }
-
-/** Options of `initialize`. */
-export interface InitializeOptions {
-  /** How values are drawn: an initializer or its name; Uniform(0.07) where left out. */
-  readonly init?: Initializer | string
-  /** Where the parameters live; the CPU where left out. */
-  readonly ctx?: Context
-  /** Draws anew what was initialised before. */
-  readonly forceReinit?: boolean
-}
-
-const initializeOptions: OptionNames<InitializeOptions> = { init: true, ctx: true, forceReinit: true }
 
 /** A registered hook; `detach` takes it away. */
 export interface HookHandle {
@@ -148,10 +134,6 @@ export abstract class AnyBlock extends Callable {
 
   /** Initialises all parameters; those of unknown shape when the first batch shows it. */
   initialize(options: InitializeOptions = {}): void {
-    if (typeof (options as Partial<Initializer> | null)?.initialize === 'function') {
-      throw new OpError('initialize', 'takes the initializer by name: { init: new init.Xavier() }')
-    }
-    checkOptions('initialize', options, '{ init: new init.Xavier(), ctx }', initializeOptions)
     this.collectParams().initialize(options)
   }
 

@@ -3,7 +3,7 @@
 import { pause } from '../autograd/autograd.ts'
 import type { DType } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
-import { DeferredInitializationError, GlueballError } from '../core/errors.ts'
+import { checkOptions, DeferredInitializationError, GlueballError, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { giveToLibrary, release, within } from '../core/ownership.ts'
 import { formatShape, type Shape, shapeOf } from '../core/shape.ts'
@@ -32,6 +32,16 @@ export interface ParameterOptions {
   readonly allowDeferredInit?: boolean
 }
 
+const parameterOptions: OptionNames<ParameterOptions> = {
+  shape: true,
+  dtype: true,
+  init: true,
+  gradReq: true,
+  lrMult: true,
+  wdMult: true,
+  allowDeferredInit: true,
+}
+
 /** Options of a parameter's `initialize`. */
 export interface ParameterInitializeOptions {
   /** How values are drawn, whatever the parameter's own initializer. */
@@ -40,6 +50,13 @@ export interface ParameterInitializeOptions {
   readonly defaultInit?: Initializer | undefined
   readonly ctx?: Context | undefined
   readonly forceReinit?: boolean | undefined
+}
+
+const parameterInitializeOptions: OptionNames<ParameterInitializeOptions> = {
+  init: true,
+  defaultInit: true,
+  ctx: true,
+  forceReinit: true,
 }
 
 interface Pending {
@@ -65,6 +82,7 @@ export class Parameter {
   #pending: Pending | undefined
 
   constructor(name: string, options: ParameterOptions) {
+    checkOptions('Parameter', options, '{ shape: [3, 0] }', parameterOptions)
     this.name = name
     this.#shape = shapeOf(options.shape)
     this.#dtype = options.dtype ?? 'float32'
@@ -121,6 +139,7 @@ export class Parameter {
 
   /** Draws its values, or notes how once the shape is known. `init` goes before the parameter's own initializer. */
   initialize(options: ParameterInitializeOptions = {}): void {
+    checkOptions('initialize', options, '{ init: new init.Xavier(), ctx }', parameterInitializeOptions)
     if (this.#data && !options.forceReinit) {
       console.warn(`Parameter ${this.name} is already initialized: ignored. Set { forceReinit: true } to draw it anew.`)
       return

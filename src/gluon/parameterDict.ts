@@ -1,8 +1,20 @@
 // ParameterDict: the parameters of a network by full name, in order.
 import type { Context } from '../core/engine.ts'
-import { GlueballError, nameOfKind } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import { type Initializer, initializerOf } from '../init/initializer.ts'
 import type { Parameter } from './parameter.ts'
+
+/** Options of `initialize`. */
+export interface InitializeOptions {
+  /** How values are drawn: an initializer or its name; Uniform(0.07) where left out. */
+  readonly init?: Initializer | string
+  /** Where the parameters live; the CPU where left out. */
+  readonly ctx?: Context
+  /** Draws anew what was initialised before. */
+  readonly forceReinit?: boolean
+}
+
+const initializeOptions: OptionNames<InitializeOptions> = { init: true, ctx: true, forceReinit: true }
 
 /** The parameters of a network by full name, in the order of definition. */
 export class ParameterDict implements Iterable<[string, Parameter]> {
@@ -55,7 +67,11 @@ export class ParameterDict implements Iterable<[string, Parameter]> {
   }
 
   /** Initialises all of them, those with an initializer of their own by that. */
-  initialize(options: { init?: Initializer | string; ctx?: Context; forceReinit?: boolean } = {}): void {
+  initialize(options: InitializeOptions = {}): void {
+    if (typeof (options as Partial<Initializer> | null)?.initialize === 'function') {
+      throw new OpError('initialize', 'takes the initializer by name: { init: new init.Xavier() }')
+    }
+    checkOptions('initialize', options, '{ init: new init.Xavier(), ctx }', initializeOptions)
     const { ctx, forceReinit } = options
     const defaultInit = options.init === undefined ? undefined : initializerOf(options.init)
     for (const parameter of this.values()) parameter.initialize({ defaultInit, ctx, forceReinit })

@@ -1,7 +1,7 @@
 // Making arrays: from values, constants and ranges (MXNet 1.9.1, ndarray.py).
 import { bytesPer, type DType, type TypedArray, typedFrom } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
-import { checkOptions, nameOfKind, OpError } from '../core/errors.ts'
+import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import { checkContext, checkDType, place } from '../core/invoke.ts'
 import { withinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
@@ -18,18 +18,22 @@ export interface CreationOptions {
   readonly dtype?: DType | undefined
 }
 
+const creationOptions: OptionNames<CreationOptions> = { ctx: true, dtype: true }
+
 /** Options of `array`. */
 export interface ArrayOptions extends CreationOptions {
   /** Shape of flat values; their length where left out. */
   readonly shape?: readonly number[] | undefined
 }
 
+const arrayOptions: OptionNames<ArrayOptions> = { ...creationOptions, shape: true }
+
 /** A number, a list of numbers, a list of such lists, … */
 export type NestedNumbers = number | readonly NestedNumbers[]
 
 /** An array of given values. float32 unless a dtype is given or the source is an NDArray, which keeps its own. */
 export function array(source: NestedNumbers | TypedArray | NDArray, options: ArrayOptions = {}): NDArray {
-  checkOptions('array', options, "{ dtype: 'int32' }")
+  checkOptions('array', options, "{ dtype: 'int32' }", arrayOptions)
   if (source instanceof NDArray) return fromArray(source, options)
   const dtype = options.dtype ?? 'float32'
   if (ArrayBuffer.isView(source)) {
@@ -102,7 +106,7 @@ export function full(shape: number | readonly number[], value: number, options: 
 }
 
 function filled(op: string, shape: number | readonly number[], value: number, options: CreationOptions): NDArray {
-  checkOptions(op, options, "{ dtype: 'int32' }")
+  checkOptions(op, options, "{ dtype: 'int32' }", creationOptions)
   return fill(checkShape(op, shape), value, { context: options.ctx, dtype: options.dtype })
 }
 
@@ -129,15 +133,17 @@ export interface ArangeOptions extends CreationOptions {
   readonly repeat?: number
 }
 
+const arangeOptions: OptionNames<ArangeOptions> = { ...creationOptions, step: true, repeat: true }
+
 /** start, start + step, … below stop; with one argument, from 0 to below it. */
 export function arange(start: number, stop: number | null = null, options: ArangeOptions = {}): NDArray {
-  checkOptions('arange', options, '{ step: 2 }')
-  const { step = 1, repeat = 1 } = options
+  checkOptions('arange', options, '{ step: 2 }', arangeOptions)
+  const { step = 1, repeat = 1, ctx, dtype } = options
   const [from, to] = stop === null ? [0, start] : [start, stop]
   const count = Math.max(0, Math.ceil((to - from) / step))
   if (!Number.isFinite(count)) throw new OpError('arange', `step must not be 0, got ${step}`)
   const values = Array.from({ length: count * repeat }, (_, i) => from + Math.floor(i / repeat) * step)
-  return array(values, options)
+  return array(values, { ctx, dtype })
 }
 
 /** `num` values from start to stop, both included unless `endpoint` is false. */
@@ -147,22 +153,23 @@ export function linspace(
   num: number,
   options: CreationOptions & { readonly endpoint?: boolean } = {},
 ): NDArray {
-  checkOptions('linspace', options, '{ endpoint: false }')
+  checkOptions('linspace', options, '{ endpoint: false }', { ...creationOptions, endpoint: true })
   if (!Number.isInteger(num) || num < 0) {
     throw new OpError('linspace', `the number of values must be a whole number from 0 on, got ${num}`)
   }
-  const parts = options.endpoint === false ? num : num - 1
+  const { ctx, dtype, endpoint = true } = options
+  const parts = endpoint ? num - 1 : num
   return array(
     Array.from({ length: num }, (_, i) => start + ((stop - start) * i) / Math.max(1, parts)),
-    options,
+    { ctx, dtype },
   )
 }
 
 /** A matrix with ones on the k-th diagonal. */
 export function eye(rows: number, columns = rows, options: CreationOptions & { readonly k?: number } = {}): NDArray {
-  checkOptions('eye', options, '{ k: 1 }')
-  const { k = 0 } = options
+  checkOptions('eye', options, '{ k: 1 }', { ...creationOptions, k: true })
+  const { k = 0, ctx, dtype } = options
   checkShape('eye', [rows, columns])
   const values = Array.from({ length: rows * columns }, (_, i) => Number((i % columns) - Math.floor(i / columns) === k))
-  return array(values, { ...options, shape: [rows, columns] })
+  return array(values, { ctx, dtype, shape: [rows, columns] })
 }

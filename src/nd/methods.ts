@@ -2,6 +2,7 @@
 import { attachGrad, type BackwardOptions, backward } from '../autograd/autograd.ts'
 import type { DType, TypedArray } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
+import { checkOptions } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { giveToUser, release } from '../core/ownership.ts'
 import type { GradRequest } from '../core/tape.ts'
@@ -55,6 +56,11 @@ import { readElements, readScalar } from './reading.ts'
 
 type Other = NDArray | number
 type Bounds = readonly SliceBound[]
+
+/** Options of slices. */
+interface StepOptions {
+  readonly step?: Bounds
+}
 
 declare module '../core/ndarray.ts' {
   interface NDArray {
@@ -120,7 +126,7 @@ declare module '../core/ndarray.ts' {
     /** Overwrites all values: `x.set(0)`, `x.at(1).set(y)`. */
     set(value: Other): this
     /** Overwrites a selection, as `x[1:3] = value` does, contiguous or not. Not allowed inside record. */
-    setSlice(begin: Bounds, end: Bounds, value: Other, options?: { readonly step?: Bounds }): this
+    setSlice(begin: Bounds, end: Bounds, value: Other, options?: StepOptions): this
 
     /** The sum along axes, all where none is named: then of shape (1,). */
     sum(options?: ReduceOptions): NDArray
@@ -168,7 +174,7 @@ declare module '../core/ndarray.ts' {
     /** One entry of axis 0, a view. */
     at(index: number): NDArray
     /** From `begin` to before `end` on each axis given; null leaves a bound out. */
-    slice(begin: Bounds, end: Bounds, options?: { readonly step?: Bounds }): NDArray
+    slice(begin: Bounds, end: Bounds, options?: StepOptions): NDArray
     /** A slice along one axis. */
     sliceAxis(axis: number, begin: number, end: number | null): NDArray
     /** Entries of axis 0, each a view. */
@@ -206,6 +212,11 @@ declare module '../core/ndarray.ts' {
   }
 }
 
+function stepOf(op: string, options: StepOptions = {}): Bounds | undefined {
+  checkOptions(op, options, '{ step: [2] }', { step: true })
+  return options.step
+}
+
 const disposeSymbol: symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose')
 
 installOps(0, { abs, ceil, copy, exp, flatten, floor, log, negative, relu, round, sigmoid, sign, sqrt, square, tanh })
@@ -229,17 +240,18 @@ install({
     setValues(this, value)
     return this
   },
-  setSlice(begin: Bounds, end: Bounds, value: Other, options?: { readonly step?: Bounds }) {
-    setSlice(this, begin, end, value, options?.step)
+  setSlice(begin: Bounds, end: Bounds, value: Other, options?: StepOptions) {
+    setSlice(this, begin, end, value, stepOf('setSlice', options))
     return this
   },
-  slice(begin: Bounds, end: Bounds, options?: { readonly step?: Bounds }) {
-    return slice(this, begin, end, options?.step)
+  slice(begin: Bounds, end: Bounds, options?: StepOptions) {
+    return slice(this, begin, end, stepOf('slice', options))
   },
   *[Symbol.iterator]() {
     for (let i = 0; i < this.length; i++) yield at(this, i)
   },
   astype(dtype: DType, options: { readonly copy?: boolean } = {}) {
+    checkOptions('astype', options, '{ copy: false }', { copy: true })
     return dtype === this.dtype && options.copy === false ? this : cast(this, dtype)
   },
   asInContext(context: Context) {

@@ -1,6 +1,6 @@
 // Datasets: samples by index, what functions and selections make of them (MXNet 1.9.1, gluon/data/dataset.py).
 import { isPromise } from '../../autograd/autograd.ts'
-import { OpError } from '../../core/errors.ts'
+import { checkOptions, OpError } from '../../core/errors.ts'
 import { within } from '../../core/ownership.ts'
 import { type Columns, mapColumn } from './columns.ts'
 
@@ -109,7 +109,9 @@ function span(begin: number, end: number): Int32Array {
   return Int32Array.from({ length: end - begin }, (_, i) => begin + i)
 }
 
-function settled<R>(dataset: Dataset<R>, { lazy = true }: TransformOptions): Dataset<R> {
+function settled<R>(dataset: Dataset<R>, options: TransformOptions): Dataset<R> {
+  checkOptions('transform', options, '{ lazy: false }', { lazy: true })
+  const { lazy = true } = options
   return lazy ? dataset : new SimpleDataset([...dataset])
 }
 

@@ -1,5 +1,6 @@
 // The names of gluon.nn.
-export { AnyBlock, Block, type BlockOptions, type HookHandle, HybridBlock, type InitializeOptions } from '../block.ts'
+export { AnyBlock, Block, type BlockOptions, type HookHandle, HybridBlock } from '../block.ts'
+export type { InitializeOptions } from '../parameterDict.ts'
 export { Activation } from './activation.ts'
 export type { Pair } from './arguments.ts'
 export { Dense, type DenseOptions, Dropout, type DropoutOptions, Flatten } from './basic.ts'

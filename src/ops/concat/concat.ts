@@ -1,6 +1,6 @@
 // concat and split: several arrays joined along an axis, and one array cut into equal parts along an axis.
 import type { Spec } from '../../core/engine.ts'
-import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, shapeOf } from '../../core/shape.ts'
@@ -65,7 +65,7 @@ export interface ConcatOptions {
 
 /** The arrays one after the other along an axis, axis 1 where none is named: `concat(a, b, { dim: 0 })`. */
 export function concat(...arrays: readonly NDArray[] | readonly [...NDArray[], ConcatOptions]): NDArray {
-  const { inputs, options } = withOptions<ConcatOptions>('concat', arrays)
+  const { inputs, options } = withOptions<ConcatOptions>('concat', arrays, '{ dim: 1 }', { dim: true })
   const axis = checkAxis('concat', options.dim ?? 1, inputs[0].ndim)
   return invoke(concatOp, inputs, { axis })[0]
 }
@@ -74,6 +74,8 @@ export function concat(...arrays: readonly NDArray[] | readonly [...NDArray[], C
 export function withOptions<T extends object>(
   op: string,
   list: readonly (NDArray | T)[],
+  example: string,
+  known: OptionNames<T>,
 ): { readonly inputs: readonly NDArray[]; readonly options: Partial<T> } {
   const first = list.findIndex((item) => !(item instanceof NDArray))
   const end = first < 0 ? list.length : first
@@ -82,8 +84,8 @@ export function withOptions<T extends object>(
   if (end === 0 || rest.length > 1) {
     throw new OpError(op, `takes arrays one by one, and then options, got ${nameOfKind(rest[0])}`)
   }
-  const [options = {}] = rest
-  checkOptions(op, options, '{ dim: 1 }')
+  const [options = {} as T] = rest
+  checkOptions(op, options, example, known)
   return { inputs: list.slice(0, end) as readonly NDArray[], options }
 }
 
@@ -100,7 +102,7 @@ export interface SplitOptions {
 
 /** Equal parts of an array along an axis, axis 1 where none is named. */
 export function split(x: NDArray, parts: number, options: SplitOptions = {}): NDArray[] {
-  checkOptions('split', options, '{ axis: 1 }')
+  checkOptions('split', options, '{ axis: 1 }', { axis: true })
   const { axis = 1 } = options
   const at = checkAxis('split', axis, x.ndim)
   const size = x.shape[at] / parts

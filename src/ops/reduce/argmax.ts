@@ -1,5 +1,5 @@
 // argmax and argmin: where the largest or smallest element along an axis stands.
-import { checkOptions, OpError } from '../../core/errors.ts'
+import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, shapeOf, sizeOf } from '../../core/shape.ts'
@@ -38,8 +38,10 @@ export interface ArgmaxOptions {
   readonly keepdims?: boolean
 }
 
+const argmaxOptions: OptionNames<ArgmaxOptions> = { axis: true, keepdims: true }
+
 function place(kind: ArgmaxAttributes['kind'], x: NDArray, options: ArgmaxOptions): NDArray {
-  checkOptions(kind, options, '{ axis: 1 }')
+  checkOptions(kind, options, '{ axis: 1 }', argmaxOptions)
   const { axis = null, keepdims = false } = options
   const attrs = { kind, axis: axis === null ? null : checkAxis(kind, axis, x.ndim), keepDims: keepdims }
   return invoke(argmaxOp, [x], attrs)[0]

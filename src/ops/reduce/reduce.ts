@@ -1,6 +1,6 @@
 // reduce: sums, means, extremes, products and lengths over axes.
 import type { Spec } from '../../core/engine.ts'
-import { checkOptions, OpError } from '../../core/errors.ts'
+import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
@@ -71,6 +71,8 @@ export interface ReduceOptions {
   readonly exclude?: boolean
 }
 
+const reduceOptions: OptionNames<ReduceOptions> = { axis: true, keepdims: true, exclude: true }
+
 /** The axes that options name, ascending; throws where there is no such axis or one comes twice. */
 function axesOf(op: string, shape: Shape, { axis = null, exclude = false }: ReduceOptions): number[] {
   const all = [...shape.keys()]
@@ -83,7 +85,7 @@ function axesOf(op: string, shape: Shape, { axis = null, exclude = false }: Redu
 }
 
 function reduce(kind: ReduceKind, x: NDArray, options: ReduceOptions): NDArray {
-  checkOptions(kind, options, '{ axis: 1 }')
+  checkOptions(kind, options, '{ axis: 1 }', reduceOptions)
   const axes = axesOf(kind, x.shape, options)
   return invoke(reduceOp, [x], { kind, axes, keepDims: options.keepdims ?? false })[0]
 }

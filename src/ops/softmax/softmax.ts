@@ -95,7 +95,7 @@ export function logSoftmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
 }
 
 function axisOf(op: string, x: NDArray, options: SoftmaxOptions): number {
-  checkOptions(op, options, '{ axis: 1 }')
+  checkOptions(op, options, '{ axis: 1 }', { axis: true })
   return checkAxis(op, options.axis ?? -1, x.ndim)
 }
 

@@ -1,6 +1,6 @@
 // oneHot: a row for each index, with one value at the index and another elsewhere.
 import type { DType } from '../../core/dtype.ts'
-import { checkOptions, OpError } from '../../core/errors.ts'
+import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { shapeOf } from '../../core/shape.ts'
@@ -31,9 +31,11 @@ export interface OneHotOptions {
   readonly dtype?: DType
 }
 
+const oneHotOptions: OptionNames<OneHotOptions> = { onValue: true, offValue: true, dtype: true }
+
 /** Rows of length `depth` with `onValue` at the indices, of any dtype, and `offValue` elsewhere. */
 export function oneHot(indices: NDArray, depth: number, options: OneHotOptions = {}): NDArray {
-  checkOptions('oneHot', options, "{ dtype: 'float32' }")
+  checkOptions('oneHot', options, "{ dtype: 'float32' }", oneHotOptions)
   const { onValue = 1, offValue = 0, dtype = 'float32' } = options
   return invoke(oneHotOp, [indices], { depth, dtype }, { scalars: [onValue, offValue] })[0]
 }

@@ -1,5 +1,5 @@
 // pick: one element along an axis for each place of the others, and the way back.
-import { checkOptions, OpError } from '../../core/errors.ts'
+import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, sameShape, shapeOf } from '../../core/shape.ts'
@@ -75,9 +75,11 @@ export interface PickOptions {
   readonly keepdims?: boolean
 }
 
+const pickOptions: OptionNames<PickOptions> = { axis: true, keepdims: true }
+
 /** The element along the axis that the index, of any dtype, names for each place of the other axes. */
 export function pick(data: NDArray, index: NDArray, options: PickOptions = {}): NDArray {
-  checkOptions('pick', options, '{ axis: 1 }')
+  checkOptions('pick', options, '{ axis: 1 }', pickOptions)
   const { axis = -1, keepdims = false } = options
   return invoke(pickOp, [data, index], { axis: checkAxis('pick', axis, data.ndim), keepDims: keepdims })[0]
 }

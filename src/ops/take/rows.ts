@@ -1,5 +1,5 @@
 // take: the parts of an array along an axis that indices name, and the way back.
-import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, sameShape, shapeOf, sizeOf } from '../../core/shape.ts'
@@ -60,9 +60,11 @@ export interface TakeOptions {
   readonly mode?: 'clip'
 }
 
+const takeOptions: OptionNames<TakeOptions> = { axis: true, mode: true }
+
 /** The parts of `a` along the axis that the indices, of any dtype and shape, name; of the dtype of `a`. */
 export function take(a: NDArray, indices: NDArray, options: TakeOptions = {}): NDArray {
-  checkOptions('take', options, '{ axis: 1 }')
+  checkOptions('take', options, '{ axis: 1 }', takeOptions)
   const { axis = 0, mode = 'clip' } = options
   if (mode !== 'clip') throw new OpError('take', `mode must be 'clip', got ${nameOfKind(mode)}`)
   return invoke(takeOp, [a, indices], { axis: checkAxis('take', axis, a.ndim) })[0]
