@@ -1,5 +1,5 @@
 // Wrong uses of gluon, each answered by one line.
-import { cpu, data, gluon, init, loss, lrScheduler, metric, nd, nn } from 'glueball'
+import { cpu, data, gluon, init, loss, lrScheduler, metric, type NDArray, nd, nn } from 'glueball'
 import { expect, it } from 'vitest'
 import { checkAnswers, type Uses } from './messages.ts'
 
@@ -80,7 +80,24 @@ const blocks: Uses = {
   ],
   'no initialize': [
     () => new nn.Dense(2, { inUnits: 3, prefix: 'd_' })(a),
-    'Parameter d_bias has not been initialized: call net.initialize() (or net.collectParams().initialize()) first',
+    'Parameter d_weight has not been initialized: call net.initialize() (or net.collectParams().initialize()) first',
+  ],
+  'a list of layers in a property': [
+    () => {
+      class Listed extends nn.Block {
+        readonly layers = [new nn.Dense(2, { inUnits: 3, prefix: 'd_' })]
+
+        forward(x: NDArray): NDArray {
+          return this.layers.reduce((y, layer) => layer(y), x)
+        }
+      }
+      const net = new Listed({ prefix: 'listed_' })
+      net.initialize()
+      net(a)
+    },
+    'Parameter d_weight has not been initialized: d (Dense) is no child of listed (Listed), which calls it: blocks in a ' +
+      'list, a Map or a #private field are not found. Hold it in a property or in a Sequential, or register it by ' +
+      'this.registerChild(block)',
   ],
   'values before a shape': [
     () => dense({}).weight.data(),

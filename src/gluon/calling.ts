@@ -40,3 +40,17 @@ export function calling<T>(block: Named, place: Place, run: () => T): T {
     running.pop()
   }
 }
+
+/** The innermost block being called that is no child of the one that calls it, as a sentence; '' where all are. */
+export function strayBlock(): string {
+  for (let i = running.length - 1; i > 0; i--) {
+    const [{ block: outer }, { block }] = [running[i - 1], running[i]]
+    if (outer.keyOf(block) !== undefined) continue
+    return (
+      `${block.name} (${block.className}) is no child of ${outer.name} (${outer.className}), which calls it: ` +
+      'blocks in a list, a Map or a #private field are not found. Hold it in a property or in a Sequential, or register ' +
+      'it by this.registerChild(block)'
+    )
+  }
+  return ''
+}

@@ -13,6 +13,7 @@ import { Uniform } from '../init/initializers.ts'
 import { assign } from '../ops/copy/copy.ts'
 import { fill } from '../ops/fill/fill.ts'
 import { cast } from '../ops/pointwise/cast.ts'
+import { strayBlock } from './calling.ts'
 
 /** Whether a parameter's gradient is overwritten by each backward, added up, or not computed. */
 export type GradReq = 'write' | 'add' | 'null'
@@ -214,9 +215,8 @@ export class Parameter {
           'Run one batch through the network, or give the input sizes (inChannels, inUnits)',
       )
     }
-    throw new GlueballError(
-      `Parameter ${this.name} has not been initialized: call net.initialize() (or net.collectParams().initialize()) first`,
-    )
+    const missing = strayBlock() || 'call net.initialize() (or net.collectParams().initialize()) first'
+    throw new GlueballError(`Parameter ${this.name} has not been initialized: ${missing}`)
   }
 
   /** The gradient. Throws when none is kept. */

@@ -47,8 +47,8 @@ export class Dense extends Affine {
     }
     this.inferShapes([this.units, inUnits])
     const rows = reshape(x, [-1, inUnits])
-    const bias = this.bias?.data() ?? null
-    const y = matmul(rows, this.weight.data(), bias, { transposeB: true, ...this.fused })
+    const weight = this.weight.data()
+    const y = matmul(rows, weight, this.bias?.data() ?? null, { transposeB: true, ...this.fused })
     return this.activated(this.#flatten ? y : reshape(y, [...x.shape.slice(0, -1), this.units]))
   }
 
