@@ -122,7 +122,7 @@ const blocks: Uses = {
   ],
   'the class of an initializer': [
     () => dense().initialize({ init: init.Xavier as never, forceReinit: true }),
-    "an initializer is an object or a name, as new init.Xavier() or 'xavier', got a function",
+    "an initializer is an object or a name, as new init.Xavier() or 'xavier', got the class Xavier",
   ],
   'an unknown distribution': [
     () => new init.Xavier({ rndType: 'normal' as never }),
@@ -225,6 +225,10 @@ const loading: Uses = {
   'laziness by position': [
     () => set.transform((x) => x, false as never),
     '[transform] options are one object at the end, as { lazy: false }: got false',
+  ],
+  'a transform that is not made': [
+    () => new gluon.data.vision.transforms.Compose([gluon.data.vision.transforms.ToTensor as never]),
+    '[Compose] takes transforms, got the class ToTensor: write new ToTensor()',
   ],
   'transforms without a list': [
     () => new gluon.data.vision.transforms.Compose(new gluon.data.vision.transforms.ToTensor() as never),

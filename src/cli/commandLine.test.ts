@@ -37,6 +37,7 @@ test.each([
   [['train', '--ctx', 'tpu'], 'error: [train] there is no context tpu. Did you mean'],
   [['evaluate'], 'error: [evaluate] which checkpoint?'],
   [['predict', 'runs/x'], 'error: [predict] which images?'],
+  [['predict'], 'error: [predict] which checkpoint, which images?'],
   [['summary'], 'error: [summary] which model?'],
   [
     ['summary', 'nin', '--input', '1,1,66,80'],

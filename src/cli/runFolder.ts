@@ -1,7 +1,7 @@
 // The folder of a run: checkpoints, metrics.jsonl and report.html, with a full disk reported and tried again.
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { writeFileAtomic } from '#platform'
+import { makeDir, writeFileAtomic } from '#platform'
 import { encodeRun, files, type RunCheckpoint, readRun, writeBest, writeLast } from './checkpoint.ts'
 import type { TrainEvent } from './events.ts'
 import { cutMetrics, MetricsLog } from './metricsLog.ts'
@@ -78,7 +78,7 @@ export async function makeRunFolder(out: string): Promise<string> {
     )
   }
   try {
-    await mkdir(path, { recursive: true })
+    await makeDir(path)
     for (const name of Object.values(files)) await rm(join(path, name), { force: true })
   } catch (error) {
     throw new Error(`[train] cannot make the folder ${out}: ${(error as Error).message}`)

@@ -78,7 +78,7 @@ const count = { whole: true, from: 1 }
 export function settingsFrom(typed: Typed): Settings {
   const model = choiceOf('train', 'model', typed.model, modelNames) ?? 'nin'
   const names = recipeNames(model)
-  const recipe = choiceOf('train', `recipe of ${model}`, typed.recipe, names) ?? names[0]
+  const recipe = choiceOf('train', `${model} recipe`, typed.recipe, names) ?? names[0]
   const { settings } = recipeOf(model, recipe)
   const result: Settings = {
     ...settings,
@@ -94,6 +94,9 @@ export function settingsFrom(typed: Typed): Settings {
     strict: typed.strict ?? false,
     limitTrain: numberOf(where('limit-train'), typed['limit-train'], count) ?? null,
     limitTest: numberOf(where('limit-test'), typed['limit-test'], count) ?? null,
+  }
+  if (result.adapter !== null && result.context !== 'gpu') {
+    throw new UsageError(`[train] --adapter chooses a GPU: give --ctx gpu with it, got --adapter ${result.adapter}`)
   }
   const smallest = smallestSide[model]
   if (result.resize < smallest) {

@@ -88,7 +88,7 @@ test('numbers and shapes', () => {
 test.each<[Typed, string]>([
   [{ model: 'mlp' }, '[train] there is no model mlp. There are: nin, lenet'],
   [{ model: 'lennet' }, '[train] there is no model lennet. Did you mean lenet? There are: nin, lenet'],
-  [{ recipe: 'stabel' }, '[train] there is no recipe of nin stabel. Did you mean stable? There are: stable, tutorial'],
+  [{ recipe: 'stabel' }, '[train] there is no nin recipe stabel. Did you mean stable? There are: stable, tutorial'],
   [{ dataset: 'cifar' }, 'There are: fashion-mnist, fashion-mnist-subset, mnist'],
   [{ ctx: 'tpu' }, 'There are: cpu, gpu, reference'],
   [{ resize: '66' }, 'nin needs images of at least 67 pixels a side, got --resize 66'],
@@ -97,6 +97,7 @@ test.each<[Typed, string]>([
   [{ lr: '-1' }, "[train] --lr takes a number above 0, got '-1'"],
   [{ epochs: '0' }, "[train] --epochs takes a whole number from 1 on, got '0'"],
   [{ dataset: 'fashion-mnist-subset', 'data-dir': 'x' }, 'leave out --data-dir'],
+  [{ adapter: 'NVIDIA' }, '[train] --adapter chooses a GPU: give --ctx gpu with it, got --adapter NVIDIA'],
 ])('settings refuse %j', (typed, message) => {
   expect(messageOf(() => settingsFrom(typed))).toContain(message)
 })

@@ -137,6 +137,11 @@ export class NDArray {
     return `<NDArray ${this.shape.length ? Array.from(this.shape).join('x') : 'scalar'} @${this.context}>`
   }
 
+  /** JSON has no values of an array, which are elsewhere until `toArray` has brought them. */
+  toJSON(): string {
+    return this.toString()
+  }
+
   /** JavaScript has no operators on arrays, so `a + b`, `a * 2` and `a < 3` throw instead of making a string. */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === 'string') return this.toString()

@@ -57,6 +57,15 @@ describe('saveParameters', () => {
     )
   })
 
+  it('names the file where its folder is missing', async () => {
+    const made = new nn.Dense(2, { inUnits: 1 })
+    made.initialize()
+    const path = join(folder, 'none', 'x.params')
+    await expect(made.saveParameters(path)).rejects.toThrow(
+      `[saveParameters] cannot write ${path}: its folder is not there, and must be made first`,
+    )
+  })
+
   it('writes values as they are when it is called', async () => {
     const made = net({ inUnits: 1 })
     made.initialize({ ctx, init: 'ones' })

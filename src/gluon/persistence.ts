@@ -41,7 +41,11 @@ export async function saveParameters(block: AnyBlock, path: string): Promise<voi
       return { name, shape: [...data.shape], dtype: data.dtype, data: await data.toArray() }
     }),
   )
-  await writeFileAtomic(path, encodeParams(entries))
+  await writeFileAtomic(path, encodeParams(entries)).catch((error: Error) => {
+    const missing = (error.cause as { code?: string } | undefined)?.code === 'ENOENT'
+    const reason = missing ? 'its folder is not there, and must be made first' : error.message
+    throw new GlueballError(`[saveParameters] cannot write ${path}: ${reason}`, { cause: error })
+  })
 }
 
 /** Reads parameters by structural names, or by full names when no name in the file has a dot. */

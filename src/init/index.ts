@@ -1,5 +1,5 @@
 // The names of init.
-export type { Initializer } from './initializer.ts'
+export { Initializer } from './initializer.ts'
 export {
   Constant,
   MSRAPrelu,

@@ -2,10 +2,13 @@
 import { GlueballError, nameOfKind } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 
-/** Draws the values of a new parameter. */
-export interface Initializer {
-  /** Fills the array in place. */
-  initialize(name: string, array: NDArray): void
+/**
+ * Draws the values of a new parameter. A subclass writes them to the array, as by `array.set(0.5)` or
+ * `array.set(nd.random.normal({ shape: array.shape, ctx: array.context }))`.
+ */
+export abstract class Initializer {
+  /** Fills the array in place; the name is the parameter's full one. */
+  abstract initialize(name: string, array: NDArray): void
 }
 
 const registry = new Map<string, () => Initializer>()

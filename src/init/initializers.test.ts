@@ -22,6 +22,21 @@ describe('initializers', () => {
     expect([...(await drawn(new init.One(), [2]))]).toEqual([1, 1])
   })
 
+  it('may be a class of the user’s, which gets names and arrays', async () => {
+    class Ramp extends init.Initializer {
+      readonly names: string[] = []
+      initialize(name: string, array: NDArray): void {
+        this.names.push(name)
+        array.set(nd.arange(array.size, null, { ctx: array.context }).reshape(array.shape))
+      }
+    }
+    const ramp = new Ramp()
+    const dense = new nn.Dense(2, { inUnits: 3, prefix: 'd_', useBias: false })
+    dense.initialize({ init: ramp, ctx })
+    expect(ramp.names).toEqual(['d_weight'])
+    expect([...(await dense.weight.data().toArray())]).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
   // 40,000 values: the largest of a uniform comes within 0.1 % of its bound, a deviation within 2 % of its own.
   const shape = [100, 16, 5, 5]
   const [fanIn, fanOut] = [16 * 25, 100 * 25]

@@ -4,7 +4,7 @@ import type { NDArray } from '../core/ndarray.ts'
 import { formatShape } from '../core/shape.ts'
 import { fill } from '../ops/fill/fill.ts'
 import { normal, uniform } from '../ops/random/random.ts'
-import { type Initializer, registerInitializer } from './initializer.ts'
+import { Initializer, registerInitializer } from './initializer.ts'
 
 function checkNumber(name: string, what: string, value: number): void {
   if (typeof value === 'number') return
@@ -12,10 +12,11 @@ function checkNumber(name: string, what: string, value: number): void {
 }
 
 /** A constant. */
-export class Constant implements Initializer {
+export class Constant extends Initializer {
   readonly value: number
 
   constructor(value: number) {
+    super()
     checkNumber('Constant', 'a value', value)
     this.value = value
   }
@@ -40,10 +41,11 @@ export class One extends Constant {
 }
 
 /** Uniform in [−scale, scale). */
-export class Uniform implements Initializer {
+export class Uniform extends Initializer {
   readonly scale: number
 
   constructor(scale = 0.07) {
+    super()
     checkNumber('Uniform', 'a scale', scale)
     this.scale = scale
   }
@@ -54,10 +56,11 @@ export class Uniform implements Initializer {
 }
 
 /** Normal of mean 0 and deviation sigma. */
-export class Normal implements Initializer {
+export class Normal extends Initializer {
   readonly sigma: number
 
   constructor(sigma = 0.01) {
+    super()
     checkNumber('Normal', 'a sigma', sigma)
     this.sigma = sigma
   }
@@ -83,12 +86,13 @@ function checkOneOf(name: string, got: string, known: readonly string[]): void {
 }
 
 /** Xavier (Glorot and Bengio 2010): scale √(magnitude ÷ factor), factor from fan-in and fan-out. */
-export class Xavier implements Initializer {
+export class Xavier extends Initializer {
   readonly rndType: 'uniform' | 'gaussian'
   readonly factorType: 'avg' | 'in' | 'out'
   readonly magnitude: number
 
   constructor(options: XavierOptions = {}) {
+    super()
     checkOptions('Xavier', options, '{ magnitude: 3 }', xavierOptions)
     const { rndType = 'uniform', factorType = 'avg', magnitude = 3 } = options
     checkOneOf('rndType', rndType, ['uniform', 'gaussian'])

@@ -149,6 +149,7 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     x.dispose()
     expect(() => x.add(1)).toThrow('was released: dispose was called')
     expect(String(view.add(1))).toBe(`<NDArray scalar @${ctx}>`)
+    expect(JSON.stringify({ y: view })).toBe(JSON.stringify({ y: String(view) }))
   })
 
   it('copies and detaches', async () => {

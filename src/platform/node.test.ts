@@ -57,6 +57,13 @@ describe('files', () => {
     expect(await node.readDir(inside)).toEqual(['x.bin'])
   })
 
+  test('a folder that cannot be made is refused, in a file and in /proc too', async () => {
+    await node.writeFileAtomic(join(folder, 'file'), Uint8Array.of(1))
+    await expect(node.makeDir(join(folder, 'file'))).rejects.toThrow('EEXIST')
+    await expect(node.makeDir(join(folder, 'file', 'a'))).rejects.toThrow('ENOTDIR')
+    if (process.platform === 'linux') await expect(node.makeDir('/proc/none/a')).rejects.toThrow('ENOENT')
+  })
+
   test('a write that cannot begin names the file', async () => {
     const path = join(folder, 'no such folder', 'x.bin')
     await expect(node.writeFileAtomic(path, Uint8Array.of(1))).rejects.toThrow(

@@ -1,5 +1,5 @@
 // What Glueball asks of Node: the event loop, files, workers, downloads. Imports nothing from outside this folder.
-import { access, mkdir, open, readdir, readFile as readNodeFile, rename, rm } from 'node:fs/promises'
+import { access, mkdir, open, readdir, readFile as readNodeFile, rename, rm, stat } from 'node:fs/promises'
 import { availableParallelism, homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -96,9 +96,17 @@ export async function readDir(path: string): Promise<string[]> {
   return (await readdir(path)).sort()
 }
 
-/** Makes a folder and those above it, where they are not there yet. */
+/** Makes a folder and those above it, where they are not there yet: one by one, since `recursive` never ends in /proc. */
 export async function makeDir(path: string): Promise<void> {
-  await mkdir(path, { recursive: true })
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    if (code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeDir(dirname(path))
+    await mkdir(path)
+  }
 }
 
 /** Joins a folder and names in it to a path. */

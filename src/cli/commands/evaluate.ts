@@ -42,7 +42,7 @@ export const evaluateCommand = command({
       console.log(
         JSON.stringify({
           checkpoint: checkpoint.path,
-          epoch: header.epoch,
+          epochsDone: header.epoch,
           step: header.step,
           images: data.test.length,
           accuracy,

@@ -29,6 +29,9 @@ export const predict = command({
   examples: [['predict runs/nin shirt.png shoe.jpg', 'the three likeliest classes of each picture']],
   async run(args) {
     const [path, ...images] = args._
+    if (path === undefined) {
+      throw new UsageError('[predict] which checkpoint, which images? Give the folder of a run, then PNG or JPEG files')
+    }
     if (images.length === 0) throw new UsageError('[predict] which images? Give PNG or JPEG files after the checkpoint')
     const top = numberOf('[predict] --top', args.top, { whole: true, from: 1 }) ?? 3
     const prepared = await Promise.all(images.map(async (file) => ({ file, ...prepare(await readImage(file)) })))

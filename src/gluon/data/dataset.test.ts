@@ -20,6 +20,7 @@ describe('selections', () => {
   test('take gives all where there are fewer', () => {
     expect([...ten.take(3)]).toEqual([0, 1, 2])
     expect(ten.take(null).length).toBe(10)
+    expect(String(ten)).toBe('<SimpleDataset of 10 samples>')
     expect(ten.take(11).length).toBe(10)
     expect(ten.take(0).length).toBe(0)
     expect(() => ten.take(-1)).toThrow('[take] takes a number of samples from 0 on, got -1')

@@ -30,6 +30,10 @@ export abstract class Dataset<S> implements Iterable<S> {
   /** The sample at a position from 0 to length − 1. */
   abstract at(index: number): S
 
+  toString(): string {
+    return `<${this.constructor.name} of ${this.length} samples>`
+  }
+
   /** @internal How whole batches are made, where samples lie in stacks. */
   columns(): Columns | undefined {
     return undefined

@@ -19,6 +19,8 @@ export class Compose extends Transform {
     }
     const wrong = transforms.find((transform) => typeof transform !== 'function')
     if (wrong !== undefined) throw new OpError('Compose', `takes transforms and functions, got ${nameOfKind(wrong)}`)
+    const made = transforms.find((transform) => (transform as { prototype?: unknown }).prototype instanceof AnyBlock)
+    if (made) throw new OpError('Compose', `takes transforms, got the class ${made.name}: write new ${made.name}()`)
     this.#transforms = [...transforms]
     transforms.forEach((transform, i) => {
       if (transform instanceof AnyBlock) this.registerChild(transform, String(i))
