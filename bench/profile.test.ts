@@ -1,3 +1,4 @@
+// The profile of a step: which calls it has, their work, algorithms and times, and how they are printed.
 import { expect, it } from 'vitest'
 import { cases, operations } from './cases.ts'
 import { explanation, profile, profileText, startEngine } from './profile.ts'

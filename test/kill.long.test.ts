@@ -1,5 +1,4 @@
 // Ten kills at random moments, LeNet and a NiN with dropout: the same bits as an undisturbed run.
-
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, test } from 'vitest'

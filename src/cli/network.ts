@@ -1,5 +1,4 @@
 // The network of a run: made from its settings, with first weights or those of a checkpoint.
-
 import { structuralNames } from '../gluon/persistence.ts'
 import { type Context, cpu, gluon, nd, reference } from '../index.ts'
 import type { CheckpointArray } from '../io/checkpoint.ts'

@@ -1,5 +1,4 @@
 // The GPU as a context; all of WebGPU is loaded when it is first asked for.
-
 import type { Context } from '../core/engine.ts'
 import { checkOptions } from '../core/errors.ts'
 

@@ -1,5 +1,4 @@
 // Arena: the parameters of a context, their gradients and their optimizer state, each in one flat piece of memory.
-
 import { pause } from '../autograd/autograd.ts'
 import { bytesPer } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'

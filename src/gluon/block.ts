@@ -1,5 +1,4 @@
 // Block: a callable node of a network, with a name, children, parameters and hooks.
-
 import { isPromise, type Sync } from '../autograd/autograd.ts'
 import type { DType } from '../core/dtype.ts'
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'

@@ -1,5 +1,4 @@
 // Parameter: a named array that training changes, with its gradient, known to the full only when its shape is.
-
 import { pause } from '../autograd/autograd.ts'
 import type { DType } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'

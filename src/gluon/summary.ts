@@ -1,5 +1,4 @@
 // summary: a table of layers, output shapes and parameter counts (MXNet 1.9.1, gluon/block.py).
-
 import { pause } from '../autograd/autograd.ts'
 import { GlueballError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'

@@ -1,5 +1,4 @@
 // Trainer: applies an optimizer to a set of parameters (MXNet 1.9.1, gluon/trainer.py).
-
 import { pause } from '../autograd/autograd.ts'
 import { checkOptions, GlueballError, nameOfKind } from '../core/errors.ts'
 import { release, within } from '../core/ownership.ts'

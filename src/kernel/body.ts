@@ -1,5 +1,4 @@
 // The body of a WebAssembly function, built by calling statements: locals, stores, branches and loops.
-
 import { u32Leb } from './encode.ts'
 import { type Code, type Expr, expr, memarg, type Operand, opcode, type Ref, type Type } from './expr.ts'
 import type { Func } from './func.ts'

@@ -1,3 +1,4 @@
+// The matrices of short convolutions by themselves: with any numbers they make a correlation.
 import { expect, it } from 'vitest'
 import { cookToom, type Matrix } from './cookToom.ts'
 

@@ -1,5 +1,4 @@
 // All ops: their meanings by name, and the table of functions that gradients get.
-
 import { concat, concatOp, splitOp, splitSizes } from './concat/concat.ts'
 import {
   activationGradientSum,

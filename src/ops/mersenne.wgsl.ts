@@ -1,5 +1,4 @@
 // MXNet's sampler in WGSL: each invocation is one of its 1024 Mersenne Twisters.
-
 import { fieldOf, mapSize } from '../kernel/wgsl/map.ts'
 import { onceParams, wgslOnce } from '../kernel/wgsl/math.ts'
 import type { Binding, Dispatch, Param } from '../kernel/wgsl/plan.ts'

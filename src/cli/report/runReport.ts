@@ -1,5 +1,4 @@
 // The report of a run: the images of the test set that tell most, with what else the page shows.
-
 import type { Evaluation } from '../evaluation.ts'
 import { engineFacts, machineRows } from '../machine.ts'
 import type { RunFolder } from '../runFolder.ts'

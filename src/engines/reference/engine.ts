@@ -1,5 +1,4 @@
 // The reference engine: plain loops, inline and synchronous; the definition of right. float64 lives here.
-
 import { bytesPer, type TypedArray, typedView } from '../../core/dtype.ts'
 import {
   type Allocation,

@@ -1,5 +1,4 @@
 // The CPU engine: turns op calls into plans, and plans into commands on the stream.
-
 import type { DType } from '../../core/dtype.ts'
 import { bytesPer } from '../../core/dtype.ts'
 import {

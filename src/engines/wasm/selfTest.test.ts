@@ -1,3 +1,4 @@
+// What is tried before a rung is chosen: that right kernels pass, and wrong ones do not.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { f32x4 } from '../../kernel/asm.ts'
 import { RUNGS } from '../../kernel/rung.ts'

@@ -1,5 +1,4 @@
 // The generator that orders samples: NumPy's, as in Gluon, seeded by the library's one seed.
-
 import { onSeed } from '../../ops/random/random.ts'
 import { NumpyRandom } from './numpyRandom.ts'
 

@@ -1,5 +1,4 @@
 // Metrics, accumulated on the device: `update` enqueues, `await get()` reads (MXNet 1.9.1, metric.py).
-
 import { pause } from '../../autograd/autograd.ts'
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'

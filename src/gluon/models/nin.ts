@@ -1,5 +1,4 @@
 // Network in Network (Lin, Chen and Yan 2013) with AlexNet's convolutions, as the tutorials build it.
-
 import { checkOptions } from '../../core/errors.ts'
 import type { Pair } from '../nn/arguments.ts'
 import { Dropout, Flatten } from '../nn/basic.ts'

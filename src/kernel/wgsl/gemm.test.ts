@@ -1,3 +1,4 @@
+// The plans of matrix products on the GPU: bindings, fields, workgroups and parts.
 import { expect, it } from 'vitest'
 import { type Factor, type Product, planProduct } from './gemm.ts'
 import type { GpuTarget } from './plan.ts'

@@ -1,5 +1,4 @@
 // Plans matrix products on the GPU: C[i][j] = finish(Σ_k A[i][k] · B[k][j]), in tiles, and long sums in parts.
-
 import { productText, workgroupMemory } from './gemmText.ts'
 import type { Binding, Dispatch, GpuPlan, GpuTarget, GpuWork } from './plan.ts'
 import { joinParts, partial, type Result, resultKey } from './result.ts'

@@ -1,5 +1,4 @@
 // WGSL kernels that join many elements to one result, in passes: an invocation joins a few, the next pass what it held.
-
 import { mapElements, type Source } from './map.ts'
 import type { Binding, Dispatch, GpuPlan, Param } from './plan.ts'
 

@@ -1,5 +1,4 @@
 // WGSL kernels over rows: a workgroup shares a long one and joins what it found in a fixed tree; short ones have an invocation each.
-
 import { type Source, surroundingsOf, surroundingsText } from './map.ts'
 import type { Binding, Dispatch, Param } from './plan.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'

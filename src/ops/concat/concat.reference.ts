@@ -1,5 +1,4 @@
 // concat and split in plain loops.
-
 import { forEachIndex, positionOf } from '../../kernel/indices.ts'
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
 import type { ConcatAttributes, SplitAttributes } from './concat.ts'

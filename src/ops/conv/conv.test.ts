@@ -1,3 +1,4 @@
+// Random convolutions against plain loops, some for each rung that this machine has.
 import { it } from 'vitest'
 import { fuzz } from '../../../test/conformance/convFuzz.ts'
 import { hasRelaxedSimd, useWideSimd } from '../../engines/wasm/features.ts'

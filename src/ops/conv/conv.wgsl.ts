@@ -1,5 +1,4 @@
 // conv and its gradients on the GPU: matrix products whose factors find their elements in images and filters as they lie.
-
 import { planProduct } from '../../kernel/wgsl/gemm.ts'
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { Result } from '../../kernel/wgsl/result.ts'

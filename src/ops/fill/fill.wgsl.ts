@@ -1,5 +1,4 @@
 // fill on the GPU.
-
 import { sizeOf } from '../../core/shape.ts'
 import { mapElements } from '../../kernel/wgsl/map.ts'
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'

@@ -1,5 +1,4 @@
 // matmul on the GPU: tiles of y, each factor read along its memory, four numbers at once where its rows allow.
-
 import { type Factor, planProduct } from '../../kernel/wgsl/gemm.ts'
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { Result } from '../../kernel/wgsl/result.ts'

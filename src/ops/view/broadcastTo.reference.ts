@@ -1,5 +1,4 @@
 // broadcastTo in plain loops.
-
 import { forEachIndex, positionOf } from '../../kernel/indices.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import type { BroadcastAttributes } from './broadcastTo.ts'

@@ -1,5 +1,4 @@
 // slice, unslice and writeSlice in plain loops.
-
 import { forEachIndex } from '../../kernel/indices.ts'
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
 import { type SliceAttributes, selectedShape, type UnsliceAttributes } from './slice.ts'

@@ -1,5 +1,4 @@
 // transpose in plain loops.
-
 import { forEachIndex, positionOf } from '../../kernel/indices.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import type { TransposeAttributes } from './transpose.ts'

@@ -1,5 +1,4 @@
 // What the built-in transforms have in common: they do to a batch what they do to each of its samples.
-
 import { HybridBlock } from '../../../block.ts'
 import type { BatchFunction } from '../../columns.ts'
 
