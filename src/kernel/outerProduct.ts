@@ -74,7 +74,7 @@ export function outerProduct(
   const bytes = M * N * 4
   const target = parts > 1 ? { workspace: at } : c
   const items = parts * Math.ceil(panels / perGroup)
-  const args = [a, b, target, K, rows, parts, perGroup, bytes]
+  const args = [a, b, target, K, rows, perGroup, bytes]
   const phases: Phase[] = [{ module: moduleOf(shape), entry: 'part', items, args }]
   if (parts > 1) phases.push(sumParts({ workspace: at }, c, bytes, parts))
   const scratch = packedBytes(M, block) + (crowds(N) ? perGroup * width * block * 4 : 0)
@@ -100,16 +100,18 @@ function partItem(f: Body, { index, arg, scratch }: ItemInput, shape: OuterProdu
   const width = tile(rung).vectors * 4
   const full = Math.floor(N / width)
   const panels = Math.ceil(N / width)
-  const [a, b, c, K, rows, parts] = [0, 1, 2, 3, 4, 5].map((n) => f.let(arg.i32(n)))
-  const part = f.let(i32.rem_u(index, parts))
-  const first = f.let(i32.mul(i32.div_u(index, parts), arg.i32(6)))
-  const end = smaller(f, i32.add(first, arg.i32(6)), panels)
+  const [a, b, c, K, rows] = [0, 1, 2, 3, 4].map((n) => f.let(arg.i32(n)))
+  const perGroup = f.let(arg.i32(5))
+  const groups = f.let(i32.div_u(i32.add(perGroup, panels - 1), perGroup))
+  const part = f.let(i32.div_u(index, groups))
+  const first = f.let(i32.mul(i32.rem_u(index, groups), perGroup))
+  const end = smaller(f, i32.add(first, perGroup), panels)
   const k = f.let(i32.mul(part, rows))
   // rounding up may leave nothing for the last parts
   const left = f.let(select(i32.lt_u(k, K), smaller(f, rows, i32.sub(K, k)), i32.const(0)))
   a.bump(i32.mul(k, M * 4))
   b.bump(i32.add(i32.mul(k, N * 4), i32.mul(first, width * 4)))
-  c.bump(i32.add(i32.mul(part, arg.i32(7)), i32.mul(first, width * 4)))
+  c.bump(i32.add(i32.mul(part, arg.i32(6)), i32.mul(first, width * 4)))
   const columns = smaller(f, N * 4, i32.mul(end, width * 4))
   columns.set(i32.sub(columns, i32.mul(first, width * 4)))
   clear(f, c, M, N * 4, columns)

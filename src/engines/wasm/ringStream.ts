@@ -36,7 +36,7 @@ export class RingStream implements Stream {
     for (let id = 0; id < threads; id++) {
       const worker = startWorker(
         program,
-        { memory, id, layout, command },
+        { memory, id, threads, layout, command },
         (message) => this.#receive(message as WorkerMessage),
         (error) => this.#answers.die(error),
       )
@@ -159,7 +159,10 @@ export class RingStream implements Stream {
 
   #publish(head: ArrayLike<number>, args: ArrayLike<number>): void {
     const words = this.#words
-    const slot = layout.ring + (this.#published & (layout.slots - 1)) * layout.slotWords
+    const index = this.#published & (layout.slots - 1)
+    const slot = layout.ring + index * layout.slotWords
+    const taken = layout.taken + index * this.threads
+    for (let worker = 0; worker < this.threads; worker++) words[taken + worker] = 0
     for (let i = 0; i < head.length; i++) words[slot + i] = head[i]
     for (let i = 0; i < args.length; i++) words[slot + layout.arguments + i] = args[i]
     this.#published++

@@ -6,7 +6,7 @@ import { layout } from './worker.ts'
 export const pageBytes = 65536
 
 /** First address that the engine may use; below lie the ring and the arguments of commands. */
-export const streamEnd = Math.ceil(((layout.ring + layout.slots * layout.slotWords) * 4) / pageBytes) * pageBytes
+export const streamEnd = Math.ceil(((layout.taken + layout.slots * layout.mostThreads) * 4) / pageBytes) * pageBytes
 
 /** A command that failed in a worker. */
 export interface StreamFailure {

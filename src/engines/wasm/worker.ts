@@ -16,9 +16,12 @@ export const layout = {
   ring: 2048,
   /** Slots in the ring, a power of two. */
   slots: 4096,
-  /** Words a slot: type, module, entry, items, taken, done, scratch address, scratch bytes, then the arguments. */
+  /** Words a slot: type, module, entry, items, woken, done, scratch address, scratch bytes, then the arguments. */
   slotWords: 32,
   arguments: 8,
+  /** For each slot, how many items have been taken of each worker's share, after the ring. */
+  taken: 2048 + 4096 * 32,
+  mostThreads: 64,
   /** Rounds of spinning before a thread sleeps. */
   spins: 2000,
 }
@@ -30,6 +33,7 @@ export const command = { phase: 0, define: 1, notify: 2, resume: 3, wake: 4 }
 export interface WorkerData {
   readonly memory: WebAssembly.Memory
   readonly id: number
+  readonly threads: number
   readonly layout: typeof layout
   readonly command: typeof command
 }
@@ -42,10 +46,14 @@ export type WorkerMessage =
 
 type Item = (index: number, args: number, scratch: number) => void
 
-/** Runs the ring for ever. Items of a command are taken from a shared counter; the next starts when all are done. */
+/**
+ * Runs the ring for ever. A command's items are shared out evenly and in order, so that a worker meets again in its caches
+ * what it wrote in the command before; one that has done its share takes of the others'. The next command starts when
+ * all are done.
+ */
 export function runWorker(data: WorkerData, post: (message: WorkerMessage) => void): void {
-  const { memory, id, layout: at, command: kind } = data
-  const words = new Int32Array(memory.buffer, 0, at.ring + at.slots * at.slotWords)
+  const { memory, id, threads, layout: at, command: kind } = data
+  const words = new Int32Array(memory.buffer, 0, at.taken + at.slots * threads)
   const modules: Item[][] = []
   let position = 0
 
@@ -79,20 +87,26 @@ export function runWorker(data: WorkerData, post: (message: WorkerMessage) => vo
     return modules[words[slot + 1]][words[slot + 2]]
   }
 
-  function work(slot: number): void {
+  function work(slot: number, taken: number): void {
     const items = words[slot + 3]
     const args = (slot + at.arguments) * 4
     const scratch = (words[slot + 6] >>> 0) + id * words[slot + 7]
     const always = words[slot] !== kind.phase
     const item = always || Atomics.load(words, at.failed) === 0 ? itemOf(slot) : undefined
     let done = 0
-    for (let i = Atomics.add(words, slot + 4, 1); i < items; i = Atomics.add(words, slot + 4, 1)) {
-      try {
-        if (always || Atomics.load(words, at.failed) === 0) item?.(i, args, scratch)
-      } catch (error) {
-        fail(error)
+    for (let n = 0; n < threads; n++) {
+      const worker = (id + n) % threads
+      const first = Math.floor((worker * items) / threads)
+      const share = Math.floor(((worker + 1) * items) / threads) - first
+      if (Atomics.load(words, taken + worker) >= share) continue
+      for (let i = Atomics.add(words, taken + worker, 1); i < share; i = Atomics.add(words, taken + worker, 1)) {
+        try {
+          if (always || Atomics.load(words, at.failed) === 0) item?.(first + i, args, scratch)
+        } catch (error) {
+          fail(error)
+        }
+        done++
       }
-      done++
     }
     if (done > 0 && Atomics.add(words, slot + 5, done) + done === items) Atomics.notify(words, slot + 5)
     for (let spins = 0; ; spins++) {
@@ -104,7 +118,8 @@ export function runWorker(data: WorkerData, post: (message: WorkerMessage) => vo
 
   for (;;) {
     sleepUntilPublished()
-    const slot = at.ring + (position & (at.slots - 1)) * at.slotWords
+    const index = position & (at.slots - 1)
+    const slot = at.ring + index * at.slotWords
     if (words[slot] === kind.define) {
       try {
         define(slot)
@@ -113,7 +128,7 @@ export function runWorker(data: WorkerData, post: (message: WorkerMessage) => vo
       }
     } else if (words[slot] === kind.wake) {
       if (Atomics.add(words, slot + 4, 1) + 1 === words[slot + 3]) post({ wake: true })
-    } else work(slot)
+    } else work(slot, at.taken + index * threads)
     position = (position + 1) | 0
     Atomics.store(words, at.positions + id * at.positionStep, position)
   }

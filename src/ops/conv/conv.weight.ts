@@ -35,7 +35,7 @@ export function weightPlan(geometry: Geometry, rung: Rung): Plan {
   const panelGroups = Math.ceil(panels / perItem)
   const bytes = partBytes(s)
   const each = Math.ceil(units / parts)
-  const args = [{ input: 0 }, { input: 1 }, { workspace: 0 }, N, each, parts, perItem, panelGroups, bytes, units]
+  const args = [{ input: 0 }, { input: 1 }, { workspace: 0 }, N, each, perItem, panelGroups, bytes, units]
   const key = keyOf(s)
   const module = defineModule(`convWeight ${key}`, () => [item('part', (f, input) => partItem(f, input, s))])
   const phases: Phase[] = [
@@ -75,12 +75,10 @@ type L = Local<'i32'>
 
 /** An item is a part of the blocks, a group, and some of its panels of dy. */
 function partItem(f: Body, { index, arg, scratch }: ItemInput, s: WeightProduct): void {
-  const [x, dy, c, N, each, parts, perItem, panelGroups, bytes, units] = Array.from({ length: 10 }, (_, n) =>
-    f.let(arg.i32(n)),
-  )
+  const [x, dy, c, N, each, perItem, panelGroups, bytes, units] = Array.from({ length: 9 }, (_, n) => f.let(arg.i32(n)))
   const panels = panelsOf(s.O / s.groups, s.rung)
-  const part = f.let(i32.rem_u(index, parts))
-  const rest = f.let(i32.div_u(index, parts))
+  const part = f.let(i32.div_u(index, i32.mul(panelGroups, s.groups)))
+  const rest = f.let(i32.rem_u(index, i32.mul(panelGroups, s.groups)))
   const group = f.let(i32.div_u(rest, panelGroups))
   const first = f.let(i32.mul(i32.rem_u(rest, panelGroups), perItem))
   const count = smaller(f, perItem, i32.sub(panels, first))

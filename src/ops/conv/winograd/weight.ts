@@ -126,8 +126,9 @@ function partOf(s: Weight, rows: readonly number[]): Func<readonly ['i32', 'i32'
     const [x, dy, c, N, each, units] = [0, 1, 2, 3, 4, 5].map((n) => f.let(i32.load(args, n * 4)))
     const [v, z] = [imageTiles(s, rows), gradientTiles(s, rows)]
     const [vPoint, zPoint] = [tilesPoint(v, s.C), tilesPoint(z, s.group * tileWidth)]
-    const part = f.let(i32.rem_u(index, s.parts))
-    const first = f.let(i32.mul(i32.div_u(index, s.parts), s.group))
+    const groups = Math.ceil(s.O / tileWidth / s.group)
+    const part = f.let(i32.div_u(index, groups))
+    const first = f.let(i32.mul(i32.rem_u(index, groups), s.group))
     const count = smaller(f, s.group, i32.sub(s.O / tileWidth, first))
     dy.bump(i32.mul(first, tileWidth * 4))
     c.bump(i32.add(i32.mul(part, s.n * s.n * filterPoint(s)), i32.mul(first, s.C * tileWidth * 4)))
