@@ -2,18 +2,16 @@
 // and without Winograd's convolutions.
 import { describe, expect, it } from 'vitest'
 import { Context } from '../../src/core/engine.ts'
-import { useWideSimd } from '../../src/engines/wasm/features.ts'
 import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
-import { RUNGS } from '../../src/kernel/rung.ts'
 import golden from '../golden/nin-smooth.json' with { type: 'json' }
+import { rungsHere } from '../rungs.ts'
 import { beyond, print, rowsOf } from './bars.ts'
 import { Training, updates } from './nin.ts'
 
 const { oneStep, thirtySteps } = golden
 const { size } = golden.images
 
-const rungs = RUNGS.filter((rung) => rung !== 'wide' || useWideSimd())
-const settings = rungs.flatMap((rung) => [
+const settings = rungsHere().flatMap((rung) => [
   { name: `${rung}, strict`, rung, strict: true },
   { name: `${rung}, with Winograd`, rung, strict: false },
 ])

@@ -1,5 +1,8 @@
 // The worker: one function without imports, shipped as text, that runs the command ring and knows no op.
 
+/** Where the ring begins, its slots, a power of two, and the words of each. */
+const [ring, slots, slotWords] = [2048, 4096, 32]
+
 /** Where things lie in the control words at the memory's start, in words; shared by both ends of the ring. */
 export const layout = {
   /** Commands published by the main thread. */
@@ -13,14 +16,13 @@ export const layout = {
   /** Commands passed by each worker, 16 words apart. */
   positions: 128,
   positionStep: 16,
-  ring: 2048,
-  /** Slots in the ring, a power of two. */
-  slots: 4096,
+  ring,
+  slots,
   /** Words a slot: type, module, entry, items, woken, done, scratch address, scratch bytes, then the arguments. */
-  slotWords: 32,
+  slotWords,
   arguments: 8,
   /** For each slot, how many items have been taken of each worker's share, after the ring. */
-  taken: 2048 + 4096 * 32,
+  taken: ring + slots * slotWords,
   mostThreads: 64,
   /** Rounds of spinning before a thread sleeps. */
   spins: 2000,

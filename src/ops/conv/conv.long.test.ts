@@ -2,11 +2,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { it } from 'vitest'
 import { fuzz } from '../../../test/conformance/convFuzz.ts'
-import { useWideSimd } from '../../engines/wasm/features.ts'
-import { RUNGS } from '../../kernel/rung.ts'
+import { rungsHere } from '../../../test/rungs.ts'
 
 setFlagsFromString('--no-liftoff')
 setFlagsFromString('--no-wasm-inlining')
-const rungs = RUNGS.filter((rung) => rung !== 'wide' || useWideSimd())
 
-it.each(rungs)('2,000 convolutions of random sizes agree with plain loops, %s', (rung) => fuzz(rung, 2000))
+it.each(rungsHere())('2,000 convolutions of random sizes agree with plain loops, %s', (rung) => fuzz(rung, 2000))

@@ -74,7 +74,7 @@ export function correlateTiles(
   const args: PlanArgument[] = [x, filters, y, bias, N]
   const [own, back] = [Math.max(tilesScratch(t), filtersScratch(w)), transformBytes(w.AT, w.AT) + productBytes(s)]
   const note = `Winograd F(${w.m}, ${w.r}), blocks of ${block.tiles} tiles, ${group} panels at a time`
-  const marks = s.marks ? marksBytes(s) : 0
+  const marks = marksOf(s)
   if (!shared) {
     const phases: Phase[] = [{ module, entry: 'whole', items: blocks, args }]
     return { phases, scratch: marks + tilesBytes(t, w.C) + Math.max(own, back), note }
@@ -88,6 +88,9 @@ export function correlateTiles(
   ]
   return { phases, scratch: marks + Math.max(own, back), workspace: workspace + blocks * channelPanels * marks, note }
 }
+
+/** Bytes of a block's marks, where there are any. */
+const marksOf = (s: Correlation) => (s.marks ? marksBytes(s) : 0)
 
 /** The image's tiles. */
 const tilesOf = ({ rung, C, H, W, before, across, m, BT, block }: Correlation): Tiles => ({
@@ -111,7 +114,7 @@ function wholeItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation):
   const t = tilesOf(s)
   const [x, u, y, bias, N] = [0, 1, 2, 3, 4].map((n) => f.let(arg.i32(n)))
   const place = placeOf(f, s, s.block, index, N)
-  const v = f.let(i32.add(scratch, s.marks ? marksBytes(s) : 0))
+  const v = f.let(i32.add(scratch, marksOf(s)))
   const rest = f.let(i32.add(v, tilesBytes(t, s.C)))
   if (s.marks) {
     markPixels(f, s, x, scratch, place, s.C / tileWidth)
@@ -152,7 +155,7 @@ function groupItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation):
     joinMarks(f, s, f.let(i32.add(marks, i32.mul(block, panels * marksBytes(s)))), scratch, panels)
     spreadMarks(f, s, scratch)
   }
-  const rest = f.let(i32.add(scratch, s.marks ? marksBytes(s) : 0))
+  const rest = f.let(i32.add(scratch, marksOf(s)))
   oneGroup(f, s, { v, u, y, bias, marks: scratch, scratch: rest }, placeOf(f, s, s.block, block, N), first)
 }
 
