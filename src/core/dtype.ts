@@ -42,3 +42,15 @@ export function typedView(dtype: DType, buffer: ArrayBufferLike, offset: number,
 export function typedFrom(dtype: DType, values: ArrayLike<number>): TypedArray {
   return constructors[dtype].from(values)
 }
+
+/** The arithmetic of an element type: floats, or integers modulo 2³². */
+export function kindOf(dtype: DType): 'float' | 'int' {
+  return dtype === 'float32' || dtype === 'float64' ? 'float' : 'int'
+}
+
+const ranges = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255] } as const
+
+/** The smallest and the largest number that an element can be. */
+export function rangeOf(dtype: DType): readonly [number, number] {
+  return dtype in ranges ? ranges[dtype as keyof typeof ranges] : [-Infinity, Infinity]
+}

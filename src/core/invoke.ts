@@ -31,13 +31,14 @@ export function invoke<A extends Attributes>(
   const context = contextOf(name, inputs, options)
   for (const input of inputs) checkUsable(name, input)
   const visible = op.infer(inputs, attrs)
+  const mutates = (typeof op.mutates === 'function' ? op.mutates(attrs) : op.mutates) ?? []
   const recorded = mode.recording && op.gradient !== undefined && inputs.some((input) => input.origin)
-  if (mode.recording && (options.out || op.mutates)) refuseInPlace(name, op, inputs, options.out)
+  if (mode.recording && (options.out || mutates.length > 0)) refuseInPlace(name, op, inputs, mutates, options.out)
   const view = op.view && !options.out ? op.view(inputs, attrs) : undefined
   if (view !== undefined) return [viewOf(op, inputs[0], visible[0], view, attrs, recorded)]
   const specs = recorded && op.hidden ? [...visible, ...op.hidden(inputs, attrs)] : visible
   const orders = context.engine.orders(op.name, inputs, attrs, specs)
-  for (const i of op.mutates ?? []) rehome(inputs[i], orders.inputs[i] ?? 'plain')
+  for (const i of mutates) rehome(inputs[i], orders.inputs[i] ?? 'plain')
   const [taken, made]: [Operand[], Operand[]] = [[], []]
   const call = {
     op: op.name,
@@ -46,18 +47,18 @@ export function invoke<A extends Attributes>(
     scalars: options.scalars ?? [],
     outputs: made,
     path: currentPath(),
-    mutates: op.mutates ?? [],
+    mutates,
   }
   try {
     inputs.forEach((input, i) => taken.push(reordered(input, orders.inputs[i] ?? 'plain')))
     specs.forEach((spec, i) => made.push(output(name, context, spec, orders.outputs[i] ?? 'plain', options.out?.[i])))
-    if (made.some(sized) || op.mutates) enqueue(name, context, call)
+    if (made.some(sized) || mutates.some((i) => sized(inputs[i]))) enqueue(name, context, call)
   } catch (error) {
     for (const operand of [...taken, ...made]) if (!(operand instanceof NDArray)) operand.storage.release()
     throw error
   }
   options.out?.forEach((target, i) => deliver(made[i], target))
-  for (const i of op.mutates ?? []) inputs[i].storage.version++
+  for (const i of mutates) inputs[i].storage.version++
   for (const target of options.out ?? []) target.storage.version++
   const node = recorded ? record(op, inputs, taken, made, visible.length, attrs, call.scalars) : undefined
   taken.forEach((operand, i) => operand !== inputs[i] && operand.storage.release())
@@ -89,8 +90,14 @@ function checkUsable(op: string, array: NDArray): void {
 }
 
 /** Refuses writes that recording can't follow: to arrays of the graph, or of values that have a gradient. */
-function refuseInPlace(name: string, op: Op<never>, inputs: readonly NDArray[], out: InvokeOptions['out']): void {
-  const written = [...(out ?? []), ...(op.mutates ?? []).map((i) => inputs[i])]
+function refuseInPlace(
+  name: string,
+  op: Op<never>,
+  inputs: readonly NDArray[],
+  mutates: readonly number[],
+  out: InvokeOptions['out'],
+): void {
+  const written = [...(out ?? []), ...mutates.map((i) => inputs[i])]
   const lost = (out || op.gradient === undefined) && inputs.some((input) => input.origin)
   if (!lost && !written.some((target) => target.origin)) return
   throw new OpError(name, 'cannot write in place inside record: the values may be needed for the gradient')

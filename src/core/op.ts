@@ -40,12 +40,14 @@ export interface Op<A extends Attributes, Functions = unknown> {
   infer(inputs: readonly Spec[], attrs: A): readonly Spec[]
   /** Outputs made only while recording, for the gradient alone (an argmax, a mask). */
   hidden?(inputs: readonly Spec[], attrs: A): readonly Spec[]
-  /** Inputs that are written in place. */
-  readonly mutates?: readonly number[]
+  /** Inputs that are written in place, for all calls or by the attributes. */
+  readonly mutates?: readonly number[] | ((attrs: A) => readonly number[])
   /** Where the output begins in input 0's storage, in elements, when it is a range of it: then no kernel runs. */
   view?(inputs: readonly Spec[], attrs: A): number | undefined
-  /** What the gradient reads, for all calls or by the attributes and by which inputs want a gradient. */
-  readonly saves?: Saves | ((attrs: A, needs: readonly boolean[]) => Saves)
+  /** What the gradient reads, for all calls or by the attributes, which inputs want a gradient, and all shapes. */
+  readonly saves?:
+    | Saves
+    | ((attrs: A, needs: readonly boolean[], inputs: readonly Spec[], outputs: readonly Spec[]) => Saves)
   /** Gradients of the inputs from those of the visible outputs; null where there is none. */
   gradient?(context: GradientContext<A>, dy: readonly NDArray[], functions: Functions): readonly (NDArray | null)[]
 }

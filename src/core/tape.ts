@@ -77,7 +77,7 @@ export class TapeNode {
   save(operands: readonly Operand[], outputs: readonly Operand[]): void {
     const { saves } = this.op
     const needs = this.edges.map((edge) => edge !== null)
-    const read = typeof saves === 'function' ? saves(this.attrs as never, needs) : saves
+    const read = typeof saves === 'function' ? saves(this.attrs as never, needs, this.inputs, this.outputs) : saves
     for (const i of read?.inputs ?? []) if (operands[i]) this.#keep(`x${i}`, operands[i], this.edges[i])
     for (const i of read?.outputs ?? []) if (outputs[i]) this.#keep(`y${i}`, outputs[i], null)
   }

@@ -10,8 +10,8 @@ import type { Leaf } from '../core/tape.ts'
 import { type Initializer, initializerOf } from '../init/initializer.ts'
 import { Uniform } from '../init/initializers.ts'
 import { assign } from '../ops/copy/copy.ts'
+import { cast } from '../ops/elementwise/cast.ts'
 import { fill } from '../ops/fill/fill.ts'
-import { cast } from '../ops/pointwise/cast.ts'
 import { strayBlock } from './calling.ts'
 
 /** Whether a parameter's gradient is overwritten by each backward, added up, or not computed. */

@@ -1,5 +1,5 @@
 // The arithmetic of formulas on SIMD lanes: four float32 or four int32, each result kept in a local.
-import type { Arith, Value } from './arith.ts'
+import type { Arith, Value } from '../arith/arith.ts'
 import { type Body, type Expr, type Func, f32, f32x4, f64, func, i32, i32x4, select, v128 } from './asm.ts'
 import { mod64, pow64 } from './float64.ts'
 import { madd, type Rung } from './rung.ts'
@@ -23,6 +23,8 @@ export function lanes(f: Body, rung: Rung): Lanes {
     modulo: two((a, b) => eachFloat(f, mod64, a, b)),
     ...{ neg: one(neg), abs: one(abs), sqrt: one(sqrt) },
     ...{ floor: one(floor), ceil: one(ceil), trunc: one(trunc), round: one(nearest) },
+    toFloat: (a) => of(a),
+    toInt: one(i32x4.trunc_sat_f32x4_s),
     exp: one((a) => exp(f, rung, a)),
     log: one((a) => log(f, rung, a)),
     tanh: one((a) => tanh(f, rung, a)),
@@ -61,6 +63,8 @@ export function intLanes(f: Body): Lanes {
     modulo: two((a, b) => eachInt(f, mod32, a, b)),
     power: two((a, b) => eachInt(f, pow32, a, b)),
     ...{ neg: one(neg), abs: one(abs), floor: same, ceil: same, trunc: same, round: same },
+    toFloat: one(f32x4.convert_i32x4_s),
+    toInt: same,
     ...{ sqrt: none('sqrt'), exp: none('exp'), log: none('log'), tanh: none('tanh') },
     sign: one((a) => max_s(min_s(a, i32x4.const(1)), i32x4.const(-1))),
     equal: two(eq),

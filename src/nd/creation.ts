@@ -8,8 +8,8 @@ import { NDArray } from '../core/ndarray.ts'
 import { checkShape, formatShape, type Shape, shapeOf, sizeOf } from '../core/shape.ts'
 import { Storage } from '../core/storage.ts'
 import { copy } from '../ops/copy/copy.ts'
+import { cast } from '../ops/elementwise/cast.ts'
 import { fill } from '../ops/fill/fill.ts'
-import { cast } from '../ops/pointwise/cast.ts'
 
 /** Where a new array lives, the current context where left out, and its element type. */
 export interface CreationOptions {

@@ -4,8 +4,8 @@ import { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { sameShape } from '../core/shape.ts'
 import { assign, copy } from '../ops/copy/copy.ts'
+import { elementwise, type FormulaName } from '../ops/elementwise/elementwise.ts'
 import { fill } from '../ops/fill/fill.ts'
-import { type FormulaName, pointwise } from '../ops/pointwise/pointwise.ts'
 import { broadcastTo } from '../ops/view/broadcastTo.ts'
 import { type SliceBound, select, selectedShape, selectionOf, sliceOp, writeSlice } from '../ops/view/slice.ts'
 
@@ -13,7 +13,7 @@ const returned = 'writing in place has returned'
 
 /** Writes formula(target, other) into the target; what the other shares with it is read before it is written. */
 export function applyInPlace(target: NDArray, formula: FormulaName, other: NDArray | number): void {
-  within('', returned, () => void pointwise(formula, [target, apart(other, target)], target))
+  within('', returned, () => void elementwise(formula, [target, apart(other, target)], target))
 }
 
 /** Overwrites all values of the target. */

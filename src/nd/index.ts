@@ -34,7 +34,7 @@ export {
   subtract,
   tanh,
   trunc,
-} from '../ops/pointwise/pointwise.ts'
+} from '../ops/elementwise/elementwise.ts'
 export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 export { logSoftmax, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'

@@ -7,7 +7,7 @@ import { NDArray } from '../core/ndarray.ts'
 import { giveToUser, release } from '../core/ownership.ts'
 import type { GradRequest } from '../core/tape.ts'
 import { assign, copy } from '../ops/copy/copy.ts'
-import { cast } from '../ops/pointwise/cast.ts'
+import { cast } from '../ops/elementwise/cast.ts'
 import {
   abs,
   add,
@@ -37,7 +37,7 @@ import {
   square,
   subtract,
   tanh,
-} from '../ops/pointwise/pointwise.ts'
+} from '../ops/elementwise/elementwise.ts'
 import { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 import { logSoftmax, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'

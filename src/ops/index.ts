@@ -1,4 +1,5 @@
 // All ops: their meanings by name, and the table of functions that gradients get.
+import { formulaOp } from '../kinds/formula/formula.ts'
 import { concat, concatOp, splitOp, splitSizes } from './concat/concat.ts'
 import {
   activationGradientSum,
@@ -14,9 +15,7 @@ import {
 } from './conv/conv.ts'
 import { assign, copy, copyOp, relayoutOp } from './copy/copy.ts'
 import { dropoutOp, scaleByMaskOp } from './dropout/dropout.ts'
-import { fill, fillOp } from './fill/fill.ts'
-import { matmul, matmulOp } from './matmul/matmul.ts'
-import { cast, castOp } from './pointwise/cast.ts'
+import { cast } from './elementwise/cast.ts'
 import {
   abs,
   activationGradient,
@@ -32,11 +31,12 @@ import {
   log,
   multiply,
   negative,
-  pointwiseOp,
   power,
   sign,
   subtract,
-} from './pointwise/pointwise.ts'
+} from './elementwise/elementwise.ts'
+import { fill, fillOp } from './fill/fill.ts'
+import { matmul, matmulOp } from './matmul/matmul.ts'
 import {
   averagePool,
   averagePoolGradient,
@@ -83,7 +83,6 @@ export const specs = {
   averagePool: averagePoolOp,
   averagePoolGradient: averagePoolGradientOp,
   broadcastTo: broadcastToOp,
-  cast: castOp,
   channelSum: channelSumOp,
   concat: concatOp,
   conv: convOp,
@@ -92,6 +91,7 @@ export const specs = {
   copy: copyOp,
   dropout: dropoutOp,
   fill: fillOp,
+  formula: formulaOp,
   matmul: matmulOp,
   maxPool: maxPoolOp,
   maxPoolGradient: maxPoolGradientOp,
@@ -100,7 +100,6 @@ export const specs = {
   oneHot: oneHotOp,
   pick: pickOp,
   pickGradient: pickGradientOp,
-  pointwise: pointwiseOp,
   randint: randintOp,
   reduce: reduceOp,
   relayout: relayoutOp,

@@ -1,5 +1,6 @@
 // The kernels of the reference engine: one for each op.
 import type { ReferenceKernel } from '../../kernel/reference.ts'
+import { formulaReference } from '../../kinds/formula/formula.reference.ts'
 import { concatReference, splitReference } from '../../ops/concat/concat.reference.ts'
 import {
   activationGradientSumReference,
@@ -12,8 +13,6 @@ import { copyReference } from '../../ops/copy/copy.reference.ts'
 import { dropoutReference, scaleByMaskReference } from '../../ops/dropout/dropout.reference.ts'
 import { fillReference } from '../../ops/fill/fill.reference.ts'
 import { matmulReference } from '../../ops/matmul/matmul.reference.ts'
-import { castReference } from '../../ops/pointwise/cast.reference.ts'
-import { pointwiseReference } from '../../ops/pointwise/pointwise.reference.ts'
 import {
   averagePoolGradientReference,
   averagePoolReference,
@@ -54,7 +53,6 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   averagePool: averagePoolReference,
   averagePoolGradient: averagePoolGradientReference,
   broadcastTo: broadcastToReference,
-  cast: castReference,
   channelSum: channelSumReference,
   concat: concatReference,
   conv: convReference,
@@ -63,6 +61,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   copy: copyReference,
   dropout: dropoutReference,
   fill: fillReference,
+  formula: formulaReference,
   matmul: matmulReference,
   maxPool: maxPoolReference,
   maxPoolGradient: maxPoolGradientReference,
@@ -71,7 +70,6 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   oneHot: oneHotReference,
   pick: pickReference,
   pickGradient: pickGradientReference,
-  pointwise: pointwiseReference,
   randint: randintReference,
   reduce: reduceReference,
   relayout: copyReference,

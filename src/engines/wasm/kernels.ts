@@ -1,5 +1,6 @@
 // The kernels of the CPU engine: one for each op.
 import type { WasmKernel } from '../../kernel/plan.ts'
+import { formulaWasm } from '../../kinds/formula/formula.wasm.ts'
 import { concatWasm, splitWasm } from '../../ops/concat/concat.wasm.ts'
 import { activationGradientSumWasm, channelSumWasm } from '../../ops/conv/channelSum.wasm.ts'
 import { convDataWasm, convWasm, convWeightWasm } from '../../ops/conv/conv.wasm.ts'
@@ -7,8 +8,6 @@ import { copyWasm, relayoutWasm } from '../../ops/copy/copy.wasm.ts'
 import { dropoutWasm, scaleByMaskWasm } from '../../ops/dropout/dropout.wasm.ts'
 import { fillWasm } from '../../ops/fill/fill.wasm.ts'
 import { matmulWasm } from '../../ops/matmul/matmul.wasm.ts'
-import { castWasm } from '../../ops/pointwise/cast.wasm.ts'
-import { pointwiseWasm } from '../../ops/pointwise/pointwise.wasm.ts'
 import { averagePoolGradientWasm, averagePoolWasm } from '../../ops/pool/averagePool.wasm.ts'
 import { maxPoolGradientWasm, maxPoolWasm } from '../../ops/pool/maxPool.wasm.ts'
 import { normalWasm, randintWasm, seedGeneratorWasm, shuffleWasm, uniformWasm } from '../../ops/random/random.wasm.ts'
@@ -32,7 +31,6 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   averagePool: averagePoolWasm,
   averagePoolGradient: averagePoolGradientWasm,
   broadcastTo: broadcastToWasm,
-  cast: castWasm,
   channelSum: channelSumWasm,
   concat: concatWasm,
   conv: convWasm,
@@ -41,6 +39,7 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   copy: copyWasm,
   dropout: dropoutWasm,
   fill: fillWasm,
+  formula: formulaWasm,
   matmul: matmulWasm,
   maxPool: maxPoolWasm,
   maxPoolGradient: maxPoolGradientWasm,
@@ -49,7 +48,6 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   oneHot: oneHotWasm,
   pick: pickWasm,
   pickGradient: pickGradientWasm,
-  pointwise: pointwiseWasm,
   randint: randintWasm,
   reduce: reduceWasm,
   relayout: relayoutWasm,

@@ -1,5 +1,6 @@
 // The kernels of the GPU engine: one for each op.
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
+import { formulaWgsl } from '../../kinds/formula/formula.wgsl.ts'
 import { concatWgsl, splitWgsl } from '../../ops/concat/concat.wgsl.ts'
 import { activationGradientSumWgsl, channelSumWgsl } from '../../ops/conv/channelSum.wgsl.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../../ops/conv/conv.wgsl.ts'
@@ -7,8 +8,6 @@ import { copyWgsl } from '../../ops/copy/copy.wgsl.ts'
 import { dropoutWgsl, scaleByMaskWgsl } from '../../ops/dropout/dropout.wgsl.ts'
 import { fillWgsl } from '../../ops/fill/fill.wgsl.ts'
 import { matmulWgsl } from '../../ops/matmul/matmul.wgsl.ts'
-import { castWgsl } from '../../ops/pointwise/cast.wgsl.ts'
-import { pointwiseWgsl } from '../../ops/pointwise/pointwise.wgsl.ts'
 import { averagePoolGradientWgsl, averagePoolWgsl, maxPoolGradientWgsl, maxPoolWgsl } from '../../ops/pool/pool.wgsl.ts'
 import { normalWgsl, randintWgsl, seedGeneratorWgsl, shuffleWgsl, uniformWgsl } from '../../ops/random/random.wgsl.ts'
 import { argmaxWgsl } from '../../ops/reduce/argmax.wgsl.ts'
@@ -31,7 +30,6 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   averagePool: averagePoolWgsl,
   averagePoolGradient: averagePoolGradientWgsl,
   broadcastTo: broadcastToWgsl,
-  cast: castWgsl,
   channelSum: channelSumWgsl,
   concat: concatWgsl,
   conv: convWgsl,
@@ -40,6 +38,7 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   copy: copyWgsl,
   dropout: dropoutWgsl,
   fill: fillWgsl,
+  formula: formulaWgsl,
   matmul: matmulWgsl,
   maxPool: maxPoolWgsl,
   maxPoolGradient: maxPoolGradientWgsl,
@@ -48,7 +47,6 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   oneHot: oneHotWgsl,
   pick: pickWgsl,
   pickGradient: pickGradientWgsl,
-  pointwise: pointwiseWgsl,
   randint: randintWgsl,
   reduce: reduceWgsl,
   relayout: copyWgsl,

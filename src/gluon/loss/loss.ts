@@ -2,7 +2,7 @@
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, sameShape } from '../../core/shape.ts'
-import { multiply, square, subtract } from '../../ops/pointwise/pointwise.ts'
+import { multiply, square, subtract } from '../../ops/elementwise/elementwise.ts'
 import { mean, reducedShape, sum } from '../../ops/reduce/reduce.ts'
 import { logSoftmax, softmaxCrossEntropy } from '../../ops/softmax/softmax.ts'
 import { pick } from '../../ops/take/take.ts'

@@ -2,7 +2,7 @@
 import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { type ActivationName, activations } from '../../ops/activations.ts'
-import { activate } from '../../ops/pointwise/pointwise.ts'
+import { activate } from '../../ops/elementwise/elementwise.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import { checkInput } from './arguments.ts'
 

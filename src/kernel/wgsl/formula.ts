@@ -1,5 +1,5 @@
 // Pointwise formulas as WGSL text, on f32 and on i32, where integers count modulo 2³².
-import type { Arith, Formula, Value } from '../arith.ts'
+import type { Arith, Formula, Value } from '../../arith/arith.ts'
 import { wgslElementary, wgslFloat, wgslNumbers } from './math.ts'
 import { wgslPower } from './power.ts'
 
@@ -44,10 +44,18 @@ export const f32Text: WgslArith = {
   ...{ exp: calls(float, 'exp1'), log: calls(float, 'log1'), tanh: calls(float, 'tanh1') },
   ...{ sqrt: calls(float, 'sqrt'), floor: calls(float, 'floor'), ceil: calls(float, 'ceil') },
   ...{ trunc: calls(float, 'trunc'), round: calls(float, 'round') },
+  toFloat: float,
+  toInt: calls(float, 'whole1'),
 }
 
 /** The functions that formulas on f32 call. */
 export const wgslFloats = `${wgslNumbers}${wgslElementary}${wgslPower}
+fn whole1(x: f32) -> i32 {
+  if (isNan(x)) { return 0; }
+  if (x >= 2147483648.0) { return 2147483647; }
+  if (x <= -2147483648.0) { return -2147483647 - 1; }
+  return i32(x);
+}
 // of 0 and −0 the one with the right sign
 fn min1(a: f32, b: f32) -> f32 {
   if (isNan(a)) { return a; }
@@ -96,25 +104,26 @@ const same = (a: V) => whole(a)
 export const i32Text: WgslArith = {
   ...common(whole),
   madd: (a, b, c) => `(${whole(a)} * ${whole(b)} + ${whole(c)})`,
-  ...{ min: calls(whole, 'min'), max: calls(whole, 'max'), div: calls(whole, 'divide1') },
-  ...{ modulo: calls(whole, 'modulo1'), power: calls(whole, 'pow1'), sign: calls(whole, 'sign') },
-  ...{ floor: same, ceil: same, trunc: same, round: same },
+  ...{ min: calls(whole, 'min'), max: calls(whole, 'max'), div: calls(whole, 'divideI') },
+  ...{ modulo: calls(whole, 'moduloI'), power: calls(whole, 'powI'), sign: calls(whole, 'sign') },
+  ...{ floor: same, ceil: same, trunc: same, round: same, toInt: same },
+  toFloat: calls(whole, 'f32'),
   ...{ sqrt: none('sqrt'), exp: none('exp'), log: none('log'), tanh: none('tanh') },
 }
 
 /** The functions that formulas on i32 call. */
 export const wgslIntegers = `
-fn divide1(a: i32, b: i32) -> i32 {
+fn divideI(a: i32, b: i32) -> i32 {
   if (b == 0) { return 0; }
   if (b == -1) { return -a; }
   return a / b;
 }
-fn modulo1(a: i32, b: i32) -> i32 {
+fn moduloI(a: i32, b: i32) -> i32 {
   if (b == 0 || b == -1) { return 0; }
   let rest = a % b;
   return select(rest, rest + b, rest != 0 && (a < 0) != (b < 0));
 }
-fn pow1(a: i32, b: i32) -> i32 {
+fn powI(a: i32, b: i32) -> i32 {
   if (b < 0) {
     if (a == 1) { return 1; }
     return select(0, select(1, -1, (b & 1) != 0), a == -1);

@@ -1,5 +1,5 @@
 // Where a matrix product's sums go and what finishes them, also where they come in parts that are added up.
-import type { Formula } from '../arith.ts'
+import type { Formula } from '../../arith/arith.ts'
 import { wgslFloats, wgslFormula } from './formula.ts'
 import type { Binding, Dispatch } from './plan.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'

@@ -7,7 +7,7 @@ import type { Rung } from '../../kernel/rung.ts'
 import { lanes } from '../../kernel/simd.ts'
 import { sumParts } from '../../kernel/sumParts.ts'
 import { type Stream, sweep } from '../../kernel/sweep.ts'
-import { type ActivationName, activations } from '../activations.ts'
+import { type ActivationName, activationGradientOf } from '../activations.ts'
 import type { ActivationGradientSumAttributes, ChannelSumAttributes } from './conv.ts'
 
 /** Pixels of an item: few enough that a plain sum is exact, and many enough that the blocks' sums are few. */
@@ -34,7 +34,9 @@ const moduleOf = (rung: Rung, activation?: ActivationName) =>
         sweep(f, channels, [...arrays, total], (load) => {
           const added = (value: Expr<'v128'>) => [total, f32x4.add(load(total), value)] as const
           if (!activation) return [added(load(x))]
-          const made = f.let(activations[activation].gradient(lanes(f, rung), load(x), load(y)))
+          const made = f.let(
+            activationGradientOf<Expr<'v128'>, Expr<'v128'>>(lanes(f, rung), activation, load(x), load(y)),
+          )
           return [added(made), [x, made]]
         })
       })

@@ -4,7 +4,7 @@ import { f32Text, wgslFloats } from '../../kernel/wgsl/formula.ts'
 import { mapElements } from '../../kernel/wgsl/map.ts'
 import { type Elements, joinInPasses } from '../../kernel/wgsl/passes.ts'
 import type { Binding, GpuPlan, WgslKernel } from '../../kernel/wgsl/plan.ts'
-import { activations } from '../activations.ts'
+import { activationGradientOf } from '../activations.ts'
 import type { ActivationGradientSumAttributes, ChannelSumAttributes } from './conv.ts'
 
 /** Output 0 [c] = Σ x over images and pixels, which are numbered through all images. */
@@ -34,7 +34,7 @@ export const activationGradientSumWgsl: WgslKernel<ActivationGradientSumAttribut
       key: `activationGradientSum ${activation}`,
       sources: { result: { binding: { input: 1 }, dtype: 'float32' } },
       ...{ output: { binding: { input: 0 }, dtype: 'float32' }, count: sizeOf(dy.shape), functions: wgslFloats },
-      value: `let a = y[p.at_y + i]; let b = load_result(i); return ${activations[activation].gradient(f32Text, 'a', 'b')};`,
+      value: `let a = y[p.at_y + i]; let b = load_result(i); return ${activationGradientOf<string, string>(f32Text, activation, 'a', 'b')};`,
     })
     const { dispatches, ...rest } = sums({ input: 0 }, dy.shape)
     return { ...rest, dispatches: [gradient, ...dispatches] }

@@ -1,7 +1,7 @@
 // conv and its gradients in plain loops, summed in float64: the definition of right.
-import { numbers } from '../../kernel/arith.ts'
+import { numbers } from '../../arith/arith.ts'
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
-import { activations } from '../activations.ts'
+import { activationGradientOf, activationOf } from '../activations.ts'
 import type { ActivationGradientSumAttributes, ChannelSumAttributes, ConvAttributes } from './conv.ts'
 import { type ConvWindow, type Geometry, geometryOf, type SizedWindow } from './geometry.ts'
 
@@ -47,7 +47,7 @@ export const convReference: ReferenceKernel<ConvAttributes> = ([x, weight, bias]
     const factor = weight.data[tap]
     for (let w = first; w < end; w++) sums[yRow + w] += factor * x.data[xRow + w * step]
   })
-  const formula = attrs.activation && activations[attrs.activation].forward
+  const formula = attrs.activation && activationOf(attrs.activation).formula
   for (let i = 0; i < sums.length; i++) y.data[i] = formula ? formula(numbers, sums[i]) : sums[i]
 }
 
@@ -90,7 +90,8 @@ export const activationGradientSumReference: ReferenceKernel<ActivationGradientS
   { activation },
   [db],
 ) => {
-  const { gradient } = activations[activation]
-  for (let i = 0; i < dy.data.length; i++) dy.data[i] = gradient(numbers, dy.data[i], y.data[i])
+  for (let i = 0; i < dy.data.length; i++) {
+    dy.data[i] = activationGradientOf<number, boolean>(numbers, activation, dy.data[i], y.data[i])
+  }
   channelSumReference([dy], {}, [db], [])
 }

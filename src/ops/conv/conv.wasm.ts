@@ -2,7 +2,7 @@
 import { blockOf, outerProduct } from '../../kernel/outerProduct.ts'
 import type { Plan, WasmKernel } from '../../kernel/plan.ts'
 import type { Rung } from '../../kernel/rung.ts'
-import { activations } from '../activations.ts'
+import { activationOf } from '../activations.ts'
 import type { Correlation } from './conv.correlation.ts'
 import { correlate } from './conv.forward.ts'
 import { dataPanels, forwardPanels } from './conv.pack.ts'
@@ -21,7 +21,7 @@ export const convWasm: WasmKernel<ConvAttributes> = {
     const g = geometryOf(x.shape, weight.shape[0], attrs)
     const { groups, C, H, W, O, OH, OW, kernel, strides, dilation, padding } = g
     const { activation } = attrs
-    const formula = activation && { name: activation, formula: activations[activation].forward }
+    const formula = activation && activationOf(activation)
     const shape: Correlation = {
       ...{ rung, groups, C, H, W, O, OH, OW, kernel, strides, dilation },
       ...{ before: padding, spread: [1, 1], bias: bias !== undefined, activation: formula },

@@ -2,7 +2,7 @@
 import { planProduct } from '../../kernel/wgsl/gemm.ts'
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { Result } from '../../kernel/wgsl/result.ts'
-import { activations } from '../activations.ts'
+import { activationOf } from '../activations.ts'
 import type { ConvAttributes } from './conv.ts'
 import {
   filterLines,
@@ -38,7 +38,7 @@ export const convWgsl: WgslKernel<ConvAttributes> = {
         c: {
           ...imagesOf(imagesY(g)),
           bias: bias && 'group * p.rows + row',
-          activation: activation && { name: activation, formula: activations[activation].forward },
+          activation: activation && activationOf(activation),
         },
         ...{ groups, rows: O / groups, columns: N * OH * OW, sum: (C / groups) * kernel[0] * kernel[1] },
         operands: { a: { input: 1 }, b: { input: 0 }, c: { output: 0 }, bias: bias && { input: 2 } },

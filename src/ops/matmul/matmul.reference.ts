@@ -1,13 +1,13 @@
 // matmul in plain loops, summed in float64.
-import { numbers } from '../../kernel/arith.ts'
+import { numbers } from '../../arith/arith.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
-import { activations } from '../activations.ts'
+import { activationOf } from '../activations.ts'
 import { type MatmulAttributes, sizesOf } from './matmul.ts'
 
 /** y[m,n] = activation(bias[n] + Σ a[m,k] · b[k,n]). */
 export const matmulReference: ReferenceKernel<MatmulAttributes> = ([a, b, bias], attrs, [y]) => {
   const { M, N, K } = sizesOf(a, b, attrs)
-  const formula = attrs.activation && activations[attrs.activation].forward
+  const formula = attrs.activation && activationOf(attrs.activation).formula
   const [aRow, aStep] = attrs.transposeA ? [1, M] : [K, 1]
   const [bRow, bStep] = attrs.transposeB ? [1, K] : [N, 1]
   for (let m = 0; m < M; m++)

@@ -6,7 +6,7 @@ import { type PanelSource, packPanels, panelBytes } from '../../kernel/panels.ts
 import type { Phase, Plan, PlanArgument, WasmKernel } from '../../kernel/plan.ts'
 import { rowProduct } from '../../kernel/rowProduct.ts'
 import type { Rung } from '../../kernel/rung.ts'
-import { activations } from '../activations.ts'
+import { activationOf } from '../activations.ts'
 import { type MatmulAttributes, sizesOf } from './matmul.ts'
 
 /** y[m,n] = activation(bias[n] + Σ a[m,k] · b[k,n]). */
@@ -39,7 +39,7 @@ function rows({ M, N, K }: Sizes, attrs: MatmulAttributes, biased: boolean, rung
   const pack = packPanels(source, { input: 1 }, panels, rung)
   const copied = transposeB ? 0 : bytes
   const a: PlanArgument = transposeA ? { workspace: copied } : { input: 0 }
-  const formula = activation && { name: activation, formula: activations[activation].forward }
+  const formula = activation && activationOf(activation)
   const product = rowProduct({ rung, K, columns: N, bias: biased, activation: formula }, M, {
     ...{ a, b: panels, c: { output: 0 } },
     ...(biased && { bias: { input: 2 } }),

@@ -2,7 +2,7 @@
 import { type Factor, planProduct } from '../../kernel/wgsl/gemm.ts'
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { Result } from '../../kernel/wgsl/result.ts'
-import { activations } from '../activations.ts'
+import { activationOf } from '../activations.ts'
 import { type MatmulAttributes, sizesOf } from './matmul.ts'
 
 /** A factor whose line i begins at i · steps, or whose step k begins at k · lines, the two being its sizes. */
@@ -29,7 +29,7 @@ export const matmulWgsl: WgslKernel<MatmulAttributes> = {
         c: {
           ...rowsOfY,
           bias: bias && 'column',
-          activation: activation && { name: activation, formula: activations[activation].forward },
+          activation: activation && activationOf(activation),
         },
         ...{ groups: 1, rows: M, columns: N, sum: K },
         operands: { a: { input: 0 }, b: { input: 1 }, c: { output: 0 }, bias: bias && { input: 2 } },

@@ -1,6 +1,6 @@
 // Cases of pooling: windows that overlap, leave gaps, don't divide, reach into padding and beyond it; channel blocks.
 import type { CaseInput, OpCase } from '../cases.ts'
-import { clip } from '../pointwise/pointwise.ts'
+import { clip } from '../elementwise/elementwise.ts'
 import { sumOf } from '../tolerance.ts'
 import { averagePool, averagePoolGradient, maxPool, maxPoolGradient, type PoolOptions } from './pool.ts'
 

@@ -8,7 +8,7 @@ import { reference } from '../../engines/reference/start.ts'
 import { makeCpuEngine } from '../../engines/wasm/start.ts'
 import '../../nd/methods.ts'
 import { array, full } from '../../nd/creation.ts'
-import { square } from '../pointwise/pointwise.ts'
+import { square } from '../elementwise/elementwise.ts'
 import { averagePool, maxPool, type PoolOptions } from './pool.ts'
 
 const engine = makeCpuEngine({ threads: 2 })

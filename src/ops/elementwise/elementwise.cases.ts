@@ -1,8 +1,9 @@
-// Cases of pointwise: every formula, dtypes, sizes around the vector's, broadcasting, numbers, special values.
+// Cases of the element-wise functions: every formula, dtypes, sizes around the vector's, broadcasting, numbers, special values.
+import { derive } from '../../arith/derive.ts'
 import type { CaseInput, Domain, OpCase } from '../cases.ts'
 import { elementary, exact, looser, type Tolerance } from '../tolerance.ts'
+import { activationGradient, add, clip, elementwise, multiply, power, subtract } from './elementwise.ts'
 import { type FormulaName, formulas } from './formulas.ts'
-import { activationGradient, add, clip, multiply, pointwise, power, subtract } from './pointwise.ts'
 
 const special = { values: [0, -0, 1, -1, 0.5, -2.5, 1e-40, 3e38, -3e38, Infinity, -Infinity, Number.NaN] }
 /** The same values against each other: twelve and thirteen have no common factor. */
@@ -10,7 +11,9 @@ const shifted = { values: [...special.values, 2] }
 const around = looser({ relative: 1e-6, absolute: 1e-7 }, 'a sum with 1 loses what is far smaller than it')
 const tolerances: Partial<Record<FormulaName, Tolerance>> = {
   exp: elementary,
+  expm1: elementary,
   log: elementary,
+  log1p: elementary,
   power: elementary,
   sigmoid: elementary,
   sigmoidGradient: around,
@@ -24,6 +27,7 @@ const tolerances: Partial<Record<FormulaName, Tolerance>> = {
 const domains: Partial<Record<FormulaName, Domain>> = {
   divide: [0.5, 2],
   log: [0.1, 5],
+  log1p: [-0.9, 5],
   modulo: [0.6, 3],
   power: [0.5, 3],
   softrelu: [-6, 6],
@@ -31,19 +35,26 @@ const domains: Partial<Record<FormulaName, Domain>> = {
   sqrt: [0.1, 5],
 }
 const names = Object.keys(formulas) as FormulaName[]
+const arityOf = (name: FormulaName) => formulas[name].compute.length - 1
+
+/** Whether the formula has a gradient: steps have none. */
+function hasSlope(name: FormulaName): boolean {
+  const leaves = Array.from({ length: arityOf(name) }, () => 'float' as const)
+  return derive(formulas[name], leaves, [...leaves.keys()]).results.some((result) => result !== null)
+}
 
 function inputs(name: FormulaName, input: CaseInput, other: CaseInput = input): CaseInput[] {
-  return [input, other, other].slice(0, formulas[name].arity)
+  return [input, other, other].slice(0, arityOf(name))
 }
 
 /** A case of one formula; steps have a gradient of zero and are left out of the check. */
 function caseOf(name: FormulaName, title: string, given: readonly CaseInput[], gradient?: false): OpCase {
   const tolerance = tolerances[name] ?? exact
-  const smooth = formulas[name].derivatives.length > 0 && name !== 'clip' && gradient !== false
+  const smooth = hasSlope(name) && name !== 'clip' && gradient !== false
   return {
     name: `${name} of ${title}`,
     inputs: given,
-    run: (arrays) => pointwise(name, arrays),
+    run: (arrays) => elementwise(name, arrays),
     tolerance,
     ...(!smooth && { gradient: false }),
   }
@@ -172,8 +183,6 @@ const numbers: OpCase[] = [
   { name: '1 - x', inputs: [{ shape: [13] }], run: ([x]) => subtract(1, x) },
   { name: 'x ^ 2', inputs: [{ shape: [13] }], run: ([x]) => power(x, 2), tolerance: elementary },
   { name: '2 ^ x', inputs: [{ shape: [13] }], run: ([x]) => power(2, x), tolerance: elementary },
-  { name: 'int32 · 2.9', inputs: [{ shape: [13], dtype: 'int32' }], run: ([x]) => multiply(x, 2.9) },
-  { name: 'uint8 - 300', inputs: [{ shape: [13], dtype: 'uint8' }], run: ([x]) => subtract(x, 300) },
   { name: 'clip to [-0.5, 0.25]', inputs: [{ shape: [50] }], run: ([x]) => clip(x, -0.5, 0.25) },
   { name: 'clip NaN', inputs: [{ shape: [24], domain: special }], run: ([x]) => clip(x, -1, 1) },
   { name: 'twice the same', inputs: [{ shape: [9] }], run: ([x]) => multiply(x, x) },
@@ -187,6 +196,18 @@ const numbers: OpCase[] = [
 ]
 
 const errors: OpCase[] = [
+  {
+    name: 'int32 · 2.9',
+    inputs: [{ shape: [13], dtype: 'int32' }],
+    run: ([x]) => multiply(x, 2.9),
+    throws: "[multiply] int32 can't hold 2.9: use astype('float32') first",
+  },
+  {
+    name: 'uint8 - 300',
+    inputs: [{ shape: [13], dtype: 'uint8' }],
+    run: ([x]) => subtract(x, 300),
+    throws: "[subtract] uint8 can't hold 300: use astype('float32') first",
+  },
   {
     name: 'two dtypes',
     inputs: [{ shape: [2] }, { shape: [2], dtype: 'int32' }],
@@ -202,7 +223,7 @@ const errors: OpCase[] = [
   {
     name: 'exp of integers',
     inputs: [{ shape: [2], dtype: 'int32' }],
-    run: ([x]) => pointwise('exp', [x]),
+    run: ([x]) => elementwise('exp', [x]),
     throws: "[exp] cannot take int32, expected float32: use astype('float32')",
   },
   {
@@ -213,7 +234,7 @@ const errors: OpCase[] = [
   },
 ]
 
-/** All cases of pointwise. */
+/** All cases of the element-wise functions. */
 export const cases: readonly OpCase[] = [
   ...everyFormula,
   ...specials,

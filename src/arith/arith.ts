@@ -5,7 +5,8 @@ export type Value<V> = V | number
 
 /** What pointwise formulas are made of: V is a value and M the outcome of a comparison. */
 export interface Arith<V, M> {
-  constant(x: number): V
+  /** The number as a value; of the kind given, where the arithmetic has both. */
+  constant(x: number, kind?: 'float' | 'int'): V
   add(a: Value<V>, b: Value<V>): V
   sub(a: Value<V>, b: Value<V>): V
   mul(a: Value<V>, b: Value<V>): V
@@ -35,6 +36,10 @@ export interface Arith<V, M> {
   round(a: Value<V>): V
   /** -1, 0 or 1; 0 for NaN, as MXNet has it. */
   sign(a: Value<V>): V
+  /** The value as a float; itself on floats. */
+  toFloat(a: Value<V>): V
+  /** The value as an int32: the fraction is cut, what lies beyond is the nearest end, NaN is 0; itself on integers. */
+  toInt(a: Value<V>): V
   equal(a: Value<V>, b: Value<V>): M
   notEqual(a: Value<V>, b: Value<V>): M
   less(a: Value<V>, b: Value<V>): M
@@ -78,6 +83,8 @@ export const numbers: Arith<number, boolean> = {
   trunc: (a) => Math.trunc(a),
   round: (a) => (Math.abs(a % 1) === 0.5 ? 2 * Math.round(a / 2) : Math.round(a)),
   sign: (a) => (a < 0 ? -1 : a > 0 ? 1 : 0),
+  toFloat: (a) => a,
+  toInt: (a) => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(a))) | 0,
   equal: (a, b) => a === b,
   notEqual: (a, b) => a !== b,
   less: (a, b) => a < b,
@@ -88,4 +95,40 @@ export const numbers: Arith<number, boolean> = {
   or: (p, q) => p || q,
   not: (p) => !p,
   select: (mask, a, b) => (mask ? a : b),
+}
+
+/** Numbers rounded to float32 at every step, as machines compute them; a multiply-add is rounded once. */
+export const float32Numbers: Arith<number, boolean> = roundedSteps()
+
+function roundedSteps(): Arith<number, boolean> {
+  const { add, sub, mul, div, madd, power, modulo, sqrt, exp, log, tanh } = numbers
+  const one = (step: (a: number) => number) => (a: number) => Math.fround(step(a))
+  const two = (step: (a: number, b: number) => number) => (a: number, b: number) => Math.fround(step(a, b))
+  return {
+    ...numbers,
+    constant: Math.fround,
+    ...{ add: two(add), sub: two(sub), mul: two(mul), div: two(div), power: two(power), modulo: two(modulo) },
+    madd: (a, b, c) => Math.fround(madd(a, b, c)),
+    ...{ sqrt: one(sqrt), exp: one(exp), log: one(log), tanh: one(tanh), toFloat: Math.fround },
+  }
+}
+
+/** Integers modulo 2³²; functions that have no integer result are those of numbers. */
+export const integers: Arith<number, boolean> = {
+  ...numbers,
+  add: (a, b) => (a + b) | 0,
+  sub: (a, b) => (a - b) | 0,
+  mul: (a, b) => Math.imul(a, b),
+  madd: (a, b, c) => (Math.imul(a, b) + c) | 0,
+  neg: (a) => -a | 0,
+  abs: (a) => Math.abs(a) | 0,
+  div: (a, b) => (b === 0 ? 0 : Math.trunc(a / b) | 0),
+  power(a, b) {
+    if (b < 0) return Math.trunc(numbers.power(a, b)) | 0
+    let result = 1
+    for (let base = a, left = b; left > 0; left >>= 1, base = Math.imul(base, base)) {
+      if (left & 1) result = Math.imul(result, base)
+    }
+    return result
+  },
 }

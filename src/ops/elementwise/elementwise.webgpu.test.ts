@@ -1,12 +1,12 @@
 // exp, log, tanh, pow and modulo on the GPU over the range of floats, within what the tolerance policy allows.
 import { afterAll, describe, expect, it } from 'vitest'
+import { numbers } from '../../arith/arith.ts'
 import type { WebGpuEngine } from '../../engines/webgpu/engine.ts'
 import { gpu, nd } from '../../index.ts'
-import { numbers } from '../../kernel/arith.ts'
 import { generator } from '../cases.ts'
 import { elementary } from '../tolerance.ts'
+import { elementwise } from './elementwise.ts'
 import type { FormulaName } from './formulas.ts'
-import { pointwise } from './pointwise.ts'
 
 const context = await gpu()
 
@@ -23,7 +23,7 @@ const everySize = (low: number, high: number, seed: number) => evenly(low, high,
 
 async function computed(formula: FormulaName, inputs: readonly Float32Array[]): Promise<ArrayLike<number>> {
   const arrays = inputs.map((values) => nd.array(values, { ctx: context }))
-  return pointwise(formula, arrays).toArray()
+  return elementwise(formula, arrays).toArray()
 }
 
 /** The largest distance from what float64 gives, relative to it; results below the normal numbers are left out. */

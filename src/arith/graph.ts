@@ -1,0 +1,278 @@
+// A formula as a graph of its arithmetic: traced once, then evaluated by any arithmetic, derived, or named by its key.
+import type { Arith, Value } from './arith.ts'
+
+/** The arithmetic of a value: floats, or integers modulo 2³². */
+export type Kind = 'float' | 'int'
+
+/** Names of the operations of the arithmetic. */
+export type Operation = Exclude<keyof Arith<never, never>, 'constant'>
+
+/** One step of a formula. Nodes are numbered in the order of evaluation; equal steps of one graph are one node. */
+export class Node {
+  readonly id: number
+  readonly op: Operation | 'constant' | 'leaf'
+  /** The nodes that the step reads. */
+  readonly args: readonly Node[]
+  /** The arithmetic of its value; of what it compares, for a comparison. */
+  readonly kind: Kind
+  /** The number of a constant, or the index of a leaf. */
+  readonly value: number
+  /** The formula whose result the node is, if that has a derivative of its own. */
+  call?: Call
+
+  constructor(id: number, op: Node['op'], args: readonly Node[], kind: Kind, value: number) {
+    this.id = id
+    this.op = op
+    this.args = args
+    this.kind = kind
+    this.value = value
+  }
+}
+
+/** A traced formula. */
+export interface Graph {
+  /** The arithmetic of each operand. */
+  readonly leaves: readonly Kind[]
+  readonly results: readonly Node[]
+  /** Names the graph: equal keys mean equal results. */
+  readonly key: string
+}
+
+/** Formulas over the arithmetic: one element of each result from one of each operand. */
+export type Compute = <V, M>(m: Arith<V, M>, ...operands: V[]) => Value<V> | readonly Value<V>[]
+
+/** A derivative that a formula gives itself: of operand `k`, for the gradient `dy` of its one result `y`. */
+export type Derivative = <V, M>(m: Arith<V, M>, k: number, dy: V, operands: readonly V[], y: V) => Value<V>
+
+/** A formula that other formulas may call: what it computes, and its derivative where the derived one is worse. */
+export interface Callable {
+  readonly compute: Compute
+  readonly derivative?: Derivative
+}
+
+/** Applies a formula with one result within another; its own derivative, if it has one, is kept. */
+export function call<V, M>(m: Arith<V, M>, formula: Callable, ...operands: V[]): V {
+  const [result] = listed<V>(formula.compute<V, M>(m, ...operands))
+  if (formula.derivative) mark(result, { formula, operands })
+  return typeof result === 'number' ? m.constant(result) : result
+}
+
+/** The results of a formula as a list. */
+export function listed<V>(results: Value<V> | readonly Value<V>[]): readonly Value<V>[] {
+  return Array.isArray(results) ? results : [results as Value<V>]
+}
+
+/** A call of a formula that has a derivative of its own. */
+export interface Call {
+  readonly formula: Callable
+  readonly operands: readonly Node[]
+}
+
+/** Notes on a node that it is the result of a call; values of other arithmetics carry no notes. */
+function mark(result: unknown, { formula, operands }: { formula: Callable; operands: readonly unknown[] }): void {
+  if (!(result instanceof Node) || operands.includes(result)) return
+  if (operands.every((operand) => operand instanceof Node)) result.call = { formula, operands }
+}
+
+/** The arithmetic that records: its values are nodes. */
+export class Tracer implements Arith<Node, Node> {
+  readonly #nodes = new Map<string, Node>()
+
+  leaf(index: number, kind: Kind): Node {
+    return this.#node('leaf', [], kind, index)
+  }
+
+  constant(x: number, kind: Kind = 'float'): Node {
+    return this.#node('constant', [], kind, x)
+  }
+
+  /** The step of a name on nodes. */
+  step(op: Operation, args: readonly Node[]): Node {
+    return (this[op] as (...args: readonly Node[]) => Node)(...args)
+  }
+
+  #node(op: Node['op'], args: readonly Node[], kind: Kind, value = 0): Node {
+    const key = `${op} ${kind} ${Object.is(value, -0) ? '-0' : value} ${args.map(({ id }) => id)}`
+    let node = this.#nodes.get(key)
+    if (!node) this.#nodes.set(key, (node = new Node(this.#nodes.size, op, args, kind, value)))
+    return node
+  }
+
+  /** Numbers take the kind of the other operands. */
+  #of(op: Operation, values: readonly Value<Node>[], kind?: Kind): Node {
+    const kinds = new Set(values.filter((x) => typeof x !== 'number').map((x) => x.kind))
+    if (kinds.size > 1) throw new Error(`[${op}] a formula can't mix floats and integers: convert one with toFloat`)
+    const [common = 'float'] = kinds
+    const args = values.map((x) => (typeof x === 'number' ? this.constant(x, common) : x))
+    return this.#node(op, args, kind ?? common)
+  }
+
+  add(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('add', [a, b])
+  }
+  sub(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('sub', [a, b])
+  }
+  /** A factor of 1 leaves the other as it is. */
+  mul(a: Value<Node>, b: Value<Node>): Node {
+    if (isOne(a) && typeof b !== 'number') return b
+    if (isOne(b) && typeof a !== 'number') return a
+    return this.#of('mul', [a, b])
+  }
+  div(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('div', [a, b])
+  }
+  madd(a: Value<Node>, b: Value<Node>, c: Value<Node>): Node {
+    return this.#of('madd', [a, b, c])
+  }
+  min(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('min', [a, b])
+  }
+  max(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('max', [a, b])
+  }
+  power(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('power', [a, b])
+  }
+  modulo(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('modulo', [a, b])
+  }
+  neg(a: Value<Node>): Node {
+    return typeof a !== 'number' && a.op === 'neg' ? a.args[0] : this.#of('neg', [a])
+  }
+  abs(a: Value<Node>): Node {
+    return this.#of('abs', [a])
+  }
+  sqrt(a: Value<Node>): Node {
+    return this.#of('sqrt', [a])
+  }
+  exp(a: Value<Node>): Node {
+    return this.#of('exp', [a])
+  }
+  log(a: Value<Node>): Node {
+    return this.#of('log', [a])
+  }
+  tanh(a: Value<Node>): Node {
+    return this.#of('tanh', [a])
+  }
+  floor(a: Value<Node>): Node {
+    return this.#of('floor', [a])
+  }
+  ceil(a: Value<Node>): Node {
+    return this.#of('ceil', [a])
+  }
+  trunc(a: Value<Node>): Node {
+    return this.#of('trunc', [a])
+  }
+  round(a: Value<Node>): Node {
+    return this.#of('round', [a])
+  }
+  sign(a: Value<Node>): Node {
+    return this.#of('sign', [a])
+  }
+  toFloat(a: Value<Node>): Node {
+    return typeof a !== 'number' && a.kind === 'float' ? a : this.#of('toFloat', [a], 'float')
+  }
+  toInt(a: Value<Node>): Node {
+    return typeof a !== 'number' && a.kind === 'int' ? a : this.#of('toInt', [a], 'int')
+  }
+  equal(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('equal', [a, b])
+  }
+  notEqual(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('notEqual', [a, b])
+  }
+  less(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('less', [a, b])
+  }
+  lessEqual(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('lessEqual', [a, b])
+  }
+  greater(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('greater', [a, b])
+  }
+  greaterEqual(a: Value<Node>, b: Value<Node>): Node {
+    return this.#of('greaterEqual', [a, b])
+  }
+  and(p: Node, q: Node): Node {
+    return this.#node('and', [p, q], 'int')
+  }
+  or(p: Node, q: Node): Node {
+    return this.#node('or', [p, q], 'int')
+  }
+  not(p: Node): Node {
+    return this.#node('not', [p], 'int')
+  }
+  select(mask: Node, a: Value<Node>, b: Value<Node>): Node {
+    if (a === b && typeof a !== 'number') return a
+    const kind = [a, b].find((x) => typeof x !== 'number')?.kind ?? mask.kind
+    const args = [a, b].map((x) => (typeof x === 'number' ? this.constant(x, kind) : x))
+    if (args.some((x) => x.kind !== kind)) throw new Error("[select] a formula can't mix floats and integers")
+    return this.#node('select', [mask, ...args], kind)
+  }
+}
+
+const isOne = (x: Value<Node>) => x === 1 || (x instanceof Node && x.op === 'constant' && x.value === 1)
+
+/** Traces a formula whose operands are of these kinds; results that are plain numbers are of the kind given for them. */
+export function trace(compute: Compute, leaves: readonly Kind[], resultKinds: readonly Kind[] = []): Graph {
+  const tracer = new Tracer()
+  const operands = leaves.map((kind, k) => tracer.leaf(k, kind))
+  return graphOf(
+    leaves,
+    listed(compute<Node, Node>(tracer, ...operands)).map((x, i) =>
+      typeof x === 'number' ? tracer.constant(x, resultKinds[i] ?? leaves[0]) : x,
+    ),
+  )
+}
+
+/** The graph of some results. */
+export function graphOf(leaves: readonly Kind[], results: readonly Node[]): Graph {
+  const order = evaluationOrder(results)
+  const places = new Map(order.map((node, i) => [node, i]))
+  const lines = order.map(({ op, kind, value, args }) => {
+    const what =
+      op === 'constant' || op === 'leaf' ? `${op === 'leaf' ? 'x' : '='}${Object.is(value, -0) ? '-0' : value}` : op
+    return [`${what}${kind === 'int' ? 'i' : ''}`, ...args.map((arg) => places.get(arg))].join(' ')
+  })
+  const key = `${lines.join(';')}>${results.map((node) => places.get(node)).join()}`
+  return { leaves, results, key }
+}
+
+/** All nodes that the results need, each behind those that it reads. */
+export function evaluationOrder(results: readonly Node[]): Node[] {
+  const needed = new Set<Node>()
+  const waiting = [...results]
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (needed.has(node)) continue
+    needed.add(node)
+    waiting.push(...node.args)
+  }
+  return [...needed].sort((a, b) => a.id - b.id)
+}
+
+/** The results of a graph for the operands given, by the arithmetic of each kind. */
+export function evaluate<V, M>(
+  { results }: Pick<Graph, 'results'>,
+  arithmetics: Readonly<Record<Kind, Arith<V, M>>>,
+  operands: readonly V[],
+): V[] {
+  const values = new Map<Node, V>()
+  for (const node of evaluationOrder(results)) {
+    const { op, args, kind, value } = node
+    if (op === 'leaf') values.set(node, operands[value])
+    else if (op === 'constant') values.set(node, arithmetics[kind].constant(value, kind))
+    else {
+      // a conversion is the business of the arithmetic that its operand is of
+      const by = arithmetics[op === 'toFloat' || op === 'toInt' ? args[0].kind : kind]
+      const step = by[op] as (...args: readonly unknown[]) => V
+      const result = step.apply(
+        by,
+        args.map((arg) => values.get(arg)),
+      )
+      values.set(node, result)
+      if (node.call) mark(result, { ...node.call, operands: node.call.operands.map((arg) => values.get(arg)) })
+    }
+  }
+  return results.map((node) => values.get(node) as V)
+}

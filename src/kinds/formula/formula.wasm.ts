@@ -1,0 +1,187 @@
+// formula on the command stream: broadcasting as a few nested loops, the innermost one in four lanes at a time.
+import { evaluate } from '../../arith/graph.ts'
+import { kindOf } from '../../core/dtype.ts'
+import { orderless } from '../../core/invoke.ts'
+import { type Body, type Expr, i32, i32x4, item, type Local, v128 } from '../../kernel/asm.ts'
+import { broadcastLoops, channelsMovedLast } from '../../kernel/broadcast.ts'
+import { smaller } from '../../kernel/loops.ts'
+import { defineModule } from '../../kernel/module.ts'
+import type { PlanArgument, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
+import { chunkBytes } from '../../kernel/ranges.ts'
+import type { Rung } from '../../kernel/rung.ts'
+import { intLanes, lanes } from '../../kernel/simd.ts'
+import { type Load, type Stream, sweep } from '../../kernel/sweep.ts'
+import { type FormulaAttributes, inputsOf } from './formula.ts'
+
+type DType = PlannedArray['dtype']
+
+/** An operand inside a kernel: a stream to load from, or a value that stays. */
+type Source = Stream | Local<'v128'>
+
+const bytesOf = (dtype: DType): 1 | 4 => (dtype === 'uint8' ? 1 : 4)
+
+/** Everything that the code of a kernel depends on. */
+interface Spec {
+  readonly attrs: Omit<FormulaAttributes, 'shape'>
+  readonly inputs: readonly DType[]
+  readonly rung: Rung
+  /** For each loop, outermost first, whether each input moves along. */
+  readonly varies: readonly (readonly boolean[])[]
+}
+
+/** Equal shapes keep the order of the first input, and so does broadcasting to it. */
+export const formulaWasm: WasmKernel<FormulaAttributes> = {
+  orders(inputs, attrs, outputs) {
+    const shape = shapeOf(inputs, attrs, outputs)
+    const order = keepsChannelsLast(inputs, shape) ? 'channelsLast' : 'plain'
+    return {
+      inputs: inputs.map((input) => (input.shape.length === 4 ? order : 'plain')),
+      outputs: outputs.map(() => order),
+    }
+  },
+  plan(inputs, attrs, outputs, rung) {
+    const shape = shapeOf(inputs, attrs, outputs)
+    const last = [...outputs, ...inputs].some((array) => array.order === 'channelsLast')
+    const moved = (sizes: readonly number[]) => (last ? channelsMovedLast(sizes) : sizes)
+    const loops = broadcastLoops(
+      moved(shape),
+      inputs.map((input) => moved(input.shape)),
+    )
+    const sizes = loops.map(({ size }) => size)
+    const inner = sizes.at(-1) as number
+    const outer = sizes.slice(0, -1).reduce((product, n) => product * n, 1)
+    const chunk = chunkBytes / Math.max(...attrs.dtypes.map(bytesOf))
+    const parts = Math.ceil(inner / chunk)
+    const rows = Math.max(1, Math.floor(chunk / inner))
+    const { leaves } = attrs.formula.graph
+    const scalars = attrs.numbers.map((k, scalar): PlanArgument => ({ scalar, integer: leaves[k] === 'int' }))
+    const arrays = [...outputs.map((_, output) => ({ output })), ...inputs.map((_, input) => ({ input }))]
+    const args = [...arrays, ...scalars, parts, rows, outer, ...sizes]
+    // the code does not depend on the shape
+    const spec = {
+      attrs: { ...attrs, shape: undefined },
+      inputs: inputs.map(({ dtype }) => dtype),
+      rung,
+      varies: loops.map(({ varies }) => varies),
+    }
+    const module = defineModule(`formula ${JSON.stringify(spec)}`, () => [kernel(spec, chunk)])
+    const items = Math.ceil(outer / rows) * parts
+    return { phases: [{ module, entry: 'formula', items, args }], note: `loops ${sizes.join(' × ')}` }
+  },
+}
+
+/** The shape of the results: of an output, or of the operand that one is written over. */
+function shapeOf(
+  inputs: readonly { readonly shape: readonly number[] }[],
+  attrs: FormulaAttributes,
+  outputs: readonly { readonly shape: readonly number[] }[],
+): readonly number[] {
+  const place = attrs.places.find((operand) => operand !== null)
+  return outputs.length > 0 ? outputs[0].shape : inputs[inputsOf(attrs)[place as number] as number].shape
+}
+
+function keepsChannelsLast(inputs: readonly PlannedArray[], shape: readonly number[]): boolean {
+  if (orderless(shape)) return false
+  const images = inputs.filter((input) => input.shape.length === 4 && !orderless(input.shape))
+  const others = inputs.filter((input) => input.shape.length < 4)
+  const padded = others.map((input) => [...Array<number>(4 - input.shape.length).fill(1), ...input.shape])
+  return images.some(({ order }) => order === 'channelsLast') && padded.every(orderless)
+}
+
+/** Results for a part of the innermost loop in some rows, the outer loops taken as one. */
+function kernel({ attrs, inputs, rung, varies }: Spec, chunk: number) {
+  const operands = inputsOf(attrs)
+  const inner = varies.length - 1
+  // args: outputs, inputs, scalars, parts of a row, rows an item, rows in all, sizes of the loops
+  return item('formula', (f, { index, arg }) => {
+    let words = 0
+    const next = () => f.let(arg.i32(words++))
+    const made = attrs.dtypes.filter((_, i) => attrs.places[i] === null)
+    const ys = made.map((dtype) => ({ address: next(), bytes: bytesOf(dtype) }))
+    const xs = inputs.map((dtype) => ({ address: next(), bytes: bytesOf(dtype) }))
+    const numbers = attrs.numbers.map(() => f.let(i32x4.splat(next())))
+    const [parts, rows, outer] = [next(), next(), next()]
+    const sizes = varies.map(next)
+    const strides = xs.map(({ bytes }, x) => stridesOf(f, varies, sizes, x, bytes))
+    const group = f.let(i32.div_u(index, parts))
+    const begin = f.let(i32.mul(i32.sub(index, i32.mul(group, parts)), chunk))
+    const count = smaller(f, i32.sub(sizes[inner], begin), chunk)
+    const first = f.let(i32.mul(group, rows))
+    const row = (r: Expr<'i32'>) => {
+      const at = coordinates(f, r, sizes)
+      const to = f.let(i32.add(i32.mul(r, sizes[inner]), begin))
+      const made = ys.map(
+        ({ address, bytes }): Stream => ({ pointer: f.let(i32.add(address, i32.mul(to, bytes))), bytes }),
+      )
+      const sources = xs.map(({ address, bytes }, x): Source => {
+        const outside = at.map((coordinate, k) => i32.mul(coordinate, strides[x][k]))
+        const inside = varies[inner][x] ? [i32.mul(begin, bytes)] : []
+        const pointer = f.let([...outside, ...inside].reduce((sum, part) => i32.add(sum, part), address as Expr<'i32'>))
+        return varies[inner][x] ? { pointer, bytes } : f.let(splat(pointer, bytes))
+      })
+      const streams = sources.filter((source): source is Stream => 'pointer' in source)
+      const values = operands.map((input, k) => (input === null ? numbers[attrs.numbers.indexOf(k)] : sources[input]))
+      let output = 0
+      const targets = attrs.places.map((place) => {
+        return place === null ? made[output++] : (sources[operands[place] as number] as Stream)
+      })
+      sweep(f, count, [...made, ...streams], (load) =>
+        results(f, attrs, rung, values, load).map((v, i) => [targets[i], v]),
+      )
+    }
+    if (inner === 0) row(i32.const(0))
+    else f.range(first, smaller(f, i32.add(first, rows), outer), row)
+  })
+}
+
+/** Four elements of each result. */
+function results(
+  f: Body,
+  { formula, dtypes }: Spec['attrs'],
+  rung: Rung,
+  operands: readonly Source[],
+  load: Load,
+): Expr<'v128'>[] {
+  const values = operands.map((operand) => ('pointer' in operand ? load(operand) : operand))
+  const arithmetics = { float: lanes(f, rung), int: intLanes(f) }
+  return evaluate<Expr<'v128'>, Expr<'v128'>>(formula.graph, arithmetics, values).map((value, i) => {
+    if (formula.graph.results[i].kind !== kindOf(dtypes[i])) {
+      throw new Error(`[${formula.formula.name}] result ${i} is no ${dtypes[i]}: the formula converts nothing there`)
+    }
+    return dtypes[i] === 'uint8' ? v128.and(value, i32x4.const(255)) : value
+  })
+}
+
+function splat(pointer: Local<'i32'>, bytes: 1 | 4): Expr<'v128'> {
+  return bytes === 4 ? v128.load32_splat(pointer) : i32x4.splat(i32.load8_u(pointer))
+}
+
+/** Bytes from one index of each outer loop to the next for an input, 0 where it repeats itself. */
+function stridesOf(
+  f: Body,
+  varies: readonly (readonly boolean[])[],
+  sizes: readonly Local<'i32'>[],
+  input: number,
+  bytes: number,
+): Expr<'i32'>[] {
+  const strides: Expr<'i32'>[] = []
+  let step: Expr<'i32'> = i32.const(bytes)
+  for (let k = varies.length - 1; k >= 0; k--) {
+    strides[k] = varies[k][input] ? step : i32.const(0)
+    if (varies[k][input] && k > 0) step = f.let(i32.mul(step, sizes[k]))
+  }
+  return strides.slice(0, -1)
+}
+
+/** Indices of the outer loops for a row. */
+function coordinates(f: Body, row: Expr<'i32'>, sizes: readonly Local<'i32'>[]): Expr<'i32'>[] {
+  const at: Expr<'i32'>[] = []
+  let rest = row
+  for (let k = sizes.length - 2; k > 0; k--) {
+    const whole = f.let(i32.div_u(rest, sizes[k]))
+    at[k] = f.let(i32.sub(rest, i32.mul(whole, sizes[k])))
+    rest = whole
+  }
+  if (sizes.length > 1) at[0] = rest
+  return at
+}

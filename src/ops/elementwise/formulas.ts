@@ -1,0 +1,81 @@
+// The element-wise formulas: how each computes one element from its operands. Gradients are derived unless given.
+import type { Arith } from '../../arith/arith.ts'
+import type { Callable } from '../../arith/graph.ts'
+import type { Formula } from '../../kinds/formula/formula.ts'
+import { type ActivationName, activations, expm1, log1p } from '../activations.ts'
+
+type Compute = Callable['compute']
+type Definition = Omit<Formula, 'name'>
+
+/** A formula whose result is no integer for integers: it takes floats only. */
+const floats = (compute: Compute, derivative?: Callable['derivative']): Definition => {
+  return { compute, floats: true, ...(derivative && { derivative }) }
+}
+const of = (compute: Compute): Definition => ({ compute })
+const oneOrZero = <V, M>(m: Arith<V, M>, mask: M): V => m.select(mask, 1, 0)
+
+const activation = (name: ActivationName): Definition => ({
+  ...activations[name],
+  ...(name !== 'relu' && { floats: true }),
+})
+
+/** dx from dy and y. */
+const activationGradient = (name: ActivationName): Definition => ({
+  compute: (m, dy, y) => activations[name].derivative(m, 0, dy, [], y),
+  ...(name !== 'relu' && { floats: true }),
+})
+
+/** All formulas by name. Comparisons give 0 or 1; halves are rounded away from zero by `round`, to even by `rint`. */
+const definitions = {
+  abs: of((m, a) => m.abs(a)),
+  add: of((m, a, b) => m.add(a, b)),
+  ceil: of((m, a) => m.ceil(a)),
+  clip: of((m, a, low, high) => m.min(m.max(a, low), high)),
+  divide: of((m, a, b) => m.div(a, b)),
+  equal: of((m, a, b) => oneOrZero(m, m.equal(a, b))),
+  exp: floats((m, a) => m.exp(a)),
+  expm1: { ...expm1, floats: true },
+  floor: of((m, a) => m.floor(a)),
+  greater: of((m, a, b) => oneOrZero(m, m.greater(a, b))),
+  greaterEqual: of((m, a, b) => oneOrZero(m, m.greaterEqual(a, b))),
+  lesser: of((m, a, b) => oneOrZero(m, m.less(a, b))),
+  lesserEqual: of((m, a, b) => oneOrZero(m, m.lessEqual(a, b))),
+  log: floats((m, a) => m.log(a)),
+  log1p: { ...log1p, floats: true },
+  maximum: of((m, a, b) => m.max(a, b)),
+  minimum: of((m, a, b) => m.min(a, b)),
+  modulo: of((m, a, b) => m.modulo(a, b)),
+  multiply: of((m, a, b) => m.mul(a, b)),
+  negative: of((m, a) => m.neg(a)),
+  notEqual: of((m, a, b) => oneOrZero(m, m.notEqual(a, b))),
+  power: of((m, a, b) => m.power(a, b)),
+  relu: activation('relu'),
+  reluGradient: activationGradient('relu'),
+  rint: of((m, a) => m.round(a)),
+  round: of((m, a) => {
+    const whole = m.trunc(a)
+    const rest = m.abs(m.sub(a, whole))
+    return m.select(m.greaterEqual(m.add(rest, rest), 1), m.add(whole, m.sign(a)), whole)
+  }),
+  sigmoid: activation('sigmoid'),
+  sigmoidGradient: activationGradient('sigmoid'),
+  sign: of((m, a) => m.sign(a)),
+  softrelu: activation('softrelu'),
+  softreluGradient: activationGradient('softrelu'),
+  softsign: activation('softsign'),
+  softsignGradient: activationGradient('softsign'),
+  sqrt: floats((m, a) => m.sqrt(a)),
+  square: of((m, a) => m.mul(a, a)),
+  subtract: of((m, a, b) => m.sub(a, b)),
+  tanh: activation('tanh'),
+  tanhGradient: activationGradient('tanh'),
+  trunc: of((m, a) => m.trunc(a)),
+} as const satisfies Readonly<Record<string, Definition>>
+
+/** Name of a formula. */
+export type FormulaName = keyof typeof definitions
+
+/** All formulas with their names. */
+export const formulas = Object.fromEntries(
+  Object.entries(definitions).map(([name, definition]): [string, Formula] => [name, { name, ...definition }]),
+) as Readonly<Record<FormulaName, Formula>>

@@ -1,0 +1,72 @@
+// Numbers beside arrays of integers: they meet by value, and a number that the type can't hold is no operand.
+import { type DType, rangeOf } from '../../core/dtype.ts'
+import { OpError } from '../../core/errors.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import type { FormulaName } from './formulas.ts'
+
+type Operand = NDArray | number
+type Comparison = 'equal' | 'greater' | 'greaterEqual' | 'lesser' | 'lesserEqual' | 'notEqual'
+type Call = readonly [FormulaName, readonly Operand[]]
+
+/** The comparison with its sides exchanged. */
+const exchanged: Readonly<Record<Comparison, Comparison>> = {
+  equal: 'equal',
+  greater: 'lesser',
+  greaterEqual: 'lesserEqual',
+  lesser: 'greater',
+  lesserEqual: 'greaterEqual',
+  notEqual: 'notEqual',
+}
+
+const [least, most] = rangeOf('int32')
+
+/** The formula and operands that give what the formula gives by value, on arrays of an integer type. */
+export function besideIntegers(name: FormulaName, operands: readonly Operand[], dtype: DType): Call {
+  if (operands.every((operand) => typeof operand !== 'number')) return [name, operands]
+  const [a, b] = operands
+  if (name in exchanged) {
+    const comparison = name as Comparison
+    if (typeof b === 'number') return comparedWith(comparison, a, b)
+    return comparedWith(exchanged[comparison], b, a as number)
+  }
+  const bounds = { maximum: [0, 0], minimum: [1, 1], clip: [null, 0, 1] }[name as string] ?? []
+  return [
+    name,
+    operands.map((operand, k) => (typeof operand === 'number' ? held(name, operand, dtype, bounds[k]) : operand)),
+  ]
+}
+
+/** x compared with any number: the nearest integers decide. */
+function comparedWith(comparison: Comparison, x: Operand, c: number): Call {
+  const never: Call = ['lesser', [x, least]]
+  const always: Call = ['greaterEqual', [x, least]]
+  if (Number.isNaN(c)) return comparison === 'notEqual' ? always : never
+  if (comparison === 'equal' || comparison === 'notEqual') {
+    if (Number.isInteger(c) && c >= least && c <= most) return [comparison, [x, c]]
+    return comparison === 'equal' ? never : always
+  }
+  if (comparison === 'lesser' || comparison === 'lesserEqual') {
+    const end = comparison === 'lesser' ? Math.ceil(c) - 1 : Math.floor(c)
+    return end < least ? never : ['lesserEqual', [x, Math.min(end, most)]]
+  }
+  const start = comparison === 'greater' ? Math.floor(c) + 1 : Math.ceil(c)
+  return start > most ? never : ['greaterEqual', [x, Math.max(start, least)]]
+}
+
+/**
+ * The number as an element of the type. As a bound it may lie beyond the type's end: a lower one (0) below the least
+ * element, an upper one (1) above the largest.
+ */
+function held(name: string, x: number, dtype: DType, bound: number | null | undefined): number {
+  const [low, high] = rangeOf(dtype)
+  if (bound === 0 && x < low) return low
+  if (bound === 1 && x > high) return high
+  return checkHeld(name, x, dtype)
+}
+
+/** The number itself; throws where an array of the type can't hold it. */
+export function checkHeld(op: string, x: number, dtype: DType): number {
+  const [low, high] = rangeOf(dtype)
+  if (Number.isInteger(x) && x >= low && x <= high) return x
+  throw new OpError(op, `${dtype} can't hold ${x}: use astype('float32') first`)
+}
