@@ -8,16 +8,18 @@ const arithmetics = { float: numbers, int: numbers }
 
 function gradientsOf(formula: Callable, xs: readonly number[], dy = 1): (number | null)[] {
   const kinds = xs.map((): Kind => 'float')
-  const { graph, results, reads } = derive(formula, kinds, [...xs.keys()])
+  const { graph, gradients, reads } = derive(formula, kinds, [...xs.keys()])
   const ys = evaluate(trace(formula.compute, kinds), arithmetics, xs)
   const values = reads.map(({ what, index }) => ({ dy: [dy], x: xs, y: ys })[what][index])
   const made = evaluate(graph, arithmetics, values)
-  return results.map((place) => (place === null ? null : made[place]))
+  return gradients.map((gradient) => gradient && ('read' in gradient ? values[gradient.read] : made[gradient.result]))
 }
 
 const gradient = (compute: Compute, ...xs: number[]) => gradientsOf({ compute }, xs)
-const readsOf = (compute: Compute, count: number) =>
-  derive({ compute }, Array(count).fill('float'), [...Array(count).keys()]).reads.map(({ what, index }) => what + index)
+const readsOf = (compute: Compute, count: number, results = true) =>
+  derive({ compute }, Array(count).fill('float'), [...Array(count).keys()], { results }).reads.map(
+    ({ what, index }) => what + index,
+  )
 
 it.each<[string, Compute, ...number[]]>([
   ['a product of sums', (m, a, b) => m.mul(m.add(a, b), m.sub(a, 3)), 1.5, -0.5],
@@ -55,9 +57,10 @@ it('has powers right at 0', () => {
   expect(gradient(power, 0, 1)).toEqual([1, 0])
 })
 
-it('reads results rather than operands, and as little as it can', () => {
+it('reads results, or operands alone, and only what gradients need', () => {
   expect(readsOf((m, x) => m.exp(x), 1)).toEqual(['dy0', 'y0'])
   expect(readsOf((m, a, b) => m.div(a, b), 2)).toEqual(['dy0', 'x1', 'y0'])
+  expect(readsOf((m, a, b) => m.div(a, b), 2, false)).toEqual(['dy0', 'x0', 'x1'])
   expect(readsOf((m, x) => m.mul(x, m.exp(x)), 1)).toEqual(['dy0', 'x0'])
   expect(readsOf((m, a, b) => m.add(a, b), 2)).toEqual(['dy0'])
   expect(readsOf((m, a) => m.floor(a), 1)).toEqual([])
@@ -75,12 +78,14 @@ it('takes the derivative that a formula gives, within others too', () => {
 
 it('derives several results together, and no integers', () => {
   const compute: Compute = (m, a, b) => [m.mul(a, b), m.sub(a, b)]
-  const { graph, results, reads } = derive({ compute }, ['float', 'float'], [1])
+  const { graph, gradients, reads } = derive({ compute }, ['float', 'float'], [1])
   expect(reads).toEqual([
     { what: 'dy', index: 0 },
     { what: 'dy', index: 1 },
     { what: 'x', index: 0 },
   ])
-  expect(results.map((place) => evaluate(graph, arithmetics, [2, 5, 3])[place ?? 0])).toEqual([2 * 3 - 5])
-  expect(derive({ compute: (m, a, n) => m.mul(a, m.toFloat(n)) }, ['float', 'int'], [0, 1]).results).toEqual([0, null])
+  expect(gradients).toEqual([{ result: 0 }])
+  expect(evaluate(graph, arithmetics, [2, 5, 3])).toEqual([2 * 3 - 5])
+  const mixed: Compute = (m, a, n) => m.mul(a, m.toFloat(n))
+  expect(derive({ compute: mixed }, ['float', 'int'], [0, 1]).gradients).toEqual([{ result: 0 }, null])
 })

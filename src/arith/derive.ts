@@ -13,11 +13,15 @@ import {
 
 /** The gradients of some operands of a formula, and what they read. */
 export interface Derived {
-  /** Its operands are `reads`, in order; its results the gradients, null where one is zero everywhere. */
+  /** Its operands are `reads`, in order. */
   readonly graph: Graph
-  readonly results: readonly (number | null)[]
+  /** For each operand that was wanted its gradient; null where it is zero everywhere. */
+  readonly gradients: readonly (Gradient | null)[]
   readonly reads: readonly Read[]
 }
+
+/** A gradient: one of the values that are read, as it is, or a result of the graph. */
+export type Gradient = { readonly read: number } | { readonly result: number }
 
 /** A value that a gradient reads: the gradient of a result, an operand, or a result. */
 export interface Read {
@@ -28,14 +32,14 @@ export interface Read {
 type Adjoints = Map<Node, Node>
 
 /**
- * Derives the gradients of the operands `wanted` from those of the results. They read either operands alone or results
- * too: what costs less to keep, results where it is equal. `costs` are of operands, then of results.
+ * Derives the gradients of the operands `wanted` from those of the results. With `results`, values that are results are
+ * read as such; without, gradients read operands alone.
  */
 export function derive(
   formula: Callable,
   leaves: readonly Kind[],
   wanted: readonly number[],
-  costs: readonly number[] = [],
+  { results = true }: { readonly results?: boolean } = {},
 ): Derived {
   const t = new Tracer()
   const xs = leaves.map((kind, k) => t.leaf(k, kind))
@@ -46,21 +50,20 @@ export function derive(
     ys.map((y, i) => [y, dys[i]]),
   )
   const gradients = wanted.map((k) => adjoints.get(xs[k]) ?? null)
-  const made = gradients.filter((node) => node !== null)
+  const distinct = [...new Set(gradients.filter((node) => node !== null))]
   const known = [...dys, ...xs, ...ys]
-  const costOf = (node: Node) => (dys.includes(node) ? 0 : (costs[known.indexOf(node) - dys.length] ?? 1))
-  const cost = (reads: readonly Node[]) => reads.reduce((sum, node) => sum + costOf(node), 0)
-  const withResults = readsOf(made, new Set(ys.filter(({ op }) => op !== 'constant')))
-  const operandsAlone = readsOf(made, new Set())
-  const reads = cost(withResults) <= cost(operandsAlone) ? withResults : operandsAlone
+  const reads = readsOf(distinct, new Set(results ? ys.filter(({ op }) => op !== 'constant') : []))
   reads.sort((a, b) => known.indexOf(a) - known.indexOf(b))
-  let next = 0
+  const made = distinct.filter((node) => !reads.includes(node))
   return {
     graph: graphOf(
       reads.map(({ kind }) => kind),
       rebuilt(made, reads),
     ),
-    results: gradients.map((node) => (node ? next++ : null)),
+    gradients: gradients.map((node): Gradient | null => {
+      if (!node) return null
+      return reads.includes(node) ? { read: reads.indexOf(node) } : { result: made.indexOf(node) }
+    }),
     reads: reads.map((node) => readOf(known.indexOf(node), dys.length, xs.length)),
   }
 }

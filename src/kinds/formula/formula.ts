@@ -1,6 +1,6 @@
 // formula: one element of each result from one of each operand, with NumPy's broadcasting; its gradients are derived.
 import { type Derived, derive, type Read } from '../../arith/derive.ts'
-import { type Callable, evaluate, type Graph, graphOf, type Kind, trace } from '../../arith/graph.ts'
+import { type Callable, evaluate, type Graph, type Kind, trace } from '../../arith/graph.ts'
 import { bytesPer, type DType, kindOf } from '../../core/dtype.ts'
 import type { Context, Spec } from '../../core/engine.ts'
 import { nameOfKind, OpError } from '../../core/errors.ts'
@@ -26,8 +26,7 @@ export type FormulaOperand = NDArray | number
 export class Traced {
   readonly formula: Formula
   readonly graph: Graph
-  readonly #only: Traced[] = []
-  readonly #derived = new Map<string, Derived & { readonly traced: Traced }>()
+  readonly #derived = new Map<string, Gradients>()
 
   constructor(formula: Formula, graph: Graph) {
     this.formula = formula
@@ -39,26 +38,21 @@ export class Traced {
     return this.graph.key
   }
 
-  /** The formula with one of its results. */
-  only(result: number): Traced {
-    const { results, leaves } = this.graph
-    if (results.length === 1) return this
-    this.#only[result] ??= new Traced(this.formula, graphOf(leaves, [results[result]]))
-    return this.#only[result]
-  }
-
-  /** The gradients of the operands `wanted`; `costs` as for `derive`. */
-  derived(wanted: readonly number[], costs: readonly number[]): Derived & { readonly traced: Traced } {
-    const key = `${wanted}|${costs}`
+  /** The gradients of the operands `wanted`, which read results or operands alone. */
+  derived(wanted: readonly number[], results: boolean): Gradients {
+    const key = `${wanted}|${results}`
     let held = this.#derived.get(key)
     if (!held) {
-      const made = derive(this.formula, this.graph.leaves, wanted, costs)
+      const made = derive(this.formula, this.graph.leaves, wanted, { results })
       held = { ...made, traced: gradientFormula(this.formula.name, made.graph) }
       this.#derived.set(key, held)
     }
     return held
   }
 }
+
+/** Gradients as a formula of what they read. */
+type Gradients = Derived & { readonly traced: Traced }
 
 const traces = new WeakMap<Formula, Map<string, Traced>>()
 
@@ -127,52 +121,47 @@ export const formulaOp: Op<FormulaAttributes, Functions> = {
   },
   mutates: (attrs) => attrs.places.flatMap((place) => (place === null ? [] : [inputsOf(attrs)[place] as number])),
   saves(attrs, needs, inputs, outputs) {
-    const derived = derivedOf(attrs, needs, inputs, outputs)
+    const { reads } = attrs.formula.derived(wantedOf(attrs, needs), readsResults(attrs, needs, inputs, outputs))
     const operands = inputsOf(attrs)
-    const of = (what: Read['what']) => derived.reads.filter((read) => read.what === what).map(({ index }) => index)
-    return {
-      inputs: of('x')
-        .map((k) => operands[k])
-        .filter((input) => input !== null),
-      outputs: of('y'),
-    }
+    const of = (what: Read['what']) => reads.filter((read) => read.what === what).map(({ index }) => index)
+    const saved = of('x').map((k) => operands[k])
+    return { inputs: saved.filter((input) => input !== null), outputs: of('y') }
   },
   gradient(context, dys, functions) {
     const { attrs, inputs, outputs, needs } = context
-    const derived = derivedOf(attrs, needs, inputs, outputs)
     const operands = inputsOf(attrs)
-    const valueOf = ({ what, index }: Read): FormulaOperand => {
-      if (what === 'dy') return dys[index]
-      if (what === 'y') return context.y(index)
-      const input = operands[index]
-      return input === null ? context.scalars[attrs.numbers.indexOf(index)] : context.x(input)
-    }
-    const wanted = wantedOf(attrs, needs)
-    const values = derived.reads.map(valueOf)
+    const results = readsResults(attrs, needs, inputs, outputs)
     const gradients: (NDArray | null)[] = inputs.map(() => null)
-    derived.results.forEach((result, i) => {
-      const input = operands[wanted[i]] as number
-      if (result === null) return
-      gradients[input] = sumTo(resultOf(context, derived.traced, result, values, input), inputs[input].shape, functions)
-    })
+    for (const group of groupsOf(attrs, needs, inputs, outputs)) {
+      gradientsOf(context, dys, attrs.formula.derived(group, results)).forEach((gradient, i) => {
+        const input = operands[group[i]] as number
+        gradients[input] = gradient && sumTo(gradient, inputs[input].shape, functions)
+      })
+    }
     return gradients
   },
 }
 
-/** One gradient: an operand of the gradient's formula as it is, or what the formula makes. */
-function resultOf(
+/** Gradients of some operands: one that is an operand of the gradient's formula is that array itself. */
+function gradientsOf(
   context: GradientContext<FormulaAttributes>,
-  traced: Traced,
-  result: number,
-  values: readonly FormulaOperand[],
-  input: number,
-): NDArray {
-  const node = traced.graph.results[result]
-  const value = node.op === 'leaf' ? values[node.value] : undefined
-  if (value instanceof NDArray) return value
-  const { shape, dtype } = context.inputs[input]
-  const out = sameShape(shape, context.outputs[0].shape) ? context.into(input) : undefined
-  return applyTraced(traced.only(result), values, { dtypes: [dtype], ...(out && { out: [out] }) })[0]
+  dys: readonly NDArray[],
+  { traced, gradients, reads }: Gradients,
+): (NDArray | null)[] {
+  const { attrs, scalars, inputs } = context
+  const operands = inputsOf(attrs)
+  const values = reads.map(({ what, index }): FormulaOperand => {
+    if (what === 'dy') return dys[index]
+    if (what === 'y') return context.y(index)
+    const input = operands[index]
+    return input === null ? scalars[attrs.numbers.indexOf(index)] : context.x(input)
+  })
+  const { dtype } = inputs.find((input) => kindOf(input.dtype) === 'float') as Spec
+  const { results } = traced.graph
+  const made = results.length > 0 ? applyTraced(traced, values, { dtypes: results.map(() => dtype) }) : []
+  return gradients.map((gradient) => {
+    return gradient && ('read' in gradient ? (values[gradient.read] as NDArray) : made[gradient.result])
+  })
 }
 
 /** Operands whose gradients are wanted: arrays of floats. */
@@ -181,16 +170,37 @@ function wantedOf(attrs: FormulaAttributes, needs: readonly boolean[]): number[]
   return inputsOf(attrs).flatMap((input, k) => (input !== null && needs[input] && leaves[k] === 'float' ? [k] : []))
 }
 
-/** The gradients of a call's operands; kept bytes are what reading costs. */
-function derivedOf(
+/** The operands whose gradients are made in one pass, those of the results' shape, and each that is summed by itself. */
+function groupsOf(
   attrs: FormulaAttributes,
   needs: readonly boolean[],
   inputs: readonly Spec[],
   outputs: readonly Spec[],
-) {
+): readonly (readonly number[])[] {
+  const operands = inputsOf(attrs)
+  const wanted = wantedOf(attrs, needs)
+  const whole = (k: number) => sameShape(inputs[operands[k] as number].shape, outputs[0].shape)
+  const together = wanted.filter(whole)
+  return [...(together.length > 0 ? [together] : []), ...wanted.filter((k) => !whole(k)).map((k) => [k])]
+}
+
+/** Whether gradients read results: where that keeps no more bytes alive than operands alone. */
+function readsResults(
+  attrs: FormulaAttributes,
+  needs: readonly boolean[],
+  inputs: readonly Spec[],
+  outputs: readonly Spec[],
+): boolean {
   const bytes = ({ shape, dtype }: Spec) => sizeOf(shape) * bytesPer(dtype)
-  const costs = inputsOf(attrs).map((input) => (input === null ? 0 : bytes(inputs[input])))
-  return attrs.formula.derived(wantedOf(attrs, needs), [...costs, ...outputs.map(bytes)])
+  const operands = inputsOf(attrs)
+  const kept = (results: boolean) =>
+    attrs.formula.derived(wantedOf(attrs, needs), results).reads.reduce((sum, { what, index }) => {
+      if (what === 'dy') return sum
+      const input = operands[index]
+      const spec = what === 'y' ? outputs[index] : input !== null && inputs[input]
+      return spec ? sum + bytes(spec) : sum
+    }, 0)
+  return kept(true) <= kept(false)
 }
 
 /** Sums a gradient over the axes along which its operand was repeated. */

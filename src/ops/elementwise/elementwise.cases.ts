@@ -40,7 +40,7 @@ const arityOf = (name: FormulaName) => formulas[name].compute.length - 1
 /** Whether the formula has a gradient: steps have none. */
 function hasSlope(name: FormulaName): boolean {
   const leaves = Array.from({ length: arityOf(name) }, () => 'float' as const)
-  return derive(formulas[name], leaves, [...leaves.keys()]).results.some((result) => result !== null)
+  return derive(formulas[name], leaves, [...leaves.keys()]).gradients.some((gradient) => gradient !== null)
 }
 
 function inputs(name: FormulaName, input: CaseInput, other: CaseInput = input): CaseInput[] {
