@@ -66,10 +66,10 @@ function batchOf({ batch, chains, imageGradient }: Case): Batch {
 
 const count = (shape: readonly number[]) => shape.reduce((all, n) => all * n, 1)
 
-function entryOf({ op, path, inputs, outputs }: Call, { note = '' }: Plan): Omit<Entry, 'ms'> {
+function entryOf({ op, name, path, inputs, outputs }: Call, { note = '' }: Plan): Omit<Entry, 'ms'> {
   const arrays = [...inputs, ...outputs]
   return {
-    ...{ op, path, note },
+    ...{ op: name, path, note },
     shapes: inputs.map(({ shape }) => shape.join('×')).join(' '),
     operations: operationsOf(
       op,

@@ -27,6 +27,11 @@ export class Node {
     this.kind = kind
     this.value = value
   }
+
+  /** A formula is called once for all elements, so that `x > 0` and `x + 1` can't mean anything. */
+  [Symbol.toPrimitive](): never {
+    throw new TypeError('a value of a formula is no number: use m.add, m.less and so on, and choose with m.select')
+  }
 }
 
 /** A traced formula. */
@@ -214,15 +219,19 @@ export class Tracer implements Arith<Node, Node> {
 
 const isOne = (x: Value<Node>) => x === 1 || (x instanceof Node && x.op === 'constant' && x.value === 1)
 
-/** Traces a formula whose operands are of these kinds; results that are plain numbers are of the kind given for them. */
-export function trace(compute: Compute, leaves: readonly Kind[], resultKinds: readonly Kind[] = []): Graph {
+/** Traces a formula whose operands are of these kinds; results that are plain numbers are of the kinds given for them. */
+export function trace(
+  compute: Compute,
+  leaves: readonly Kind[],
+  resultKinds: readonly Kind[] = [],
+  usual: Kind = 'float',
+): Graph {
   const tracer = new Tracer()
   const operands = leaves.map((kind, k) => tracer.leaf(k, kind))
+  const results = listed(compute<Node, Node>(tracer, ...operands))
   return graphOf(
     leaves,
-    listed(compute<Node, Node>(tracer, ...operands)).map((x, i) =>
-      typeof x === 'number' ? tracer.constant(x, resultKinds[i] ?? leaves[0]) : x,
-    ),
+    results.map((x, i) => (typeof x === 'number' ? tracer.constant(x, resultKinds[i] ?? usual) : x)),
   )
 }
 
@@ -251,28 +260,61 @@ export function evaluationOrder(results: readonly Node[]): Node[] {
   return [...needed].sort((a, b) => a.id - b.id)
 }
 
-/** The results of a graph for the operands given, by the arithmetic of each kind. */
+/** The steps that need none of the leaves which vary, with values that others read. */
+export function steadyNodes({ results }: Pick<Graph, 'results'>, varies: (leaf: number) => boolean): Node[] {
+  const moving = new Set<Node>()
+  const order = evaluationOrder(results)
+  for (const node of order) {
+    if (node.op === 'leaf' ? varies(node.value) : node.args.some((arg) => moving.has(arg))) moving.add(node)
+  }
+  return order.filter((node) => !moving.has(node) && node.op !== 'leaf' && node.op !== 'constant')
+}
+
+/** The results of a graph for the operands given, by the arithmetic of each kind; nodes `known` are not computed. */
 export function evaluate<V, M>(
-  { results }: Pick<Graph, 'results'>,
+  graph: Pick<Graph, 'results'>,
   arithmetics: Readonly<Record<Kind, Arith<V, M>>>,
   operands: readonly V[],
+  known?: ReadonlyMap<Node, V>,
 ): V[] {
-  const values = new Map<Node, V>()
-  for (const node of evaluationOrder(results)) {
-    const { op, args, kind, value } = node
-    if (op === 'leaf') values.set(node, operands[value])
-    else if (op === 'constant') values.set(node, arithmetics[kind].constant(value, kind))
-    else {
-      // a conversion is the business of the arithmetic that its operand is of
-      const by = arithmetics[op === 'toFloat' || op === 'toInt' ? args[0].kind : kind]
-      const step = by[op] as (...args: readonly unknown[]) => V
-      const result = step.apply(
-        by,
-        args.map((arg) => values.get(arg)),
-      )
-      values.set(node, result)
-      if (node.call) mark(result, { ...node.call, operands: node.call.operands.map((arg) => values.get(arg)) })
+  return evaluator(graph, arithmetics, known)(operands)
+}
+
+/** A function that evaluates a graph many times. */
+export function evaluator<V, M>(
+  { results }: Pick<Graph, 'results'>,
+  arithmetics: Readonly<Record<Kind, Arith<V, M>>>,
+  known: ReadonlyMap<Node, V> = new Map(),
+): (operands: readonly V[]) => V[] {
+  const order = evaluationOrder(results)
+  const places = new Map(order.map((node, i) => [node, i]))
+  const placesOf = (nodes: readonly Node[]) => nodes.map((node) => places.get(node) as number)
+  const steps = order.map((node) => ({ node, args: placesOf(node.args), step: stepOf(node, arithmetics) }))
+  const wanted = placesOf(results)
+  return (operands) => {
+    const values: V[] = []
+    for (const { node, args, step } of steps) {
+      const value = known.get(node) ?? step(operands, values, args)
+      values.push(value)
+      if (node.call) {
+        mark(value, { ...node.call, operands: node.call.operands.map((arg) => values[places.get(arg) as number]) })
+      }
     }
+    return wanted.map((place) => values[place])
   }
-  return results.map((node) => values.get(node) as V)
+}
+
+/** How a node's value is made: of the operands, and of the values of earlier nodes at the places `args`. */
+function stepOf<V, M>(
+  { op, kind, value, args }: Node,
+  arithmetics: Readonly<Record<Kind, Arith<V, M>>>,
+): (operands: readonly V[], values: readonly V[], args: readonly number[]) => V {
+  if (op === 'leaf') return (operands) => operands[value]
+  if (op === 'constant') return () => arithmetics[kind].constant(value, kind)
+  // a conversion is the business of the arithmetic that its operand is of
+  const by = arithmetics[op === 'toFloat' || op === 'toInt' ? args[0].kind : kind]
+  const step = (by[op] as (...args: readonly unknown[]) => V).bind(by)
+  if (args.length === 1) return (_operands, values, at) => step(values[at[0]])
+  if (args.length === 2) return (_operands, values, at) => step(values[at[0]], values[at[1]])
+  return (_operands, values, at) => step(values[at[0]], values[at[1]], values[at[2]])
 }

@@ -1,4 +1,5 @@
 // Element types and the typed arrays that hold them.
+import { OpError } from './errors.ts'
 
 /** Element types. float64 exists on the reference engine only. */
 export type DType = 'float32' | 'float64' | 'int32' | 'uint8'
@@ -53,4 +54,12 @@ const ranges = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255] } as const
 /** The smallest and the largest number that an element can be. */
 export function rangeOf(dtype: DType): readonly [number, number] {
   return dtype in ranges ? ranges[dtype as keyof typeof ranges] : [-Infinity, Infinity]
+}
+
+/** The number itself; throws where an element of the type can't be that number, with a hint at what would do. */
+export function checkHeld(op: string, x: number, dtype: DType, hint?: string): number {
+  if (kindOf(dtype) === 'float') return x
+  const [low, high] = rangeOf(dtype)
+  if (Number.isInteger(x) && x >= low && x <= high) return x
+  throw new OpError(op, `${dtype} can't hold ${x}: ${hint ?? `expected an integer from ${low} to ${high}`}`)
 }

@@ -30,6 +30,8 @@ export type Attributes = object
 /** One call of an op: the record that tape, engines, profiler and graph capture all read. */
 export interface Call {
   readonly op: string
+  /** What users call it, in errors and profiles: the op's name, or that of a formula. */
+  readonly name: string
   readonly inputs: readonly Operand[]
   readonly attrs: Attributes
   /** Numbers that may change from call to call without a new plan (a learning rate, an addend). */

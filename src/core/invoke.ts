@@ -42,6 +42,7 @@ export function invoke<A extends Attributes>(
   const [taken, made]: [Operand[], Operand[]] = [[], []]
   const call = {
     op: op.name,
+    name,
     inputs: taken,
     attrs,
     scalars: options.scalars ?? [],
@@ -168,7 +169,15 @@ function deliver(made: Operand, target: NDArray): void {
 }
 
 function relayout(source: Operand, target: Operand, context: Context): void {
-  const call = { op: 'relayout', inputs: [source], attrs: {}, scalars: [], outputs: [target], mutates: [] }
+  const call = {
+    op: 'relayout',
+    name: 'relayout',
+    inputs: [source],
+    attrs: {},
+    scalars: [],
+    outputs: [target],
+    mutates: [],
+  }
   enqueue('relayout', context, { ...call, path: currentPath() })
 }
 

@@ -8,13 +8,16 @@ export {
   clip,
   divide,
   equal,
+  erf,
   exp,
+  expm1,
   floor,
   greater,
   greaterEqual,
   lesser,
   lesserEqual,
   log,
+  log1p,
   maximum,
   minimum,
   modulo,
@@ -34,6 +37,7 @@ export {
   subtract,
   tanh,
   trunc,
+  where,
 } from '../ops/elementwise/elementwise.ts'
 export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
@@ -60,6 +64,7 @@ export {
   zerosLike,
 } from './creation.ts'
 export { dot } from './dot.ts'
+export { type FormulaOptions, formula } from './formula.ts'
 export * as random from './random.ts'
 export {
   type NormalOptions,

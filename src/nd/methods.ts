@@ -15,13 +15,16 @@ import {
   clip,
   divide,
   equal,
+  erf,
   exp,
+  expm1,
   floor,
   greater,
   greaterEqual,
   lesser,
   lesserEqual,
   log,
+  log1p,
   maximum,
   minimum,
   modulo,
@@ -100,6 +103,12 @@ declare module '../core/ndarray.ts' {
     exp(): NDArray
     /** The natural logarithm. */
     log(): NDArray
+    /** eˣ − 1, exact around 0. */
+    expm1(): NDArray
+    /** ln(1 + x), exact around 0. */
+    log1p(): NDArray
+    /** The error function. */
+    erf(): NDArray
     sqrt(): NDArray
     square(): NDArray
     floor(): NDArray
@@ -219,7 +228,26 @@ function stepOf(op: string, options: StepOptions = {}): Bounds | undefined {
 
 const disposeSymbol: symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose')
 
-installOps(0, { abs, ceil, copy, exp, flatten, floor, log, negative, relu, round, sigmoid, sign, sqrt, square, tanh })
+installOps(0, {
+  abs,
+  ceil,
+  copy,
+  erf,
+  exp,
+  expm1,
+  flatten,
+  floor,
+  log,
+  log1p,
+  negative,
+  relu,
+  round,
+  sigmoid,
+  sign,
+  sqrt,
+  square,
+  tanh,
+})
 installOps(1, { add, divide, maximum, minimum, modulo, multiply, power, subtract })
 installOps(1, { equal, greater, greaterEqual, lesser, lesserEqual, notEqual })
 installOps(1, { argmax, argmin, logSoftmax, max, mean, min, norm, prod, softmax, sum })

@@ -34,7 +34,10 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
 
   it('makes constants and ranges', async () => {
     expect(await list(nd.zeros(3, { ctx }))).toEqual([0, 0, 0])
-    expect(await list(nd.full([2, 1], 2.9, { ctx, dtype: 'int32' }))).toEqual([2, 2])
+    expect(await list(nd.full([2, 1], 2, { ctx, dtype: 'int32' }))).toEqual([2, 2])
+    expect(() => nd.full([2, 1], 2.9, { ctx, dtype: 'int32' })).toThrow(
+      "[fill] int32 can't hold 2.9: expected an integer from -2147483648 to 2147483647",
+    )
     expect(await list(nd.onesLike(of([1, 2], 'int32')))).toEqual([1, 1])
     expect(await list(nd.arange(3, null, { ctx }))).toEqual([0, 1, 2])
     expect(await list(nd.arange(5, 0, { ctx, step: -2 }))).toEqual([5, 3, 1])

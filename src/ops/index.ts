@@ -14,7 +14,7 @@ import {
   convWeightOp,
 } from './conv/conv.ts'
 import { assign, copy, copyOp, relayoutOp } from './copy/copy.ts'
-import { dropoutOp, scaleByMaskOp } from './dropout/dropout.ts'
+import { dropoutMaskOp } from './dropout/dropout.ts'
 import { cast } from './elementwise/cast.ts'
 import {
   abs,
@@ -35,7 +35,7 @@ import {
   sign,
   subtract,
 } from './elementwise/elementwise.ts'
-import { fill, fillOp } from './fill/fill.ts'
+import { fill } from './fill/fill.ts'
 import { matmul, matmulOp } from './matmul/matmul.ts'
 import {
   averagePool,
@@ -70,7 +70,6 @@ import {
   takeGradientOp,
   takeOp,
 } from './take/take.ts'
-import { sgdMomentumUpdateOp, sgdUpdateOp } from './update/update.ts'
 import { broadcastTo, broadcastToOp } from './view/broadcastTo.ts'
 import { reshape, reshapeOp } from './view/reshape.ts'
 import { select, sliceOp, unslice, unsliceOp, writeSliceOp } from './view/slice.ts'
@@ -89,8 +88,7 @@ export const specs = {
   convData: convDataOp,
   convWeight: convWeightOp,
   copy: copyOp,
-  dropout: dropoutOp,
-  fill: fillOp,
+  dropoutMask: dropoutMaskOp,
   formula: formulaOp,
   matmul: matmulOp,
   maxPool: maxPoolOp,
@@ -105,10 +103,7 @@ export const specs = {
   relayout: relayoutOp,
   reshape: reshapeOp,
   resize: resizeOp,
-  scaleByMask: scaleByMaskOp,
   seedGenerator: seedGeneratorOp,
-  sgdMomentumUpdate: sgdMomentumUpdateOp,
-  sgdUpdate: sgdUpdateOp,
   shuffle: shuffleOp,
   slice: sliceOp,
   softmax: softmaxOp,

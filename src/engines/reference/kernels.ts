@@ -10,8 +10,7 @@ import {
   convWeightReference,
 } from '../../ops/conv/conv.reference.ts'
 import { copyReference } from '../../ops/copy/copy.reference.ts'
-import { dropoutReference, scaleByMaskReference } from '../../ops/dropout/dropout.reference.ts'
-import { fillReference } from '../../ops/fill/fill.reference.ts'
+import { dropoutMaskReference } from '../../ops/dropout/dropout.reference.ts'
 import { matmulReference } from '../../ops/matmul/matmul.reference.ts'
 import {
   averagePoolGradientReference,
@@ -40,7 +39,6 @@ import {
   takeGradientReference,
   takeReference,
 } from '../../ops/take/take.reference.ts'
-import { sgdUpdateReference } from '../../ops/update/update.reference.ts'
 import { broadcastToReference } from '../../ops/view/broadcastTo.reference.ts'
 import { sliceReference, unsliceReference, writeSliceReference } from '../../ops/view/slice.reference.ts'
 import { transposeReference } from '../../ops/view/transpose.reference.ts'
@@ -59,8 +57,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   convData: convDataReference,
   convWeight: convWeightReference,
   copy: copyReference,
-  dropout: dropoutReference,
-  fill: fillReference,
+  dropoutMask: dropoutMaskReference,
   formula: formulaReference,
   matmul: matmulReference,
   maxPool: maxPoolReference,
@@ -75,10 +72,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   relayout: copyReference,
   reshape: copyReference,
   resize: resizeReference,
-  scaleByMask: scaleByMaskReference,
   seedGenerator: seedGeneratorReference,
-  sgdMomentumUpdate: sgdUpdateReference,
-  sgdUpdate: sgdUpdateReference,
   shuffle: shuffleReference,
   slice: sliceReference,
   softmax: softmaxReference,

@@ -200,7 +200,7 @@ export class WasmEngine implements Engine {
     this.#command(phase.module, phase.entry, phase.items, plan.scratch ?? 0, args)
     const shapes = call.inputs.map((input) => input.shape)
     const command = this.#stream.issued
-    this.#recent[command & 4095] = { command, op: call.op, path: call.path, shapes }
+    this.#recent[command & 4095] = { command, op: call.name, path: call.path, shapes }
   }
 
   #command(module: KernelModule, entry: string, items: number, scratch: number, args: readonly number[]): void {

@@ -5,8 +5,7 @@ import { concatWasm, splitWasm } from '../../ops/concat/concat.wasm.ts'
 import { activationGradientSumWasm, channelSumWasm } from '../../ops/conv/channelSum.wasm.ts'
 import { convDataWasm, convWasm, convWeightWasm } from '../../ops/conv/conv.wasm.ts'
 import { copyWasm, relayoutWasm } from '../../ops/copy/copy.wasm.ts'
-import { dropoutWasm, scaleByMaskWasm } from '../../ops/dropout/dropout.wasm.ts'
-import { fillWasm } from '../../ops/fill/fill.wasm.ts'
+import { dropoutMaskWasm } from '../../ops/dropout/dropout.wasm.ts'
 import { matmulWasm } from '../../ops/matmul/matmul.wasm.ts'
 import { averagePoolGradientWasm, averagePoolWasm } from '../../ops/pool/averagePool.wasm.ts'
 import { maxPoolGradientWasm, maxPoolWasm } from '../../ops/pool/maxPool.wasm.ts'
@@ -20,7 +19,6 @@ import { softmaxWasm } from '../../ops/softmax/softmax.wasm.ts'
 import { oneHotWasm } from '../../ops/take/oneHot.wasm.ts'
 import { pickGradientWasm, pickWasm } from '../../ops/take/pick.wasm.ts'
 import { takeGradientWasm, takeWasm } from '../../ops/take/rows.wasm.ts'
-import { sgdMomentumUpdateWasm, sgdUpdateWasm } from '../../ops/update/update.wasm.ts'
 import { broadcastToWasm, sliceWasm, transposeWasm, unsliceWasm, writeSliceWasm } from '../../ops/view/view.wasm.ts'
 import type { KernelTable } from '../table.ts'
 
@@ -37,8 +35,7 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   convData: convDataWasm,
   convWeight: convWeightWasm,
   copy: copyWasm,
-  dropout: dropoutWasm,
-  fill: fillWasm,
+  dropoutMask: dropoutMaskWasm,
   formula: formulaWasm,
   matmul: matmulWasm,
   maxPool: maxPoolWasm,
@@ -53,10 +50,7 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   relayout: relayoutWasm,
   reshape: copyWasm,
   resize: resizeWasm,
-  scaleByMask: scaleByMaskWasm,
   seedGenerator: seedGeneratorWasm,
-  sgdMomentumUpdate: sgdMomentumUpdateWasm,
-  sgdUpdate: sgdUpdateWasm,
   shuffle: shuffleWasm,
   slice: sliceWasm,
   softmax: softmaxWasm,

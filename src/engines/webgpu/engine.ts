@@ -275,7 +275,7 @@ function elementBytes({ offset }: Extract<Param, { offset: Binding }>, { inputs,
   return 'output' in offset ? bytesPer(outputs[offset.output].dtype) : 1
 }
 
-const labelOf = ({ op, inputs }: Call) => `[${op}] on ${inputs.map(({ shape }) => formatShape(shape)).join(', ')}`
+const labelOf = ({ name, inputs }: Call) => `[${name}] on ${inputs.map(({ shape }) => formatShape(shape)).join(', ')}`
 
 /** The bytes, with zeros up to a multiple of 4. */
 function padded(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -128,7 +128,7 @@ describe('the GPU engine', () => {
         { ctx },
       ),
     )
-    await expect(a.add(b).toArray()).rejects.toThrow(/\[pointwise\] on .* failed: too many axes: got \d+ numbers/)
+    await expect(a.add(b).toArray()).rejects.toThrow(/\[add\] on .* failed: too many axes: got \d+ numbers/)
   })
 
   it('refuses what its budget does not hold', async () => {

@@ -5,8 +5,7 @@ import { concatWgsl, splitWgsl } from '../../ops/concat/concat.wgsl.ts'
 import { activationGradientSumWgsl, channelSumWgsl } from '../../ops/conv/channelSum.wgsl.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../../ops/conv/conv.wgsl.ts'
 import { copyWgsl } from '../../ops/copy/copy.wgsl.ts'
-import { dropoutWgsl, scaleByMaskWgsl } from '../../ops/dropout/dropout.wgsl.ts'
-import { fillWgsl } from '../../ops/fill/fill.wgsl.ts'
+import { dropoutMaskWgsl } from '../../ops/dropout/dropout.wgsl.ts'
 import { matmulWgsl } from '../../ops/matmul/matmul.wgsl.ts'
 import { averagePoolGradientWgsl, averagePoolWgsl, maxPoolGradientWgsl, maxPoolWgsl } from '../../ops/pool/pool.wgsl.ts'
 import { normalWgsl, randintWgsl, seedGeneratorWgsl, shuffleWgsl, uniformWgsl } from '../../ops/random/random.wgsl.ts'
@@ -19,7 +18,6 @@ import {
   softmaxWgsl,
 } from '../../ops/softmax/softmax.wgsl.ts'
 import { oneHotWgsl, pickGradientWgsl, pickWgsl, takeGradientWgsl, takeWgsl } from '../../ops/take/take.wgsl.ts'
-import { sgdMomentumUpdateWgsl, sgdUpdateWgsl } from '../../ops/update/update.wgsl.ts'
 import { broadcastToWgsl, sliceWgsl, transposeWgsl, unsliceWgsl, writeSliceWgsl } from '../../ops/view/view.wgsl.ts'
 import type { KernelTable } from '../table.ts'
 
@@ -36,8 +34,7 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   convData: convDataWgsl,
   convWeight: convWeightWgsl,
   copy: copyWgsl,
-  dropout: dropoutWgsl,
-  fill: fillWgsl,
+  dropoutMask: dropoutMaskWgsl,
   formula: formulaWgsl,
   matmul: matmulWgsl,
   maxPool: maxPoolWgsl,
@@ -52,10 +49,7 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   relayout: copyWgsl,
   reshape: copyWgsl,
   resize: resizeWgsl,
-  scaleByMask: scaleByMaskWgsl,
   seedGenerator: seedGeneratorWgsl,
-  sgdMomentumUpdate: sgdMomentumUpdateWgsl,
-  sgdUpdate: sgdUpdateWgsl,
   shuffle: shuffleWgsl,
   slice: sliceWgsl,
   softmax: softmaxWgsl,

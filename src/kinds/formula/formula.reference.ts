@@ -1,6 +1,6 @@
 // formula in plain loops: rounded at every step as its operands are, float64 not at all.
 import { float32Numbers, integers, numbers } from '../../arith/arith.ts'
-import { evaluate } from '../../arith/graph.ts'
+import { evaluator } from '../../arith/graph.ts'
 import { forEachIndex, positionOf } from '../../kernel/indices.ts'
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
 import { type FormulaAttributes, inputsOf } from './formula.ts'
@@ -13,6 +13,7 @@ export const formulaReference: ReferenceKernel<FormulaAttributes> = (inputs, att
   const arithmetics = { float: double ? numbers : float32Numbers, int: integers }
   const scalar = (k: number) => arithmetics[graph.leaves[k]].toFloat(scalars[attrs.numbers.indexOf(k)])
   const values = operands.map((input, k) => (input === null ? scalar(k) : 0))
+  const compute = evaluator(graph, arithmetics)
   let output = 0
   const targets = attrs.places.map((place): Tensor => {
     return place === null ? outputs[output++] : inputs[operands[place] as number]
@@ -21,7 +22,7 @@ export const formulaReference: ReferenceKernel<FormulaAttributes> = (inputs, att
     operands.forEach((input, k) => {
       if (input !== null) values[k] = inputs[input].data[positionOf(index, inputs[input].shape)]
     })
-    evaluate(graph, arithmetics, values).forEach((value, result) => {
+    compute(values).forEach((value, result) => {
       targets[result].data[i] = value
     })
   })

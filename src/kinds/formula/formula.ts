@@ -56,13 +56,13 @@ type Gradients = Derived & { readonly traced: Traced }
 
 const traces = new WeakMap<Formula, Map<string, Traced>>()
 
-/** The formula traced for operands of these kinds; numbers among its results are of the kinds of the results. */
-function tracedFor(formula: Formula, kinds: readonly Kind[], results: readonly Kind[]): Traced {
+/** The formula traced for operands of these kinds; numbers among its results are of the kinds given, or the usual one. */
+function tracedFor(formula: Formula, kinds: readonly Kind[], results: readonly Kind[], usual: Kind): Traced {
   let held = traces.get(formula)
   if (!held) traces.set(formula, (held = new Map()))
-  const key = `${kinds}>${results}`
+  const key = `${kinds}>${results}>${usual}`
   let traced = held.get(key)
-  if (!traced) held.set(key, (traced = new Traced(formula, trace(formula.compute, kinds, results))))
+  if (!traced) held.set(key, (traced = new Traced(formula, trace(formula.compute, kinds, results, usual))))
   return traced
 }
 
@@ -216,6 +216,8 @@ function sumTo(dy: NDArray, shape: Shape, { reshape, sum }: Functions): NDArray 
 export interface ApplyOptions {
   /** Element types of the results; by default that of the first array. */
   readonly dtypes?: readonly DType[]
+  /** The type whose arithmetic numbers among the operands are of; by default that of the first array. */
+  readonly numbersLike?: DType
   /** For each result the operand in whose place it is written; by default null, for a new array. */
   readonly places?: readonly (number | null)[]
   /** Arrays that take the results, of their shapes and types. */
@@ -245,10 +247,12 @@ function checkDTypes({ name, floats, mixed }: Formula, operands: readonly Formul
 export function apply(formula: Formula, operands: readonly FormulaOperand[], options: ApplyOptions = {}): NDArray[] {
   checkDTypes(formula, operands)
   const first = operands.find((operand): operand is NDArray => operand instanceof NDArray)
-  const dtypes = options.dtypes ?? [options.out?.[0].dtype ?? first?.dtype ?? 'float32']
-  const usual = kindOf(first?.dtype ?? dtypes[0])
-  const kinds = operands.map((operand) => (operand instanceof NDArray ? kindOf(operand.dtype) : usual))
-  return applyTraced(tracedFor(formula, kinds, dtypes.map(kindOf)), operands, { ...options, dtypes })
+  const usual = options.dtypes?.[0] ?? options.out?.[0].dtype ?? first?.dtype ?? 'float32'
+  const numbersKind = kindOf(options.numbersLike ?? first?.dtype ?? usual)
+  const kinds = operands.map((operand) => (operand instanceof NDArray ? kindOf(operand.dtype) : numbersKind))
+  const traced = tracedFor(formula, kinds, options.dtypes?.map(kindOf) ?? [], kindOf(usual))
+  const dtypes = options.dtypes ?? traced.graph.results.map(() => usual)
+  return applyTraced(traced, operands, { ...options, dtypes })
 }
 
 function applyTraced(

@@ -1,5 +1,5 @@
 // formula on the command stream: broadcasting as a few nested loops, the innermost one in four lanes at a time.
-import { evaluate } from '../../arith/graph.ts'
+import { evaluate, type Node, steadyNodes } from '../../arith/graph.ts'
 import { kindOf } from '../../core/dtype.ts'
 import { orderless } from '../../core/invoke.ts'
 import { type Body, type Expr, i32, i32x4, item, type Local, v128 } from '../../kernel/asm.ts'
@@ -121,17 +121,30 @@ function kernel({ attrs, inputs, rung, varies }: Spec, chunk: number) {
       })
       const streams = sources.filter((source): source is Stream => 'pointer' in source)
       const values = operands.map((input, k) => (input === null ? numbers[attrs.numbers.indexOf(k)] : sources[input]))
+      const steady = steadyValues(f, attrs, rung, values)
       let output = 0
       const targets = attrs.places.map((place) => {
         return place === null ? made[output++] : (sources[operands[place] as number] as Stream)
       })
       sweep(f, count, [...made, ...streams], (load) =>
-        results(f, attrs, rung, values, load).map((v, i) => [targets[i], v]),
+        results(f, attrs, rung, values, steady, load).map((v, i) => [targets[i], v]),
       )
     }
     if (inner === 0) row(i32.const(0))
     else f.range(first, smaller(f, i32.add(first, rows), outer), row)
   })
+}
+
+type Lanes = Expr<'v128'>
+
+const arithmetics = (f: Body, rung: Rung) => ({ float: lanes(f, rung), int: intLanes(f) })
+
+/** Values that are alike for a whole row, computed before its loop. */
+function steadyValues(f: Body, { formula }: Spec['attrs'], rung: Rung, operands: readonly Source[]): Map<Node, Lanes> {
+  const nodes = steadyNodes(formula.graph, (leaf) => 'pointer' in operands[leaf])
+  const held = operands.map((operand) => operand as Lanes)
+  const values = evaluate<Lanes, Lanes>({ results: nodes }, arithmetics(f, rung), held)
+  return new Map(nodes.map((node, i) => [node, f.let(values[i])]))
 }
 
 /** Four elements of each result. */
@@ -140,11 +153,11 @@ function results(
   { formula, dtypes }: Spec['attrs'],
   rung: Rung,
   operands: readonly Source[],
+  steady: ReadonlyMap<Node, Lanes>,
   load: Load,
 ): Expr<'v128'>[] {
   const values = operands.map((operand) => ('pointer' in operand ? load(operand) : operand))
-  const arithmetics = { float: lanes(f, rung), int: intLanes(f) }
-  return evaluate<Expr<'v128'>, Expr<'v128'>>(formula.graph, arithmetics, values).map((value, i) => {
+  return evaluate<Lanes, Lanes>(formula.graph, arithmetics(f, rung), values, steady).map((value, i) => {
     if (formula.graph.results[i].kind !== kindOf(dtypes[i])) {
       throw new Error(`[${formula.formula.name}] result ${i} is no ${dtypes[i]}: the formula converts nothing there`)
     }

@@ -1,10 +1,11 @@
 // The element-wise functions on arrays and numbers, with NumPy's broadcasting.
-import { kindOf } from '../../core/dtype.ts'
+import { checkHeld, kindOf } from '../../core/dtype.ts'
+import { OpError } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { apply } from '../../kinds/formula/formula.ts'
 import type { ActivationName } from '../activations.ts'
 import { type FormulaName, formulas } from './formulas.ts'
-import { besideIntegers } from './integers.ts'
+import { besideIntegers, castHint } from './integers.ts'
 
 export type { ActivationName } from '../activations.ts'
 export type { FormulaName } from './formulas.ts'
@@ -41,8 +42,12 @@ export const ceil: Unary = unary('ceil')
 export const divide: Binary = binary('divide')
 /** 1 where a equals b, else 0. */
 export const equal: Binary = binary('equal')
+/** The error function, 2/√π · ∫ e^−t² dt from 0 to x. */
+export const erf: Unary = unary('erf')
 /** eˣ. */
 export const exp: Unary = unary('exp')
+/** eˣ − 1, exact around 0. */
+export const expm1: Unary = unary('expm1')
 /** The largest integer up to x. */
 export const floor: Unary = unary('floor')
 /** 1 where a > b, else 0. */
@@ -55,6 +60,8 @@ export const lesser: Binary = binary('lesser')
 export const lesserEqual: Binary = binary('lesserEqual')
 /** The natural logarithm. */
 export const log: Unary = unary('log')
+/** ln(1 + x), exact around 0. */
+export const log1p: Unary = unary('log1p')
 /** The larger of a and b; NaN if either is NaN. */
 export const maximum: Binary = binary('maximum')
 /** The smaller of a and b; NaN if either is NaN. */
@@ -107,4 +114,20 @@ export function activate(name: ActivationName, x: NDArray): NDArray {
 /** The gradient of an activation's input from that of its result and the result itself. */
 export function activationGradient(name: ActivationName, dy: NDArray, y: NDArray): NDArray {
   return elementwise(`${name}Gradient`, [dy, y])
+}
+
+/** Elements of a where the condition is not 0, else of b; a and b are of one dtype, and one of them may be a number. */
+export function where(condition: NDArray, a: ElementwiseOperand, b: ElementwiseOperand, out?: NDArray): NDArray {
+  const [first, second] = [a, b].filter((operand) => operand instanceof NDArray)
+  if (!first) throw new OpError('where', 'a or b must be an array, got two numbers: use nd.full')
+  if (second && second.dtype !== first.dtype) {
+    throw new OpError('where', `a and b must have one dtype, got ${first.dtype} and ${second.dtype}: use astype`)
+  }
+  const { dtype } = first
+  const held = [a, b].map((x) => (typeof x === 'number' ? checkHeld('where', x, dtype, castHint) : x))
+  return apply(formulas.where, [condition, ...held], {
+    dtypes: [dtype],
+    numbersLike: dtype,
+    ...(out && { out: [out] }),
+  })[0]
 }

@@ -25,6 +25,22 @@ const activationGradient = (name: ActivationName): Definition => ({
   ...(name !== 'relu' && { floats: true }),
 })
 
+/** Coefficients from the constant up. */
+const erfNearZero = [
+  1.128379225730896, -0.37612631916999817, 0.11283678561449051, -0.026858462020754814, 0.0051987445913255215,
+  -0.0008117137476801872, 8.263620838988572e-5,
+]
+const logErfc = [
+  0.00017468445853019432, -1.1295149305877852, -0.633346906036106, -0.10828008977645283, 0.025119427631560658,
+  -0.004171063124662324, 0.0004344626368239912, -2.1095052071251696e-5,
+]
+
+/** c₀ + c₁x + c₂x² + …, by Horner's rule. */
+function horner<V, M>(m: Arith<V, M>, x: V, coefficients: readonly number[]): V {
+  const [first, ...rest] = coefficients.toReversed()
+  return rest.reduce<V>((sum, c) => m.madd(sum, x, c), m.constant(first))
+}
+
 /** All formulas by name. Comparisons give 0 or 1; halves are rounded away from zero by `round`, to even by `rint`. */
 const definitions = {
   abs: of((m, a) => m.abs(a)),
@@ -32,6 +48,17 @@ const definitions = {
   ceil: of((m, a) => m.ceil(a)),
   clip: of((m, a, low, high) => m.min(m.max(a, low), high)),
   divide: of((m, a, b) => m.div(a, b)),
+  /** Fitted to erf(x) ÷ x in x² below 0.925 and to ln(1 − erf(x)) above, by test/golden/erf.py: 2 units of the last place. */
+  erf: floats(
+    (m, x) => {
+      const a = m.abs(x)
+      const small = m.mul(x, horner(m, m.mul(x, x), erfNearZero))
+      // from 4 on, 1 − erf is less than half a unit of the last place
+      const large = m.mul(m.sign(x), m.sub(1, m.exp(horner(m, m.min(a, 4), logErfc))))
+      return m.select(m.less(a, 0.925), small, large)
+    },
+    (m, _k, dy, [x]) => m.mul(dy, m.mul(m.exp(m.neg(m.mul(x, x))), 2 / Math.sqrt(Math.PI))),
+  ),
   equal: of((m, a, b) => oneOrZero(m, m.equal(a, b))),
   exp: floats((m, a) => m.exp(a)),
   expm1: { ...expm1, floats: true },
@@ -70,6 +97,7 @@ const definitions = {
   tanh: activation('tanh'),
   tanhGradient: activationGradient('tanh'),
   trunc: of((m, a) => m.trunc(a)),
+  where: { compute: (m, condition, a, b) => m.select(m.notEqual(condition, 0), a, b), mixed: true },
 } as const satisfies Readonly<Record<string, Definition>>
 
 /** Name of a formula. */

@@ -1,6 +1,5 @@
 // Numbers beside arrays of integers: they meet by value, and a number that the type can't hold is no operand.
-import { type DType, rangeOf } from '../../core/dtype.ts'
-import { OpError } from '../../core/errors.ts'
+import { checkHeld, type DType, rangeOf } from '../../core/dtype.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import type { FormulaName } from './formulas.ts'
 
@@ -17,6 +16,9 @@ const exchanged: Readonly<Record<Comparison, Comparison>> = {
   lesserEqual: 'greaterEqual',
   notEqual: 'notEqual',
 }
+
+/** What to do with a number that the type can't hold. */
+export const castHint = "use astype('float32') first"
 
 const [least, most] = rangeOf('int32')
 
@@ -61,12 +63,5 @@ function held(name: string, x: number, dtype: DType, bound: number | null | unde
   const [low, high] = rangeOf(dtype)
   if (bound === 0 && x < low) return low
   if (bound === 1 && x > high) return high
-  return checkHeld(name, x, dtype)
-}
-
-/** The number itself; throws where an array of the type can't hold it. */
-export function checkHeld(op: string, x: number, dtype: DType): number {
-  const [low, high] = rangeOf(dtype)
-  if (Number.isInteger(x) && x >= low && x <= high) return x
-  throw new OpError(op, `${dtype} can't hold ${x}: use astype('float32') first`)
+  return checkHeld(name, x, dtype, castHint)
 }

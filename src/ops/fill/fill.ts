@@ -1,22 +1,11 @@
 // fill: a new array with one value everywhere.
-import type { DType } from '../../core/dtype.ts'
+import { checkHeld, type DType } from '../../core/dtype.ts'
 import type { Context } from '../../core/engine.ts'
-import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkShape, type Shape } from '../../core/shape.ts'
-import type { OpSpec } from '../spec.ts'
+import { checkShape } from '../../core/shape.ts'
+import { apply, type Formula } from '../../kinds/formula/formula.ts'
 
-/** Attributes of fill; the value is its scalar. */
-export interface FillAttributes {
-  readonly shape: Shape
-  readonly dtype: DType
-}
-
-/** y = value everywhere. */
-export const fillOp: OpSpec<FillAttributes> = {
-  name: 'fill',
-  infer: (_inputs, { shape, dtype }) => [{ shape, dtype }],
-}
+const constant: Formula = { name: 'fill', compute: (_m, value) => value }
 
 /** Where a new array lives and of which type it is; or the array that takes the values. */
 export interface FillOptions {
@@ -28,6 +17,11 @@ export interface FillOptions {
 /** An array of the shape with one value everywhere. */
 export function fill(shape: number | readonly number[], value: number, options: FillOptions = {}): NDArray {
   const { context, out } = options
-  const attrs = { shape: checkShape('fill', shape), dtype: out?.dtype ?? options.dtype ?? 'float32' }
-  return invoke(fillOp, [], attrs, { scalars: [value], ...(context && { context }), ...(out && { out: [out] }) })[0]
+  const dtype = out?.dtype ?? options.dtype ?? 'float32'
+  const target = out ? { out: [out] } : { ...(context && { context }) }
+  return apply(constant, [checkHeld('fill', value, dtype)], {
+    dtypes: [dtype],
+    shape: checkShape('fill', shape),
+    ...target,
+  })[0]
 }

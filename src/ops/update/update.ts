@@ -1,12 +1,8 @@
 // sgdUpdate: one step of stochastic gradient descent, in place, over any flat range of weights.
 import { OpError } from '../../core/errors.ts'
-import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sameShape } from '../../core/shape.ts'
-import type { OpSpec } from '../spec.ts'
-
-/** sgdUpdate has no attributes: all its numbers are scalars. */
-export type SgdAttributes = Record<never, never>
+import { apply, type Formula } from '../../kinds/formula/formula.ts'
 
 /** The numbers of a step. */
 export interface SgdNumbers {
@@ -22,41 +18,42 @@ export interface SgdNumbers {
   readonly clip: number
 }
 
-/**
- * g = clip(rescale·gradient) + wd·weight; weight ← weight − lr·g, or with momentum: m ← momentum·m − lr·g,
- * weight ← weight + m, each step rounded (MXNet 1.9.1, optimizer_op-inl.h). Inputs weight, gradient and, where there
- * is momentum, m; scalars lr, wd, rescale, momentum, clip (Infinity for none).
- */
-export const sgdUpdateOp: OpSpec<SgdAttributes> = sgd('sgdUpdate', [0])
+/** lr · (clip(rescale · gradient) + wd · weight), each step rounded (MXNet 1.9.1, optimizer_op-inl.h). */
+const step: Formula['compute'] = (m, weight, gradient, lr, wd, rescale, clip) => {
+  const clipped = m.max(m.min(m.mul(rescale, gradient), clip), m.neg(clip))
+  return m.mul(lr, m.add(clipped, m.mul(wd, weight)))
+}
 
-/** sgdUpdate with momentum. */
-export const sgdMomentumUpdateOp: OpSpec<SgdAttributes> = sgd('sgdMomentumUpdate', [0, 2])
+/** weight ← weight − step. */
+const sgd: Formula = {
+  name: 'sgdUpdate',
+  floats: true,
+  compute: (m, weight, ...others) => m.sub(weight, step(m, weight, ...others) as typeof weight),
+}
 
-function sgd(name: string, mutates: readonly number[]): OpSpec<SgdAttributes> {
-  return {
-    name,
-    mutates,
-    infer([weight, ...others]) {
-      if (weight.dtype !== 'float32' && weight.dtype !== 'float64') {
-        throw new OpError(name, `weights must be floats, got ${weight.dtype}`)
-      }
-      for (const { shape, dtype } of others) {
-        if (dtype === weight.dtype && sameShape(shape, weight.shape)) continue
-        const got = `${dtype} ${formatShape(shape)}`
-        throw new OpError(
-          name,
-          `cannot update ${weight.dtype} ${formatShape(weight.shape)} with ${got}: they must match`,
-        )
-      }
-      return []
-    },
-  }
+/** m ← momentum · m − step; weight ← weight + m. */
+const sgdMomentum: Formula = {
+  name: 'sgdUpdate',
+  floats: true,
+  compute(m, weight, gradient, moved, momentum, ...numbers) {
+    const next = m.sub(m.mul(momentum, moved), step(m, weight, gradient, ...numbers) as typeof weight)
+    return [m.add(weight, next), next]
+  },
 }
 
 /** Moves the weights, and the momentum if there is one, by one step in place. */
 export function sgdUpdate(weight: NDArray, gradient: NDArray, momentum: NDArray | null, numbers: SgdNumbers): void {
+  for (const { shape, dtype } of momentum ? [gradient, momentum] : [gradient]) {
+    if (dtype === weight.dtype && sameShape(shape, weight.shape)) continue
+    const [got, want] = [`${dtype} ${formatShape(shape)}`, `${weight.dtype} ${formatShape(weight.shape)}`]
+    throw new OpError('sgdUpdate', `cannot update ${want} with ${got}: they must match`)
+  }
   const { lr, wd, rescale, clip } = numbers
-  const scalars = [lr, wd, rescale, numbers.momentum, clip > 0 ? clip : Number.POSITIVE_INFINITY]
-  if (momentum) invoke(sgdMomentumUpdateOp, [weight, gradient, momentum], {}, { scalars })
-  else invoke(sgdUpdateOp, [weight, gradient], {}, { scalars })
+  const scalars = [lr, wd, rescale, clip > 0 ? clip : Number.POSITIVE_INFINITY]
+  if (!momentum) apply(sgd, [weight, gradient, ...scalars], { places: [0] })
+  else
+    apply(sgdMomentum, [weight, gradient, momentum, numbers.momentum, ...scalars], {
+      dtypes: [weight.dtype, weight.dtype],
+      places: [0, 2],
+    })
 }
