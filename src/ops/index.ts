@@ -1,5 +1,6 @@
 // All ops: their meanings by name, and the table of functions that gradients get.
 import { formulaOp } from '../kinds/formula/formula.ts'
+import { reductionOp } from '../kinds/reduction/reduction.ts'
 import { concat, concatOp, splitOp, splitSizes } from './concat/concat.ts'
 import {
   activationGradientSum,
@@ -48,7 +49,7 @@ import {
 } from './pool/pool.ts'
 import { normalOp, randintOp, seedGeneratorOp, shuffleOp, uniformOp } from './random/random.ts'
 import { argmaxOp } from './reduce/argmax.ts'
-import { reduceOp, sum } from './reduce/reduce.ts'
+import { sum } from './reduce/reduce.ts'
 import { normalizeOp } from './resize/normalize.ts'
 import { resizeOp } from './resize/resize.ts'
 import { toTensorOp } from './resize/toTensor.ts'
@@ -99,7 +100,7 @@ export const specs = {
   pick: pickOp,
   pickGradient: pickGradientOp,
   randint: randintOp,
-  reduce: reduceOp,
+  reduction: reductionOp,
   relayout: relayoutOp,
   reshape: reshapeOp,
   resize: resizeOp,

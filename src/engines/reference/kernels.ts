@@ -1,6 +1,7 @@
 // The kernels of the reference engine: one for each op.
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import { formulaReference } from '../../kinds/formula/formula.reference.ts'
+import { reductionReference } from '../../kinds/reduction/reduction.reference.ts'
 import { concatReference, splitReference } from '../../ops/concat/concat.reference.ts'
 import {
   activationGradientSumReference,
@@ -25,7 +26,7 @@ import {
   shuffleReference,
   uniformReference,
 } from '../../ops/random/random.reference.ts'
-import { argmaxReference, reduceReference } from '../../ops/reduce/reduce.reference.ts'
+import { argmaxReference } from '../../ops/reduce/argmax.reference.ts'
 import { normalizeReference, resizeReference, toTensorReference } from '../../ops/resize/images.reference.ts'
 import {
   softmaxCrossEntropyGradientReference,
@@ -68,7 +69,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   pick: pickReference,
   pickGradient: pickGradientReference,
   randint: randintReference,
-  reduce: reduceReference,
+  reduction: reductionReference,
   relayout: copyReference,
   reshape: copyReference,
   resize: resizeReference,

@@ -1,6 +1,7 @@
 // The kernels of the CPU engine: one for each op.
 import type { WasmKernel } from '../../kernel/plan.ts'
 import { formulaWasm } from '../../kinds/formula/formula.wasm.ts'
+import { reductionWasm } from '../../kinds/reduction/reduction.wasm.ts'
 import { concatWasm, splitWasm } from '../../ops/concat/concat.wasm.ts'
 import { activationGradientSumWasm, channelSumWasm } from '../../ops/conv/channelSum.wasm.ts'
 import { convDataWasm, convWasm, convWeightWasm } from '../../ops/conv/conv.wasm.ts'
@@ -11,7 +12,6 @@ import { averagePoolGradientWasm, averagePoolWasm } from '../../ops/pool/average
 import { maxPoolGradientWasm, maxPoolWasm } from '../../ops/pool/maxPool.wasm.ts'
 import { normalWasm, randintWasm, seedGeneratorWasm, shuffleWasm, uniformWasm } from '../../ops/random/random.wasm.ts'
 import { argmaxWasm } from '../../ops/reduce/argmax.wasm.ts'
-import { reduceWasm } from '../../ops/reduce/reduce.wasm.ts'
 import { normalizeWasm, toTensorWasm } from '../../ops/resize/images.wasm.ts'
 import { resizeWasm } from '../../ops/resize/resize.wasm.ts'
 import { softmaxCrossEntropyGradientWasm, softmaxCrossEntropyWasm } from '../../ops/softmax/crossEntropy.wasm.ts'
@@ -46,7 +46,7 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   pick: pickWasm,
   pickGradient: pickGradientWasm,
   randint: randintWasm,
-  reduce: reduceWasm,
+  reduction: reductionWasm,
   relayout: relayoutWasm,
   reshape: copyWasm,
   resize: resizeWasm,

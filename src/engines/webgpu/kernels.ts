@@ -1,6 +1,7 @@
 // The kernels of the GPU engine: one for each op.
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { formulaWgsl } from '../../kinds/formula/formula.wgsl.ts'
+import { reductionWgsl } from '../../kinds/reduction/reduction.wgsl.ts'
 import { concatWgsl, splitWgsl } from '../../ops/concat/concat.wgsl.ts'
 import { activationGradientSumWgsl, channelSumWgsl } from '../../ops/conv/channelSum.wgsl.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../../ops/conv/conv.wgsl.ts'
@@ -10,7 +11,6 @@ import { matmulWgsl } from '../../ops/matmul/matmul.wgsl.ts'
 import { averagePoolGradientWgsl, averagePoolWgsl, maxPoolGradientWgsl, maxPoolWgsl } from '../../ops/pool/pool.wgsl.ts'
 import { normalWgsl, randintWgsl, seedGeneratorWgsl, shuffleWgsl, uniformWgsl } from '../../ops/random/random.wgsl.ts'
 import { argmaxWgsl } from '../../ops/reduce/argmax.wgsl.ts'
-import { reduceWgsl } from '../../ops/reduce/reduce.wgsl.ts'
 import { normalizeWgsl, resizeWgsl, toTensorWgsl } from '../../ops/resize/images.wgsl.ts'
 import {
   softmaxCrossEntropyGradientWgsl,
@@ -45,7 +45,7 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   pick: pickWgsl,
   pickGradient: pickGradientWgsl,
   randint: randintWgsl,
-  reduce: reduceWgsl,
+  reduction: reductionWgsl,
   relayout: copyWgsl,
   reshape: copyWgsl,
   resize: resizeWgsl,

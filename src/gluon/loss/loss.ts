@@ -1,9 +1,9 @@
 // Losses: one value for each sample (MXNet 1.9.1, gluon/loss.py).
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis, formatShape, sameShape } from '../../core/shape.ts'
+import { checkAxis, formatShape, reducedShape, sameShape } from '../../core/shape.ts'
 import { multiply, square, subtract } from '../../ops/elementwise/elementwise.ts'
-import { mean, reducedShape, sum } from '../../ops/reduce/reduce.ts'
+import { mean, sum } from '../../ops/reduce/reduce.ts'
 import { logSoftmax, softmaxCrossEntropy } from '../../ops/softmax/softmax.ts'
 import { pick } from '../../ops/take/take.ts'
 import { reshape } from '../../ops/view/reshape.ts'

@@ -91,14 +91,14 @@ export function inputsOf({ formula, numbers }: Pick<FormulaAttributes, 'formula'
   return formula.graph.leaves.map((_, k) => (numbers.includes(k) ? null : input++))
 }
 
-/** What the gradients call. */
-interface Functions {
+/** What the gradients of formulas call. */
+export interface SumFunctions {
   reshape(x: NDArray, shape: Shape): NDArray
   sum(x: NDArray, options: { axis: number[]; keepdims: boolean }): NDArray
 }
 
 /** Results from operands, element by element, with NumPy's broadcasting. */
-export const formulaOp: Op<FormulaAttributes, Functions> = {
+export const formulaOp: Op<FormulaAttributes, SumFunctions> = {
   name: 'formula',
   calledAs: ({ formula }) => formula.formula.name,
   infer(inputs, attrs) {
@@ -204,7 +204,7 @@ function readsResults(
 }
 
 /** Sums a gradient over the axes along which its operand was repeated. */
-function sumTo(dy: NDArray, shape: Shape, { reshape, sum }: Functions): NDArray {
+export function sumTo(dy: NDArray, shape: Shape, { reshape, sum }: SumFunctions): NDArray {
   if (sameShape(dy.shape, shape)) return dy
   const pad = dy.ndim - shape.length
   const axis = Array.from(dy.shape.keys()).filter((k) => k < pad || (shape[k - pad] === 1 && dy.shape[k] !== 1))
@@ -253,6 +253,18 @@ export function apply(formula: Formula, operands: readonly FormulaOperand[], opt
   const traced = tracedFor(formula, kinds, options.dtypes?.map(kindOf) ?? [], kindOf(usual))
   const dtypes = options.dtypes ?? traced.graph.results.map(() => usual)
   return applyTraced(traced, operands, { ...options, dtypes })
+}
+
+/** Applies a graph of floats; with a shape, the results are repeated to it. */
+export function applyGraph(
+  name: string,
+  graph: Graph,
+  operands: readonly FormulaOperand[],
+  dtype: DType,
+  shape?: Shape,
+): NDArray[] {
+  const dtypes = graph.results.map(() => dtype)
+  return applyTraced(gradientFormula(name, graph), operands, { dtypes, ...(shape && { shape }) })
 }
 
 function applyTraced(

@@ -2,9 +2,8 @@
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis, formatShape, shapeOf, sizeOf } from '../../core/shape.ts'
+import { checkAxis, formatShape, reducedShape, shapeOf, sizeOf } from '../../core/shape.ts'
 import type { OpSpec } from '../spec.ts'
-import { reducedShape } from './reduce.ts'
 
 /** Attributes of argmax. */
 export interface ArgmaxAttributes {

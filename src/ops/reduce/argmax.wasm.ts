@@ -14,8 +14,17 @@ import {
 } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { PlannedArray, WasmKernel } from '../../kernel/plan.ts'
+import {
+  type Accumulator,
+  acrossLanes,
+  bytesOf,
+  type Element,
+  join,
+  load,
+  start,
+  store,
+} from '../../kinds/reduction/lanes.ts'
 import type { ArgmaxAttributes } from './argmax.ts'
-import { acrossLanes, bytesOf, type Element, joined, load, loadLanes, neutral, type Pass, store } from './lanes.ts'
 
 type I32 = Local<'i32'>
 
@@ -46,7 +55,7 @@ function search(f: Body, { index, arg }: ItemInput, kind: ArgmaxAttributes['kind
       const rounds = lanes === 4 ? i32.shr_u(columns, 2) : i32.and(columns, 3)
       const column = () => {
         const best = searchColumn(f, x, f.let(i32.mul(inner, bytes)), count, kind, element, lanes)
-        store(f, element, y, [element === 'float32' ? f.let(f32x4.convert_i32x4_s(best)) : best], lanes)
+        store(f, element, y, element === 'float32' ? f.let(f32x4.convert_i32x4_s(best)) : best, lanes)
       }
       f.times(rounds, column, [
         [x, lanes * bytes],
@@ -66,12 +75,12 @@ function searchColumn(
   lanes: 4 | 1,
 ): Local<'v128'> {
   const at = f.let(x)
-  const held = f.let(loadLanes(element, at, lanes))
+  const held = f.let(load(element, at, lanes))
   const best = f.let(i32x4.const(0))
   const place = f.let(i32x4.const(0))
   const { gt, lt, eq, ne } = f32x4
   const visit = () => {
-    const value = f.let(loadLanes(element, at, lanes))
+    const value = f.let(load(element, at, lanes))
     const beyond =
       element === 'float32'
         ? v128.or((kind === 'argmax' ? gt : lt)(value, held), v128.and(ne(value, value), eq(held, held)))
@@ -89,22 +98,19 @@ function searchColumn(
 function searchRows(f: Body, { index, arg }: ItemInput, kind: ArgmaxAttributes['kind'], element: Element): void {
   const [rows, count, share] = [2, 3, 4].map((k) => f.let(arg.i32(k)))
   const size = bytesOf(element)
-  const pass = {
+  const extreme: Accumulator = {
+    kind: element === 'float32' ? 'float' : 'int',
     join: kind === 'argmax' ? 'max' : 'min',
-    from: element,
-    to: element,
-    square: false,
-    finish: 'none',
-  } as const
+  }
   const bytes = f.let(i32.mul(count, size))
   const begin = f.let(i32.mul(index, share))
   const left = f.let(i32.sub(rows, begin))
   const x = f.let(i32.add(arg.i32(1), i32.mul(begin, bytes)))
   const y = f.let(i32.add(arg.i32(0), i32.mul(begin, size)))
   const row = () => {
-    const extreme = extremeOf(f, pass, x, count)
-    const place = f.let(i32x4.splat(placeOf(f, element, x, count, extreme)))
-    store(f, element, y, [element === 'float32' ? f.let(f32x4.convert_i32x4_s(place)) : place], 1)
+    const value = extremeOf(f, element, extreme, x, count)
+    const place = f.let(i32x4.splat(placeOf(f, element, x, count, value)))
+    store(f, element, y, element === 'float32' ? f.let(f32x4.convert_i32x4_s(place)) : place, 1)
   }
   f.times(select(i32.lt_u(left, share), left, share), row, [
     [x, bytes],
@@ -112,13 +118,14 @@ function searchRows(f: Body, { index, arg }: ItemInput, kind: ArgmaxAttributes['
   ])
 }
 
-function extremeOf(f: Body, pass: Pass, x: I32, count: I32): Local<'v128'> {
+function extremeOf(f: Body, element: Element, extreme: Accumulator, x: I32, count: I32): Local<'v128'> {
   const at = f.let(x)
-  const held = f.let(neutral(pass))
-  const join = (lanes: 4 | 1, to: Local<'v128'>) => to.set(joined(pass, to, load(f, pass, at, lanes)))
-  f.times(i32.shr_u(count, 2), () => join(4, held), [[at, 4 * bytesOf(pass.from)]])
-  const result = acrossLanes(f, pass, held)
-  f.times(i32.and(count, 3), () => join(1, result), [[at, bytesOf(pass.from)]])
+  const held = f.let(start(extreme))
+  const joinTo = (lanes: 4 | 1, to: Local<'v128'>) =>
+    to.set(join(f, 'plain', extreme, to, f.let(load(element, at, lanes))))
+  f.times(i32.shr_u(count, 2), () => joinTo(4, held), [[at, 4 * bytesOf(element)]])
+  const result = acrossLanes(f, 'plain', extreme, held)
+  f.times(i32.and(count, 3), () => joinTo(1, result), [[at, bytesOf(element)]])
   return f.let(i8x16.shuffle(result, result, ...Array.from({ length: 16 }, (_, i) => i % 4)))
 }
 
@@ -127,7 +134,7 @@ function placeOf(f: Body, element: Element, x: I32, count: I32, value: Local<'v1
   const at = f.let(x)
   const place = f.local('i32', 0)
   const found = (lanes: 4 | 1) => {
-    const four = f.let(loadLanes(element, at, lanes))
+    const four = f.let(load(element, at, lanes))
     if (element !== 'float32') return i32x4.bitmask(i32x4.eq(four, value))
     const nan = v128.and(f32x4.ne(four, four), f32x4.ne(value, value))
     return i32x4.bitmask(v128.or(f32x4.eq(four, value), nan))

@@ -1,64 +1,71 @@
-// reduce: sums, means, extremes, products and lengths over axes.
-import type { Spec } from '../../core/engine.ts'
+// Reductions along axes: sums, means, extremes, products and lengths, in the dtype of x; integers wrap.
+import { kindOf } from '../../core/dtype.ts'
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
-import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis, formatShape, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
-import type { OpFunctions } from '../index.ts'
-import type { OpSpec } from '../spec.ts'
+import { checkAxis, type Shape } from '../../core/shape.ts'
+import { apply, type Formula } from '../../kinds/formula/formula.ts'
+import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 
-/** What becomes of the elements along the axes. */
-export type ReduceKind = 'max' | 'mean' | 'min' | 'norm' | 'prod' | 'sum'
+/** Of nothing 0. */
+const sums: Reduction = { name: 'sum', element: (_m, x) => x, joins: ['sum'] }
 
-/** Attributes of reduce. */
-export interface ReduceAttributes {
-  readonly kind: ReduceKind
-  /** Counted from 0, ascending. */
-  readonly axes: readonly number[]
-  /** Whether reduced axes stay with size 1. */
-  readonly keepDims: boolean
+/** Of nothing NaN, 0 for integers, whose mean is cut towards zero. */
+const means: Reduction = { name: 'mean', element: (_m, x) => x, joins: ['sum'], finish: (m, sum, n) => m.div(sum, n) }
+
+/** dy to every element that equals the result, as in MXNet. */
+const toEqual: Formula = {
+  name: 'extremeGradient',
+  compute: (m, x, y, dy) => m.mul(m.select(m.equal(x, y), 1, 0), dy),
 }
 
-/**
- * y = kind over the axes, in the dtype of x: integers wrap, and their mean is cut towards zero. Over all axes the shape is
- * (1,), as in MXNet. Of nothing: sum 0, prod 1, mean NaN (0 for integers); max and min throw. NaN wins in max and min.
- *
- * Gradients: max and min pass dy to every element that equals the result, as in MXNet; prod gives dy · y ÷ x, so it is NaN
- * where x is 0; norm, √Σ x², gives dy · x ÷ y, NaN for a vector of zeros.
- */
-export const reduceOp: OpSpec<ReduceAttributes> = {
-  name: 'reduce',
-  calledAs: ({ kind }) => kind,
-  infer([x], { kind, axes, keepDims }) {
-    if ((kind === 'max' || kind === 'min') && axes.some((axis) => x.shape[axis] === 0)) {
-      throw new OpError(kind, `nothing to choose from: got ${formatShape(x.shape)}, expected at least one element`)
-    }
-    if (kind === 'norm' && (x.dtype === 'int32' || x.dtype === 'uint8')) {
-      throw new OpError(kind, `cannot take ${x.dtype}, expected float32: use astype('float32')`)
-    }
-    return [{ shape: reducedShape(x.shape, axes, keepDims), dtype: x.dtype }]
+/** NaN wins; of nothing there is none. */
+const extremes = (name: 'max' | 'min'): Reduction => ({
+  name,
+  element: (_m, x) => x,
+  joins: [name],
+  gradient: {
+    saves: { inputs: [0], outputs: [0] },
+    of: ({ x, y }, dy, spread) => apply(toEqual, [x(0), spread(y(0)), dy])[0],
   },
-  saves: ({ kind }) => (kind === 'sum' || kind === 'mean' ? {} : { inputs: [0], outputs: [0] }),
-  gradient({ attrs, inputs: [x], x: saved, y }, [dy], functions) {
-    const { broadcastTo, divide, equal, multiply, reshape } = functions
-    const kept = reducedShape(x.shape, attrs.axes, true)
-    const spread = (array: NDArray) => reshape(array, kept)
-    if (attrs.kind === 'sum') return [broadcastTo(spread(dy), x.shape)]
-    if (attrs.kind === 'mean') return [ofMean(x, spread(dy), functions)]
-    if (attrs.kind === 'prod') return [multiply(divide(spread(y(0)), saved(0)), spread(dy))]
-    if (attrs.kind === 'norm') return [multiply(saved(0), spread(divide(dy, y(0))))]
-    return [multiply(equal(saved(0), spread(y(0))), spread(dy))]
+})
+const [largest, smallest] = [extremes('max'), extremes('min')]
+
+/** The product of all others than 0, and how many are 0. */
+const productsBeside0: Reduction = {
+  name: 'prodGradient',
+  floats: true,
+  element: (m, x) => [m.select(m.equal(x, 0), 1, x), m.select(m.equal(x, 0), 1, 0)],
+  joins: ['prod', 'sum'],
+  gradient: {
+    saves: { inputs: [0] },
+    of: () => {
+      throw new OpError('prod', 'has no gradient of its gradient')
+    },
   },
 }
 
-function ofMean(x: Spec, dy: NDArray, { broadcastTo, divide }: OpFunctions): NDArray {
-  return broadcastTo(divide(dy, sizeOf(x.shape) / Math.max(dy.size, 1)), x.shape)
+/** The product of all others times dy, where the product `beside` leaves out the zeros. */
+const productOfOthers: Formula = {
+  name: 'prodGradient',
+  compute(m, x, beside, zeros, dy) {
+    const others = m.select(m.equal(zeros, 0), m.div(beside, x), 0)
+    const alone = m.and(m.equal(zeros, 1), m.equal(x, 0))
+    return m.mul(m.select(alone, beside, others), dy)
+  },
 }
 
-/** The shape without the axes, or with size 1 there; (1,) when nothing would be left. */
-export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): Shape {
-  const kept = keepDims ? shape.map((n, i) => (axes.includes(i) ? 1 : n)) : shape.filter((_, i) => !axes.includes(i))
-  return shapeOf(kept.length > 0 ? kept : [1])
+/** Of nothing 1. */
+const products: Reduction = {
+  name: 'prod',
+  element: (_m, x) => x,
+  joins: ['prod'],
+  gradient: {
+    saves: { inputs: [0] },
+    of({ x, attrs }, dy) {
+      const [beside, zeros] = reduce(productsBeside0, [x(0)], { axes: attrs.axes, keepDims: true })
+      return apply(productOfOthers, [x(0), beside, zeros, dy])[0]
+    },
+  },
 }
 
 /** Options of reductions. */
@@ -84,38 +91,73 @@ function axesOf(op: string, shape: Shape, { axis = null, exclude = false }: Redu
   return all.filter((a) => named.has(a) !== exclude)
 }
 
-function reduce(kind: ReduceKind, x: NDArray, options: ReduceOptions): NDArray {
-  checkOptions(kind, options, '{ axis: 1 }', reduceOptions)
-  const axes = axesOf(kind, x.shape, options)
-  return invoke(reduceOp, [x], { kind, axes, keepDims: options.keepdims ?? false })[0]
+function reduced(reduction: Reduction, x: NDArray, options: ReduceOptions): NDArray {
+  checkOptions(reduction.name, options, '{ axis: 1 }', reduceOptions)
+  const axes = axesOf(reduction.name, x.shape, options)
+  return reduce(reduction, [x], { axes, keepDims: options.keepdims ?? false })[0]
 }
 
 /** The largest element along the axes. */
 export function max(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduce('max', x, options)
+  return reduced(largest, x, options)
 }
 
 /** The mean along the axes. */
 export function mean(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduce('mean', x, options)
+  return reduced(means, x, options)
 }
 
 /** The smallest element along the axes. */
 export function min(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduce('min', x, options)
+  return reduced(smallest, x, options)
 }
 
-/** The Euclidean length along the axes, √Σ x². */
+/** The largest magnitude, a scale under which no square overflows or vanishes. */
+const magnitudes: Reduction = { name: 'norm', element: (m, x) => m.abs(x), joins: ['max'], gradient: 'none' }
+
+/** dy · x ÷ length, 0 where the length is. */
+const alongVector: Formula = {
+  name: 'normGradient',
+  compute: (m, x, length, dy) => m.select(m.equal(length, 0), 0, m.mul(dy, m.div(x, length))),
+}
+
+/** scale · √Σ (x ÷ scale)²; a scale of 0 or ∞ says all there is to say. */
+const lengths: Reduction = {
+  name: 'norm',
+  element(m, x, scale) {
+    const bare = m.or(m.equal(scale, 0), m.equal(scale, Number.POSITIVE_INFINITY))
+    const part = m.select(bare, x, m.div(x, scale))
+    return [m.mul(part, part), m.abs(x)]
+  },
+  joins: ['sum', 'max'],
+  finish(m, sum, scale) {
+    const bare = m.or(m.equal(scale, 0), m.equal(scale, Number.POSITIVE_INFINITY))
+    return m.select(bare, m.sqrt(sum), m.mul(scale, m.sqrt(sum)))
+  },
+  gradient: {
+    saves: { inputs: [0], outputs: [0] },
+    of: ({ x, y }, dy, spread) => apply(alongVector, [x(0), spread(y(0)), dy])[0],
+  },
+}
+
+/** The Euclidean length along the axes, √Σ x², of any magnitude; its gradient is x ÷ length, and 0 at length 0. */
 export function norm(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduce('norm', x, options)
+  checkOptions('norm', options, '{ axis: 1 }', reduceOptions)
+  if (kindOf(x.dtype) === 'int') {
+    throw new OpError('norm', `cannot take ${x.dtype}, expected float32: use astype('float32')`)
+  }
+  const axes = axesOf('norm', x.shape, options)
+  // of nothing there is no largest magnitude, and its length is 0
+  const scale = x.size === 0 ? 0 : reduce(magnitudes, [x], { axes, keepDims: true })[0]
+  return reduce(lengths, [x, scale], { axes, keepDims: options.keepdims ?? false })[0]
 }
 
 /** The product along the axes. */
 export function prod(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduce('prod', x, options)
+  return reduced(products, x, options)
 }
 
 /** The sum along the axes. */
 export function sum(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduce('sum', x, options)
+  return reduced(sums, x, options)
 }

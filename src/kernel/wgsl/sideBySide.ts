@@ -1,0 +1,89 @@
+// WGSL kernels in which each invocation computes one element of several outputs, or of arrays that it reads as well.
+import { fieldOf, mapElements, mapSize, type Source, wgslType } from './map.ts'
+import type { Dispatch, Param } from './plan.ts'
+import { workgroupIndex, workgroupRows } from './workgroups.ts'
+
+/** An array of a kernel, by the name under which its text loads it. */
+export interface KernelArray extends Source {
+  readonly name: string
+  /** Set when elements are written over those that are read. */
+  readonly written?: boolean
+}
+
+/** A kernel of one invocation an element. */
+export interface ResultsKernel {
+  /** Names what the text depends on besides the types and names given here. */
+  readonly key: string
+  /** What is read: `load_name(i)` gives element i. */
+  readonly inputs: readonly KernelArray[]
+  readonly outputs: readonly Source[]
+  readonly count: number
+  /** Numbers of the call: `p.name` in the text. */
+  readonly params: Readonly<Record<string, Param>>
+  /** Functions that the statements call. */
+  readonly functions: string
+  /** WGSL statements that compute element `i`. */
+  readonly statements: string
+  /** WGSL expressions of the elements, and where each goes: to an output by its index, or over an input by its name. */
+  readonly values: readonly { readonly to: number | string; readonly value: string }[]
+}
+
+/** The dispatch; a single output may be of bytes, which share words. */
+export function mapResults(kernel: ResultsKernel): Dispatch {
+  const { inputs, outputs, values, statements } = kernel
+  if (values.length > 1 || typeof values[0].to === 'string') return sideBySide(kernel)
+  const [output] = outputs
+  const [{ value }] = values
+  return mapElements({
+    ...kernel,
+    sources: Object.fromEntries(inputs.map(({ name, binding, dtype }): [string, Source] => [name, { binding, dtype }])),
+    output,
+    value: `${statements} return ${output.dtype === 'uint8' ? `u32(${value})` : value};`,
+  })
+}
+
+function sideBySide(kernel: ResultsKernel): Dispatch {
+  const { key, inputs, outputs, count, params, values } = kernel
+  const arrays: KernelArray[] = [
+    ...inputs,
+    ...outputs.map((output, n) => ({ ...output, name: `y${n}`, written: true })),
+  ]
+  if (arrays.some(({ written, dtype }) => written && dtype === 'uint8')) {
+    throw new Error("bytes can't be one of several results: they share words")
+  }
+  const all: Record<string, Param> = { size: count }
+  for (const { name, binding } of arrays) all[`at_${name}`] = { offset: binding }
+  Object.assign(all, params)
+  const fields = Object.entries(all).map(fieldOf)
+  const stores = values.map(({ to, value }) => {
+    const name = typeof to === 'number' ? `y${to}` : to
+    return `${name}[p.at_${name} + i] = ${value};`
+  })
+  const text = () => `
+struct Params { ${fields.join(', ')} }
+${arrays.map(bindingText).join('')}
+@group(0) @binding(${arrays.length}) var<uniform> p: Params;
+${kernel.functions}
+@compute @workgroup_size(${mapSize})
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
+  let i = ${workgroupIndex} * ${mapSize}u + local;
+  if (i >= p.size) { return; }
+  ${kernel.statements}
+  ${stores.join(' ')}
+}`
+  const kinds = arrays.map(({ name, dtype, written = false }) => `${name} ${dtype} ${written}`)
+  return {
+    shader: { key: `side by side ${key} ${kinds} ${fields}`, text },
+    bindings: arrays.map(({ binding }) => binding),
+    params: Object.values(all),
+    workgroups: count === 0 ? [0, 1, 1] : workgroupRows(Math.ceil(count / mapSize)),
+  }
+}
+
+function bindingText({ name, dtype, written }: KernelArray, n: number): string {
+  const at = `p.at_${name} + i`
+  const byte = `let at = ${at}; return (${name}[at >> 2u] >> ((at & 3u) * 8u)) & 255u;`
+  return `
+@group(0) @binding(${n}) var<storage, ${written ? 'read_write' : 'read'}> ${name}: array<${wgslType(dtype)}>;
+fn load_${name}(i: u32) -> ${wgslType(dtype)} { ${dtype === 'uint8' ? byte : `return ${name}[${at}];`} }`
+}
