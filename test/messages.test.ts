@@ -58,6 +58,8 @@ const arrays: Uses = {
   ],
   'no values': [() => nd.array(none), '[array] values must be numbers, got undefined'],
   'text for values': [() => nd.array(['a'] as never), "[array] values must be numbers, got 'a'"],
+  'a bigint for a value': [() => nd.full([2], 3n as never), '[full] the value must be a number, got 3n'],
+  'a bigint for a range': [() => nd.arange(3n as never), '[arange] stop must be a number, got 3n'],
   'no value': [() => nd.full([2], none), '[full] the value must be a number, got undefined'],
   'half a value': [
     () => nd.linspace(0, 1, 2.5),

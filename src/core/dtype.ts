@@ -38,7 +38,18 @@ export function typedView(dtype: DType, buffer: ArrayBufferLike, offset: number,
   return new constructors[dtype](buffer as ArrayBuffer, offset, size)
 }
 
+/** A typed array of zeros. */
+export function typedZeros(dtype: DType, size: number): TypedArray {
+  return new constructors[dtype](size)
+}
+
 /** A typed array with the given numbers, converted as a store into it converts them. */
 export function typedFrom(dtype: DType, values: ArrayLike<number>): TypedArray {
   return constructors[dtype].from(values)
+}
+
+/** Whether a value is a typed array of numbers of any kind: not of bigints, and no DataView. */
+export function isNumeric(value: unknown): value is TypedArray {
+  if (!ArrayBuffer.isView(value) || value instanceof DataView) return false
+  return !(value instanceof BigInt64Array || value instanceof BigUint64Array)
 }

@@ -23,9 +23,10 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** What a value is, for the `got` of a message: `3`, `'x'`, `a list`, `a Dense`, `the class Dense`, `undefined`. */
+/** What a value is, for the `got` of a message: `3`, `3n`, `'x'`, `a list`, `a Dense`, `the class Dense`, `undefined`. */
 export function nameOfKind(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'bigint') return `${value}n`
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'function' && /^class\b/.test(String(value))) return `the class ${value.name}`
   if (typeof value === 'function' && Object.getPrototypeOf(value) === Function.prototype) return 'a function'

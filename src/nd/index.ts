@@ -53,7 +53,6 @@ export {
   eye,
   full,
   linspace,
-  type NestedNumbers,
   ones,
   onesLike,
   zeros,
@@ -72,3 +71,4 @@ export {
 } from './random.ts'
 export { waitall } from './reading.ts'
 export { type StackOptions, stack } from './stack.ts'
+export type { NestedNumbers } from './values.ts'
