@@ -32,7 +32,7 @@ export function nameOfKind(value: unknown): string {
   if (typeof value === 'function' && Object.getPrototypeOf(value) === Function.prototype) return 'a function'
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return String(value)
   const { name } = value.constructor ?? Object
-  return name === 'Object' ? 'an object' : `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
+  return name === 'Object' ? 'an object' : `${/^(?:[AEIOU]|ND)/.test(name) ? 'an' : 'a'} ${name}`
 }
 
 /** The names of all options of one kind: a table, so that the compiler sees that none is missing. */

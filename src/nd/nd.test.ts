@@ -48,8 +48,8 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     const itself: unknown[] = []
     itself.push(itself)
     const wrong: readonly (readonly [values: unknown, message: string])[] = [
-      [[of(1), of(2)], 'values must be numbers, got a NDArray: join arrays by nd.stack(...list)'],
-      [[of([1]), of([2])], 'values must be numbers, got a NDArray: join arrays by nd.stack(...list)'],
+      [[of(1), of(2)], 'values must be numbers, got an NDArray: join arrays by nd.stack(...list)'],
+      [[of([1]), of([2])], 'values must be numbers, got an NDArray: join arrays by nd.stack(...list)'],
       [5n, 'values must be numbers, got 5n, a bigint: convert it by Number'],
       [[1, 2n], 'values must be numbers, got 2n, a bigint: convert it by Number'],
       [BigInt64Array.of(1n), 'values must be numbers, got a BigInt64Array'],

@@ -16,11 +16,11 @@ export interface Values {
 /** More axes than any array has; a list that holds itself has no end. */
 const mostAxes = 32
 
-/** The numbers of nested lists, whose innermost ones may be typed arrays. Throws where they are no array. */
-export function valuesOf(op: string, source: NestedNumbers, dtype: DType): Values {
+/** The numbers of nested lists, whose innermost ones may be typed arrays. Throws, with `hint`, where lists differ. */
+export function valuesOf(op: string, source: NestedNumbers, dtype: DType, hint = ''): Values {
   const shape = shapeFrom(op, source)
   const typed = typedZeros(dtype, sizeOf(shape))
-  new Filler(op, shape, typed).fill(source, 0)
+  new Filler(op, hint, shape, typed).fill(source, 0)
   return { shape, typed }
 }
 
@@ -39,12 +39,14 @@ function shapeFrom(op: string, source: unknown): Shape {
 /** Writes lists of a shape into a typed array, and throws at the first thing that does not fit. */
 class Filler {
   readonly #op: string
+  readonly #hint: string
   readonly #shape: Shape
   readonly #typed: TypedArray
   #at = 0
 
-  constructor(op: string, shape: Shape, typed: TypedArray) {
+  constructor(op: string, hint: string, shape: Shape, typed: TypedArray) {
     this.#op = op
+    this.#hint = hint
     this.#shape = shape
     this.#typed = typed
   }
@@ -65,19 +67,19 @@ class Filler {
       this.#typed.set(source, this.#at)
       this.#at += size
     } else {
-      if (typeof source !== 'number') throw new OpError(this.#op, refusal(source))
+      if (typeof source !== 'number') throw new OpError(this.#op, refusal(source) + this.#hint)
       if (size !== undefined) this.#ragged()
       this.#typed[this.#at++] = source
     }
   }
 
   #ragged(): never {
-    throw new OpError(this.#op, `the inner lists must all be as the first, ${formatShape(this.#shape)}`)
+    throw new OpError(this.#op, `the inner lists must all be as the first, ${formatShape(this.#shape)}${this.#hint}`)
   }
 }
 
 /** What to say of something that is neither a number nor a list. */
-export function refusal(value: unknown): string {
+function refusal(value: unknown): string {
   const got = `values must be numbers, got ${nameOfKind(value)}`
   if (value instanceof NDArray) return `${got}: join arrays by nd.stack(...list)`
   return typeof value === 'bigint' ? `${got}, a bigint: convert it by Number` : got

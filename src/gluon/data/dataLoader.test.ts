@@ -5,7 +5,7 @@ import { Context } from '../../core/engine.ts'
 import { liveOn } from '../../core/storage.ts'
 import { makeCpuEngine } from '../../engines/wasm/start.ts'
 
-const { ArrayDataset, BatchSampler, DataLoader, SequentialSampler, SimpleDataset } = data
+const { ArrayDataset, BatchSampler, DataLoader, RandomSampler, SequentialSampler, SimpleDataset, tuple } = data
 
 const values = async (array: NDArray) => Array.from(await array.toArray())
 
@@ -18,28 +18,116 @@ async function all<B>(loader: AsyncIterable<B>): Promise<B[]> {
 const numbers = (n: number) => new SimpleDataset(Array.from({ length: n }, (_, i) => i))
 
 describe('batches', () => {
-  test('of numbers: int32 where whole, else float32', async () => {
+  test('of numbers are float32, whatever the numbers', async () => {
     const [whole, half] = await all(new DataLoader(new SimpleDataset([1, 2, 3, 0.5]), 3))
-    expect([whole.dtype, half.dtype]).toEqual(['int32', 'float32'])
+    expect([whole.dtype, half.dtype]).toEqual(['float32', 'float32'])
     expect([await values(whole), await values(half)]).toEqual([[1, 2, 3], [0.5]])
+    const mapped = new ArrayDataset([1, 2], [4, 6]).transform((x, y) => tuple(x * 2, y))
+    for (const set of [new ArrayDataset([1, 2], [4, 6]), mapped]) {
+      for await (const pair of new DataLoader(set, 1))
+        expect(pair.map(({ dtype }) => dtype)).toEqual(['float32', 'float32'])
+    }
   })
 
-  test('of a column of numbers: one type for all batches', async () => {
-    const batches = await all(
+  test('of typed arrays have their element type', async () => {
+    const types = async (set: data.Dataset<unknown>) => {
+      const [batch] = await all(new DataLoader(set, 2) as AsyncIterable<unknown>)
+      return (batch as NDArray).dtype
+    }
+    const sources = [
+      ['int32', Int32Array.of(1, 2)],
+      ['int32', Int16Array.of(1, 2)],
+      ['uint8', Uint8Array.of(1, 2)],
+      ['uint8', Uint8ClampedArray.of(1, 2)],
+      ['float32', Float64Array.of(1, 2)],
+    ] as const
+    for (const [dtype, source] of sources) {
+      expect(await types(new ArrayDataset(source as Int32Array))).toBe(dtype)
+      expect(await types(new ArrayDataset(source as Int32Array).filter(() => true))).toBe(dtype)
+      expect(await types(new SimpleDataset([source, source]))).toBe(dtype)
+    }
+    const labels = new ArrayDataset(['a', 'b'], Int32Array.of(1, 2)).transformFirst((letter) => letter.length)
+    const [[letters, y]] = await all(new DataLoader(labels, 2))
+    expect([letters.dtype, y.dtype]).toEqual(['float32', 'int32'])
+    const mixed = new SimpleDataset([Float32Array.of(1), Int32Array.of(1)])
+    await expect(all(new DataLoader(mixed, 2))).rejects.toThrow('samples of different element types make no batch')
+    const unsigned = new SimpleDataset([Uint32Array.of(1) as never])
+    await expect(all(new DataLoader(unsigned, 1))).rejects.toThrow('no element type holds a Uint32Array')
+  })
+
+  test('of features that are lists hold one array', async () => {
+    const x = [
+      [1, 2, 3],
+      [4, 5, 6],
+    ]
+    const [[features, labels]] = await all(new DataLoader(new ArrayDataset(x, [0, 1]), 2))
+    expect([features.shape, labels.shape].map(String)).toEqual(['(2, 3)', '(2,)'])
+    expect([features.dtype, await values(features)]).toEqual(['float32', [1, 2, 3, 4, 5, 6]])
+    for (const set of [
+      new SimpleDataset(x),
+      new ArrayDataset(x),
+      new ArrayDataset(x, [0, 1]).transform((row) => row),
+    ]) {
+      const [batch] = await all(new DataLoader(set, 2))
+      expect([String(batch.shape), await values(batch)]).toEqual(['(2, 3)', [1, 2, 3, 4, 5, 6]])
+    }
+    const deep = [
+      [Int32Array.of(1, 2), Int32Array.of(3, 4)],
+      [Int32Array.of(5, 6), Int32Array.of(7, 8)],
+    ]
+    const [[frames]] = await all(new DataLoader(new ArrayDataset(deep, [0, 1]), 2))
+    expect([String(frames.shape), frames.dtype]).toEqual(['(2, 2, 2)', 'int32'])
+    const [[arrays]] = await all(new DataLoader(new ArrayDataset([[nd.ones(3), nd.zeros(3)]], [0]), 1))
+    expect([String(arrays.shape), await values(arrays)]).toEqual(['(1, 2, 3)', [1, 1, 1, 0, 0, 0]])
+  })
+
+  test('come apart by tuples: marked ones, and lists that hold more than numbers or lists', async () => {
+    const pairs = [
+      [1, 2],
+      [3, 4],
+    ] as const
+    const [rows] = await all(new DataLoader(new SimpleDataset(pairs), 2))
+    expect(String(rows.shape)).toBe('(2, 2)')
+    const [[a, b]] = await all(new DataLoader(new SimpleDataset(pairs.map(([x, y]) => tuple(x, y))), 2))
+    expect([await values(a), await values(b)]).toEqual([
+      [1, 3],
+      [2, 4],
+    ])
+    const later = new SimpleDataset(pairs).transform(async ([x, y]) => tuple(x, y))
+    const [[c]] = await all(new DataLoader(later, 2))
+    expect(await values(c)).toEqual([1, 3])
+    const kept = new SimpleDataset(pairs).transform(([x, y]) => [Promise.resolve(x), y] as const)
+    const [[d]] = await all(new DataLoader(kept, 2))
+    expect(await values(d)).toEqual([1, 3])
+    const first = new ArrayDataset([1, 3], [2, 4]).transformFirst((x) => x + 1)
+    const [[e, f]] = await all(new DataLoader(first, 2))
+    expect([await values(e), await values(f)]).toEqual([
+      [2, 4],
+      [2, 4],
+    ])
+    class Own extends data.Dataset<[NDArray, number]> {
+      readonly length = 2
+      at(i: number): [NDArray, number] {
+        return [nd.ones(3), i]
+      }
+    }
+    const own: data.DataLoader<[NDArray, NDArray]> = new DataLoader(new Own(), 2)
+    for await (const pair of own) expect(pair.map(({ shape }) => String(shape))).toEqual(['(2, 3)', '(2,)'])
+    const [[g, h]] = await all(
       new DataLoader(
-        new ArrayDataset([1, 2, 0.5]).transform((x) => x),
+        new SimpleDataset([
+          [[1, 2], 0],
+          [[3, 4], 1],
+        ] as [number[], number][]),
         2,
       ),
     )
-    expect(batches.map(({ dtype }) => dtype)).toEqual(['int32', 'float32'])
-    const column = new ArrayDataset(['a', 'b', 'c'], [1, 2, 0.5]).transformFirst((letter) => letter.length)
-    const pairs = await all(new DataLoader(column, 2))
-    expect(pairs.map(([, y]) => y.dtype)).toEqual(['float32', 'float32'])
+    expect([g.shape, h.shape].map(String)).toEqual(['(2, 2)', '(2,)'])
   })
 
   test('of arrays, tuples, typed arrays and tuples in tuples', async () => {
     const dataset = new SimpleDataset(
-      [1, 2, 3].map((i) => [nd.array([i, i]), Uint8Array.of(i, 0), [i, nd.array([i])] as const] as const),
+      [1, 2, 3].map((i) => [nd.array([i, i]), Uint8Array.of(i, 0), tuple(i, nd.array([i]))] as const),
     )
     const [[arrays, bytes, [inner, rows]]] = await all(new DataLoader(dataset, 2))
     expect([arrays.shape, bytes.shape, inner.shape, rows.shape].map(String)).toEqual([
@@ -48,7 +136,7 @@ describe('batches', () => {
       '(2,)',
       '(2, 1)',
     ])
-    expect([arrays.dtype, bytes.dtype, inner.dtype]).toEqual(['float32', 'uint8', 'int32'])
+    expect([arrays.dtype, bytes.dtype, inner.dtype]).toEqual(['float32', 'uint8', 'float32'])
     expect(await values(arrays)).toEqual([1, 1, 2, 2])
     expect(await values(bytes)).toEqual([1, 0, 2, 0])
   })
@@ -57,9 +145,9 @@ describe('batches', () => {
     const x = nd.random.uniform({ shape: [10, 3, 2] })
     const y = Int32Array.from({ length: 10 }, (_, i) => i * i)
     const stacked = new ArrayDataset(x, y)
-    const single = stacked.transform((a, b) => [a, b] as const)
+    const single = stacked.transformFirst((a) => a)
     expect(stacked.columns().columns.every(({ batch }) => batch)).toBe(true)
-    expect(single.columns()).toBeUndefined()
+    expect(single.columns()?.columns.every(({ batch }) => batch)).toBe(false)
     const [a, b] = await Promise.all([all(new DataLoader(stacked, 4)), all(new DataLoader(single, 4))])
     expect(a.length).toBe(3)
     for (const [i, batch] of a.entries()) {
@@ -105,8 +193,20 @@ describe('batches', () => {
     const shapes = new SimpleDataset([nd.array([1]), nd.array([1, 2])])
     await expect(all(new DataLoader(shapes, 2))).rejects.toThrow('[batchify] samples of different shapes make no batch')
     await expect(all(new DataLoader(new SimpleDataset(['a']), 1))).rejects.toThrow('cannot make a batch of string')
-    const ragged = new SimpleDataset([[1, 2], [1]])
-    await expect(all(new DataLoader(ragged, 2))).rejects.toThrow('[batchify] samples must have 2 elements each, got 1')
+    const refused = (samples: readonly unknown[], message: string) =>
+      expect(() => data.defaultBatchifyFn(samples)).toThrow(`[batchify] ${message}`)
+    const hint = 'A sample of several elements is tuple(…)'
+    refused([[1, 2], [1]], `the inner lists must all be as the first, (2, 2). ${hint}`)
+    refused([tuple(1, 2), tuple(1)], 'samples must have 2 elements each, got 1')
+    refused([tuple(1, 2), 1], 'samples must all be tuples, or none, got a tuple and 1')
+    refused(
+      [tuple(1, [2, nd.ones(1)])],
+      `values must be numbers, got an NDArray: join arrays by nd.stack(...list). ${hint}`,
+    )
+    refused([Float32Array.of(1, 2), Float32Array.of(1)], 'samples of different lengths make no batch, got 2 and 1')
+    refused([1n], 'cannot make a batch of bigint: pass batchifyFn to say how')
+    refused([{ x: 1 }], 'cannot make a batch of object: pass batchifyFn to say how')
+    refused([], 'a batch holds at least one sample, got none')
   })
 })
 
@@ -157,8 +257,98 @@ describe('passes', () => {
     expect(await all(loader)).toHaveLength(2)
   })
 
+  test('those of interleaved loops are complete, each in the order of a loop alone', async () => {
+    const alone: number[][] = []
+    nd.random.seed(3)
+    const loader = new DataLoader(numbers(7), 2, { shuffle: true })
+    for (let pass = 0; pass < 2; pass++) alone.push((await Promise.all((await all(loader)).map(values))).flat())
+    nd.random.seed(3)
+    const seen: number[][] = [[], []]
+    const loops = seen.map(() => loader[Symbol.asyncIterator]())
+    for (let batch = 0; batch < 4; batch++) {
+      for (const [i, loop] of loops.entries()) seen[i].push(...(await values((await loop.next()).value as NDArray)))
+    }
+    expect(seen).toEqual(alone)
+    for (const loop of loops) expect((await loop.next()).done).toBe(true)
+  })
+
+  test('one that is left early leaves the others as they are, and their states', async () => {
+    nd.random.seed(5)
+    const sampler = new RandomSampler(9)
+    const make = () => new DataLoader(numbers(9), 2, { sampler })
+    const [loader, other] = [make(), make()]
+    const seen: number[][] = []
+    const states: data.DataLoaderState[] = []
+    for await (const batch of loader) {
+      seen.push(await values(batch))
+      for await (const _ of loader) break
+      for await (const _ of other) break
+      await other[Symbol.asyncIterator]().next()
+      expect(loader.state().taken).toBe(0)
+      const inner = loader[Symbol.asyncIterator]()
+      await inner.next()
+      expect(loader.state().taken).toBe(1)
+      await inner.return()
+    }
+    expect(seen.flat().sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+    const loops = [loader[Symbol.asyncIterator](), loader[Symbol.asyncIterator]()]
+    const rest: number[][] = []
+    for (let batch = 0; batch < 5; batch++) {
+      rest.push(await values((await loops[0].next()).value as NDArray))
+      states.push(JSON.parse(JSON.stringify(loader.state())))
+      await loops[1].next()
+    }
+    for (const [i, state] of states.entries()) {
+      expect(state.taken).toBe(i + 1)
+      const resumed = make()
+      resumed.restore(state)
+      expect(resumed.state()).toEqual(state)
+      expect(await Promise.all((await all(resumed)).map(values))).toEqual(rest.slice(i + 1))
+    }
+  })
+
+  test('a restored one is left alone by those that ran before', async () => {
+    nd.random.seed(6)
+    const loader = new DataLoader(numbers(6), 2, { shuffle: true })
+    const before = loader[Symbol.asyncIterator]()
+    await before.next()
+    const state = loader.state()
+    const rest = await values((await before.next()).value as NDArray)
+    loader.restore(state)
+    await before.next()
+    expect(loader.state()).toEqual(state)
+    await before.return()
+    expect(loader.state()).toEqual(state)
+    const [next] = await all(loader)
+    expect(await values(next)).toEqual(rest)
+  })
+
+  test('a batch that is still made has not been taken', async () => {
+    let made: (() => void) | undefined
+    const slow = numbers(4).transform((i) => (i < 2 ? i : new Promise<number>((resolve) => (made = () => resolve(i)))))
+    const loop = new DataLoader(slow, 1)
+    const batches = loop[Symbol.asyncIterator]()
+    for (let i = 0; i < 2; i++) await batches.next()
+    const third = batches.next()
+    await expect.poll(() => made).toBeDefined()
+    expect(loop.state().taken).toBe(2)
+    made?.()
+    await third
+    expect(loop.state().taken).toBe(3)
+  })
+
   test('a damaged state is refused', () => {
     const loader = new DataLoader(numbers(4), 2)
+    expect(() => loader.restore({ taken: 3, sampler: loader.state().sampler })).toThrow(
+      '[DataLoader] the state is of another loader: it says that 3 batches were taken, and a pass of this one has 2',
+    )
+    const shuffled = new DataLoader(numbers(4), 2, { shuffle: true })
+    for (const sampler of [null, 3, { rolled: 1, sampler: null }]) {
+      expect(() => shuffled.restore({ taken: 0, sampler })).toThrow('[BatchSampler] the state is of another kind')
+    }
+    const other = { taken: 0, sampler: { rolled: [], sampler: [1, 2] } }
+    expect(() => loader.restore(other)).toThrow('[SequentialSampler] the state is of another kind of sampler')
+    expect(() => shuffled.restore(other)).toThrow('cannot restore the generator: got 2 values')
     expect(() => loader.restore({ taken: -1, sampler: null })).toThrow('[DataLoader] the state is not one of a loader')
   })
 })
@@ -217,6 +407,32 @@ describe('running', () => {
       opened.shift()!()
       await expect.poll(() => given).toBe(next)
     }
+    await pass
+    await engine.close()
+  })
+
+  test('a loop beside them takes no waiting from them', async () => {
+    const engine = makeCpuEngine({ threads: 1 })
+    const ctx = new Context('cpu', 1, () => engine)
+    const opened: (() => void)[] = []
+    engine.fence = () => new Promise((resolve) => opened.push(resolve))
+    const beside = new DataLoader(new ArrayDataset(nd.zeros([50, 1])), 1)[Symbol.asyncIterator]()
+    let given = 0
+    const pass = (async () => {
+      for await (const batch of new DataLoader(new ArrayDataset(nd.zeros([5, 1])), 1)) {
+        batch.asInContext(ctx)
+        given++
+        await beside.next()
+      }
+    })()
+    await expect.poll(() => opened.length).toBe(3)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(given).toBe(2)
+    while (given < 5) {
+      for (const open of opened.splice(0)) open()
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    for (const open of opened.splice(0)) open()
     await pass
     await engine.close()
   })

@@ -49,10 +49,13 @@ export class NumpyRandom {
     return this.#words.slice()
   }
 
-  /** Goes back to a state that `state()` gave. */
-  restore(state: Int32Array): void {
-    if (state.length !== engineWords)
-      throw new OpError('restore', `cannot restore the generator: got ${state.length} words, expected ${engineWords}`)
-    this.#words.set(state)
+  /** Goes back to a state that `state()` gave, or to what JSON has made of it. */
+  restore(state: Int32Array | readonly number[] | { readonly [place: number]: number }): void {
+    const words = Object.values(state ?? {})
+    if (words.length !== engineWords || !words.every(Number.isInteger)) {
+      const got = `${words.length} values`
+      throw new OpError('restore', `cannot restore the generator: got ${got}, expected ${engineWords} integers`)
+    }
+    this.#words.set(words)
   }
 }
