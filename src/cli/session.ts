@@ -69,9 +69,14 @@ export async function captureSession(session: Session): Promise<RunCheckpoint> {
     training.accuracy.state(),
     training.dead.state(),
   ])
-  const header: Header = { ...standing, loader, loss, accuracy, alive, numUpdate: optimizer.numUpdate }
-  const structural = new Map([...network.parameters].map(([name, parameter]) => [parameter.name, name]))
-  const state = optimizer.arrays.map(({ name, shape, data }) => ({ name: renamed(name, structural), shape, data }))
+  const sums = { loss: { ...loss }, accuracy: { ...accuracy } }
+  const header: Header = { ...standing, loader, ...sums, alive, numUpdate: optimizer.numUpdate }
+  const places = placesOf(network)
+  const state = optimizer.arrays.map(({ name, shape, data }) => ({
+    name: renamed(name, (place) => places[Number(place)]),
+    shape,
+    data: data as Float32Array,
+  }))
   return {
     header,
     arrays: [
@@ -111,9 +116,9 @@ function standingOf({ settings, data, network, training }: Session): Standstill 
 function restore({ network, trainer, batches, training }: Session, checkpoint: RunCheckpoint): void {
   const { header } = checkpoint
   loadWeights(network, arraysOf(checkpoint, 'weight'))
-  const full = new Map([...network.parameters].map(([name, parameter]) => [name, parameter.name]))
+  const places = placesOf(network)
   const arrays = arraysOf(checkpoint, 'optimizer').map(({ name, shape, data }) => ({
-    name: renamed(name, full),
+    name: renamed(name, (structural) => places.indexOf(structural)),
     shape,
     data: data as Float32Array,
   }))
@@ -131,8 +136,14 @@ function restore({ network, trainer, batches, training }: Session, checkpoint: R
   training.standing.history.push(...history)
 }
 
-/** The name of a parameter's state, `parameter:number`, with the parameter's other name. */
-function renamed(name: string, names: ReadonlyMap<string, string>): string {
+/** Structural names of the parameters in the trainer's order, by whose places it names its state. */
+function placesOf({ net, parameters }: RunNetwork): string[] {
+  const names = new Map([...parameters].map(([name, parameter]) => [parameter, name]))
+  return [...net.collectParams().values()].map((parameter) => names.get(parameter) as string)
+}
+
+/** The name of a parameter's state, `parameter:slot`, with the parameter's other name. */
+function renamed(name: string, other: (parameter: string) => string | number): string {
   const colon = name.lastIndexOf(':')
-  return `${names.get(name.slice(0, colon))}${name.slice(colon)}`
+  return `${other(name.slice(0, colon))}${name.slice(colon)}`
 }
