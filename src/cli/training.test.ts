@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { liveOn } from '../core/storage.ts'
 import { cpu, nd } from '../index.ts'
-import type { RunCheckpoint } from './checkpoint.ts'
+import { arraysOf, type RunCheckpoint } from './checkpoint.ts'
 import { loadData } from './datasets.ts'
 import { DeadClasses } from './deadClasses.ts'
 import { evaluate, probabilities } from './evaluation.ts'
@@ -71,6 +71,9 @@ test('from any step the run goes on to the same bits and the same numbers', asyn
   const whole = await open(0)
   await whole.session.training.run()
   const at = whole.saved.find(({ header }) => header.epoch === 1 && header.step === 7) as RunCheckpoint
+  // names by structure, as in checkpoints of all versions
+  const names = (kind: string) => arraysOf(at, kind).map(({ name }) => name)
+  expect(names('optimizer')).toEqual(names('weight').map((name) => `${name}:0`))
   expect(at.header).toMatchObject({ update: 17, loss: { count: 224 }, accuracy: { count: 224 } })
   const part = await open(Infinity, at)
   await part.session.training.run()

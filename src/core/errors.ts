@@ -31,7 +31,8 @@ export function nameOfKind(value: unknown): string {
   if (typeof value === 'function' && /^class\b/.test(String(value))) return `the class ${value.name}`
   if (typeof value === 'function' && Object.getPrototypeOf(value) === Function.prototype) return 'a function'
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return String(value)
-  const { name } = value.constructor ?? Object
+  const { name } = (value.constructor ?? Object) as { readonly name?: unknown }
+  if (typeof name !== 'string' || name === '') return 'an object'
   return name === 'Object' ? 'an object' : `${/^(?:[AEIOU]|ND)/.test(name) ? 'an' : 'a'} ${name}`
 }
 

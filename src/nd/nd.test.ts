@@ -62,6 +62,8 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
       [Symbol('s'), 'values must be numbers, got Symbol(s)'],
       [() => 1, 'values must be numbers, got a function'],
       [{ length: 1, 0: 1 }, 'values must be numbers, got an object'],
+      [{ constructor: 3 }, 'values must be numbers, got an object'],
+      [(function* () {})(), 'values must be numbers, got an object'],
       [new Map(), 'values must be numbers, got a Map'],
       [[[1], [[2]]], 'the inner lists must all be as the first, (2, 1)'],
       [[1, []], 'the inner lists must all be as the first, (2,)'],
