@@ -129,7 +129,10 @@ describe('bad files end with 1 and one line', () => {
       [['train', '--resume', at('text')], /text is not a checkpoint/],
       [['predict', at('text'), at('text')], /text is neither a PNG nor a JPEG/],
       [['predict', at('text'), at('missing.png')], /\[predict\] cannot read .*missing\.png: got ENOENT/],
-      [['predict', at('text'), folder], /\[predict\] cannot read .*: got not a file but a folder.*, expected a PNG or JPEG/],
+      [
+        ['predict', at('text'), folder],
+        /\[predict\] cannot read .*: got not a file but a folder.*, expected a PNG or JPEG/,
+      ],
     ] as const) {
       const { code, stdout, stderr } = await glueball(...args)
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
