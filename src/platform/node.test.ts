@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import type { RequestListener, ServerResponse } from 'node:http'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync, gzipSync } from 'node:zlib'
@@ -330,6 +330,30 @@ describe('download', () => {
       response.end(bomb)
     })
     await expect(node.download(url, { atMost: 10 ** 6 })).rejects.toThrow('the server sends more than 1000000 bytes')
+  })
+
+  test('what comes beyond the announced length is not taken, and what is missing is missed', async () => {
+    const answer = (body: string) => (socket: Socket) => {
+      socket.on('error', () => {}) // a client that has enough may reset the connection
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n${body}`))
+    }
+    const open = async (body: string) => {
+      const server = createServer(answer(body))
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const { port } = server.address() as AddressInfo
+      return node.download(`http://127.0.0.1:${port}/`).finally(() => server.close())
+    }
+    expect(String(Buffer.from(await open('begun and more')))).toBe('begun')
+    await expect(open('beg')).rejects.toThrow('[download] http://127.0.0.1:')
+  })
+
+  test('a redirect that gives up encryption is not followed to the data', async () => {
+    const response = Object.defineProperty(new Response('data'), 'url', { value: 'http://elsewhere/file' })
+    vi.stubGlobal('fetch', async () => response)
+    await expect(node.download('https://here/file')).rejects.toThrow(
+      '[download] https://here/file: the server redirects to http://elsewhere/file, expected an encrypted connection',
+    )
+    vi.unstubAllGlobals()
   })
 
   test('more than is taken is refused when it is announced', async () => {

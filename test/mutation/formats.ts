@@ -47,6 +47,9 @@ async function readPicture(path: string): Promise<unknown> {
 
 const pictures = (kind: string) => goldenPictures.filter((one) => one.kind === kind).map(({ file }) => file)
 
+/** Without a chunk of transparency: a PNG that has lost that one as a whole is sound. */
+const withoutLoss = goldenPictures.filter(({ kind, name }) => kind === 'PNG' && !name.includes('transparen'))
+
 /** Where parts start that say their own length. */
 function partsOf(bytes: Uint8Array, start: number, lengthAt: (at: number) => number): number[] {
   const parts: number[] = []
@@ -180,7 +183,14 @@ export const formats: readonly Format[] = [
     checked: false,
     seal: (bytes) => new Uint8Array(gzipSync(bytes)),
   },
-  { name: 'PNG', file: 'mutant.png', samples: pictures('PNG'), layout: pngLayout, read: readPicture, checked: true },
+  {
+    name: 'PNG',
+    file: 'mutant.png',
+    samples: withoutLoss.map(({ file }) => file),
+    layout: pngLayout,
+    read: readPicture,
+    checked: true,
+  },
   {
     name: 'PNG with right checksums',
     file: 'mutant.png',

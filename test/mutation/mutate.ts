@@ -24,7 +24,8 @@ type Damage = (bytes: Uint8Array, layout: Layout, pick: Pick) => Uint8Array
 const join = (...pieces: readonly Uint8Array[]) => new Uint8Array(Buffer.concat(pieces))
 
 /** A part of the file, as its layout or chance divides it. */
-function part({ length }: Uint8Array, { parts }: Layout, pick: Pick): [start: number, end: number] {
+function part({ length }: Uint8Array, layout: Layout, pick: Pick): [start: number, end: number] {
+  const parts = layout.parts.filter((at) => at >= 0 && at < length)
   if (parts.length > 1 && pick(2) === 0) {
     const i = pick(parts.length)
     return [parts[i], parts[i + 1] ?? length]
@@ -99,7 +100,7 @@ export function mutate(bytes: Uint8Array, layoutOf: (bytes: Uint8Array) => Layou
   const pick: Pick = (end) => Math.floor(random() * end)
   const names = Object.keys(damages)
   const done: string[] = []
-  let out = bytes
+  let out: Uint8Array = new Uint8Array(bytes)
   for (let n = [1, 1, 1, 2, 3][pick(5)]; n > 0 && out.length > 0; n--) {
     const name = names[pick(names.length)]
     out = damages[name](out, layoutOf(out), pick)

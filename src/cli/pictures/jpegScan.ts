@@ -102,9 +102,9 @@ class Blocks {
   #dc(one: ScanComponent, at: number): void {
     const size = this.#bits.symbol(one.dc as Huffman)
     one.predicted += size > 11 ? Number.NaN : this.#bits.signed(size)
-    // the mean of 64 samples of 8 bits, times 8
     const value = one.predicted * 2 ** this.#scan.low
-    if (!(Math.abs(value) <= 2048)) damagedJpeg('its picture data give a brightness that no picture has')
+    // eight times the mean of samples from -128 to 127
+    if (!(Math.abs(value) <= 1024)) damagedJpeg('its picture data give a brightness that no picture has')
     one.component.values[at] = value
   }
 
@@ -126,7 +126,7 @@ class Blocks {
         return
       }
       k += zeros
-      if (k > to || size + low > 10)
+      if (k > to || (size > 0 && size + low > 10))
         damagedJpeg('a block has coefficients beyond its end, or larger ones than a picture has')
       if (size > 0) values[at + zigzag[k]] = this.#bits.signed(size) * 2 ** low
     }
