@@ -208,6 +208,16 @@ describe('loadParameters', () => {
     )
   })
 
+  it('reads files alone', async () => {
+    for (const [path, kind] of [
+      [folder, 'a folder'],
+      ['/dev/zero', 'a device'],
+    ])
+      await expect(net().loadParameters(path)).rejects.toThrow(
+        `[loadParameters] cannot read ${path}: got not a file but ${kind}: '${path}', expected a .params file`,
+      )
+  })
+
   it('names a file that is not there or damaged', async () => {
     await expect(net().loadParameters(join(folder, 'nowhere.params'))).rejects.toThrow(/nowhere.params/)
     const path = file(weight, bias)
