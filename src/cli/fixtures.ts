@@ -1,4 +1,6 @@
 // Made-up runs for the tests of the command.
+import type { Checkpoint } from '../io/checkpoint.ts'
+import { crc32 } from '../io/crc32.ts'
 import type { Header, RunCheckpoint } from './checkpoint.ts'
 import type { EpochEvent, Progress } from './events.ts'
 import { settingsFrom } from './settings.ts'
@@ -64,4 +66,29 @@ export function checkpointOf(update: number, weights = Float32Array.of(1, 2, upd
     planVersion: 2,
   }
   return { header, arrays: [{ name: 'weight:0.weight', dtype: 'float32', shape: [3], data: weights }] }
+}
+
+/** A checkpoint in the container of Glueball 0.1, whose header may be replaced by any text. */
+export function encodeVersion1({ header, arrays }: Checkpoint, replaced?: string): Uint8Array<ArrayBuffer> {
+  const listed = arrays.map(({ name, dtype, shape }) => ({ name, dtype, shape }))
+  const text = new TextEncoder().encode(replaced ?? JSON.stringify({ header, arrays: listed }))
+  const aligned = (at: number) => Math.ceil(at / 64) * 64
+  const starts: number[] = []
+  let end = 24 + text.length
+  for (const { data } of arrays) {
+    starts.push(aligned(end))
+    end = aligned(end) + data.byteLength
+  }
+  const bytes = new Uint8Array(end + 4)
+  const view = new DataView(bytes.buffer)
+  bytes.set([0x89, 0x47, 0x4c, 0x55, 0x0d, 0x0a, 0x1a, 0x0a])
+  view.setUint32(8, 1, true)
+  view.setUint32(12, text.length, true)
+  view.setBigUint64(16, BigInt(bytes.length), true)
+  bytes.set(text, 24)
+  arrays.forEach(({ data }, i) => {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), starts[i])
+  })
+  view.setUint32(end, crc32(bytes.subarray(0, end)), true)
+  return bytes
 }
