@@ -3,14 +3,10 @@ import { copyFile, link, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { readFile, writeFileAtomic } from '#platform'
 import type { data, metric } from '../index.ts'
-import {
-  type Checkpoint,
-  type CheckpointArray,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type Json,
-} from '../io/checkpoint.ts'
+import { type CheckpointArray, decodeCheckpoint, encodeCheckpoint, type Json } from '../io/checkpoint.ts'
 import type { EpochEvent } from './events.ts'
+import { readHeader } from './header.ts'
+import { wrongField } from './schema.ts'
 import type { Settings } from './settings.ts'
 
 /** Names of the files in a run's folder. */
@@ -158,11 +154,26 @@ async function readFirst(folder: string, names: readonly string[]): Promise<Foun
 }
 
 function parseRun(bytes: Uint8Array, path: string): RunCheckpoint {
-  const { header, arrays }: Checkpoint = decodeCheckpoint(bytes, path)
-  const kind = (header as { readonly kind?: unknown } | null)?.kind
-  if (kind !== 'glueball training run')
-    throw new Error(`[checkpoint] ${path} is no checkpoint of a training run, but ${kind}`)
-  return { header: header as unknown as Header, arrays }
+  const { header, arrays } = decodeCheckpoint(bytes, path)
+  try {
+    for (const { name, dtype } of arrays) checkType(name, dtype)
+    return { header: readHeader(header), arrays }
+  } catch (error) {
+    throw new Error(`[checkpoint] ${path} ${(error as Error).message}`)
+  }
+}
+
+/** The element type of each kind of arrays. */
+const types: Readonly<Record<string, string>> = {
+  weight: 'float32',
+  optimizer: 'float32',
+  generator: 'int32',
+  shuffler: 'int32',
+}
+
+function checkType(name: string, dtype: string): void {
+  const [kind] = name.split(':', 1)
+  if (Object.hasOwn(types, kind) && types[kind] !== dtype) wrongField(name, dtype, types[kind])
 }
 
 /** Takes damaged checkpoints out of the way, so that a later save does not replace a good one by them. */

@@ -43,6 +43,7 @@ export function progress(changes: Partial<Progress> = {}): Progress {
 
 /** A checkpoint of a run with one weight. */
 export function checkpointOf(update: number, weights = Float32Array.of(1, 2, update)): RunCheckpoint {
+  const epoch = Math.floor(update / 10)
   const header: Header = {
     kind: 'glueball training run',
     glueball: '0.1.0',
@@ -51,7 +52,7 @@ export function checkpointOf(update: number, weights = Float32Array.of(1, 2, upd
     trainImages: 10_000,
     testImages: 2000,
     classes: ['shirt', 'bag'],
-    epoch: Math.floor(update / 10),
+    epoch,
     step: update % 10,
     update,
     loader: { taken: update % 10, sampler: null },
@@ -59,7 +60,7 @@ export function checkpointOf(update: number, weights = Float32Array.of(1, 2, upd
     accuracy: { sum: 3, count: 12 },
     alive: [12, 11],
     numUpdate: update,
-    history: [epochEvent(0, 0.5)],
+    history: Array.from({ length: epoch }, (_, i) => epochEvent(i, 0.5)),
     seconds: 12.5,
     engine: 'wasm',
     rung: 'relaxed',

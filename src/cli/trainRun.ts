@@ -13,6 +13,7 @@ import { type Interruption, listenForInterruption } from './interrupt.ts'
 import { JsonLines } from './jsonLines.ts'
 import { engineFacts, startEngine } from './machine.ts'
 import { shortPath } from './nextSteps.ts'
+import { printError } from './printing.ts'
 import { writeRunReport } from './report/runReport.ts'
 import { checkSameFolder, differences, resumedSettings } from './resume.ts'
 import { datedFolder, makeRunFolder, RunFolder, reopenRunFolder } from './runFolder.ts'
@@ -47,7 +48,7 @@ export async function trainRun(request: TrainRequest): Promise<number> {
     : new Terminal(request.stdout, found?.header.history ?? [])
   const interruption = listenForInterruption(() => {
     listener.close()
-    process.stderr.write('stopping after this step and saving; Ctrl-C again ends it at once\n')
+    printError('stopping after this step and saving; Ctrl-C again ends it at once')
   })
   try {
     const run = new Run(request, settings, listener, interruption, found)
@@ -237,7 +238,7 @@ class Run {
     await this.#folder.close()
     const { failure } = this.#folder
     if (failure === undefined) return code
-    process.stderr.write(`error: ${failure}\n`)
+    printError(`error: ${failure}`)
     return 1
   }
 

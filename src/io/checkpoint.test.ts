@@ -57,8 +57,8 @@ describe('checkpoint', () => {
   })
 
   test.each([
-    ['is no checkpoint, or damaged: it starts with "{', (bytes: Uint8Array) => bytes.fill(0x21, 9, 10)],
-    ['is no checkpoint, or damaged: it starts with "", expected {"__meta', () => new Uint8Array(0)],
+    ['is not a checkpoint, or damaged: got "{', (bytes: Uint8Array) => bytes.fill(0x21, 9, 10)],
+    ['is not a checkpoint, or damaged: got "" at byte 8, expected {"__meta', () => new Uint8Array(0)],
     ['is damaged or cut short: its checksum is', (bytes: Uint8Array) => bytes.fill(0x7f, 70, 71)],
     ['is damaged or cut short: its checksum is', (bytes: Uint8Array) => Uint8Array.from([...bytes, 0])],
   ])('%s', (message, damage) => {

@@ -78,7 +78,7 @@ export function decodeCheckpoint(bytes: Uint8Array, file = 'the checkpoint'): Ch
 function checkSum(bytes: Uint8Array, file: string): void {
   const text = new TextDecoder('latin1').decode(bytes.subarray(8, digitsAt + noDigits.length))
   if (!text.startsWith(head))
-    fail(file, `is no checkpoint, or damaged: it starts with ${JSON.stringify(text)}, expected ${head}`)
+    fail(file, `is not a checkpoint, or damaged: got ${JSON.stringify(text)} at byte 8, expected ${head}`)
   const right = text.slice(head.length)
   const sum = digitsOf(bytes)
   if (sum !== right) fail(file, `is damaged or cut short: its checksum is ${sum}, expected ${right}`)

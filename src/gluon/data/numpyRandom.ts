@@ -53,6 +53,12 @@ export class NumpyRandom {
   restore(state: Int32Array): void {
     if (state.length !== engineWords)
       throw new OpError('restore', `cannot restore the generator: got ${state.length} words, expected ${engineWords}`)
+    const used = state[engineWords - 1]
+    if (used < 0 || used >= engineWords)
+      throw new OpError(
+        'restore',
+        `cannot restore the generator: got ${used} words used, expected 0 to ${engineWords - 1}`,
+      )
     this.#words.set(state)
   }
 }

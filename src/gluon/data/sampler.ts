@@ -82,7 +82,9 @@ export class RandomSampler extends Sampler {
   }
 
   override restore(state: Json): void {
-    this.#before = Array.isArray(state) ? Int32Array.from(state as readonly number[]) : undefined
+    if (state !== null && !isIndices(state))
+      throw new GlueballError('[RandomSampler] the state is of another kind of sampler')
+    this.#before = state === null ? undefined : Int32Array.from(state)
     this.#restored = this.#before !== undefined
   }
 }
@@ -181,6 +183,12 @@ export class BatchSampler extends Sampler<number[]> {
   }
 }
 
+function isIndices(state: Json): state is readonly number[] {
+  return Array.isArray(state) && state.every(Number.isInteger)
+}
+
 function isBatchState(state: Json): state is BatchState {
-  return typeof state === 'object' && state !== null && 'rolled' in state && 'sampler' in state
+  return (
+    typeof state === 'object' && state !== null && 'sampler' in state && 'rolled' in state && isIndices(state.rolled)
+  )
 }
