@@ -3,6 +3,7 @@ import type { Checkpoint } from '../io/checkpoint.ts'
 import { crc32 } from '../io/crc32.ts'
 import type { Header, RunCheckpoint } from './checkpoint.ts'
 import type { EpochEvent, Progress } from './events.ts'
+import type { ReportParts } from './report/report.ts'
 import { settingsFrom } from './settings.ts'
 
 /** An epoch's numbers. */
@@ -92,4 +93,24 @@ export function encodeVersion1({ header, arrays }: Checkpoint, replaced?: string
   })
   view.setUint32(end, crc32(bytes.subarray(0, end)), true)
   return bytes
+}
+
+/** A report of three epochs. */
+export const reportParts: ReportParts = {
+  settings: settingsFrom({ dataset: 'fashion-mnist-subset' }),
+  history: [epochEvent(0, 0.4), epochEvent(1, 0.8), epochEvent(2, 0.7)],
+  classes: ['t-shirt/top', '<bag>'],
+  parameters: 1_992_166,
+  confusion: [
+    [8, 2],
+    [1, 9],
+  ],
+  samples: [
+    { image: new Uint8Array(784).fill(90), side: 28, label: 0, predicted: 0, confidence: 0.93 },
+    { image: new Uint8Array(784).fill(40), side: 28, label: 1, predicted: 0, confidence: 0.61 },
+  ],
+  testImages: 20,
+  data: 'embedded subset in data',
+  machine: [['runtime', 'Node 26 & more']],
+  seconds: 90,
 }
