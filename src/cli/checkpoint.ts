@@ -119,23 +119,43 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-/** Reads a checkpoint file, or the one of a folder that is tried first among `names`; falls back and says so. */
-export async function readRun(path: string, names: readonly string[]): Promise<Found> {
+/** Where a run's checkpoints are: its folder, and the names to try there. */
+export interface Located {
+  readonly folder: string
+  readonly names: readonly string[]
+  /** Added to an error when none can be read. */
+  readonly otherwise: string
+}
+
+/** Finds a checkpoint file, or those of a folder among `names`. Throws when there are none. */
+export async function locateRun(path: string, names: readonly string[]): Promise<Located> {
   if (!(await exists(path)))
     throw new Error(`[checkpoint] there is no file or folder ${path}: give a run's folder or a checkpoint in it`)
   if (!(await stat(path)).isDirectory()) {
     const fallback = basename(path) === files.last ? [files.previous] : []
-    return readFirst(dirname(path), [basename(path), ...fallback])
+    return { folder: dirname(path), names: [basename(path), ...fallback], otherwise: '' }
   }
   const present = []
   for (const name of names) if (await exists(join(path, name))) present.push(name)
   if (present.length === 0)
     throw new Error(`[checkpoint] ${path} has no checkpoint: expected ${names.join(' or ')} in it`)
-  return readFirst(path, present).catch(async (error: Error) => {
-    const best = join(path, files.best)
-    if (names.includes(files.best) || !(await exists(best))) throw error
-    throw new Error(`${error.message}. Give ${best} to go on from the best epoch`)
-  })
+  const best = join(path, files.best)
+  const offered = !names.includes(files.best) && (await exists(best))
+  return { folder: path, names: present, otherwise: offered ? `. Give ${best} to go on from the best epoch` : '' }
+}
+
+/** Reads a checkpoint file, or the one of a folder that is tried first among `names`; falls back and says so. */
+export async function readRun(path: string, names: readonly string[]): Promise<Found> {
+  return readLocated(await locateRun(path, names))
+}
+
+/** Reads the first of a run's checkpoints that is whole. */
+export async function readLocated({ folder, names, otherwise }: Located): Promise<Found> {
+  try {
+    return await readFirst(folder, names)
+  } catch (error) {
+    throw new Error(`${(error as Error).message}${otherwise}`)
+  }
 }
 
 async function readFirst(folder: string, names: readonly string[]): Promise<Found> {

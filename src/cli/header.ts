@@ -4,7 +4,7 @@ import type { Header } from './checkpoint.ts'
 import type { EpochEvent } from './events.ts'
 import { options } from './resume.ts'
 import { anything, type Check, flag, list, number, object, orNull, text, word, wrongField } from './schema.ts'
-import { type Settings, settingsFrom } from './settings.ts'
+import { type Settings, settingsFrom, type Typed } from './settings.ts'
 
 const count = number({ whole: true, from: 0 })
 const sums = object({ sum: number(), count })
@@ -34,12 +34,20 @@ const settings: Check<Settings> = (value, name) => {
     if (typeof held === 'object' && held !== null) wrongField(`${name}.${key}`, held, 'text or a number')
     if (held !== null && !(key in free)) typed[option] = key === 'strict' ? held === true : String(held)
   }
-  const read: Settings = { ...settingsFrom(typed), ...object(free)(value, name) }
+  const read: Settings = { ...ruled(typed), ...object(free)(value, name) }
   for (const [key, setting] of Object.entries(read)) {
     const held = value[key] ?? (key === 'strict' ? false : null)
     if (held !== setting) wrongField(`${name}.${key}`, value[key], `${setting}`)
   }
   return read
+}
+
+function ruled(typed: Typed): Settings {
+  try {
+    return settingsFrom(typed)
+  } catch (error) {
+    throw new Error(`has settings that are none of train's: ${(error as Error).message}`)
+  }
 }
 
 const header = object<Header>({
