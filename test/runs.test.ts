@@ -89,7 +89,9 @@ test('a run whose lock another process took stops without touching its files', a
   writeFileSync(at('lost', '.lock'), JSON.stringify({ ...lock, pid: 7, host: 'elsewhere', nonce: '0123456789abcdef' }))
   const { code, stderr } = await run.done
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^error: \[train\] .*lost is being written by process 7 on host elsewhere \(since .*\)\n$/)
+  expect(stderr).toMatch(
+    /^error: \[train\] .*lost is being written by process 7 on host elsewhere \(since .*\) by now: this run stops.*\n$/,
+  )
   expect(JSON.parse(readFileSync(at('lost', '.lock'), 'utf8')).pid).toBe(7)
 })
 

@@ -78,6 +78,16 @@ test('where no checkpoint is good, all are named', async () => {
   await expect(readRun(join(folder, 'none'), names)).rejects.toThrow('there is no file or folder')
 })
 
+test('what is no file is not waited for', async () => {
+  execFileSync('mkfifo', [join(folder, 'last')])
+  await expect(readRun(folder, names)).rejects.toThrow(/last is no file/)
+  await expect(readRun(join(folder, 'last'), names)).rejects.toThrow(/last is neither a file nor a folder/)
+  await save(7)
+  await save(9)
+  execFileSync('sh', ['-c', 'rm last; mkfifo last'], { cwd: folder })
+  expect((await readRun(folder, names)).header.update).toBe(7)
+})
+
 test('weights that are not finite are not saved', () => {
   const bad = checkpointOf(3, Float32Array.of(1, Number.NaN, 2))
   expect(() => encodeRun(bad)).toThrow(NotFiniteError)

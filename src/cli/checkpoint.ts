@@ -131,7 +131,9 @@ export interface Located {
 export async function locateRun(path: string, names: readonly string[]): Promise<Located> {
   if (!(await exists(path)))
     throw new Error(`[checkpoint] there is no file or folder ${path}: give a run's folder or a checkpoint in it`)
-  if (!(await stat(path)).isDirectory()) {
+  const status = await stat(path)
+  if (!status.isDirectory()) {
+    if (!status.isFile()) throw new Error(`[checkpoint] ${path} is neither a file nor a folder`)
     const fallback = basename(path) === files.last ? [files.previous] : []
     return { folder: dirname(path), names: [basename(path), ...fallback], otherwise: '' }
   }
@@ -163,6 +165,7 @@ async function readFirst(folder: string, names: readonly string[]): Promise<Foun
   for (const name of names) {
     const path = join(folder, name)
     try {
+      if (!(await stat(path)).isFile()) throw new Error(`[checkpoint] ${path} is no file`)
       const found = parseRun(await readFile(path), path)
       if (failures.length === 0) return { ...found, path, folder }
       return { ...found, path, folder, notice: `${failures.join('; ')}: going on with ${path}` }

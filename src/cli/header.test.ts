@@ -15,7 +15,7 @@ import { settingsFrom, type Typed } from './settings.ts'
 const folder = mkdtempSync(join(tmpdir(), 'glueball-header-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const { header, arrays } = checkpointOf(17)
+const { header } = checkpointOf(17)
 const plain = JSON.parse(JSON.stringify(header)) as JsonObject
 
 /** The paths of all values in JSON. */

@@ -127,8 +127,8 @@ test('the number of a process says nothing once another process has it, or elsew
 })
 
 test('a process that has ended but that its parent has not asked about counts as ended', async () => {
-  // sh does not wait for its child before the read ends
-  const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; read x'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // the second sleep takes the shell's place as a parent, and never asks
+  const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const pid = Number(await printed(shell))
   if (thisProcess().started !== null) {
     const state = () => readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -138,7 +138,7 @@ test('a process that has ended but that its parent has not asked about counts as
       .split(' ')[19]
     expect(runs({ ...thisProcess(), pid, started }, true)).toBe(false)
   }
-  shell.stdin.end()
+  shell.kill()
 })
 
 test('a lock from another machine holds while it gives signs of life, and is taken over after two minutes without', async () => {

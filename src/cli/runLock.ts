@@ -189,7 +189,10 @@ export class RunLock {
     process.on('exit', lock.#atExit)
     lock.#file = await open(lock.#path, 'r+')
     lock.#timer = setInterval(() => lock.#live(), beat).unref()
-    await clean(folder)
+    await clean(folder).catch((error) => {
+      lock.release()
+      throw error
+    })
     return lock
   }
 
@@ -198,17 +201,20 @@ export class RunLock {
     this.#file?.write(this.#taker.content, 0).catch(() => {})
   }
 
-  /** Makes sure that the folder is still this process's. A lock that somebody removed is made again. */
+  /**
+   * Throws FolderHeldError when the folder is another process's by now. A lock that somebody removed is made again; what
+   * can't be read or made (no folder, no room) is left to whoever writes next and says so.
+   */
   async hold(): Promise<void> {
     const { held, content } = this.#taker
     for (let tries = 0; tries < 2; tries++) {
-      const found = await look(this.#path)
+      const found = await look(this.#path).catch(() => ({ held, mark: held.nonce }))
       if (found?.mark === held.nonce) return
       if (found) throw new FolderHeldError(found.held, this.folder)
-      const file = await open(this.#path, 'wx').catch(() => undefined) // without its folder, saving itself fails
+      const file = await open(this.#path, 'wx').catch(() => undefined)
       await this.#file?.close().catch(() => {})
       this.#file = file
-      await file?.writeFile(content)
+      await file?.writeFile(content).catch(() => {})
     }
   }
 

@@ -4,7 +4,7 @@ import { curves } from './curves.ts'
 import type { EndEvent, EpochEvent, Listener, Progress, StartEvent, TrainEvent } from './events.ts'
 import { nextSteps } from './nextSteps.ts'
 import { clock } from './pace.ts'
-import { printableLines, printError } from './printing.ts'
+import { printable, printableLines, printError } from './printing.ts'
 import { describeNumbers, describeRecipe } from './settings.ts'
 
 /** Milliseconds between plain lines. */
@@ -56,7 +56,7 @@ export class Terminal implements Listener {
       case 'epoch':
         return epochLine(event)
       case 'stopped':
-        return `Stopped in epoch ${event.epoch} after step ${event.step}; nothing is lost. Go on with: glueball train --resume ${event.out}`
+        return `Stopped in epoch ${event.epoch} after step ${event.step}; nothing is lost. Go on with: glueball train --resume ${printable(event.out)}`
       case 'end':
         return this.#ending(event)
     }
@@ -136,7 +136,7 @@ export function startLines(event: StartEvent): string {
     `Data     ${event.data}: ${images}, ${size}`,
     `Network  ${settings.model}, ${event.parameters.toLocaleString('en')} parameters, ${event.classes.length} classes`,
     `Recipe   ${describeRecipe(settings)}`,
-    `Run      ${describeNumbers(settings)}; ${event.resumed ? 'going on in' : 'writing to'} ${event.out}`,
+    `Run      ${describeNumbers(settings)}; ${event.resumed ? 'going on in' : 'writing to'} ${printable(event.out)}`,
   ].join('\n')
 }
 

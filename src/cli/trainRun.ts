@@ -18,7 +18,7 @@ import { printError } from './printing.ts'
 import { writeRunReport } from './report/runReport.ts'
 import { checkSameFolder, differences, resumedSettings } from './resume.ts'
 import { lockRunFolder, makeDatedFolder, makeRunFolder, RunFolder } from './runFolder.ts'
-import type { RunLock } from './runLock.ts'
+import { FolderHeldError, type RunLock } from './runLock.ts'
 import { captureSession, openSession, type Session } from './session.ts'
 import { type Settings, settingsFrom, type Typed } from './settings.ts'
 import { Terminal } from './terminal.ts'
@@ -229,6 +229,8 @@ class Run {
       this.#saved = { epoch, step, update, path: this.#out }
       this.#tell({ event: 'checkpoint', path: shortPath(path), epoch, step, update })
     } catch (error) {
+      if (error instanceof FolderHeldError)
+        throw new Error(`${error.message} by now: this run stops, and leaves the folder as it is`)
       if (!(error instanceof NotFiniteError)) throw error
       throw new DivergedError(`${error.message} in epoch ${epoch} by step ${step} (update ${update})`)
     }
