@@ -1,4 +1,5 @@
 // Going on with a run: which settings hold, and what has changed so that its bits can't be the same.
+import { existsSync, realpathSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import type { Found, Header } from './checkpoint.ts'
 import { type Settings, settingsFrom, type Typed } from './settings.ts'
@@ -62,11 +63,16 @@ function changed(what: string, had: unknown, got: unknown): UsageError {
 
 /** Throws when `--out` names another folder than that of the run. */
 export function checkSameFolder(out: string | undefined, { folder }: Found): void {
-  if (out === undefined || resolve(out) === resolve(folder)) return
+  if (out === undefined || real(out) === real(folder)) return
   const here = relative(process.cwd(), folder) || folder
   throw new UsageError(
     `[train] a run goes on in its own folder ${here}: leave out --out, or copy the folder and resume the copy`,
   )
+}
+
+/** A path without symbolic links, where it leads anywhere. */
+function real(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path)
 }
 
 /** What decides the bits of a run besides its settings. */

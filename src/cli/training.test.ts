@@ -1,5 +1,5 @@
 // The loop itself: flat memory, dead classes, order of predictions, and going on from a checkpoint.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -157,6 +157,8 @@ test('settings of a run that goes on: epochs and threads may change, the rest ma
   expect(() => resumedSettings(header, { model: 'nin' })).toThrow('the model cannot change')
   const found = { ...checkpointOf(7), path: join(folder, 'last'), folder }
   checkSameFolder(folder, found)
+  symlinkSync(folder, join(folder, 'alias'))
+  checkSameFolder(join(folder, 'alias'), found)
   expect(() => checkSameFolder(join(folder, 'other'), found)).toThrow('leave out --out')
 })
 
