@@ -115,6 +115,10 @@ function standingOf({ settings, data, network, training }: Session): Standstill 
 
 function restore({ network, trainer, batches, training }: Session, checkpoint: RunCheckpoint): void {
   const { header } = checkpoint
+  if (header.classes.length !== training.dead.classes)
+    throw new Error(
+      `[checkpoint] it is of ${header.classes.length} classes, and the data have ${training.dead.classes}`,
+    )
   loadWeights(network, arraysOf(checkpoint, 'weight'))
   const places = placesOf(network)
   const arrays = arraysOf(checkpoint, 'optimizer').map(({ name, shape, data }) => ({
@@ -123,10 +127,8 @@ function restore({ network, trainer, batches, training }: Session, checkpoint: R
     data: data as Float32Array,
   }))
   trainer.restore({ numUpdate: header.numUpdate, arrays })
-  const [generator] = arraysOf(checkpoint, 'generator')
-  restoreGenerator(generator.data as Int32Array, network.context)
-  const [order] = arraysOf(checkpoint, 'shuffler')
-  gluonData.shuffler.restore(order.data as Int32Array)
+  restoreGenerator(wordsOf(checkpoint, 'generator'), network.context)
+  gluonData.shuffler.restore(wordsOf(checkpoint, 'shuffler'))
   batches.restore(header.loader)
   training.loss.restore(header.loss)
   training.accuracy.restore(header.accuracy)
@@ -134,6 +136,13 @@ function restore({ network, trainer, batches, training }: Session, checkpoint: R
   const { epoch, step, update, seconds, history } = header
   Object.assign(training.standing, { epoch, step, update, seconds })
   training.standing.history.push(...history)
+}
+
+/** The words of a generator. */
+function wordsOf(checkpoint: RunCheckpoint, kind: 'generator' | 'shuffler'): Int32Array {
+  const [array] = arraysOf(checkpoint, kind)
+  if (!array) throw new Error(`[checkpoint] it has no state of the ${kind}, which a run needs to go on`)
+  return array.data as Int32Array
 }
 
 /** Structural names of the parameters in the trainer's order, by whose places it names its state. */

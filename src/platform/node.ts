@@ -1,4 +1,5 @@
 // What Glueball asks of Node: the event loop, files, workers, downloads. Imports nothing from outside this folder.
+import { randomBytes } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { availableParallelism, homedir } from 'node:os'
@@ -67,14 +68,14 @@ function kindOf(stats: Stats): string {
 }
 
 const refusesToSync = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP'])
-let temporaries = 0
 
 /**
  * Writes a file so that a crash, a full disk or `kill -9` leaves the old file or the new one, whole: into a temporary
  * file of the same folder, then renamed. On failure the temporary is removed and the old file untouched.
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${temporaries++}.tmp`)
+  // by chance, since every start of a container may have the number of a process that was killed there
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
     const file = await open(temporary, 'wx')
     try {

@@ -4,6 +4,7 @@ import { type Opened, openCheckpoint, sharedArgs } from '../checkpointNetwork.ts
 import { transformBatch } from '../datasets.ts'
 import { probabilities } from '../evaluation.ts'
 import { type Prepared, prepare, readImage, side } from '../images.ts'
+import { print, printable, printJson } from '../printing.ts'
 import { command, UsageError } from '../usage.ts'
 import { numberOf } from '../values.ts'
 
@@ -55,13 +56,13 @@ async function guess({ network, settings, checkpoint }: Opened, { data }: Prepar
 
 function show({ file, done }: Prepared & { readonly file: string }, guesses: readonly Guess[], json: boolean): void {
   if (json) {
-    console.log(JSON.stringify({ file, prepared: done, guesses }))
+    printJson({ file, prepared: done, guesses })
     return
   }
-  console.log(`${file}${done.length > 0 ? `  (${done.join('; ')})` : ''}`)
+  print(`${printable(file)}${done.length > 0 ? `  (${done.join('; ')})` : ''}`)
   const width = Math.max(...guesses.map((one) => one.class.length))
   for (const one of guesses) {
     const share = `${(100 * one.probability).toFixed(1)} %`.padStart(7)
-    console.log(`  ${one.class.padEnd(width)} ${share}  ${'█'.repeat(Math.round(30 * one.probability))}`)
+    print(`  ${one.class.padEnd(width)} ${share}  ${'█'.repeat(Math.round(30 * one.probability))}`)
   }
 }

@@ -56,6 +56,11 @@ export class NumpyRandom {
       const got = `${words.length} values`
       throw new OpError('restore', `cannot restore the generator: got ${got}, expected ${engineWords} integers`)
     }
+    const used = words[engineWords - 1]
+    if (used < 0 || used >= engineWords) {
+      const want = `expected 0 to ${engineWords - 1}`
+      throw new OpError('restore', `cannot restore the generator: got ${used} words used, ${want}`)
+    }
     this.#words.set(words)
   }
 }

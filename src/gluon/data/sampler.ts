@@ -88,8 +88,8 @@ export class RandomSampler extends Sampler {
   }
 
   override restore(state: Json): void {
-    if (state !== null && !Array.isArray(state)) throw otherKind('RandomSampler')
-    this.#course = { restored: state === null ? undefined : generatorAt(state as readonly number[]).state() }
+    if (state !== null && !isIndices(state)) throw otherKind('RandomSampler')
+    this.#course = { restored: state === null ? undefined : generatorAt(state).state() }
   }
 }
 
@@ -204,8 +204,12 @@ function* chained(rolled: readonly number[], first: IteratorResult<number>, rest
   for (let next = first; !next.done; next = rest.next()) yield next.value
 }
 
+function isIndices(state: Json): state is readonly number[] {
+  return Array.isArray(state) && state.every(Number.isInteger)
+}
+
 function isBatchState(state: Json): state is BatchState {
   return (
-    typeof state === 'object' && state !== null && 'sampler' in state && Array.isArray((state as BatchState).rolled)
+    typeof state === 'object' && state !== null && 'sampler' in state && 'rolled' in state && isIndices(state.rolled)
   )
 }
