@@ -112,7 +112,7 @@ export class Trainer {
   }
 
   #ready(): Arena {
-    if (this.#arena?.current) return this.#arena
+    if (this.#arena?.holds(this.#parameters)) return this.#arena
     const deferred = this.#parameters.filter((parameter) => !parameter.initialized)
     if (deferred.length > 0) {
       throw new GlueballError(
@@ -120,7 +120,10 @@ export class Trainer {
           'and leave out layers that its forward never uses',
       )
     }
-    const arena = new Arena(this.#parameters, this.optimizer.stateCount)
+    // one without a gradient stays apart, as forward may write to it; one that had a gradient keeps its state
+    const held = new Set(this.#arena?.entries.map(({ parameter }) => parameter))
+    const trained = this.#parameters.filter((parameter) => parameter.leaf || held.has(parameter))
+    const arena = new Arena(trained.length > 0 ? trained : this.#parameters, this.optimizer.stateCount)
     if (this.#arena) arena.replace(this.#arena)
     this.#arena = arena
     return arena
