@@ -271,7 +271,8 @@ function resolve(argument: PlanArgument, call: Call, derived: readonly Block[], 
   if ('input' in argument) return addressOf(call.inputs[argument.input]) + (argument.plus ?? 0)
   if ('output' in argument) return addressOf(call.outputs[argument.output]) + (argument.plus ?? 0)
   if ('derived' in argument) return derived[argument.derived].address + (argument.plus ?? 0)
-  if ('workspace' in argument) return (workspace as Block).address + argument.workspace
+  // one of no bytes is never touched
+  if ('workspace' in argument) return (workspace?.address ?? 0) + argument.workspace
   const scalar = call.scalars[argument.scalar]
   return argument.integer ? Math.trunc(scalar) : floatBits(scalar)
 }
