@@ -237,7 +237,7 @@ const wrong: OpCase[] = [
     name: 'the place as a type that there is not',
     inputs: [{ shape: [2] }],
     run: ([x]) => argmax(x, { dtype: 'int64' as 'int32' }),
-    throws: '[argmax] no element type is named 'int64': expected float32, int32 or uint8',
+    throws: "[argmax] no element type is named 'int64': expected float32, int32 or uint8",
   },
   {
     name: 'an axis that is not there',
