@@ -110,6 +110,7 @@ export class TapeNode {
   /** Whether no walk can reach a leaf through this node, because all ways end at freed nodes. Frees such a node. */
   isSpent(): boolean {
     if (this.freed) return true
+    if (this.#led === walks) return false
     const path = [{ node: this as TapeNode, next: 0 }]
     for (let top = path.at(-1); top; top = path.at(-1)) {
       const { node } = top

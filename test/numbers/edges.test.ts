@@ -178,6 +178,14 @@ describe.each([cpu(), reference()])('nothing to sum in a layer on %s', (ctx) => 
     }
   })
 
+  it('Conv2D refuses images without channels, and takes the next that have some', async () => {
+    const conv = new nn.Conv2D(3, 3)
+    conv.initialize({ ctx })
+    const refused = /\[Conv2D\] wrong shape of the input: got \(1, 0, 4, 4\), expected no axis empty but the batch/
+    expect(() => conv(nd.ones([1, 0, 4, 4], { ctx }))).toThrow(refused)
+    expect([...conv(nd.ones([1, 2, 4, 4], { ctx })).shape]).toEqual([1, 3, 2, 2])
+  })
+
   it('a network takes a batch of none', async () => {
     const net = gluon.models.lenet()
     net.initialize({ ctx, init: new init.Xavier() })

@@ -25,7 +25,7 @@ export interface PoolOptions {
   readonly kernel: number | Pair
   /** The kernel's size where left out. */
   readonly strides?: number | Pair
-  /** 0 where left out. */
+  /** At most half the kernel; default 0. */
   readonly padding?: number | Pair
   readonly ceilMode?: boolean
 }
