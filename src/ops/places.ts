@@ -16,11 +16,8 @@ export function holdsPlaces(dtype: DType, count: number): boolean {
   return count - 1 <= largest[dtype]
 }
 
-/** Throws where float32 numbers are to name more places than they can tell apart, whatever their values. */
+/** Throws where indices are float32 and float32 does not hold every place of the axis, whatever their values. */
 export function checkIndices(op: string, name: string, { dtype }: Spec, count: number): void {
   if (dtype !== 'float32' || holdsPlaces(dtype, count)) return
-  throw new OpError(
-    op,
-    `float32 ${name} don't tell all of ${count} places apart, only the first 2^24: use astype('int32') before they get large`,
-  )
+  throw new OpError(op, `float32 does not hold every place of ${count}: got float32 ${name}, expected int32`)
 }

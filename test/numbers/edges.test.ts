@@ -45,8 +45,10 @@ class Centre extends nn.HybridBlock {
 
   forward(x: NDArray): NDArray {
     const mean = x.mean({ axis: 0 })
+    const y = x.subtract(mean).multiply(this.gamma.data())
+    // after gamma was saved for the gradient
     this.mean.setData(this.mean.data().multiply(0.5).add(mean.multiply(0.5)))
-    return x.subtract(mean).multiply(this.gamma.data())
+    return y
   }
 }
 
