@@ -77,7 +77,14 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     net.add(new Normalise(), new nn.Dense(1, { inUnits: 2, weightInitializer: 'ones' }))
     net.initialize({ ctx, init: new init.One() })
     const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.25, momentum: 0.5 })
-    const x = nd.array([1, 2, 3, 6], { ctx, shape: [2, 2] })
+    // with a gradient of its own, so that gamma is saved
+    const x = leaf(
+      [
+        [1, 2],
+        [3, 6],
+      ],
+      ctx,
+    )
     for (let step = 0; step < 4; step++) {
       record(() => net(x).square().sum()).backward()
       trainer.step(64)

@@ -120,7 +120,8 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     net.initialize({ ctx, init: new init.Zero() })
     dense.weight.setData(nd.array(weight, { ctx }))
     const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: rate })
-    const batch = nd.array(x, { ctx })
+    // with a gradient of its own, so that gamma is saved
+    const batch = leaf(x, ctx)
     for (let step = 0; step < steps; step++) {
       autograd.record(() => net(batch).square().sum()).backward()
       trainer.step(64)
