@@ -8,7 +8,7 @@ import type { Op } from './op.ts'
 import { adopt, currentPath, currentScope } from './ownership.ts'
 import { type Shape, sizeOf } from './shape.ts'
 import { Storage } from './storage.ts'
-import { mode, TapeNode } from './tape.ts'
+import { historyOf, mode, TapeNode } from './tape.ts'
 
 /** What a call may say besides inputs and attributes. */
 export interface InvokeOptions {
@@ -31,7 +31,7 @@ export function invoke<A extends Attributes>(
   const context = contextOf(name, inputs, options)
   for (const input of inputs) checkUsable(name, input)
   const visible = op.infer(inputs, attrs)
-  const recorded = mode.recording && op.gradient !== undefined && inputs.some((input) => input.origin)
+  const recorded = mode.recording && op.gradient !== undefined && inputs.some(historyOf)
   if (mode.recording && (options.out || op.mutates)) refuseInPlace(name, op, inputs, options.out)
   const view = op.view && !options.out ? op.view(inputs, attrs) : undefined
   if (view !== undefined) return [viewOf(op, inputs[0], visible[0], view, attrs, recorded)]
@@ -57,12 +57,16 @@ export function invoke<A extends Attributes>(
     throw error
   }
   options.out?.forEach((target, i) => deliver(made[i], target))
-  for (const i of op.mutates ?? []) inputs[i].storage.version++
-  for (const target of options.out ?? []) target.storage.version++
+  for (const i of op.mutates ?? []) noteWrite(inputs[i])
+  for (const target of options.out ?? []) noteWrite(target)
   const node = recorded ? record(op, inputs, taken, made, visible.length, attrs, call.scalars) : undefined
   taken.forEach((operand, i) => operand !== inputs[i] && operand.storage.release())
   for (const hidden of made.splice(visible.length)) hidden.storage.release()
   return made.map((array, i) => options.out?.[i] ?? settle(array, name, context, node, i))
+}
+
+function noteWrite({ storage, offset, bytes }: NDArray): void {
+  storage.noteWrite(offset, bytes)
 }
 
 function sized(operand: Spec): boolean {
@@ -91,8 +95,8 @@ function checkUsable(op: string, array: NDArray): void {
 /** Refuses writes that recording can't follow: to arrays of the graph, or of values that have a gradient. */
 function refuseInPlace(name: string, op: Op<never>, inputs: readonly NDArray[], out: InvokeOptions['out']): void {
   const written = [...(out ?? []), ...(op.mutates ?? []).map((i) => inputs[i])]
-  const lost = (out || op.gradient === undefined) && inputs.some((input) => input.origin)
-  if (!lost && !written.some((target) => target.origin)) return
+  const lost = (out || op.gradient === undefined) && inputs.some(historyOf)
+  if (!lost && !written.some(historyOf)) return
   throw new OpError(name, 'cannot write in place inside record: the values may be needed for the gradient')
 }
 

@@ -13,6 +13,7 @@ import { Parameter } from './parameter.ts'
 import { brief, ParameterDict } from './parameterDict.ts'
 import {
   loadState,
+  type MatchedArrays,
   matchState,
   type StateOwner,
   saveState,
@@ -119,7 +120,7 @@ export class Trainer {
   }
 
   #ready(what = 'step'): Arena {
-    if (this.#arena?.current) return this.#arena
+    if (this.#arena?.holds(this.#parameters)) return this.#arena
     const deferred = this.#parameters.filter((parameter) => !parameter.initialized)
     if (deferred.length > 0) {
       throw new GlueballError(
@@ -127,7 +128,10 @@ export class Trainer {
           'and leave out layers that its forward never uses',
       )
     }
-    const arena = new Arena(this.#parameters, this.optimizer.stateCount)
+    // one without a gradient stays apart, as forward may write to it; one that had a gradient keeps its state
+    const held = new Set(this.#arena?.entries.map(({ parameter }) => parameter))
+    const trained = this.#parameters.filter((parameter) => parameter.leaf || held.has(parameter))
+    const arena = new Arena(trained.length > 0 ? trained : this.#parameters, this.optimizer.stateCount)
     if (this.#arena) arena.replace(this.#arena)
     this.#arena = arena
     return arena
@@ -152,11 +156,13 @@ export class Trainer {
 
   #read(flat: NDArray, slot: number): Promise<SavedArray>[] {
     const begins = new Map(this.#arena?.entries.map(({ parameter, begin }) => [parameter, begin]))
-    return this.#parameters.map(async (parameter, place) => {
-      const range = Arena.range(flat, begins.get(parameter) as number, parameter.shape)
+    return this.#parameters.flatMap((parameter, place) => {
+      const begin = begins.get(parameter)
+      if (begin === undefined) return [] // without a gradient it has no state
+      const range = Arena.range(flat, begin, parameter.shape)
       const data = range.toArray()
       release(range, 'it was read')
-      return new SavedArray(stateName(place, slot), [...parameter.shape], await data)
+      return [data.then((values) => new SavedArray(stateName(place, slot), [...parameter.shape], values))]
     })
   }
 
@@ -172,12 +178,14 @@ export class Trainer {
     if (learningRate !== undefined && !this.optimizer.lrScheduler) this.optimizer.setLearningRate(learningRate)
   }
 
-  #fill(arena: Arena, arrays: readonly (readonly SavedArray[])[]): void {
+  #fill(arena: Arena, arrays: MatchedArrays): void {
     const places = new Map(this.#parameters.map((parameter, place) => [parameter, place]))
     within('', 'restore has returned', () => {
       arena.states.forEach((flat, slot) => {
         for (const { parameter, begin } of arena.entries) {
-          const { data, shape, dtype } = arrays[slot][places.get(parameter) as number]
+          const saved = arrays[slot][places.get(parameter) as number]
+          if (!saved) continue
+          const { data, shape, dtype } = saved
           const range = Arena.range(flat, begin, shape)
           assign(range, array(data, { ctx: arena.context, dtype, shape }))
           release(range, 'it was restored')

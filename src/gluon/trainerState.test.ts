@@ -50,9 +50,35 @@ async function stepped(options?: optimizer.SGDOptions) {
   return { state, path, expected: await valuesOf(made), made }
 }
 
+async function saved({ net }: Made): Promise<string> {
+  const path = join(folder, 'saved.params')
+  await net.saveParameters(path)
+  return path
+}
+
 const throughJson = (state: gluon.TrainerState): gluon.TrainerState => JSON.parse(JSON.stringify(state))
 
 describe('a state', () => {
+  it('has nothing for parameters without a gradient, and needs nothing', async () => {
+    const frozen = () => {
+      const made = make()
+      const [parameter] = made.net.collectParams().values()
+      parameter.gradReq = 'null'
+      return made
+    }
+    const made = frozen()
+    for (let i = 0; i < 2; i++) step(made)
+    const state = await made.trainer.state()
+    expect(state.arrays.map(({ name }) => name)).not.toContain('0:0')
+    expect(state.arrays).toHaveLength(5)
+    const other = frozen()
+    await other.net.loadParameters(await saved(made))
+    other.trainer.restore(throughJson(state))
+    step(made)
+    step(other)
+    expect(await valuesOf(other)).toEqual(await valuesOf(made))
+  })
+
   it('tells parameters by place: it fits a net whose names count otherwise, and sort otherwise', async () => {
     const { state, path, expected } = await stepped()
     skipToTen()

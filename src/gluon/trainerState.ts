@@ -36,8 +36,11 @@ export interface MatchedState {
   readonly numUpdate: number
   readonly learningRate: number | undefined
   /** By slot and place; undefined where all are zeros. */
-  readonly arrays: readonly (readonly SavedArray[])[] | undefined
+  readonly arrays: MatchedArrays | undefined
 }
+
+/** By slot and place; undefined for a parameter without a gradient, which need not have any. */
+export type MatchedArrays = readonly (readonly (SavedArray | undefined)[])[]
 
 /** The state of a trainer whose arrays have been read. */
 export function stateOf(owner: StateOwner, numUpdate: number, arrays: readonly SavedArray[]): TrainerState {
@@ -107,12 +110,13 @@ function checkShape({ name, shape }: Parameter, place: number, saved: readonly n
   refuse(`is of another network: it has ${got}, which is ${name} of ${formatShape(shape)}`)
 }
 
-function matchArrays(arrays: readonly unknown[], { parameters, optimizer }: StateOwner): SavedArray[][] {
+function matchArrays(arrays: readonly unknown[], { parameters, optimizer }: StateOwner): MatchedArrays {
   const held = new Map(arrays.map((saved) => savedArray('Trainer', saved)).map((saved) => [saved.name, saved]))
   const matched = Array.from({ length: optimizer.stateCount }, (_, slot) =>
     parameters.map((parameter, place) => {
       // earlier versions named them by the parameter
       const saved = held.get(stateName(place, slot)) ?? held.get(`${parameter.name}:${slot}`)
+      if (!saved && !parameter.leaf) return undefined
       if (!saved) refuse(`has nothing for ${parameter.name}, parameter ${place}: it is of another network`)
       checkShape(parameter, place, saved.shape)
       checkType(parameter, saved)

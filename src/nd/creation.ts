@@ -126,7 +126,10 @@ export function arange(start: number, stop: number | null = null, options: Arang
   const count = Math.max(0, Math.ceil((to - from) / step))
   if (!Number.isFinite(count)) throw new OpError('arange', `step must not be 0, got ${step}`)
   const values = Array.from({ length: count * repeat }, (_, i) => from + Math.floor(i / repeat) * step)
-  return array(values, { ctx, dtype })
+  const counting = (dtype ?? 'float32') === 'float32' && Number.isInteger(from) && Number.isInteger(step)
+  const lost = counting ? values.find((value) => Math.fround(value) !== value) : undefined
+  if (lost === undefined) return array(values, { ctx, dtype })
+  throw new OpError('arange', `float32 does not hold ${lost}: expected { dtype: 'int32' } for whole numbers above 2^24`)
 }
 
 /** `num` values from start to stop, both included unless `endpoint` is false. */

@@ -2,7 +2,7 @@
 import { isPromise } from '../../autograd/autograd.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
-import { relievePressure, turn } from '../../core/memory.ts'
+import { turn } from '../../core/memory.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { arraysIn, type CallScope, currentScope, release, within } from '../../core/ownership.ts'
 import { shapeOf } from '../../core/shape.ts'
@@ -131,8 +131,7 @@ class Loader implements DataLoader<unknown> {
       for (let at = 0; !next.done; at++, next = batches.next()) {
         if (at < skip) continue
         if (fences.length === ahead) await fences.shift()
-        relievePressure(context.engine)
-        await turn()
+        await turn(context.engine)
         const failure = context.engine.takeFailure()
         if (failure) throw failure
         const batch = await this.#batch(Int32Array.from(next.value), context, columns)

@@ -133,7 +133,7 @@ export class Accuracy extends EvalMetric {
         `update takes labels, then predictions with classes on axis ${this.axis}, got ${got}`,
       )
     }
-    const classes = sameShape(pred.shape, label.shape) ? pred : argmax(pred, { axis: this.axis })
+    const classes = sameShape(pred.shape, label.shape) ? pred : argmax(pred, { axis: this.axis, dtype: 'int32' })
     if (classes.size !== label.size) {
       const got = `${formatShape(pred.shape)} for labels ${formatShape(label.shape)}`
       throw new OpError(this.name, `predictions and labels don't match: got ${got}`)

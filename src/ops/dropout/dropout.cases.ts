@@ -27,6 +27,7 @@ const masking = (shape: readonly number[], mask: readonly number[]): OpCase => (
 /** Cases of dropout and scaleByMask. */
 export const cases: readonly OpCase[] = [
   dropping([0], 0.5),
+  { ...dropping([0, 3], 0.5), name: 'dropout of nothing without a gradient', gradient: false },
   dropping([1], 0.5),
   dropping([7], 0),
   dropping([3, 67], 0.5, [], 7),

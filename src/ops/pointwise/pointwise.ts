@@ -96,12 +96,12 @@ function valuesOf(context: GradientContext<PointwiseAttributes>, operands: reado
 }
 
 /** Sums a gradient over the axes along which its operand was repeated. */
-function sumTo(dy: NDArray, shape: Shape, { reshape, sum }: OpFunctions): NDArray {
+function sumTo(dy: NDArray, shape: Shape, { sum, withShape }: OpFunctions): NDArray {
   if (sameShape(dy.shape, shape)) return dy
   const pad = dy.ndim - shape.length
   const axis = Array.from(dy.shape.keys()).filter((k) => k < pad || (shape[k - pad] === 1 && dy.shape[k] !== 1))
   const summed = axis.length > 0 ? sum(dy, { axis, keepdims: true }) : dy
-  return sameShape(summed.shape, shape) ? summed : reshape(summed, shape)
+  return sameShape(summed.shape, shape) ? summed : withShape(summed, shape)
 }
 
 /** Applies a formula to arrays of one dtype and numbers, at least one of them an array. */

@@ -40,9 +40,9 @@ export const reduceOp: OpSpec<ReduceAttributes> = {
   },
   saves: ({ kind }) => (kind === 'sum' || kind === 'mean' ? {} : { inputs: [0], outputs: [0] }),
   gradient({ attrs, inputs: [x], x: saved, y }, [dy], functions) {
-    const { broadcastTo, divide, equal, multiply, reshape } = functions
+    const { broadcastTo, divide, equal, multiply, withShape } = functions
     const kept = reducedShape(x.shape, attrs.axes, true)
-    const spread = (array: NDArray) => reshape(array, kept)
+    const spread = (array: NDArray) => withShape(array, kept)
     if (attrs.kind === 'sum') return [broadcastTo(spread(dy), x.shape)]
     if (attrs.kind === 'mean') return [ofMean(x, spread(dy), functions)]
     if (attrs.kind === 'prod') return [multiply(divide(spread(y(0)), saved(0)), spread(dy))]
