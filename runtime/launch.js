@@ -104,6 +104,15 @@ function become(file, args) {
   })
 }
 
+/** Whether there is a file of that name; Node would read a device without end, and wait for a FIFO. */
+function isFile(path) {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}
+
 /** Splits what was typed into a command and its arguments; `cli run FILE` is `run FILE`. */
 function parse([command, ...args]) {
   if (command === 'cli' && args[0] === 'run' && args[1] && !args[1].startsWith('-')) return parse(args)
@@ -111,7 +120,7 @@ function parse([command, ...args]) {
     console.error('usage: node runtime/launch.js cli ARGS… | run FILE ARGS… | test ARGS… | bench ARGS…')
     process.exit(2)
   }
-  if (command === 'run' && !existsSync(args[0])) {
+  if (command === 'run' && !isFile(args[0])) {
     console.error(`[run] there is no file ${args[0]}: give the path of a TypeScript or JavaScript file`)
     process.exit(2)
   }

@@ -38,6 +38,7 @@ function python(name: string, module: string, suffix: string, variable: string):
 
 /** All peers that tests may ask for. */
 export const peers: readonly Peer[] = [
+  python('Python', 'json', 'python', 'GLUEBALL_PYTHON'),
   python('PyTorch', 'torch', 'torch', 'GLUEBALL_TORCH_PYTHON'),
   python('OpenCV', 'cv2', 'opencv', 'GLUEBALL_OPENCV_PYTHON'),
   {

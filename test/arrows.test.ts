@@ -61,7 +61,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   engines: ['core', 'kernel', 'kinds', 'ops', 'platform'],
   io: ['core', 'platform'],
   autograd: ['core', 'ops'],
-  nd: ['core', 'io', 'ops', 'autograd'],
+  nd: ['arith', 'core', 'io', 'kinds', 'ops', 'autograd'],
   init: ['core', 'ops', 'nd', 'autograd'],
   lrScheduler: ['core'],
   optimizer: ['core', 'ops', 'nd', 'autograd', 'lrScheduler'],

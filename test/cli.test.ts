@@ -236,3 +236,11 @@ test('run starts a program with the package resolved, and passes on its argument
   )
   expect(await glueball('run', at('program.ts'), '--help', '-x')).toMatchObject({ code: 7, stdout: '2,3 --help,-x\n' })
 })
+
+test('run takes a file for a program: a device would have no end', async () => {
+  for (const path of ['/dev/zero', folder.path])
+    expect(await glueball('run', path)).toMatchObject({
+      code: 2,
+      stderr: `[run] there is no file ${path}: give the path of a TypeScript or JavaScript file\n`,
+    })
+})

@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, test } from 'vitest'
 import { scratch } from './cli.ts'
-import { endAndCompare, randomNumbers } from './killing.ts'
+import { endAndCompare } from './killing.ts'
+import { randomNumbers } from './random.ts'
 
 const folder = scratch()
 afterAll(() => folder.remove())

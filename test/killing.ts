@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type Finished, glueball, metricsOf, start, weightsOf } from './cli.ts'
+import { randomNumbers } from './random.ts'
 
 /** How a run is ended. */
 export interface Blow {
@@ -20,16 +21,6 @@ const kill: Blow = {
   async check({ signal, code, stderr }) {
     expect({ signal, code, stderr }).toEqual({ signal: 'SIGKILL', code: null, stderr: '' })
   },
-}
-
-/** Numbers from 0 to below 1, the same ones for the same seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 /** What is done to a run. */

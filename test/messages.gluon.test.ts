@@ -170,7 +170,7 @@ const training: Uses = {
   ],
   'a step without backward': [
     () => new gluon.Trainer(dense().collectParams(), 'sgd').step(1),
-    'the gradients of dense_bias, dense_weight were not refreshed by backward since the last step: is the layer used ' +
+    'the gradients of dense_weight, dense_bias were not refreshed by backward since the last step: is the layer used ' +
       'in forward, and was backward called? Pass { ignoreStaleGrad: true } to leave them out',
   ],
   'an attribute by its name in Python': [

@@ -58,6 +58,13 @@ const arrays: Uses = {
   ],
   'no values': [() => nd.array(none), '[array] values must be numbers, got undefined'],
   'text for values': [() => nd.array(['a'] as never), "[array] values must be numbers, got 'a'"],
+  'a bigint for a value': [() => nd.full([2], 3n as never), '[full] the value must be a number, got 3n'],
+  'a list to be set': [() => a.set([1, 2] as never), '[set] takes an array or a number, got a list: write nd.array(…)'],
+  'a bigint to be set': [
+    () => a.setSlice([0], [1], 3n as never),
+    '[setSlice] takes an array or a number, got 3n: write nd.array(…)',
+  ],
+  'a bigint for a range': [() => nd.arange(3n as never), '[arange] stop must be a number, got 3n'],
   'no value': [() => nd.full([2], none), '[full] the value must be a number, got undefined'],
   'half a value': [
     () => nd.linspace(0, 1, 2.5),
@@ -112,7 +119,7 @@ const options: Uses = {
     () => a.sum({ keepDims: true } as never),
     "[sum] unknown option 'keepDims', did you mean 'keepdims'? Options are axis, exclude, keepdims",
   ],
-  'an option of argmax': [() => a.argmax({ out: 1 } as never), `[argmax] ${unknown('out', 'axis', 'keepdims')}`],
+  'an option of argmax': [() => a.argmax({ out: 1 } as never), `[argmax] ${unknown('out', 'axis', 'dtype', 'keepdims')}`],
   'an option of softmax': [() => a.softmax({ temperature: 2 } as never), `[softmax] ${unknown('temperature', 'axis')}`],
   'an option of pick': [() => a.pick(b, { mode: 'wrap' } as never), `[pick] ${unknown('mode', 'axis', 'keepdims')}`],
   'an option of take': [() => a.take(b, { indices: 1 } as never), `[take] ${unknown('indices', 'axis', 'mode')}`],

@@ -174,6 +174,110 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
       expect(await list(held)).toEqual([7, 8])
     })
 
+    /** dx of a function at x, and the gradient of dx: of Σ dx. */
+    async function twice(of: (x: NDArray) => NDArray, at: readonly number[]): Promise<number[][]> {
+      const x = leaf(at)
+      const dx = record(() => autograd.grad(of(x), x, null, { createGraph: true })[0])
+      dx.backward()
+      return [await list(dx), await list(x.grad)]
+    }
+
+    /** The sigmoid s, with s′ = s (1 − s) and s″ = s′ (1 − 2 s). */
+    const expected = (at: readonly number[]) => {
+      const s = at.map((v) => 1 / (1 + Math.exp(-v)))
+      return [s.map((v) => v * (1 - v)), s.map((v) => v * (1 - v) * (1 - 2 * v))]
+    }
+
+    function expectClose(got: readonly number[][], want: readonly number[][]): void {
+      const flat = got.flat()
+      for (const [i, value] of want.flat().entries()) expect(flat[i]).toBeCloseTo(value, 6)
+    }
+
+    it('has a second derivative through the output that it saved', async () => {
+      const at = [0.3, -1, 2]
+      expectClose(await twice((x) => new Sigmoid().call(x), at), expected(at))
+      const [, second] = await twice((x) => new Sigmoid().call(x).square(), [0.3])
+      // (s²)″ = 2 s′² + 2 s s″
+      const [[first], [curve]] = expected([0.3])
+      expect(second[0]).toBeCloseTo(2 * first ** 2 + 2 * (1 / (1 + Math.exp(-0.3))) * curve, 6)
+    })
+
+    it('has one through saved inputs, outputs of several, and an output that is given twice', async () => {
+      class Several extends autograd.Function {
+        forward(x: NDArray): NDArray[] {
+          const s = x.sigmoid()
+          const e = x.exp()
+          this.saveForBackward(x, e, s)
+          return [s, e, s]
+        }
+        backward(ds: NDArray, de: NDArray, dt: NDArray): NDArray {
+          const [x, e, s] = this.savedTensors
+          expect(x.shape).toEqual(e.shape)
+          return ds.add(dt).multiply(s).multiply(nd.subtract(1, s)).add(de.multiply(e))
+        }
+      }
+      const at = [0.3, -1]
+      const sum = (x: NDArray) => {
+        const [s, e, t] = new Several().call(x)
+        return s.add(e).add(t)
+      }
+      const want = expected(at).map((values) => values.map((value, i) => 2 * value + Math.exp(at[i])))
+      expectClose(await twice(sum, at), want)
+    })
+
+    it('has a third derivative', async () => {
+      const x = leaf([0.3])
+      const createGraph = { createGraph: true }
+      const second = record(() => {
+        const [dx] = autograd.grad(new Sigmoid().call(x), x, null, createGraph)
+        return autograd.grad(dx, x, null, createGraph)[0]
+      })
+      second.backward()
+      const s = 1 / (1 + Math.exp(-0.3))
+      expect((await list(x.grad))[0]).toBeCloseTo(s * (1 - s) * (1 - 6 * s + 6 * s * s), 6)
+    })
+
+    it('throws where a second derivative needs the history of a value that forward made', async () => {
+      class Exponential extends autograd.Function {
+        forward(x: NDArray): NDArray {
+          const e = x.negative().exp()
+          this.saveForBackward(this.#constant ? e.keep() : e)
+          return nd.divide(1, e.add(1))
+        }
+        backward(dy: NDArray): NDArray {
+          const [e] = this.savedTensors
+          return dy.multiply(e).divide(e.add(1).square())
+        }
+        readonly #constant: boolean
+        constructor(constant: boolean) {
+          super()
+          this.#constant = constant
+        }
+      }
+      const lost = /\[Exponential\] the second derivative needs the history of a saved value that is no input and no/
+      await expect(twice((x) => new Exponential(false).call(x), [0.3])).rejects.toThrow(lost)
+      const x = leaf([0.3])
+      record(() => new Exponential(false).call(x)).backward()
+      expectClose([await list(x.grad)], [expected([0.3])[0]])
+      // one that the user keeps counts as a constant, as one from elsewhere does
+      await expect(twice((x) => new Exponential(true).call(x).multiply(x), [0.3])).resolves.toBeDefined()
+    })
+
+    it('takes constants and views among what it saves', async () => {
+      const factor = nd.array([3], { ctx })
+      class Scaled extends autograd.Function {
+        forward(x: NDArray, scale: NDArray): NDArray {
+          this.saveForBackward(x, scale, factor)
+          return x.square().multiply(scale).multiply(factor)
+        }
+        backward(dy: NDArray): NDArray[] {
+          const [x, scale, factor] = this.savedTensors
+          return [dy.multiply(x).multiply(2).multiply(scale).multiply(factor), dy.multiply(0)]
+        }
+      }
+      expectClose(await twice((x) => new Scaled().call(x, nd.array([5], { ctx })), [2]), [[60], [30]])
+    })
+
     it('keeps what it saved for a second backward of a retained graph', async () => {
       const x = leaf([0], 'add')
       const y = record(() => new Sigmoid().call(x))

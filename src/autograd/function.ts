@@ -4,7 +4,7 @@ import { NDArray } from '../core/ndarray.ts'
 import type { Op } from '../core/op.ts'
 import { adopt, alias, currentScope, within } from '../core/ownership.ts'
 import { formatShape, type Shape, sameShape } from '../core/shape.ts'
-import { mode, TapeNode } from '../core/tape.ts'
+import { historyOf, mode, type Origin, TapeNode } from '../core/tape.ts'
 import { pause } from './autograd.ts'
 
 type Results = NDArray | readonly NDArray[]
@@ -40,13 +40,33 @@ function checkGradients(name: string, gradients: readonly NDArray[], shapes: rea
   })
 }
 
+/** The origin of a value that `forward` computed with recording off: a walk that needs its history throws. */
+function lostHistory(name: string, array: NDArray): Origin {
+  const op: Op<object> = {
+    name: `${name}.saveForBackward`,
+    infer: () => [],
+    gradient: () => {
+      throw new OpError(
+        name,
+        'the second derivative needs the history of a saved value that is no input and no output of forward: compute ' +
+          'it in backward from saved inputs, return it as an output too, or save x.keep() if it is a constant',
+      )
+    },
+  }
+  const { context } = array
+  const parts = { op: op as Op<never>, attrs: {}, scalars: [], context, path: '', inputs: [], outputs: [array] }
+  return { node: new TapeNode({ ...parts, visible: 1 }), index: 0 }
+}
+
 /**
  * A custom differentiable function. Subclass it with `forward` (runs with recording off) and `backward` (one gradient
- * for each forward input, from one for each output). An instance is called once: `new Sigmoid().call(x)`.
+ * for each forward input, from one for each output). An instance is called once: `new Sigmoid().call(x)`. For second
+ * order save inputs and outputs alone: other values that `forward` makes have no history, and a walk to them throws.
  */
 export abstract class Function {
   #saved: readonly NDArray[] = []
-  #count = 0
+  /** For each saved array, whether it was made in `forward` and is no output. */
+  #lost: readonly boolean[] = []
   #node: TapeNode | undefined
   #used = false
 
@@ -64,7 +84,11 @@ export abstract class Function {
   get savedTensors(): readonly NDArray[] {
     if (!this.#node) return this.#saved
     const node = this.#node
-    return Array.from({ length: this.#count }, (_, i) => adopt(node.restore(`x${i}`)))
+    return this.#lost.map((lost, i) => {
+      const array = adopt(node.restore(`x${i}`))
+      if (lost && mode.recording) array.setOrigin(lostHistory(this.constructor.name, array))
+      return array
+    })
   }
 
   /** Runs `forward` and records the call. Throws when the instance was called before. */
@@ -76,16 +100,16 @@ export abstract class Function {
     return within('', `made in ${name}.forward, which returned`, () => {
       const made = pause(() => this.forward(...inputs) as Results, { trainMode: mode.training }) as Results
       const results = distinct(list(name, 'forward', made), inputs)
-      if (mode.recording && inputs.some((input) => input.origin)) this.#record(name, inputs, results)
+      if (mode.recording && inputs.some(historyOf)) this.#record(name, inputs, results)
       return made instanceof NDArray ? results[0] : results
     })
   }
 
-  #record(name: string, inputs: readonly NDArray[], outputs: readonly NDArray[]): void {
-    const shapes = inputs.map((input) => input.shape)
+  /** The call as an op. Apart from `#record`, whose outputs it must not hold, or the collector never finds them dead. */
+  #operation(name: string, shapes: readonly Shape[]): Op<never> {
     const op: Op<object> = {
       name,
-      infer: () => outputs,
+      infer: () => [],
       gradient: (_context, dy) => {
         const gradients = list(name, 'backward', this.backward(...dy))
         checkGradients(name, gradients, shapes)
@@ -93,8 +117,13 @@ export abstract class Function {
         return gradients.map((array) => (array.owner === currentScope() ? array : alias(array)))
       },
     }
+    return op as Op<never>
+  }
+
+  #record(name: string, inputs: readonly NDArray[], outputs: readonly NDArray[]): void {
+    const shapes = inputs.map((input) => input.shape)
     const node = new TapeNode({
-      op: op as Op<never>,
+      op: this.#operation(name, shapes),
       attrs: {},
       scalars: [],
       context: inputs[0].context,
@@ -103,8 +132,15 @@ export abstract class Function {
       outputs,
       visible: outputs.length,
     })
-    node.keep(this.#saved)
-    this.#count = this.#saved.length
+    const ofOutput = (array: NDArray): Origin | null => {
+      const index = outputs.indexOf(array)
+      return index < 0 ? null : { node, index }
+    }
+    node.keep(
+      this.#saved,
+      this.#saved.map((array) => ofOutput(array) ?? historyOf(array)),
+    )
+    this.#lost = this.#saved.map((array) => array.owner === currentScope() && !outputs.includes(array))
     this.#saved = []
     this.#node = node
     outputs.forEach((output, index) => output.setOrigin({ node, index }))

@@ -11,12 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { arraysOf, encodeRun, NotFiniteError, readRun, setAsideDamaged, writeLast } from './checkpoint.ts'
 import { checkpointOf, epochEvent, progress } from './fixtures.ts'
 import { cutMetrics, MetricsLog } from './metricsLog.ts'
-import { datedFolder, makeRunFolder, RunFolder, reopenRunFolder } from './runFolder.ts'
+import { datedFolder, lockRunFolder, makeDatedFolder, makeRunFolder, RunFolder } from './runFolder.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'glueball-run-'))
 let folder = root
@@ -76,6 +76,16 @@ test('where no checkpoint is good, all are named', async () => {
   rmSync(join(folder, 'last.previous'))
   await expect(readRun(folder, names)).rejects.toThrow('has no checkpoint: expected last or last.previous in it')
   await expect(readRun(join(folder, 'none'), names)).rejects.toThrow('there is no file or folder')
+})
+
+test('what is no file is not waited for', async () => {
+  execFileSync('mkfifo', [join(folder, 'last')])
+  await expect(readRun(folder, names)).rejects.toThrow(/last is no file/)
+  await expect(readRun(join(folder, 'last'), names)).rejects.toThrow(/last is neither a file nor a folder/)
+  await save(7)
+  await save(9)
+  execFileSync('sh', ['-c', 'rm last; mkfifo last'], { cwd: folder })
+  expect((await readRun(folder, names)).header.update).toBe(7)
 })
 
 test('weights that are not finite are not saved', () => {
@@ -156,7 +166,7 @@ test('a good best checkpoint is offered where the last ones are damaged', async 
 test('a folder that may not be looked into is not taken for an empty one', async () => {
   const long = join(folder, 'n'.repeat(300)) // no user may look at it, not even root
   await expect(readRun(long, names)).rejects.toThrow(/cannot look at .*ENAMETOOLONG/)
-  await expect(makeRunFolder(long)).rejects.toThrow(/cannot use .* as the folder of a run: ENAMETOOLONG/)
+  await expect(makeRunFolder(long)).rejects.toThrow(/cannot make the folder .*ENAMETOOLONG/)
 })
 
 test('metrics.jsonl is cut back to the checkpoint, and lines that were cut short go', async () => {
@@ -193,18 +203,63 @@ test('what cannot be written to metrics.jsonl waits', async () => {
   expect(text.match(/"epoch":\d/g)).toEqual(['"epoch":0', '"epoch":1'])
 })
 
-test('a new run takes no folder that holds one that has begun, and a reopened one is cleared of half-written files', async () => {
+test('lines that this program did not write, and damaged ones, neither stop a resumed run nor are told twice', async () => {
+  const path = join(folder, 'metrics.jsonl')
+  const line = (event: object) => JSON.stringify(event)
+  const foreign = ['null', '17', '"text"', '[1,2]', '{"loss":3}', '{"event":7}', 'my note: lr was too high', '[']
+  const epochs = [line(epochEvent(0, 0.5)), line({ event: 'warning', message: 'of epoch 0' })]
+  const gone = [
+    line(epochEvent(1, 0.6)),
+    line({ event: 'warning', message: 'of epoch 1' }),
+    line(progress({ update: 5 })),
+    line({ event: 'end' }),
+  ]
+  const damaged = ['{"event":"epo', '\0\0\0\0', '{"a":1,"a":2}', `{"a":${'['.repeat(100_000)}`, '{"event":"x"}{', '']
+  const all = [line(progress({ update: 3 })), ...foreign, ...damaged, ...epochs, epochs[0], ...gone, 'after\r']
+  writeFileSync(path, all.join('\n'))
+  await cutMetrics(path, 12, 1)
+  const kept = [line(progress({ update: 3 })), ...foreign, ...epochs, 'after\r']
+  expect(readFileSync(path, 'utf8')).toBe(kept.map((text) => `${text}\n`).join(''))
+  await cutMetrics(path, 12, 1)
+  expect(readFileSync(path, 'utf8')).toBe(kept.map((text) => `${text}\n`).join(''))
+  rmSync(path)
+  mkdirSync(path)
+  await expect(cutMetrics(path, 12, 1)).rejects.toThrow(/metrics\.jsonl is no file: move it away/)
+})
+
+test('a new run takes no folder that holds one that has begun, and a locked folder is cleared of half-written files', async () => {
   const out = join(folder, 'run')
-  expect(await makeRunFolder(out)).toBe(out)
+  const first = await makeRunFolder(out)
+  expect(first.folder).toBe(out)
+  first.release()
   await writeLast(out, encodeRun(checkpointOf(0)))
-  await makeRunFolder(out)
-  expect(readdirSync(out)).toEqual([])
+  const second = await makeRunFolder(out)
+  expect(readdirSync(out)).toEqual(['.lock'])
+  second.release()
   await writeLast(out, encodeRun(checkpointOf(7)))
   await expect(makeRunFolder(out)).rejects.toThrow(`holds a run already: go on with it by --resume ${out}`)
-  writeFileSync(join(out, '.last.123-0.tmp'), 'half')
-  await reopenRunFolder(out, 7, 0)
   expect(readdirSync(out)).toEqual(['last'])
+  for (const name of ['.last.123-0.tmp', '.best.0a1b.tmp', '.report.html.7.tmp', '.last.previous.tmp', '.mine.tmp'])
+    writeFileSync(join(out, name), 'half')
+  const lock = await lockRunFolder(out, '')
+  expect(readdirSync(out).sort()).toEqual(['.lock', '.mine.tmp', 'last'])
+  lock.release()
   writeFileSync(join(folder, 'file'), '')
   await expect(makeRunFolder(join(folder, 'file', 'run'))).rejects.toThrow('cannot make the folder')
+  await expect(makeRunFolder(join(folder, 'file'))).rejects.toThrow('file: there is a file of that name')
   expect(datedFolder('nin', new Date(2026, 0, 31, 14, 5, 9))).toBe(join('runs', 'nin-2026-01-31-140509'))
+})
+
+test('runs of the same second get folders of their own', async () => {
+  const before = process.cwd()
+  process.chdir(folder)
+  try {
+    const now = new Date(2026, 0, 31, 14, 5, 9)
+    const locks = await Promise.all([1, 2, 3].map(() => makeDatedFolder('nin', now)))
+    const names = locks.map((lock) => basename(lock.folder)).sort()
+    expect(names).toEqual(['nin-2026-01-31-140509', 'nin-2026-01-31-140509-2', 'nin-2026-01-31-140509-3'])
+    for (const lock of locks) lock.release()
+  } finally {
+    process.chdir(before)
+  }
 })

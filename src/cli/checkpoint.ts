@@ -3,14 +3,10 @@ import { copyFile, link, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { readFile, writeFileAtomic } from '#platform'
 import type { data, metric } from '../index.ts'
-import {
-  type Checkpoint,
-  type CheckpointArray,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type Json,
-} from '../io/checkpoint.ts'
+import { type CheckpointArray, decodeCheckpoint, encodeCheckpoint, type Json } from '../io/checkpoint.ts'
 import type { EpochEvent } from './events.ts'
+import { readHeader } from './header.ts'
+import { wrongField } from './schema.ts'
 import type { Settings } from './settings.ts'
 
 /** Names of the files in a run's folder. */
@@ -123,23 +119,45 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-/** Reads a checkpoint file, or the one of a folder that is tried first among `names`; falls back and says so. */
-export async function readRun(path: string, names: readonly string[]): Promise<Found> {
+/** Where a run's checkpoints are: its folder, and the names to try there. */
+export interface Located {
+  readonly folder: string
+  readonly names: readonly string[]
+  /** Added to an error when none can be read. */
+  readonly otherwise: string
+}
+
+/** Finds a checkpoint file, or those of a folder among `names`. Throws when there are none. */
+export async function locateRun(path: string, names: readonly string[]): Promise<Located> {
   if (!(await exists(path)))
     throw new Error(`[checkpoint] there is no file or folder ${path}: give a run's folder or a checkpoint in it`)
-  if (!(await stat(path)).isDirectory()) {
+  const status = await stat(path)
+  if (!status.isDirectory()) {
+    if (!status.isFile()) throw new Error(`[checkpoint] ${path} is neither a file nor a folder`)
     const fallback = basename(path) === files.last ? [files.previous] : []
-    return readFirst(dirname(path), [basename(path), ...fallback])
+    return { folder: dirname(path), names: [basename(path), ...fallback], otherwise: '' }
   }
   const present = []
   for (const name of names) if (await exists(join(path, name))) present.push(name)
   if (present.length === 0)
     throw new Error(`[checkpoint] ${path} has no checkpoint: expected ${names.join(' or ')} in it`)
-  return readFirst(path, present).catch(async (error: Error) => {
-    const best = join(path, files.best)
-    if (names.includes(files.best) || !(await exists(best))) throw error
-    throw new Error(`${error.message}. Give ${best} to go on from the best epoch`)
-  })
+  const best = join(path, files.best)
+  const offered = !names.includes(files.best) && (await exists(best))
+  return { folder: path, names: present, otherwise: offered ? `. Give ${best} to go on from the best epoch` : '' }
+}
+
+/** Reads a checkpoint file, or the one of a folder that is tried first among `names`; falls back and says so. */
+export async function readRun(path: string, names: readonly string[]): Promise<Found> {
+  return readLocated(await locateRun(path, names))
+}
+
+/** Reads the first of a run's checkpoints that is whole. */
+export async function readLocated({ folder, names, otherwise }: Located): Promise<Found> {
+  try {
+    return await readFirst(folder, names)
+  } catch (error) {
+    throw new Error(`${(error as Error).message}${otherwise}`)
+  }
 }
 
 async function readFirst(folder: string, names: readonly string[]): Promise<Found> {
@@ -147,6 +165,7 @@ async function readFirst(folder: string, names: readonly string[]): Promise<Foun
   for (const name of names) {
     const path = join(folder, name)
     try {
+      if (!(await stat(path)).isFile()) throw new Error(`[checkpoint] ${path} is no file`)
       const found = parseRun(await readFile(path), path)
       if (failures.length === 0) return { ...found, path, folder }
       return { ...found, path, folder, notice: `${failures.join('; ')}: going on with ${path}` }
@@ -158,11 +177,26 @@ async function readFirst(folder: string, names: readonly string[]): Promise<Foun
 }
 
 function parseRun(bytes: Uint8Array, path: string): RunCheckpoint {
-  const { header, arrays }: Checkpoint = decodeCheckpoint(bytes, path)
-  const kind = (header as { readonly kind?: unknown } | null)?.kind
-  if (kind !== 'glueball training run')
-    throw new Error(`[checkpoint] ${path} is no checkpoint of a training run, but ${kind}`)
-  return { header: header as unknown as Header, arrays }
+  const { header, arrays } = decodeCheckpoint(bytes, path)
+  try {
+    for (const { name, dtype } of arrays) checkType(name, dtype)
+    return { header: readHeader(header), arrays }
+  } catch (error) {
+    throw new Error(`[checkpoint] ${path} ${(error as Error).message}`)
+  }
+}
+
+/** The element type of each kind of arrays. */
+const types: Readonly<Record<string, string>> = {
+  weight: 'float32',
+  optimizer: 'float32',
+  generator: 'int32',
+  shuffler: 'int32',
+}
+
+function checkType(name: string, dtype: string): void {
+  const [kind] = name.split(':', 1)
+  if (Object.hasOwn(types, kind) && types[kind] !== dtype) wrongField(name, dtype, types[kind])
 }
 
 /** Takes damaged checkpoints out of the way, so that a later save does not replace a good one by them. */

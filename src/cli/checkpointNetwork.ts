@@ -2,6 +2,7 @@
 import { arraysOf, type Found, files, readRun } from './checkpoint.ts'
 import { startEngine } from './machine.ts'
 import { loadWeights, makeNetwork, type RunNetwork } from './network.ts'
+import { printError } from './printing.ts'
 import { contextFrom, type Settings } from './settings.ts'
 import { UsageError } from './usage.ts'
 import { numberOf } from './values.ts'
@@ -28,7 +29,7 @@ export async function openCheckpoint(
   if (path === undefined)
     throw new UsageError(`[${commandName}] which checkpoint? Give a run's folder, as in ${commandName} runs/nin`)
   const checkpoint = await readRun(path, [files.best, files.last, files.previous])
-  if (checkpoint.notice) console.error(`warning: ${checkpoint.notice}`)
+  if (checkpoint.notice) printError(`warning: ${checkpoint.notice}`)
   const threads = numberOf(`[${commandName}] --threads`, typed.threads, { whole: true, from: 1, to: 64 }) ?? null
   const { header } = checkpoint
   const settings = { ...header.settings, threads, ...(typed.ctx && { context: contextFrom(typed.ctx) }) }

@@ -1,5 +1,6 @@
 // Whatever a user may type wrong, and damaged files: one line on standard error, nothing on standard output, the code.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -46,6 +47,8 @@ test.each([
   [['summary', 'lenet', '--input', '28,28'], 'with sides of at least 16, got --input 28,28'],
   [['run'], 'error: [run] which program?'],
   [['run', 'nothing.ts'], '[run] there is no file nothing.ts'],
+  [['run', '.'], '[run] there is no file .: give the path'],
+  [['run', '/dev/zero'], '[run] there is no file /dev/zero: give the path'],
 ])('wrong usage: %j ends with 2 and one line', async (args, message) => {
   const { code, stdout, stderr } = await glueball(...args)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -123,13 +126,19 @@ describe('bad files end with 1 and one line', () => {
 
   test('checkpoints and images', async () => {
     writeFileSync(at('text'), 'no checkpoint')
+    writeFileSync(at('sparse.png'), '')
+    truncateSync(at('sparse.png'), 2 ** 40)
+    spawnSync('mkfifo', [at('fifo')])
     for (const [args, pattern] of [
       [['evaluate', at('text')], /text is not a checkpoint/],
       [['evaluate', at('missing')], /there is no file or folder .*missing/],
       [['train', '--resume', at('text')], /text is not a checkpoint/],
       [['predict', at('text'), at('text')], /text is neither a PNG nor a JPEG/],
       [['predict', at('text'), at('missing.png')], /\[predict\] cannot read .*missing\.png: got ENOENT/],
-      [['predict', at('text'), folder], /\[predict\] cannot read .*: got EISDIR.*, expected a PNG or JPEG/],
+      [
+        ['predict', at('text'), folder],
+        /\[predict\] cannot read .*: got not a file but a folder.*, expected a PNG or JPEG/,
+      ],
     ] as const) {
       const { code, stdout, stderr } = await glueball(...args)
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' })

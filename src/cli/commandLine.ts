@@ -8,6 +8,7 @@ import { summary } from './commands/summary.ts'
 import { train } from './commands/train.ts'
 import { describeError } from './failures.ts'
 import { version } from './machine.ts'
+import { print, printError } from './printing.ts'
 import { type Command, examplesOf, helpOf, UsageError, unknown } from './usage.ts'
 
 /** The commands in the order of the help. */
@@ -34,7 +35,7 @@ function overview(): string {
 
 async function dispatch([name, ...rest]: readonly string[]): Promise<number> {
   if (name === undefined) {
-    console.error(overview())
+    printError(overview())
     return 2
   }
   if (['--help', '-h', 'help'].includes(name)) {
@@ -43,7 +44,7 @@ async function dispatch([name, ...rest]: readonly string[]): Promise<number> {
     return 0
   }
   if (name === '--version' || name === '-v') {
-    console.log(version())
+    print(version())
     return 0
   }
   const command = commands.find((candidate) => candidate.name === name)
@@ -73,7 +74,7 @@ export async function commandLine(args: readonly string[]): Promise<number> {
   try {
     return await dispatch(args)
   } catch (error) {
-    console.error(describeError(error))
+    printError(describeError(error))
     return error instanceof UsageError ? 2 : 1
   }
 }

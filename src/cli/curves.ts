@@ -1,6 +1,7 @@
 // The curves of a run, drawn with characters: training as a line, test as points, so that no colour is needed.
 import chart from 'simple-ascii-chart'
 import type { EpochEvent } from './events.ts'
+import { extent } from './report/charts.ts'
 
 type Measure = (event: EpochEvent) => number
 
@@ -21,7 +22,7 @@ function picture(
   const finite = epochs.filter((event) => Number.isFinite(train(event)) && Number.isFinite(test(event)))
   const values = finite.flatMap((event) => [train(event), test(event)])
   if (finite.length < 2) return `${title}: no numbers to draw`
-  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const [low, high] = extent(values)
   const top = high > low ? high : low + 1e-3
   const digits = Math.min(6, Math.max(2, Math.ceil(1 - Math.log10(top - low))))
   const width = Math.max(20, Math.min(72, columns - 10))

@@ -3,13 +3,14 @@ import type { NDArray } from '../index.ts'
 
 /** Counts on the device, for each class, the images whose score was not zero. */
 export class DeadClasses {
-  readonly #classes: number
+  /** How many there are. */
+  readonly classes: number
   #alive: NDArray | undefined
   /** Counted before, on the host. */
   #base: readonly number[]
 
   constructor(classes: number) {
-    this.#classes = classes
+    this.classes = classes
     this.#base = new Array<number>(classes).fill(0)
   }
 
@@ -42,7 +43,7 @@ export class DeadClasses {
 
   /** Forgets all. */
   reset(): void {
-    this.restore(new Array<number>(this.#classes).fill(0))
+    this.restore(new Array<number>(this.classes).fill(0))
   }
 
   /** The names of classes that no image has reached. */

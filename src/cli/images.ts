@@ -1,13 +1,10 @@
 // Pictures of the user's (PNG, JPEG) as the data set's images: 28×28, grey, light on a dark background.
-import { convertIndexedToRgb, decode as decodePng, hasPngSignature } from 'fast-png'
-import jpeg from 'jpeg-js'
-
-/** Grey values from 0 (black) to 255, row after row. */
-export interface Grey {
-  readonly width: number
-  readonly height: number
-  readonly data: Float64Array
-}
+import { readFile } from '#platform'
+import { reasonOf } from '../core/errors.ts'
+import { type Grey, PictureError } from './pictures/grey.ts'
+import { decodeJpeg, isJpeg } from './pictures/jpeg.ts'
+import { decodePng } from './pictures/png.ts'
+import { isPng } from './pictures/pngChunks.ts'
 
 /** An image as the network was trained on, and what was done to get it. */
 export interface Prepared {
@@ -18,52 +15,25 @@ export interface Prepared {
 /** Side of the data set's images. */
 export const side = 28
 
-/** Reads a PNG or JPEG. Throws when the bytes are neither, or damaged. */
-export function decodeImage(bytes: Uint8Array, file: string): Grey {
-  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8
-  if (!isJpeg && !hasPngSignature(bytes)) throw new Error(`[predict] ${file} is neither a PNG nor a JPEG`)
-  try {
-    return isJpeg ? decodeJpeg(bytes) : decodePngGrey(bytes)
-  } catch (error) {
-    throw new Error(`[predict] ${file} is a damaged ${isJpeg ? 'JPEG' : 'PNG'}: ${(error as Error).message}`)
-  }
-}
+/** Bytes of a picture's file: what 50 megapixels of 16 bits and four channels take. */
+const mostBytes = 400e6
 
-function decodeJpeg(bytes: Uint8Array): Grey {
-  const { width, height, data } = jpeg.decode(bytes, { useTArray: true, maxMemoryUsageInMB: 1024 })
-  return grey(width, height, data, 4, 255)
-}
-
-function decodePngGrey(bytes: Uint8Array): Grey {
-  const png = decodePng(bytes, { checkCrc: true })
-  const { width, height, channels, depth } = png
-  if (png.palette) return grey(width, height, convertIndexedToRgb(png), png.palette[0].length, 255)
-  if (depth < 8) return grey(width, height, unpack(png.data, width, height, depth), 1, 2 ** depth - 1)
-  return grey(width, height, png.data, channels, depth === 16 ? 65535 : 255)
-}
-
-/** Grey PNGs of 1, 2 and 4 bits hold several pixels in a byte, each row from a new byte on. */
-function unpack(data: ArrayLike<number>, width: number, height: number, depth: number): Uint8Array {
-  const rowBytes = Math.ceil((width * depth) / 8)
-  return Uint8Array.from({ length: width * height }, (_, i) => {
-    const bit = (i % width) * depth
-    const byte = data[Math.floor(i / width) * rowBytes + (bit >> 3)]
-    return (byte >> (8 - depth - (bit & 7))) & (2 ** depth - 1)
+/** Reads the file of a PNG or JPEG. Throws when it is no file, neither of the two, damaged or too large. */
+export async function readImage(file: string): Promise<Grey> {
+  const bytes = await readFile(file, mostBytes).catch((error) => {
+    throw new Error(`[predict] cannot read ${file}: got ${reasonOf(error)}, expected a PNG or JPEG`)
   })
+  return decodeImage(bytes, file)
 }
 
-/** Luma of Rec. 601; transparent pixels lie on white. */
-function grey(width: number, height: number, data: ArrayLike<number>, channels: number, most: number): Grey {
-  const coloured = channels >= 3
-  const opaque = channels % 2 === 1
-  const out = new Float64Array(width * height)
-  for (let i = 0; i < out.length; i++) {
-    const at = i * channels
-    const luma = coloured ? 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2] : data[at]
-    const alpha = opaque ? 1 : data[at + channels - 1] / most
-    out[i] = ((luma / most) * alpha + 1 - alpha) * 255
+/** Reads a PNG or JPEG. Throws when the bytes are neither, damaged, or a picture of no or too many pixels. */
+export async function decodeImage(bytes: Uint8Array, file: string): Promise<Grey> {
+  if (!isJpeg(bytes) && !isPng(bytes)) throw new Error(`[predict] ${file} is neither a PNG nor a JPEG`)
+  try {
+    return isJpeg(bytes) ? decodeJpeg(bytes) : await decodePng(bytes)
+  } catch (error) {
+    throw error instanceof PictureError ? new Error(`[predict] ${file} ${error.message}`) : error
   }
-  return { width, height, data: out }
 }
 
 /** Brings an image to 28×28, light on dark, and says how. */
@@ -71,13 +41,10 @@ export function prepare(image: Grey): Prepared {
   const { width, height } = image
   const done: string[] = []
   const background = backgroundOf(image)
-  let square = image
-  if (width !== height) {
-    square = padded(image, background)
-    done.push(`padded from ${width}×${height} to a square`)
-  }
-  if (square.width !== side) done.push(`resized from ${square.width}×${square.height} to ${side}×${side} by area`)
-  const small = square.width === side ? square.data : shrink(square)
+  const size = Math.max(width, height)
+  if (width !== height) done.push(`padded from ${width}×${height} to a square`)
+  if (size !== side) done.push(`resized from ${size}×${size} to ${side}×${side} by area`)
+  const small = shrink(image, background)
   const light = background > 127
   if (light) done.push('inverted, since its background is light and the training images are light on dark')
   const data = Uint8Array.from(small, (value) => Math.round(Math.min(255, Math.max(0, light ? 255 - value : value))))
@@ -93,36 +60,49 @@ export function backgroundOf({ width, height, data }: Grey): number {
   return border[border.length >> 1]
 }
 
-function padded({ width, height, data }: Grey, background: number): Grey {
+/**
+ * The square around the image, resized: each pixel is the mean of the area that it covers. The square itself is not
+ * made: that around a line of 65,535 pixels would take gigabytes.
+ */
+function shrink({ width, height, data }: Grey, background: number): Float64Array {
   const size = Math.max(width, height)
-  const [left, top] = [(size - width) >> 1, (size - height) >> 1]
-  const out = new Float64Array(size * size).fill(background)
-  for (let y = 0; y < height; y++) out.set(data.subarray(y * width, (y + 1) * width), (y + top) * size + left)
-  return { width: size, height: size, data: out }
-}
-
-/** Each pixel is the mean of the area that it covers. */
-function shrink(square: Grey): Float64Array {
-  const size = square.width
-  const weights = Array.from({ length: side }, (_, i) => coverage((i * size) / side, ((i + 1) * size) / side))
+  const columns = cells(size, width)
+  const rows = cells(size, height)
   const out = new Float64Array(side * side)
-  for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) {
-      let sum = 0
-      for (const [row, b] of weights[y])
-        for (const [column, a] of weights[x]) sum += a * b * square.data[row * size + column]
+  rows.forEach((row, y) => {
+    columns.forEach((column, x) => {
+      let sum = row.outside * background
+      for (const [j, b] of row.inside) {
+        let line = column.outside * background
+        for (const [i, a] of column.inside) line += a * data[j * width + i]
+        sum += b * line
+      }
       out[y * side + x] = sum
-    }
-  }
+    })
+  })
   return out
 }
 
-/** How much of [from, to) each pixel of a row covers, as shares of the whole. */
-function coverage(from: number, to: number): [pixel: number, share: number][] {
-  const shares: [number, number][] = []
-  for (let i = Math.floor(from); i < to - 1e-9; i++) {
-    const share = (Math.min(i + 1, to) - Math.max(i, from)) / (to - from)
-    if (share > 0) shares.push([i, share])
-  }
-  return shares
+/** What one of 28 pixels covers along an axis, as shares of its whole. */
+interface Cell {
+  readonly inside: readonly (readonly [pixel: number, share: number])[]
+  /** The share of the padding. */
+  readonly outside: number
+}
+
+/** The cells of a square of `size` pixels, in whose middle `length` are the image's. */
+function cells(size: number, length: number): Cell[] {
+  const start = (size - length) >> 1
+  return Array.from({ length: side }, (_, cell) => {
+    const from = (cell * size) / side
+    const to = ((cell + 1) * size) / side
+    const inside: [number, number][] = []
+    let outside = 0
+    for (let i = Math.floor(from); i < to - 1e-9; i++) {
+      const share = (Math.min(i + 1, to) - Math.max(i, from)) / (to - from)
+      if (i < start || i >= start + length) outside += share
+      else if (share > 0) inside.push([i - start, share])
+    }
+    return { inside, outside }
+  })
 }

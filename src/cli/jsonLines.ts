@@ -1,5 +1,6 @@
 // Training events as JSON, one line each.
 import type { Listener, TrainEvent } from './events.ts'
+import { jsonLine } from './printing.ts'
 
 /** Writes each event as one line of JSON; warnings too, so that nothing else appears. */
 export class JsonLines implements Listener {
@@ -10,7 +11,7 @@ export class JsonLines implements Listener {
   }
 
   tell(event: TrainEvent): void {
-    this.#out.write(`${JSON.stringify(event)}\n`)
+    this.#out.write(`${jsonLine(event)}\n`)
   }
 
   close(): void {}

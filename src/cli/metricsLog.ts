@@ -1,7 +1,9 @@
 // metrics.jsonl: what a run told, one JSON line an event, cut back to the checkpoint when a run is resumed.
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile, lstat, readFile, stat } from 'node:fs/promises'
 import { writeFileAtomic } from '#platform'
-import type { EpochEvent, Progress, TrainEvent } from './events.ts'
+import { isJsonObject, type Json, parseJson } from '../io/json.ts'
+import type { Progress, TrainEvent } from './events.ts'
+import { hasControls, jsonLine } from './printing.ts'
 
 /** Milliseconds between lines of progress. */
 const progressEvery = 2000
@@ -27,7 +29,7 @@ export class MetricsLog {
     if (event.event === 'progress' && !this.#takes(event)) return
     if (event.event === 'checkpoint' || event.event === 'stopped') return
     const { at, ...rest } = { at: new Date().toISOString(), ...event }
-    this.#waiting += `${JSON.stringify({ ...rest, at })}\n`
+    this.#waiting += `${jsonLine({ ...rest, at })}\n`
   }
 
   #takes(event: Progress): boolean {
@@ -57,30 +59,49 @@ export class MetricsLog {
   }
 }
 
-/** Lines of metrics.jsonl that say where they stand. */
-type Placed = Progress | EpochEvent
+/** The most that a line of ours nests. */
+const depth = 8
 
-/** The whole lines of a file's text; lines that were cut short are left out. */
-function* linesOf(text: string): Iterable<{ readonly line: string; readonly event: TrainEvent }> {
-  for (const line of text.split('\n')) {
-    if (line === '') continue
-    try {
-      yield { line, event: JSON.parse(line) as TrainEvent }
-    } catch {
-      // A line that a full disk or a kill cut short says nothing.
-    }
+/** A line that was written by this program: what it says, as far as it says where it stands. */
+interface Placed {
+  readonly event: string
+  readonly epoch?: Json
+  readonly update?: Json
+}
+
+/** What a line tells; undefined for another program's JSON and for a note, null for what a kill or a full disk damaged. */
+function read(line: string): Placed | undefined | null {
+  try {
+    const value = parseJson(line, depth)
+    return isJsonObject(value) && typeof value['event'] === 'string' ? (value as object as Placed) : undefined
+  } catch {
+    return line.startsWith('{') || hasControls(line) ? null : undefined
   }
 }
 
-/** Cuts metrics.jsonl back to a checkpoint: what came after `update`, and any end, goes. Missing files are left so. */
+/**
+ * Cuts metrics.jsonl back to a checkpoint: from the first event that the checkpoint does not know on, all events go, and
+ * so do ends, damaged lines and epochs told twice; what is no event stays. A missing file is left so.
+ */
 export async function cutMetrics(path: string, update: number, epochsDone: number): Promise<void> {
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return
+  const status = await lstat(path).catch(() => undefined)
+  if (!status) return
+  const isFile = (await stat(path).catch(() => undefined))?.isFile()
+  if (!isFile)
+    throw new Error(`[train] ${path} is no file: move it away, so that the run's numbers can be written there`)
   const kept: string[] = []
-  for (const { line, event } of linesOf(text)) {
-    if (event.event === 'end') continue
-    if (event.event === 'epoch' && event.epoch >= epochsDone) continue
-    if ('update' in event && (event as Placed).update > update) continue
+  const told = new Set<string>()
+  let beyond = false
+  for (const line of (await readFile(path, 'utf8')).split('\n')) {
+    const event = line === '' ? null : read(line.replace(/\r$/, ''))
+    if (event === null) continue
+    if (event) {
+      const place = `${event.event} ${event.epoch} ${event.update}`
+      beyond ||= event.event === 'epoch' && !(Number(event.epoch) < epochsDone)
+      beyond ||= event.update !== undefined && !(Number(event.update) <= update)
+      if (beyond || event.event === 'end' || (event.update !== undefined && told.has(place))) continue
+      told.add(place)
+    }
     kept.push(line)
   }
   await writeFileAtomic(path, new TextEncoder().encode(kept.map((line) => `${line}\n`).join('')))

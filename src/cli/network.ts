@@ -57,6 +57,9 @@ export function loadWeights({ parameters, context }: RunNetwork, arrays: readonl
   for (const [name, parameter] of parameters) {
     const entry = held.get(name)
     if (!entry) throw new Error(`[checkpoint] it has no weights ${name}: it is of another network`)
+    const [got, right] = [entry.shape, parameter.shape].map((shape) => `(${shape.join(', ')})`)
+    if (got !== right)
+      throw new Error(`[checkpoint] its weights ${name} are ${got}, expected ${right}: it is of another network`)
     const values = nd.array(entry.data, { ctx: context, dtype: entry.dtype, shape: entry.shape })
     parameter.setData(values)
     values.dispose()

@@ -3,11 +3,12 @@ import { relative } from 'node:path'
 import type { EndEvent } from './events.ts'
 import { launcher } from './launcher.ts'
 import { clock } from './pace.ts'
+import { printable } from './printing.ts'
 import type { Settings } from './settings.ts'
 
 /** What came out and what comes next. */
 export function nextSteps(end: EndEvent, settings: Settings | undefined): string {
-  const folder = shortPath(end.out)
+  const folder = printable(shortPath(end.out))
   const best = `best ${end.bestAccuracy.toFixed(4)} in epoch ${end.bestEpoch}`
   const lines = [
     `Done in ${clock(end.seconds)}: test accuracy ${end.testAccuracy.toFixed(4)}, ${best}.`,

@@ -1,28 +1,9 @@
 // report.html is whole in itself: no script, no address, nothing that was typed goes in as markup.
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { epochEvent } from './fixtures.ts'
-import { confusionTable, escapeHtml, lineChart, ticks } from './report/charts.ts'
-import { type ReportParts, renderReport } from './report/report.ts'
-import { settingsFrom } from './settings.ts'
-
-const parts: ReportParts = {
-  settings: settingsFrom({ dataset: 'fashion-mnist-subset' }),
-  history: [epochEvent(0, 0.4), epochEvent(1, 0.8), epochEvent(2, 0.7)],
-  classes: ['t-shirt/top', '<bag>'],
-  parameters: 1_992_166,
-  confusion: [
-    [8, 2],
-    [1, 9],
-  ],
-  samples: [
-    { image: new Uint8Array(784).fill(90), side: 28, label: 0, predicted: 0, confidence: 0.93 },
-    { image: new Uint8Array(784).fill(40), side: 28, label: 1, predicted: 0, confidence: 0.61 },
-  ],
-  testImages: 20,
-  data: 'embedded subset in data',
-  machine: [['runtime', 'Node 26 & more']],
-  seconds: 90,
-}
+import { reportParts as parts } from './fixtures.ts'
+import { confusionTable, escapeHtml, extent, lineChart, ticks } from './report/charts.ts'
+import { renderReport } from './report/report.ts'
 
 test('the page has the numbers, both charts, the matrix and the pictures, and needs nothing else', () => {
   const page = renderReport(parts)
@@ -37,6 +18,29 @@ test('the page has the numbers, both charts, the matrix and the pictures, and ne
   expect(page).toContain('&lt;bag&gt;')
   expect(page).not.toContain('<bag>')
   expect(page).toContain('Node 26 &amp; more')
+})
+
+test('no text of a checkpoint becomes markup, and the content policy allows the style and the pictures alone', () => {
+  const evil = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`
+  const page = renderReport({
+    ...parts,
+    classes: [evil, evil],
+    data: evil,
+    machine: [[evil, evil]],
+    settings: { ...parts.settings, init: evil, schedule: evil, optimizer: evil } as unknown as typeof parts.settings,
+  })
+  expect(page).not.toMatch(/<script|<img src=x|\sstyle=|\son\w+="/)
+  const [, policy] = page.match(/<meta http-equiv="Content-Security-Policy" content="([^"]*)">/) as RegExpMatchArray
+  const [, style] = page.match(/<style>([\s\S]*)<\/style>/) as RegExpMatchArray
+  const hash = createHash('sha256').update(style).digest('base64')
+  expect(policy.split('; ')).toEqual([
+    "default-src 'none'",
+    `style-src 'sha256-${hash}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ])
+  expect(page.indexOf('Content-Security-Policy')).toBeLessThan(page.indexOf('<style>'))
 })
 
 test('tags are closed in order', () => {
@@ -57,6 +61,10 @@ test('ticks are round numbers around the data', () => {
   expect(ticks(3, 3, 5)[0]).toBeLessThanOrEqual(3)
 })
 
+test('a run may have any number of epochs', () => {
+  expect(extent(Array.from({ length: 300_000 }, (_, i) => (i % 7) - 3))).toEqual([-3, 3])
+})
+
 test('a curve of one epoch is a point in the picture', () => {
   const picture = lineChart([{ name: 'test', kind: 'test', points: [[0, 0.5]] }], 'x', String)
   const [, x, y] = picture.match(/cx="([\d.]+)" cy="([\d.]+)"/) as RegExpMatchArray
@@ -71,4 +79,5 @@ test('the matrix shows recall by row and precision by column', () => {
   expect(scores).toEqual(['80.0 %', '90.0 %', '88.9 %', '81.8 %', ''])
   expect(table).toContain('title="2 of 10 images of a taken for b"')
   expect(escapeHtml('"<&>"')).toBe('&quot;&lt;&amp;&gt;&quot;')
+  expect(table).toContain('<td class="s4" title="2 of 10')
 })

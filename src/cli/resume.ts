@@ -1,11 +1,12 @@
 // Going on with a run: which settings hold, and what has changed so that its bits can't be the same.
+import { existsSync, realpathSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import type { Found, Header } from './checkpoint.ts'
 import { type Settings, settingsFrom, type Typed } from './settings.ts'
 import { UsageError } from './usage.ts'
 
 /** The options by the settings they change; those that may change when a run goes on come with true. */
-const options: Readonly<Record<keyof Typed, readonly [key: keyof Settings, mayChange: boolean]>> = {
+export const options: Readonly<Record<keyof Typed, readonly [key: keyof Settings, mayChange: boolean]>> = {
   model: ['model', false],
   recipe: ['recipe', false],
   dataset: ['dataset', false],
@@ -41,7 +42,19 @@ export function resumedSettings({ settings }: Pick<Header, 'settings'>, typed: T
     if (!mayChange) throw changed(`--${name}`, settings[key], asked[key])
     changes[key] = asked[key]
   }
+  if (typed['data-dir'] === undefined) checkDataDir('train', settings)
   return { ...settings, ...changes } as Settings
+}
+
+/** A scheme, as in `https:` but unlike the `C:` of a drive, or a share as systems write it. */
+const address = /^([a-z][a-z0-9+.-]+:|\/\/|\\\\)/i
+
+/** Throws where a checkpoint takes its data from an address: only what the user types is ever fetched from. */
+export function checkDataDir(commandName: string, { dataDir }: Pick<Settings, 'dataDir'>): void {
+  if (dataDir === null || !address.test(dataDir)) return
+  throw new UsageError(
+    `[${commandName}] the checkpoint takes its data from the address ${dataDir}: give --data-dir to fetch from there, or a folder`,
+  )
 }
 
 function changed(what: string, had: unknown, got: unknown): UsageError {
@@ -50,11 +63,16 @@ function changed(what: string, had: unknown, got: unknown): UsageError {
 
 /** Throws when `--out` names another folder than that of the run. */
 export function checkSameFolder(out: string | undefined, { folder }: Found): void {
-  if (out === undefined || resolve(out) === resolve(folder)) return
+  if (out === undefined || real(out) === real(folder)) return
   const here = relative(process.cwd(), folder) || folder
   throw new UsageError(
     `[train] a run goes on in its own folder ${here}: leave out --out, or copy the folder and resume the copy`,
   )
+}
+
+/** A path without symbolic links, where it leads anywhere. */
+function real(path: string): string {
+  return existsSync(path) ? realpathSync(path) : resolve(path)
 }
 
 /** What decides the bits of a run besides its settings. */

@@ -1,10 +1,11 @@
 // The folder of a run: checkpoints, metrics.jsonl and report.html, with a full disk reported and tried again.
-import { readdir, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { makeDir, writeFileAtomic } from '#platform'
 import { encodeRun, files, type RunCheckpoint, readRun, writeBest, writeLast } from './checkpoint.ts'
 import type { TrainEvent } from './events.ts'
-import { cutMetrics, MetricsLog } from './metricsLog.ts'
+import { MetricsLog } from './metricsLog.ts'
+import { FolderHeldError, RunLock } from './runLock.ts'
 import { UsageError } from './usage.ts'
 
 /** Writes a run's files. What fails is told once each time and makes the run's exit code 1; training goes on. */
@@ -13,13 +14,16 @@ export class RunFolder {
   readonly #metrics: MetricsLog
   readonly #warn: (message: string) => void
   readonly #write: typeof writeFileAtomic
+  readonly #hold: () => Promise<void>
   #unsaved: string | undefined
   #reportFailure: string | undefined
 
-  constructor(path: string, warn: (message: string) => void, write = writeFileAtomic) {
+  /** `hold` is called before each save, and rejects when another process has taken the folder over. */
+  constructor(path: string, warn: (message: string) => void, write = writeFileAtomic, hold = async () => {}) {
     this.path = path
     this.#warn = warn
     this.#write = write
+    this.#hold = hold
     this.#metrics = new MetricsLog(join(path, files.metrics))
   }
 
@@ -43,6 +47,7 @@ export class RunFolder {
 
   /** Writes `last`, and `best` first if it is the best; returns the path, or undefined when that failed. */
   async save(checkpoint: RunCheckpoint, best: boolean): Promise<string | undefined> {
+    await this.#hold()
     const bytes = encodeRun(checkpoint)
     try {
       await this.#metrics.flush().catch(() => {}) // lines that are not in a checkpoint's past are cut on --resume
@@ -69,29 +74,58 @@ export class RunFolder {
   }
 }
 
-/** Makes the folder of a new run. Throws when it can't be made, or has a run in it that got beyond its beginning. */
-export async function makeRunFolder(out: string): Promise<string> {
-  const path = resolve(out)
-  if (await holdsRun(path)) {
-    throw new UsageError(
-      `[train] ${out} holds a run already: go on with it by --resume ${out}, or give another folder to --out`,
-    )
-  }
+/** Locks a folder and clears it of half-written files. Throws in one line when another process has it. */
+export async function lockRunFolder(path: string, instead: string): Promise<RunLock> {
   try {
-    await makeDir(path)
-    for (const name of Object.values(files)) await rm(join(path, name), { force: true })
+    return await RunLock.take(path)
   } catch (error) {
-    throw new Error(`[train] cannot make the folder ${out}: ${(error as Error).message}`)
+    if (error instanceof FolderHeldError) throw new Error(`${error.message}: ${error.advice}, ${instead}`)
+    throw new Error(`[train] cannot write in the folder ${path}: ${(error as Error).message}`)
   }
-  return path
+}
+
+/** Makes and locks the folder of a new run. Throws when it can't be made, or has a run in it that got beyond its start. */
+export async function makeRunFolder(out: string): Promise<RunLock> {
+  const path = resolve(out)
+  await makeDir(path).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'EEXIST' ? 'there is a file of that name' : error.message
+    throw new Error(`[train] cannot make the folder ${out}: ${reason}`)
+  })
+  const lock = await lockRunFolder(path, 'or give another folder to --out')
+  try {
+    if (await holdsRun(path)) {
+      throw new UsageError(
+        `[train] ${out} holds a run already: go on with it by --resume ${out}, or give another folder to --out`,
+      )
+    }
+    for (const name of Object.values(files)) await rm(join(path, name), { force: true })
+    return lock
+  } catch (error) {
+    lock.release()
+    if (error instanceof UsageError) throw error
+    throw new Error(`[train] cannot use the folder ${out}: ${(error as Error).message}`)
+  }
+}
+
+/** Makes and locks a folder that nobody has named: runs of the same second come to lie in folders of their own. */
+export async function makeDatedFolder(model: string, now: Date): Promise<RunLock> {
+  const dated = datedFolder(model, now)
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? dated : `${dated}-${n}`
+    try {
+      await makeDir(dirname(resolve(name)))
+      await mkdir(resolve(name))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST' && n < 100) continue
+      throw new Error(`[train] cannot make the folder ${name}: ${(error as Error).message}`)
+    }
+    return makeRunFolder(name)
+  }
 }
 
 /** Whether a folder holds a run that has done a step, or one that can't be read any more. */
 async function holdsRun(path: string): Promise<boolean> {
-  const names = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
-    throw new Error(`[train] cannot use ${path} as the folder of a run: ${error.message}`)
-  })
+  const names = await readdir(path)
   if (![files.last, files.previous, files.best].some((name) => names.includes(name))) return false
   return readRun(path, [files.last, files.previous]).then(
     ({ header }) => header.update > 0,
@@ -104,12 +138,4 @@ export function datedFolder(model: string, now: Date): string {
   const two = (n: number) => String(n).padStart(2, '0')
   const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-')
   return join('runs', `${model}-${date}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`)
-}
-
-/** Makes a folder ready to go on from a checkpoint: cuts metrics.jsonl, and removes what a kill left half written. */
-export async function reopenRunFolder(path: string, update: number, epochsDone: number): Promise<void> {
-  for (const name of await readdir(path)) {
-    if (/^\.(last|best|report\.html|metrics\.jsonl).*\.tmp$/.test(name)) await rm(join(path, name), { force: true })
-  }
-  await cutMetrics(join(path, files.metrics), update, epochsDone)
 }

@@ -69,9 +69,14 @@ export async function captureSession(session: Session): Promise<RunCheckpoint> {
     training.accuracy.state(),
     training.dead.state(),
   ])
-  const header: Header = { ...standing, loader, loss, accuracy, alive, numUpdate: optimizer.numUpdate }
-  const structural = new Map([...network.parameters].map(([name, parameter]) => [parameter.name, name]))
-  const state = optimizer.arrays.map(({ name, shape, data }) => ({ name: renamed(name, structural), shape, data }))
+  const sums = { loss: { ...loss }, accuracy: { ...accuracy } }
+  const header: Header = { ...standing, loader, ...sums, alive, numUpdate: optimizer.numUpdate }
+  const places = placesOf(network)
+  const state = optimizer.arrays.map(({ name, shape, data }) => ({
+    name: renamed(name, (place) => places[Number(place)]),
+    shape,
+    data: data as Float32Array,
+  }))
   return {
     header,
     arrays: [
@@ -110,18 +115,20 @@ function standingOf({ settings, data, network, training }: Session): Standstill 
 
 function restore({ network, trainer, batches, training }: Session, checkpoint: RunCheckpoint): void {
   const { header } = checkpoint
+  if (header.classes.length !== training.dead.classes)
+    throw new Error(
+      `[checkpoint] it is of ${header.classes.length} classes, and the data have ${training.dead.classes}`,
+    )
   loadWeights(network, arraysOf(checkpoint, 'weight'))
-  const full = new Map([...network.parameters].map(([name, parameter]) => [name, parameter.name]))
+  const places = placesOf(network)
   const arrays = arraysOf(checkpoint, 'optimizer').map(({ name, shape, data }) => ({
-    name: renamed(name, full),
+    name: renamed(name, (structural) => places.indexOf(structural)),
     shape,
     data: data as Float32Array,
   }))
   trainer.restore({ numUpdate: header.numUpdate, arrays })
-  const [generator] = arraysOf(checkpoint, 'generator')
-  restoreGenerator(generator.data as Int32Array, network.context)
-  const [order] = arraysOf(checkpoint, 'shuffler')
-  gluonData.shuffler.restore(order.data as Int32Array)
+  restoreGenerator(wordsOf(checkpoint, 'generator'), network.context)
+  gluonData.shuffler.restore(wordsOf(checkpoint, 'shuffler'))
   batches.restore(header.loader)
   training.loss.restore(header.loss)
   training.accuracy.restore(header.accuracy)
@@ -131,8 +138,21 @@ function restore({ network, trainer, batches, training }: Session, checkpoint: R
   training.standing.history.push(...history)
 }
 
-/** The name of a parameter's state, `parameter:number`, with the parameter's other name. */
-function renamed(name: string, names: ReadonlyMap<string, string>): string {
+/** The words of a generator. */
+function wordsOf(checkpoint: RunCheckpoint, kind: 'generator' | 'shuffler'): Int32Array {
+  const [array] = arraysOf(checkpoint, kind)
+  if (!array) throw new Error(`[checkpoint] it has no state of the ${kind}, which a run needs to go on`)
+  return array.data as Int32Array
+}
+
+/** Structural names of the parameters in the trainer's order, by whose places it names its state. */
+function placesOf({ net, parameters }: RunNetwork): string[] {
+  const names = new Map([...parameters].map(([name, parameter]) => [parameter, name]))
+  return [...net.collectParams().values()].map((parameter) => names.get(parameter) as string)
+}
+
+/** The name of a parameter's state, `parameter:slot`, with the parameter's other name. */
+function renamed(name: string, other: (parameter: string) => string | number): string {
   const colon = name.lastIndexOf(':')
-  return `${names.get(name.slice(0, colon))}${name.slice(colon)}`
+  return `${other(name.slice(0, colon))}${name.slice(colon)}`
 }

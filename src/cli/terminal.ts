@@ -4,6 +4,7 @@ import { curves } from './curves.ts'
 import type { EndEvent, EpochEvent, Listener, Progress, StartEvent, TrainEvent } from './events.ts'
 import { nextSteps } from './nextSteps.ts'
 import { clock } from './pace.ts'
+import { printable, printableLines, printError } from './printing.ts'
 import { describeNumbers, describeRecipe } from './settings.ts'
 
 /** Milliseconds between plain lines. */
@@ -30,7 +31,7 @@ export class Terminal implements Listener {
     if (event.event === 'progress') return this.#progress(event)
     if (event.event === 'checkpoint') return
     this.close()
-    if (event.event === 'warning') return void process.stderr.write(`warning: ${event.message}\n`)
+    if (event.event === 'warning') return printError(`warning: ${event.message}`)
     if (event.event === 'start') this.#start = event
     if (event.event === 'epoch') this.#epochs.push(event)
     this.#line(this.#textOf(event))
@@ -45,7 +46,7 @@ export class Terminal implements Listener {
   }
 
   #line(text: string): void {
-    this.#out.write(`${text}\n`)
+    this.#out.write(`${printableLines(text)}\n`)
   }
 
   #textOf(event: Exclude<TrainEvent, { event: 'progress' | 'checkpoint' | 'warning' }>): string {
@@ -55,7 +56,7 @@ export class Terminal implements Listener {
       case 'epoch':
         return epochLine(event)
       case 'stopped':
-        return `Stopped in epoch ${event.epoch} after step ${event.step}; nothing is lost. Go on with: glueball train --resume ${event.out}`
+        return `Stopped in epoch ${event.epoch} after step ${event.step}; nothing is lost. Go on with: glueball train --resume ${printable(event.out)}`
       case 'end':
         return this.#ending(event)
     }
@@ -135,7 +136,7 @@ export function startLines(event: StartEvent): string {
     `Data     ${event.data}: ${images}, ${size}`,
     `Network  ${settings.model}, ${event.parameters.toLocaleString('en')} parameters, ${event.classes.length} classes`,
     `Recipe   ${describeRecipe(settings)}`,
-    `Run      ${describeNumbers(settings)}; ${event.resumed ? 'going on in' : 'writing to'} ${event.out}`,
+    `Run      ${describeNumbers(settings)}; ${event.resumed ? 'going on in' : 'writing to'} ${printable(event.out)}`,
   ].join('\n')
 }
 

@@ -1,10 +1,10 @@
 // One call of `train`: opens or goes on with a run, trains it, and turns its end into an exit code.
-import { resolve } from 'node:path'
-import { runtimeName } from '#platform'
+import { join, resolve } from 'node:path'
+import { runtimeName, writeFileAtomic } from '#platform'
 import { DeviceLostError, EngineError, MemoryLimitError } from '../index.ts'
 import { planVersion } from '../kernel/plan.ts'
 import { largestBatch } from './batchFit.ts'
-import { type Found, files, NotFiniteError, readRun, setAsideDamaged } from './checkpoint.ts'
+import { type Found, files, locateRun, NotFiniteError, readLocated, setAsideDamaged } from './checkpoint.ts'
 import { loadData, type RunData } from './datasets.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Listener, TrainEvent } from './events.ts'
@@ -12,10 +12,13 @@ import { DivergedError } from './failures.ts'
 import { type Interruption, listenForInterruption } from './interrupt.ts'
 import { JsonLines } from './jsonLines.ts'
 import { engineFacts, startEngine } from './machine.ts'
+import { cutMetrics } from './metricsLog.ts'
 import { shortPath } from './nextSteps.ts'
+import { printError } from './printing.ts'
 import { writeRunReport } from './report/runReport.ts'
 import { checkSameFolder, differences, resumedSettings } from './resume.ts'
-import { datedFolder, makeRunFolder, RunFolder, reopenRunFolder } from './runFolder.ts'
+import { lockRunFolder, makeDatedFolder, makeRunFolder, RunFolder } from './runFolder.ts'
+import { FolderHeldError, type RunLock } from './runLock.ts'
 import { captureSession, openSession, type Session } from './session.ts'
 import { type Settings, settingsFrom, type Typed } from './settings.ts'
 import { Terminal } from './terminal.ts'
@@ -40,29 +43,41 @@ interface Saved extends Pick<Standing, 'epoch' | 'step' | 'update'> {
 
 /** Trains; returns the exit code. */
 export async function trainRun(request: TrainRequest): Promise<number> {
-  const found = request.resume === undefined ? undefined : await openCheckpoint(request, request.resume)
-  const settings = found ? resumedSettings(found.header, request.typed) : settingsFrom(request.typed)
-  const listener = request.json
-    ? new JsonLines(request.stdout)
-    : new Terminal(request.stdout, found?.header.history ?? [])
-  const interruption = listenForInterruption(() => {
-    listener.close()
-    process.stderr.write('stopping after this step and saving; Ctrl-C again ends it at once\n')
-  })
+  if (request.resume === undefined) return trainFrom(request, undefined)
+  const located = await locateRun(request.resume, [files.last, files.previous])
+  const lock = await lockRunFolder(resolve(located.folder), 'then resume')
   try {
-    const run = new Run(request, settings, listener, interruption, found)
-    return await run.go()
+    const found = await readLocated(located)
+    checkSameFolder(request.out, found)
+    await setAsideDamaged(found)
+    return await trainFrom(request, { found, lock })
   } finally {
-    listener.close()
-    interruption.end()
+    lock.release()
   }
 }
 
-async function openCheckpoint(request: TrainRequest, path: string): Promise<Found> {
-  const found = await readRun(path, [files.last, files.previous])
-  checkSameFolder(request.out, found)
-  await setAsideDamaged(found)
-  return found
+/** A run that goes on: where from, in a folder that is locked. */
+interface Reopened {
+  readonly found: Found
+  readonly lock: RunLock
+}
+
+async function trainFrom(request: TrainRequest, reopened: Reopened | undefined): Promise<number> {
+  const header = reopened?.found.header
+  const settings = header ? resumedSettings(header, request.typed) : settingsFrom(request.typed)
+  const listener = request.json ? new JsonLines(request.stdout) : new Terminal(request.stdout, header?.history ?? [])
+  const interruption = listenForInterruption(() => {
+    listener.close()
+    printError('stopping after this step and saving; Ctrl-C again ends it at once')
+  })
+  const run = new Run(request, settings, listener, interruption, reopened)
+  try {
+    return await run.go()
+  } finally {
+    run.release()
+    listener.close()
+    interruption.end()
+  }
 }
 
 /** A run from its first line to its last. */
@@ -72,6 +87,7 @@ class Run {
   readonly #listener: Listener
   readonly #interruption: Interruption
   readonly #found: Found | undefined
+  #lock: RunLock | undefined
   #folder!: RunFolder
   #session!: Session
   #out = ''
@@ -83,13 +99,15 @@ class Run {
     settings: Settings,
     listener: Listener,
     interruption: Interruption,
-    found: Found | undefined,
+    reopened: Reopened | undefined,
   ) {
+    const found = reopened?.found
     this.#request = request
     this.#settings = settings
     this.#listener = listener
     this.#interruption = interruption
     this.#found = found
+    this.#lock = reopened?.lock
     if (found && request.resume) this.#saved = { ...found.header, path: request.resume }
   }
 
@@ -98,9 +116,10 @@ class Run {
     await startEngine(this.#settings, this.#found?.header.rung)
     const data = await loadData(this.#settings, 'both')
     for (const notice of data.notices) this.#warn(notice)
-    const path = await this.#openFolder()
-    this.#out = shortPath(path)
-    this.#folder = new RunFolder(path, (message) => this.#warn(message))
+    const lock = await this.#openFolder()
+    this.#out = shortPath(lock.folder)
+    const warn = (message: string) => this.#warn(message)
+    this.#folder = new RunFolder(lock.folder, warn, writeFileAtomic, () => lock.hold())
     this.#session = openSession(this.#settings, data, this.#hooks(), this.#found)
     this.#begin(data)
     if (!this.#found) await this.#save(false)
@@ -108,11 +127,18 @@ class Run {
     return end === 'stopped' ? this.#stopped() : this.#finish()
   }
 
-  async #openFolder(): Promise<string> {
-    const found = this.#found
-    if (!found) return makeRunFolder(this.#request.out ?? datedFolder(this.#settings.model, new Date()))
-    await reopenRunFolder(found.folder, found.header.update, found.header.epoch)
-    return resolve(found.folder)
+  async #openFolder(): Promise<RunLock> {
+    const { out } = this.#request
+    const { model } = this.#settings
+    this.#lock ??= out === undefined ? await makeDatedFolder(model, new Date()) : await makeRunFolder(out)
+    const { folder } = this.#lock
+    if (this.#found) await cutMetrics(join(folder, files.metrics), this.#found.header.update, this.#found.header.epoch)
+    return this.#lock
+  }
+
+  /** Lets others write in the folder. */
+  release(): void {
+    this.#lock?.release()
   }
 
   #begin(data: RunData): void {
@@ -203,6 +229,8 @@ class Run {
       this.#saved = { epoch, step, update, path: this.#out }
       this.#tell({ event: 'checkpoint', path: shortPath(path), epoch, step, update })
     } catch (error) {
+      if (error instanceof FolderHeldError)
+        throw new Error(`${error.message} by now: this run stops, and leaves the folder as it is`)
       if (!(error instanceof NotFiniteError)) throw error
       throw new DivergedError(`${error.message} in epoch ${epoch} by step ${step} (update ${update})`)
     }
@@ -237,7 +265,7 @@ class Run {
     await this.#folder.close()
     const { failure } = this.#folder
     if (failure === undefined) return code
-    process.stderr.write(`error: ${failure}\n`)
+    printError(`error: ${failure}`)
     return 1
   }
 

@@ -1,11 +1,11 @@
 // The loop itself: flat memory, dead classes, order of predictions, and going on from a checkpoint.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { liveOn } from '../core/storage.ts'
 import { cpu, nd } from '../index.ts'
-import type { RunCheckpoint } from './checkpoint.ts'
+import { arraysOf, type RunCheckpoint } from './checkpoint.ts'
 import { loadData } from './datasets.ts'
 import { DeadClasses } from './deadClasses.ts'
 import { evaluate, probabilities } from './evaluation.ts'
@@ -71,6 +71,9 @@ test('from any step the run goes on to the same bits and the same numbers', asyn
   const whole = await open(0)
   await whole.session.training.run()
   const at = whole.saved.find(({ header }) => header.epoch === 1 && header.step === 7) as RunCheckpoint
+  // names by structure, as in checkpoints of all versions
+  const names = (kind: string) => arraysOf(at, kind).map(({ name }) => name)
+  expect(names('optimizer')).toEqual(names('weight').map((name) => `${name}:0`))
   expect(at.header).toMatchObject({ update: 17, loss: { count: 224 }, accuracy: { count: 224 } })
   const part = await open(Infinity, at)
   await part.session.training.run()
@@ -80,6 +83,19 @@ test('from any step the run goes on to the same bits and the same numbers', asyn
     header.history.map(({ seconds: _seconds, imagesPerSecond: _rate, ...rest }) => rest)
   expect(numbers(b)).toEqual(numbers(a))
   expect(part.events[0]).toMatchObject({ event: 'progress', epoch: 1, step: 7, images: 224 })
+
+  // what a checkpoint of another kind of run says
+  const { header, arrays } = at
+  const named = (kind: string) => arrays.filter(({ name }) => !name.startsWith(kind))
+  const short = arrays.map((array) => (array.name.startsWith('weight:') ? { ...array, shape: [1] } : array))
+  for (const [changes, message] of [
+    [{ header: { ...header, classes: ['a'], alive: [0] } }, '[checkpoint] it is of 1 classes, and the data have 10'],
+    [{ arrays: named('weight') }, /it has no weights .*: it is of another network/],
+    [{ arrays: named('generator') }, 'it has no state of the generator, which a run needs to go on'],
+    [{ arrays: named('shuffler') }, 'it has no state of the shuffler'],
+    [{ arrays: short }, /its weights .* are \(1\), expected \(.*\): it is of another network/],
+  ] as const)
+    await expect(open(Infinity, { ...at, ...changes })).rejects.toThrow(message)
 })
 
 test('classes whose scores are all zero are named, also across a restoration', async () => {
@@ -144,6 +160,8 @@ test('settings of a run that goes on: epochs and threads may change, the rest ma
   expect(() => resumedSettings(header, { model: 'nin' })).toThrow('the model cannot change')
   const found = { ...checkpointOf(7), path: join(folder, 'last'), folder }
   checkSameFolder(folder, found)
+  symlinkSync(folder, join(folder, 'alias'))
+  checkSameFolder(join(folder, 'alias'), found)
   expect(() => checkSameFolder(join(folder, 'other'), found)).toThrow('leave out --out')
 })
 

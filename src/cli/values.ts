@@ -10,24 +10,30 @@ export interface NumberRule {
   readonly to?: number
 }
 
-function ruleText({ whole, from, above, to }: NumberRule): string {
+/** A rule in words. */
+export function ruleText({ whole, from, above, to }: NumberRule): string {
   const kind = whole ? 'a whole number' : 'a number'
   const low = above !== undefined ? ` above ${above}` : from !== undefined ? ` from ${from}` : ''
   if (to === undefined) return `${kind}${low}${low && above === undefined ? ' on' : ''}`
   return `${kind}${low} to ${to}`
 }
 
-/** A number from what was typed; undefined when the option was left out. */
-export function numberOf(where: string, text: string | undefined, rule: NumberRule = {}): number | undefined {
-  if (text === undefined) return undefined
-  const value = text.trim() === '' ? Number.NaN : Number(text)
-  const fits =
+/** Whether a number is as a rule asks. */
+export function fitsRule(value: number, rule: NumberRule): boolean {
+  return (
     Number.isFinite(value) &&
     (!rule.whole || Number.isInteger(value)) &&
     value >= (rule.from ?? -Infinity) &&
     value > (rule.above ?? -Infinity) &&
     value <= (rule.to ?? Infinity)
-  if (!fits) throw new UsageError(`${where} takes ${ruleText(rule)}, got '${text}'`)
+  )
+}
+
+/** A number from what was typed; undefined when the option was left out. */
+export function numberOf(where: string, text: string | undefined, rule: NumberRule = {}): number | undefined {
+  if (text === undefined) return undefined
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (!fitsRule(value, rule)) throw new UsageError(`${where} takes ${ruleText(rule)}, got '${text}'`)
   return value
 }
 

@@ -2,11 +2,12 @@
 import type { DType } from './dtype.ts'
 import type { Attributes, Context, Spec } from './engine.ts'
 import { GlueballError, nameOfKind, OpError } from './errors.ts'
+import { relievePressure } from './memory.ts'
 import { NDArray } from './ndarray.ts'
 import type { GradientContext } from './op.ts'
 import { adopt, alias, release, within } from './ownership.ts'
 import { formatShape, type Shape, sameShape } from './shape.ts'
-import { type Leaf, mode, type Origin, type TapeNode } from './tape.ts'
+import { endWalk, historyOf, type Leaf, mode, type Origin, type TapeNode } from './tape.ts'
 
 /** The table of op functions that gradients get, as far as the walk itself needs it. */
 export interface WalkFunctions {
@@ -37,11 +38,15 @@ export function walkBackward(
   const held = { ...mode }
   mode.recording = options.createGraph ?? false
   mode.training = options.trainMode ?? true
+  let gradients: NDArray[]
   try {
-    return within('', spent, () => new Walk(functions, options).run(heads, headGradients))
+    gradients = within('', spent, () => new Walk(functions, options).run(heads, headGradients))
   } finally {
     Object.assign(mode, held)
   }
+  // now, while what was queued runs: the graph is gone, and arrays made inside record may be dead
+  for (const engine of new Set(heads.map((head) => head.context.engine))) relievePressure(engine)
+  return gradients
 }
 
 class Walk {
@@ -50,6 +55,8 @@ class Walk {
   /** Gradients gathered so far, for the outputs of each node. */
   readonly #gathered = new Map<TapeNode, (NDArray | undefined)[]>()
   readonly #leaves = new Map<Leaf, NDArray>()
+  /** The nodes passed that are not kept. */
+  readonly #passed: TapeNode[] = []
 
   constructor(functions: WalkFunctions, options: WalkOptions) {
     this.#table = functions
@@ -65,6 +72,7 @@ class Walk {
     const wanted = this.#options.variables?.map((variable) => this.#wantedOf(variable))
     for (const node of newestFirst(heads)) this.#pass(node, wanted ?? [])
     for (const [leaf, gradient] of this.#leaves) this.#deliver(leaf, gradient)
+    endWalk(this.#passed)
     return (wanted ?? []).map((origin, i) => this.#result(origin, (this.#options.variables as NDArray[])[i]))
   }
 
@@ -94,8 +102,9 @@ class Walk {
   }
 
   #wantedOf(variable: NDArray): Origin {
-    if (!variable?.origin) throw new OpError('grad', `${variable} has no gradient: call attachGrad before record`)
-    return variable.origin
+    const origin = variable instanceof NDArray ? historyOf(variable) : null
+    if (!origin) throw new OpError('grad', `${variable} has no gradient: call attachGrad before record`)
+    return origin
   }
 
   #collect(origin: Origin, gradient: NDArray): void {
@@ -137,7 +146,9 @@ class Walk {
       if (gradient && edge) this.#collect(edge, gradient)
     })
     dy.forEach((gradient, i) => kept[i] || release(gradient, spent))
-    if (!this.#options.retainGraph && !this.#options.createGraph) node.dropSaved()
+    if (this.#options.retainGraph || this.#options.createGraph) return
+    node.dropSaved()
+    this.#passed.push(node)
   }
 
   #gradients(node: TapeNode, dy: readonly NDArray[], kept: readonly boolean[]): (NDArray | null)[] {

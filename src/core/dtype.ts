@@ -39,6 +39,11 @@ export function typedView(dtype: DType, buffer: ArrayBufferLike, offset: number,
   return new constructors[dtype](buffer as ArrayBuffer, offset, size)
 }
 
+/** A typed array of zeros. */
+export function typedZeros(dtype: DType, size: number): TypedArray {
+  return new constructors[dtype](size)
+}
+
 /** A typed array with the given numbers, converted as a store into it converts them. */
 export function typedFrom(dtype: DType, values: ArrayLike<number>): TypedArray {
   return constructors[dtype].from(values)
@@ -62,4 +67,10 @@ export function checkHeld(op: string, x: number, dtype: DType, hint?: string): n
   const [low, high] = rangeOf(dtype)
   if (Number.isInteger(x) && x >= low && x <= high) return x
   throw new OpError(op, `${dtype} can't hold ${x}: ${hint ?? `expected an integer from ${low} to ${high}`}`)
+}
+
+/** Whether a value is a typed array of numbers of any kind: not of bigints, and no DataView. */
+export function isNumeric(value: unknown): value is TypedArray {
+  if (!ArrayBuffer.isView(value) || value instanceof DataView) return false
+  return !(value instanceof BigInt64Array || value instanceof BigUint64Array)
 }

@@ -23,15 +23,17 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** What a value is, for the `got` of a message: `3`, `'x'`, `a list`, `a Dense`, `the class Dense`, `undefined`. */
+/** What a value is, for the `got` of a message: `3`, `3n`, `'x'`, `a list`, `a Dense`, `the class Dense`, `undefined`. */
 export function nameOfKind(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'bigint') return `${value}n`
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'function' && /^class\b/.test(String(value))) return `the class ${value.name}`
   if (typeof value === 'function' && Object.getPrototypeOf(value) === Function.prototype) return 'a function'
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return String(value)
-  const { name } = value.constructor ?? Object
-  return name === 'Object' ? 'an object' : `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
+  const { name } = (value.constructor ?? Object) as { readonly name?: unknown }
+  if (typeof name !== 'string' || name === '') return 'an object'
+  return name === 'Object' ? 'an object' : `${/^(?:[AEIOU]|ND)/.test(name) ? 'an' : 'a'} ${name}`
 }
 
 /** The names of all options of one kind: a table, so that the compiler sees that none is missing. */

@@ -8,7 +8,7 @@ import type { Op } from './op.ts'
 import { adopt, currentPath, currentScope } from './ownership.ts'
 import { type Shape, sizeOf } from './shape.ts'
 import { Storage } from './storage.ts'
-import { mode, TapeNode } from './tape.ts'
+import { historyOf, mode, TapeNode } from './tape.ts'
 
 /** What a call may say besides inputs and attributes. */
 export interface InvokeOptions {
@@ -32,7 +32,7 @@ export function invoke<A extends Attributes>(
   for (const input of inputs) checkUsable(name, input)
   const visible = op.infer(inputs, attrs)
   const mutates = (typeof op.mutates === 'function' ? op.mutates(attrs) : op.mutates) ?? []
-  const recorded = mode.recording && op.gradient !== undefined && inputs.some((input) => input.origin)
+  const recorded = mode.recording && op.gradient !== undefined && inputs.some(historyOf)
   if (mode.recording && (options.out || mutates.length > 0)) refuseInPlace(name, op, inputs, mutates, options.out)
   const view = op.view && !options.out ? op.view(inputs, attrs) : undefined
   if (view !== undefined) return [viewOf(op, inputs[0], visible[0], view, attrs, recorded)]
@@ -59,12 +59,16 @@ export function invoke<A extends Attributes>(
     throw error
   }
   options.out?.forEach((target, i) => deliver(made[i], target))
-  for (const i of mutates) inputs[i].storage.version++
-  for (const target of options.out ?? []) target.storage.version++
+  for (const i of mutates) noteWrite(inputs[i])
+  for (const target of options.out ?? []) noteWrite(target)
   const node = recorded ? record(op, inputs, taken, made, visible.length, attrs, call.scalars) : undefined
   taken.forEach((operand, i) => operand !== inputs[i] && operand.storage.release())
   for (const hidden of made.splice(visible.length)) hidden.storage.release()
   return made.map((array, i) => options.out?.[i] ?? settle(array, name, context, node, i))
+}
+
+function noteWrite({ storage, offset, bytes }: NDArray): void {
+  storage.noteWrite(offset, bytes)
 }
 
 function sized(operand: Spec): boolean {
@@ -99,8 +103,8 @@ function refuseInPlace(
   out: InvokeOptions['out'],
 ): void {
   const written = [...(out ?? []), ...mutates.map((i) => inputs[i])]
-  const lost = (out || op.gradient === undefined) && inputs.some((input) => input.origin)
-  if (!lost && !written.some((target) => target.origin)) return
+  const lost = (out || op.gradient === undefined) && inputs.some(historyOf)
+  if (!lost && !written.some(historyOf)) return
   throw new OpError(name, 'cannot write in place inside record: the values may be needed for the gradient')
 }
 

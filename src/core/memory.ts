@@ -31,7 +31,10 @@ let finalized = 0
 let exhausted: Engine | undefined
 let collectionWanted: { readonly engine: Engine; readonly finalized: number } | undefined
 
-/** Outside recording, asks for a collection when what is alive has outgrown the last one's floor by the budget. */
+/**
+ * Asks for a collection when what is alive has outgrown the last one's floor by the budget. Not inside record, where
+ * the graph holds what was made until backward has passed.
+ */
 export function relievePressure(engine: Engine): void {
   if (mode.recording) return
   const live = liveOn(engine)
@@ -44,8 +47,12 @@ function wantCollection(engine: Engine): void {
   collectionWanted = { engine, finalized }
 }
 
-/** A turn of the event loop, which every await of the library takes: timers, Ctrl-C and finalizers run in it. */
-export async function turn(): Promise<void> {
+/**
+ * A turn of the event loop, which every await of the library takes: timers, Ctrl-C and finalizers run in it. Relieves
+ * the engine given, as a loop may make arrays inside record alone.
+ */
+export async function turn(relieved?: Engine): Promise<void> {
+  if (relieved) relievePressure(relieved)
   await macrotask()
   if (exhausted) {
     // one that was asked for on the way may have come too early

@@ -22,10 +22,17 @@ export function liveOn(engine: Engine): Live {
   return live
 }
 
+/** A range of a storage, in bytes, that something was computed from; stale once a write has touched the range. */
+export interface Reading {
+  readonly begin: number
+  readonly end: number
+  stale: boolean
+}
+
 /** A buffer computed from a storage. */
 interface Derived {
-  /** The storage's version that it was computed from. */
-  readonly version: number
+  /** Where the values stand that it was computed from. */
+  readonly reading: Reading
   readonly allocation: Allocation
   /** The engine's number of the last command that fills it. */
   readonly written: number
@@ -35,12 +42,11 @@ interface Derived {
 export class Storage {
   readonly engine: Engine
   readonly allocation: Allocation
-  /** Raised by every write in place, so that stale copies and saved values are noticed. */
-  version = 0
   /** The engine's number of the last command that writes here. */
   written = 0
   /** Buffers computed from this one (packed weights), by what computed them; the engine fills and frees them. */
   derived: Map<string, Derived> | undefined
+  readonly #readings = new Set<Reading>()
   #references = 1
 
   constructor(engine: Engine, allocation: Allocation) {
@@ -65,6 +71,25 @@ export class Storage {
   /** Whether several hold it. */
   get shared(): boolean {
     return this.#references > 1
+  }
+
+  /** Starts to watch a range of `bytes` bytes for writes. */
+  watch(begin: number, bytes: number): Reading {
+    const reading = { begin, end: begin + bytes, stale: false }
+    this.#readings.add(reading)
+    return reading
+  }
+
+  /** Ends what `watch` started. */
+  unwatch(reading: Reading): void {
+    this.#readings.delete(reading)
+  }
+
+  /** Marks what was computed from a range as stale: called for every write in place. */
+  noteWrite(begin: number, bytes: number): void {
+    for (const reading of this.#readings) {
+      if (reading.begin < begin + bytes && begin < reading.end) reading.stale = true
+    }
   }
 
   /** One more holder. */

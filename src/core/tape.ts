@@ -1,9 +1,11 @@
 // The tape: what was recorded, held as storages and never as handles, and the walk that turns it into gradients.
+import { bytesPer } from './dtype.ts'
 import type { Attributes, Context, Engine, Operand, Order, Spec } from './engine.ts'
 import { GlueballError } from './errors.ts'
 import { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
-import type { Storage } from './storage.ts'
+import { sizeOf } from './shape.ts'
+import type { Reading, Storage } from './storage.ts'
 
 /** How a leaf takes its gradient: overwrite at each backward, or add up over several. */
 export type GradRequest = 'write' | 'add'
@@ -20,7 +22,7 @@ export interface Leaf {
 export type Origin = { readonly node: TapeNode; readonly index: number } | Leaf
 
 interface Saved extends Operand {
-  readonly version: number
+  readonly reading: Reading
   readonly origin: Origin | null
 }
 
@@ -35,9 +37,28 @@ export function bytesOnTape(engine: Engine): number {
   return [...tapesHolding.keys()].reduce((bytes, storage) => bytes + (storage.engine === engine ? storage.bytes : 0), 0)
 }
 
+/** Number of walks that have freed a graph. */
+let walks = 0
+
+/** Walks that a history may outlive before a warning: nobody keeps a graph that long on purpose. */
+const longestHistory = 100
+let warned = false
+
+/**
+ * Where an array came from, for what is recorded next: null for a constant. What a walk has freed leads to no leaf any
+ * more, so it is a constant too, as in MXNet: state kept from step to step does not drag old graphs along.
+ */
+export function historyOf({ origin }: NDArray): Origin | null {
+  return origin && 'node' in origin && origin.node.isSpent() ? null : origin
+}
+
+/** What a freed node recorded. */
+const ended: Op<never> = { name: 'ended', infer: () => [] }
+
 /** One recorded op. Counted: by the handles of its outputs and the nodes that took them as inputs. */
 export class TapeNode {
-  readonly op: Op<never>
+  /** What it recorded; `ended` once the node is freed, as a custom function may hold on to its own results. */
+  op: Op<never>
   readonly attrs: Attributes
   readonly scalars: readonly number[]
   readonly context: Context
@@ -46,10 +67,16 @@ export class TapeNode {
   readonly outputs: readonly Spec[]
   /** How many of the outputs the user sees. */
   readonly visible: number
-  readonly edges: readonly (Origin | null)[]
+  /** Where the inputs came from; empty once the node is freed. */
+  edges: readonly (Origin | null)[]
   freed = false
   readonly #saved = new Map<string, Saved>()
   #references = 0
+  /** The count of walks when the node was made, and when it was last seen to lead to a leaf. */
+  readonly #born = walks
+  #led = walks
+  /** Walks that the history of the node has outlived. */
+  readonly #outlived: number
 
   constructor(parts: {
     op: Op<never>
@@ -69,8 +96,36 @@ export class TapeNode {
     this.inputs = parts.inputs.map(specOf)
     this.outputs = parts.outputs.map(specOf)
     this.visible = parts.visible
-    this.edges = parts.inputs.map((input) => input.origin)
-    for (const edge of this.edges) if (edge && 'node' in edge) edge.node.retain()
+    this.edges = parts.inputs.map(historyOf)
+    let outlived = 0
+    for (const edge of this.edges) {
+      if (!edge || !('node' in edge)) continue
+      edge.node.retain()
+      outlived = Math.max(outlived, edge.node.#outlived + (edge.node.#born < walks ? 1 : 0))
+    }
+    this.#outlived = outlived
+    if (outlived >= longestHistory) warnOfHistory()
+  }
+
+  /** Whether no walk can reach a leaf through this node, because all ways end at freed nodes. Frees such a node. */
+  isSpent(): boolean {
+    if (this.freed) return true
+    if (this.#led === walks) return false
+    const path = [{ node: this as TapeNode, next: 0 }]
+    for (let top = path.at(-1); top; top = path.at(-1)) {
+      const { node } = top
+      const edge = node.edges[top.next++]
+      const leads = node.#led === walks || node.edges.length === 0 || (edge && !('node' in edge))
+      if (leads) {
+        for (const { node } of path) node.#led = walks
+        return false
+      }
+      if (top.next > node.edges.length) {
+        node.free()
+        path.pop()
+      } else if (edge && 'node' in edge && !edge.node.freed) path.push({ node: edge.node, next: 0 })
+    }
+    return true
   }
 
   /** Keeps what the gradient will read; `operands` are the inputs as the kernel took them. */
@@ -79,17 +134,18 @@ export class TapeNode {
     const needs = this.edges.map((edge) => edge !== null)
     const read = typeof saves === 'function' ? saves(this.attrs as never, needs, this.inputs, this.outputs) : saves
     for (const i of read?.inputs ?? []) if (operands[i]) this.#keep(`x${i}`, operands[i], this.edges[i])
-    for (const i of read?.outputs ?? []) if (outputs[i]) this.#keep(`y${i}`, outputs[i], null)
+    for (const i of read?.outputs ?? []) if (outputs[i]) this.#keep(`y${i}`, outputs[i], { node: this, index: i })
   }
 
-  /** Keeps arrays that a custom function saves, restored as x0, x1, … */
-  keep(arrays: readonly NDArray[]): void {
-    arrays.forEach((array, i) => this.#keep(`x${i}`, array, array.origin))
+  /** Keeps arrays that a custom function saves, restored as x0, x1, …; `origins` are their places in the graph. */
+  keep(arrays: readonly NDArray[], origins: readonly (Origin | null)[]): void {
+    arrays.forEach((array, i) => this.#keep(`x${i}`, array, origins[i]))
   }
 
   #keep(key: string, operand: Operand, origin: Origin | null): void {
     const { storage, offset, shape, dtype, order } = operand
-    this.#saved.set(key, { storage: storage.retain(), offset, shape, dtype, order, origin, version: storage.version })
+    const reading = storage.watch(offset, sizeOf(shape) * bytesPer(dtype))
+    this.#saved.set(key, { storage: storage.retain(), offset, shape, dtype, order, origin, reading })
     tapesHolding.set(storage, (tapesHolding.get(storage) ?? 0) + 1)
   }
 
@@ -100,14 +156,14 @@ export class TapeNode {
   /** A saved value as an array; throws when it was written to since. */
   restore(key: string): NDArray {
     const saved = this.#saved.get(key)
+    if (this.freed) throw new GlueballError('[backward] what was saved is gone: backward has freed this graph')
     if (!saved) throw new GlueballError(`[${this.op.name}] its gradient reads ${key}, which it does not save`)
-    if (saved.storage.version !== saved.version) {
+    if (saved.reading.stale) {
       throw new GlueballError(
         `[backward] an array that the gradient of ${this.#name} needs was written in place after the forward pass: ` +
           'write to a copy, or run backward first',
       )
     }
-    const origin = key[0] === 'y' ? { node: this, index: Number(key.slice(1)) } : saved.origin
     return new NDArray({
       context: this.context,
       shape: saved.shape,
@@ -115,13 +171,14 @@ export class TapeNode {
       storage: saved.storage.retain(),
       offset: saved.offset,
       order: saved.order as Order,
-      origin: mode.recording ? origin : null,
+      origin: mode.recording ? saved.origin : null,
     })
   }
 
   /** Drops what was saved: backward has passed, or nobody can reach the node any more. */
   dropSaved(): void {
-    for (const { storage } of this.#saved.values()) {
+    for (const { storage, reading } of this.#saved.values()) {
+      storage.unwatch(reading)
       const others = (tapesHolding.get(storage) as number) - 1
       if (others > 0) tapesHolding.set(storage, others)
       else tapesHolding.delete(storage)
@@ -135,17 +192,37 @@ export class TapeNode {
     this.#references++
   }
 
-  /** One holder less; the last one lets go of all that is behind it, without recursion. */
+  /** One holder less; the last one lets go of all that is behind it. */
   release(): void {
-    const dead: TapeNode[] = []
-    if (--this.#references === 0) dead.push(this)
-    for (let node = dead.pop(); node; node = dead.pop()) {
+    if (--this.#references === 0) this.free()
+  }
+
+  /** Lets go of what was saved and of all that only this node holds, without recursion. */
+  free(): void {
+    const freed: TapeNode[] = [this]
+    for (let node = freed.pop(); node; node = freed.pop()) {
       node.dropSaved()
-      for (const edge of node.edges) {
-        if (edge && 'node' in edge && --edge.node.#references === 0) dead.push(edge.node)
-      }
+      const { edges } = node
+      node.edges = []
+      node.op = ended
+      for (const edge of edges) if (edge && 'node' in edge && --edge.node.#references === 0) freed.push(edge.node)
     }
   }
+}
+
+/** Ends a walk that keeps no graph: frees the nodes that it passed, so that arrays kept from it hold nothing behind. */
+export function endWalk(passed: readonly TapeNode[]): void {
+  if (passed.length > 0) walks++
+  for (const node of passed) node.free()
+}
+
+function warnOfHistory(): void {
+  if (warned) return
+  warned = true
+  console.warn(
+    `An array that is kept from step to step carries the graphs of ${longestHistory} steps: keep its x.detach(), or ` +
+      'compute it inside autograd.pause',
+  )
 }
 
 function specOf({ shape, dtype }: Spec): Spec {

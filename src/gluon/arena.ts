@@ -59,8 +59,13 @@ export class Arena {
     return this.values.context
   }
 
-  /** Whether every parameter and its gradient still lie here: a new initialization or element type moves them out. */
-  get current(): boolean {
+  /**
+   * Whether every parameter and its gradient still lie here, and no other of the parameters given has a gradient: a new
+   * initialization, element type or gradReq moves them.
+   */
+  holds(parameters: readonly Parameter[]): boolean {
+    const here = new Set(this.entries.map(({ parameter }) => parameter))
+    if (parameters.some((parameter) => parameter.leaf && !here.has(parameter))) return false
     return this.entries.every(({ parameter, begin }) => {
       const { leaf, storage, offset } = parameter.data()
       const from = this.values.offset + begin * bytesPer(this.values.dtype)
@@ -70,12 +75,13 @@ export class Arena {
     })
   }
 
-  /** Takes over the optimizer state of an arena of the same parameters, and ends that one. */
+  /** Takes over the optimizer state of those parameters that an older arena holds too, and ends that one. */
   replace(old: Arena): void {
     if (old.values.dtype === this.values.dtype && old.context === this.context) {
-      this.states.forEach((state, i) => {
-        assign(state, old.states[i])
-      })
+      for (const { parameter, begin } of old.entries) {
+        const entry = this.entries.find((entry) => entry.parameter === parameter)
+        if (entry) this.states.forEach((state, i) => moveState(old.states[i], begin, state, entry))
+      }
     }
     for (const flat of [old.values, old.gradients, ...old.states]) release(flat, 'its parameters moved to a new arena')
   }
@@ -96,6 +102,12 @@ export class Arena {
       offset: flat.offset + begin * bytesPer(flat.dtype),
     })
   }
+}
+
+function moveState(from: NDArray, begin: number, to: NDArray, { parameter, begin: place }: ArenaEntry): void {
+  const [source, target] = [Arena.range(from, begin, parameter.shape), Arena.range(to, place, parameter.shape)]
+  assign(target, source)
+  for (const range of [source, target]) release(range, 'its parameter moved to a new arena')
 }
 
 function moveTo(array: NDArray, flat: NDArray, begin: number): void {

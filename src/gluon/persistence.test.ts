@@ -111,6 +111,36 @@ describe('loadParameters', () => {
     }
   })
 
+  it('reads what a block without children wrote, whatever its parameters are called in full', async () => {
+    class Scale extends nn.Block {
+      factor = this.parameter('gamma', { shape: [2] })
+      forward(x: NDArray): NDArray {
+        return x.multiply(this.factor.data())
+      }
+    }
+    const makers: (() => gluon.Block)[] = [
+      () => new Scale(),
+      () => new nn.Dense(2, { inUnits: 2, params: new nn.Dense(2, { inUnits: 2 }).collectParams() }),
+    ]
+    for (const make of makers) {
+      const [saved, other] = [make(), make()]
+      saved.initialize({ ctx, init: 'ones' })
+      const path = join(folder, 'alone.params')
+      await saved.saveParameters(path)
+      await other.loadParameters(path, { ctx })
+      const x = nd.array([[3, 4]], { ctx })
+      expect(await list(other(x))).toEqual(await list(saved(x)))
+    }
+  })
+
+  it('changes nothing where one parameter does not fit', async () => {
+    const made = net({ inUnits: 1 })
+    made.initialize({ ctx, init: 'zeros' })
+    const path = file(weight, entry('0.bias', [3], [1, 2, 3]))
+    await expect(made.loadParameters(path)).rejects.toThrow('net_dense0_bias')
+    expect(await list(made(nd.ones([1, 1], { ctx })))).toEqual([0, 0])
+  })
+
   it('names a file that cannot be read', async () => {
     const path = join(folder, 'none.params')
     await expect(net().loadParameters(path)).rejects.toThrow(
@@ -176,6 +206,16 @@ describe('loadParameters', () => {
     await expect(made.loadParameters(file(weight, bias), { ctx: cpu() })).rejects.toThrow(
       /net_dense0_weight lives on reference\(0\): cannot load it to cpu\(0\)/,
     )
+  })
+
+  it('reads files alone', async () => {
+    for (const [path, kind] of [
+      [folder, 'a folder'],
+      ['/dev/zero', 'a device'],
+    ])
+      await expect(net().loadParameters(path)).rejects.toThrow(
+        `[loadParameters] cannot read ${path}: got not a file but ${kind}: '${path}', expected a .params file`,
+      )
   })
 
   it('names a file that is not there or damaged', async () => {

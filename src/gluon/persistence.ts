@@ -41,28 +41,43 @@ export async function saveParameters(block: AnyBlock, path: string): Promise<voi
       return { name, shape: [...data.shape], dtype: data.dtype, data: await data.toArray() }
     }),
   )
-  await writeFileAtomic(path, encodeParams(entries)).catch((error: Error) => {
+  await writeBytes('saveParameters', path, encodeParams(entries))
+}
+
+/** Writes a file. Rejects with what a user of `op` can do. */
+export async function writeBytes(op: string, path: string, bytes: Uint8Array): Promise<void> {
+  await writeFileAtomic(path, bytes).catch((error: Error) => {
     const missing = (error.cause as { code?: string } | undefined)?.code === 'ENOENT'
     const reason = missing ? 'its folder is not there, and must be made first' : error.message
-    throw new GlueballError(`[saveParameters] cannot write ${path}: ${reason}`, { cause: error })
+    throw new GlueballError(`[${op}] cannot write ${path}: ${reason}`, { cause: error })
   })
 }
 
-/** Reads parameters by structural names, or by full names when no name in the file has a dot. */
+/** Reads a file. Rejects with what a user of `op` was expected to give. */
+export async function readBytes(op: string, path: string, expected: string): Promise<Uint8Array<ArrayBuffer>> {
+  return readFile(path).catch((error: Error) => {
+    throw new GlueballError(`[${op}] cannot read ${path}: got ${error.message}, expected ${expected}`)
+  })
+}
+
+/** Reads parameters by structural names, or by full names where no name has a dot and they are not structural ones. */
 export async function loadParameters(block: AnyBlock, path: string, options: LoadOptions): Promise<void> {
   checkOptions('loadParameters', options, '{ ctx }', loadOptions)
-  const bytes = await readFile(path).catch((error: Error) => {
-    throw new GlueballError(`[loadParameters] cannot read ${path}: got ${error.message}, expected a .params file`)
-  })
-  const entries = decodeParams(bytes, path)
-  const structural = entries.some((entry) => entry.name.includes('.'))
-  const targets = structural ? structuralNames(block) : fullNames(block)
+  const entries = decodeParams(await readBytes('loadParameters', path, 'a .params file'), path)
+  const places = structuralNames(block)
+  // a block without children saves names without dots
+  const structural = entries.some(({ name }) => name.includes('.')) || entries.every(({ name }) => places.has(name))
+  const targets = structural ? places : fullNames(block)
   const values = new Map(entries.map((entry) => [structural ? entry.name : nameOf(entry, block), entry]))
   refuse(targets, values, path, options)
+  const pairs: [Parameter, ParamsEntry][] = []
   for (const [name, parameter] of targets) {
     const entry = values.get(name)
-    if (entry) load(parameter, entry, path, options)
+    if (entry) pairs.push([parameter, entry])
   }
+  // all before the first is changed
+  for (const [parameter, entry] of pairs) check(parameter, entry, path, options)
+  for (const [parameter, entry] of pairs) load(parameter, entry, options)
 }
 
 function fullNames(block: AnyBlock): Map<string, Parameter> {
@@ -96,7 +111,7 @@ function refuse(
   }
 }
 
-function load(parameter: Parameter, entry: ParamsEntry, path: string, options: LoadOptions): void {
+function check(parameter: Parameter, entry: ParamsEntry, path: string, options: LoadOptions): void {
   const { shape } = parameter
   const fits = shape.length === entry.shape.length && shape.every((size, i) => size === 0 || size === entry.shape[i])
   if (!fits) {
@@ -114,6 +129,10 @@ function load(parameter: Parameter, entry: ParamsEntry, path: string, options: L
       `${parameter.name} lives on ${context}: cannot load it to ${ctx}. Leave ctx out to load it there`,
     )
   }
+}
+
+function load(parameter: Parameter, entry: ParamsEntry, { ctx }: LoadOptions): void {
+  const context = parameter.context ?? ctx
   const values = array(entry.data, { dtype: parameter.dtype, shape: entry.shape, ctx: context })
   parameter.setData(values)
   release(values, 'it was loaded')

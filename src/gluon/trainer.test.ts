@@ -183,8 +183,6 @@ describe('a Trainer', () => {
     }
     expect(await list(second.weight.data())).toEqual(await list(first.weight.data()))
     expect(resumed.optimizer.numUpdate).toBe(3)
-    const other = new gluon.Trainer(layer('else_').collectParams(), 'sgd', options)
-    expect(() => other.restore(state)).toThrow(/has none for else_bias|has none for else_weight/)
   })
 })
 
@@ -193,7 +191,7 @@ describe('wrong use', () => {
     const net = new nn.Sequential({ prefix: 'net_' })
     net.add(new nn.Dense(2, { prefix: 'a_' }), new nn.Dense(2, { prefix: 'b_' }))
     expect(() => new gluon.Trainer(net.collectParams(), 'sgd')).toThrow(
-      /call net.initialize\(\) before making a Trainer: a_bias, a_weight, b_bias, b_weight are not initialized/,
+      /call net.initialize\(\) before making a Trainer: a_weight, a_bias, b_weight, b_bias are not initialized/,
     )
   })
 
@@ -217,16 +215,16 @@ describe('wrong use', () => {
     const net = new nn.Sequential()
     net.add(a, b)
     const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.1 })
-    expect(() => trainer.step(2)).toThrow(/gradients of a_bias, a_weight, b_bias, b_weight were not refreshed/)
+    expect(() => trainer.step(2)).toThrow(/gradients of a_weight, a_bias, b_weight, b_bias were not refreshed/)
     backward(b)
     expect(() => trainer.step(2)).toThrow(
-      /gradients of a_bias, a_weight were not refreshed by backward since the last step.*ignoreStaleGrad/,
+      /gradients of a_weight, a_bias were not refreshed by backward since the last step.*ignoreStaleGrad/,
     )
     trainer.step(2, { ignoreStaleGrad: true })
     expect(await list(a.weight.data())).toEqual([1, -2])
     expect((await list(b.bias!.data()))[0]).toBeCloseTo(0.4, 6)
     expect(trainer.optimizer.numUpdate).toBe(1)
-    expect(() => trainer.step(2)).toThrow(/gradients of a_bias, a_weight, b_bias, b_weight were not refreshed/)
+    expect(() => trainer.step(2)).toThrow(/gradients of a_weight, a_bias, b_weight, b_bias were not refreshed/)
   })
 
   it('refuses wrong batch sizes, optimizers, rates and parameters', () => {

@@ -1,13 +1,26 @@
 // Trainer: applies an optimizer to a set of parameters (MXNet 1.9.1, gluon/trainer.py).
 import { pause } from '../autograd/autograd.ts'
 import { checkOptions, GlueballError, nameOfKind } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
 import { release, within } from '../core/ownership.ts'
+import { SavedArray } from '../io/saved.ts'
 import { array } from '../nd/creation.ts'
 import { assign } from '../ops/copy/copy.ts'
+import { fill } from '../ops/fill/fill.ts'
 import { create, Optimizer, type SGDOptions } from '../optimizer/optimizer.ts'
 import { Arena, type ArenaEntry } from './arena.ts'
 import { Parameter } from './parameter.ts'
 import { brief, ParameterDict } from './parameterDict.ts'
+import {
+  loadState,
+  type MatchedArrays,
+  matchState,
+  type StateOwner,
+  saveState,
+  stateName,
+  stateOf,
+  type TrainerState,
+} from './trainerState.ts'
 
 /** Options of Trainer besides the optimizer's. */
 export interface TrainerOptions {
@@ -21,16 +34,11 @@ export interface StepOptions {
   readonly ignoreStaleGrad?: boolean
 }
 
-/** What a trainer carries from step to step. */
-export interface TrainerState {
-  readonly numUpdate: number
-  readonly arrays: readonly { readonly name: string; readonly shape: readonly number[]; readonly data: Float32Array }[]
-}
-
 /** Updates parameters after each backward: `step(batchSize)`. */
 export class Trainer {
   /** The optimizer in use. */
   readonly optimizer: Optimizer
+  /** In the order in which they were given: by that place, a state tells them. */
   readonly #parameters: readonly Parameter[]
   #arena: Arena | undefined
 
@@ -45,7 +53,7 @@ export class Trainer {
     if (typeof params !== 'object' || params === null) {
       throw new GlueballError(`Trainer takes net.collectParams() or a list of parameters, got ${nameOfKind(params)}`)
     }
-    this.#parameters = params instanceof ParameterDict ? sortedByName(params) : [...params]
+    this.#parameters = [...(params instanceof ParameterDict ? params.values() : params)]
     const wrong = this.#parameters.find((parameter) => !(parameter instanceof Parameter))
     if (wrong !== undefined) throw new GlueballError(`Trainer takes Parameters, got ${nameOfKind(wrong)}`)
     if (this.#parameters.length === 0) throw new GlueballError('Trainer was given no parameters: is the network empty?')
@@ -111,16 +119,19 @@ export class Trainer {
     for (const { parameter } of arena.entries) if (parameter.leaf) parameter.leaf.fresh = false
   }
 
-  #ready(): Arena {
-    if (this.#arena?.current) return this.#arena
+  #ready(what = 'step'): Arena {
+    if (this.#arena?.holds(this.#parameters)) return this.#arena
     const deferred = this.#parameters.filter((parameter) => !parameter.initialized)
     if (deferred.length > 0) {
       throw new GlueballError(
-        `cannot step: ${names(deferred)} still without a shape. Run a batch through the network first, ` +
+        `cannot ${what}: ${names(deferred)} still without a shape. Run a batch through the network first, ` +
           'and leave out layers that its forward never uses',
       )
     }
-    const arena = new Arena(this.#parameters, this.optimizer.stateCount)
+    // one without a gradient stays apart, as forward may write to it; one that had a gradient keeps its state
+    const held = new Set(this.#arena?.entries.map(({ parameter }) => parameter))
+    const trained = this.#parameters.filter((parameter) => parameter.leaf || held.has(parameter))
+    const arena = new Arena(trained.length > 0 ? trained : this.#parameters, this.optimizer.stateCount)
     if (this.#arena) arena.replace(this.#arena)
     this.#arena = arena
     return arena
@@ -136,40 +147,65 @@ export class Trainer {
     )
   }
 
-  /** What it carries from step to step, read in stream order. */
+  /** What it carries from step to step, read in stream order; plain data that JSON keeps to the bit. */
   async state(): Promise<TrainerState> {
     const { numUpdate } = this.optimizer
-    const arena = this.#arena
-    if (!arena) return { numUpdate, arrays: [] }
-    const reads = arena.states.flatMap((flat, i) =>
-      arena.entries.map(({ parameter, begin }) => {
-        const range = Arena.range(flat, begin, parameter.shape)
-        const data = range.toArray() as Promise<Float32Array>
-        release(range, 'it was read')
-        return data.then((values) => ({ name: `${parameter.name}:${i}`, shape: [...parameter.shape], data: values }))
-      }),
-    )
-    return { numUpdate, arrays: await Promise.all(reads) }
+    const reads = (this.#arena?.states ?? []).flatMap((flat, slot) => this.#read(flat, slot))
+    return stateOf(this.#owner, numUpdate, await Promise.all(reads))
   }
 
-  /** Takes up where `state` was taken. Parameters must have their values. */
+  #read(flat: NDArray, slot: number): Promise<SavedArray>[] {
+    const begins = new Map(this.#arena?.entries.map(({ parameter, begin }) => [parameter, begin]))
+    return this.#parameters.flatMap((parameter, place) => {
+      const begin = begins.get(parameter)
+      if (begin === undefined) return [] // without a gradient it has no state
+      const range = Arena.range(flat, begin, parameter.shape)
+      const data = range.toArray()
+      release(range, 'it was read')
+      return [data.then((values) => new SavedArray(stateName(place, slot), [...parameter.shape], values))]
+    })
+  }
+
+  /**
+   * Takes up where `state` was taken, in this process or another: parameters are told by their place in the trainer.
+   * They must have their values. Throws where the state is of other parameters or of another optimizer.
+   */
   restore(state: TrainerState): void {
-    this.optimizer.numUpdate = state.numUpdate
-    if (state.arrays.length === 0) return
-    const arena = this.#ready()
-    const held = new Map(state.arrays.map((entry) => [entry.name, entry]))
+    const { numUpdate, learningRate, arrays } = matchState(state, this.#owner)
+    if (arrays) this.#fill(this.#ready('restore'), arrays)
+    else for (const flat of this.#arena?.states ?? []) fill(flat.shape, 0, { out: flat })
+    this.optimizer.numUpdate = numUpdate
+    if (learningRate !== undefined && !this.optimizer.lrScheduler) this.optimizer.setLearningRate(learningRate)
+  }
+
+  #fill(arena: Arena, arrays: MatchedArrays): void {
+    const places = new Map(this.#parameters.map((parameter, place) => [parameter, place]))
     within('', 'restore has returned', () => {
-      arena.states.forEach((flat, i) => {
+      arena.states.forEach((flat, slot) => {
         for (const { parameter, begin } of arena.entries) {
-          const saved = held.get(`${parameter.name}:${i}`)
-          if (!saved)
-            throw new GlueballError(`the saved state has none for ${parameter.name}: it is of another network`)
-          const range = Arena.range(flat, begin, parameter.shape)
-          assign(range, array(saved.data, { ctx: arena.context, shape: saved.shape }))
+          const saved = arrays[slot][places.get(parameter) as number]
+          if (!saved) continue
+          const { data, shape, dtype } = saved
+          const range = Arena.range(flat, begin, shape)
+          assign(range, array(data, { ctx: arena.context, dtype, shape }))
           release(range, 'it was restored')
         }
       })
     })
+  }
+
+  /** Writes `state()` to a file. */
+  async saveStates(path: string): Promise<void> {
+    await saveState(path, await this.state())
+  }
+
+  /** Takes up what `saveStates` wrote, as `restore` does. */
+  async loadStates(path: string): Promise<void> {
+    this.restore(await loadState(path))
+  }
+
+  get #owner(): StateOwner {
+    return { parameters: this.#parameters, optimizer: this.optimizer }
   }
 }
 
@@ -187,10 +223,6 @@ function* runsOf(entries: readonly ArenaEntry[]): Iterable<ArenaEntry[]> {
     if (parameter.leaf?.fresh) run.push(entry)
   }
   if (run.length > 0) yield run
-}
-
-function sortedByName(params: ParameterDict): Parameter[] {
-  return [...params.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 }
 
 function names(parameters: readonly Parameter[]): string {

@@ -104,6 +104,7 @@ export class Xavier extends Initializer {
   }
 
   initialize(name: string, array: NDArray): void {
+    if (array.size === 0) return
     const scale = Math.sqrt(this.magnitude / this.#factor(name, array.shape))
     if (this.rndType === 'uniform') uniform(array.shape, { low: -scale, high: scale, out: array })
     else normal(array.shape, { loc: 0, scale, out: array })

@@ -1,10 +1,12 @@
-// A checkpoint: one JSON header and any number of named arrays, with a checksum over everything.
-import { bytesPer, type DType, isDType, type TypedArray, typedView } from '../core/dtype.ts'
+// A checkpoint: JSON and any number of named arrays, as a safetensors file with a checksum over every byte of it.
+import type { DType, TypedArray } from '../core/dtype.ts'
 import { OpError } from '../core/errors.ts'
+import { decodeVersion1, isVersion1 } from './checkpointVersion1.ts'
 import { crc32 } from './crc32.ts'
+import { type Json, parseJson } from './json.ts'
+import { decodeSafetensors, encodeSafetensors, numbersOf, tensorOf } from './safetensors.ts'
 
-/** What JSON can hold; numbers must be finite. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+export type { Json } from './json.ts'
 
 /** One array of a checkpoint. */
 export interface CheckpointArray {
@@ -21,54 +23,35 @@ export interface Checkpoint {
   readonly arrays: readonly CheckpointArray[]
 }
 
-/** How the arrays stand in the file. */
-interface Listed {
-  readonly name: string
-  readonly dtype: string
-  readonly shape: readonly number[]
-}
+// The metadata: `crc32`, `format` and `header`, the JSON. The checksum comes first of all, so that its eight digits
+// have a fixed place in the file; it is that of the whole file with zeros for its digits. So no byte of header, spaces
+// or tensors can change unseen, and it is checked before anything is parsed.
+const format = 'glueball checkpoint 2'
+const head = '{"__metadata__":{"crc32":"'
+const digitsAt = 8 + head.length
+const noDigits = '00000000'
+/** Levels of lists and objects in the JSON at most. */
+const depth = 32
 
-// The file: magic (8 bytes), version (u32), bytes of the text (u32), bytes of the file (u64), the text, which is JSON
-// `{ header, arrays: [{ name, dtype, shape }] }`, then each array from the next multiple of 64 on, then the CRC-32 of
-// all that stands before it (u32). All numbers little-endian. The magic has a byte above 127 and both kinds of line end,
-// so that a copy that "mends" text shows at once.
-const magic = Uint8Array.of(0x89, 0x47, 0x4c, 0x55, 0x0d, 0x0a, 0x1a, 0x0a)
-const version = 1
-const fixed = 24
-
-function aligned(at: number): number {
-  return Math.ceil(at / 64) * 64
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1)
-}
+const encoded = (text: string) => new TextEncoder().encode(text)
 
 function fail(file: string, message: string): never {
   throw new OpError('checkpoint', `${file} ${message}`)
 }
 
+/** The checksum of a file as its eight digits say it. */
+function digitsOf(bytes: Uint8Array): string {
+  const before = crc32(encoded(noDigits), crc32(bytes.subarray(0, digitsAt)))
+  const sum = crc32(bytes.subarray(digitsAt + noDigits.length), before)
+  return sum.toString(16).padStart(noDigits.length, '0')
+}
+
 /** The bytes of a checkpoint. Throws on a number in the header that is not finite and on a shape that fits no data. */
 export function encodeCheckpoint({ header, arrays }: Checkpoint): Uint8Array<ArrayBuffer> {
-  const listed = arrays.map(({ name, dtype, shape }): Listed => ({ name, dtype, shape }))
-  const text = new TextEncoder().encode(JSON.stringify({ header, arrays: listed }, refuseNonFinite))
-  const starts: number[] = []
-  let end = fixed + text.length
-  for (const array of arrays) {
-    starts.push(aligned(end))
-    end = aligned(end) + checkedBytes(array)
-  }
-  const bytes = new Uint8Array(end + 4)
-  const view = new DataView(bytes.buffer)
-  bytes.set(magic)
-  view.setUint32(8, version, true)
-  view.setUint32(12, text.length, true)
-  view.setBigUint64(16, BigInt(bytes.length), true)
-  bytes.set(text, fixed)
-  arrays.forEach(({ data }, i) => {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), starts[i])
-  })
-  view.setUint32(end, crc32(bytes.subarray(0, end)), true)
+  const metadata = { crc32: noDigits, format, header: JSON.stringify(header, refuseNonFinite) }
+  const tensors = arrays.map(({ name, dtype, shape, data }) => tensorOf(name, dtype, shape, data))
+  const bytes = encodeSafetensors({ metadata, tensors })
+  bytes.set(encoded(digitsOf(bytes)), digitsAt)
   return bytes
 }
 
@@ -78,52 +61,33 @@ function refuseNonFinite(key: string, value: unknown): unknown {
   return value
 }
 
-function checkedBytes({ name, dtype, shape, data }: CheckpointArray): number {
-  const size = sizeOf(shape)
-  if (data.length === size && data.byteLength === size * bytesPer(dtype)) return data.byteLength
-  const got = `${data.length} elements of ${data.BYTES_PER_ELEMENT} bytes`
-  const what = `cannot write ${name} as ${dtype} of (${shape.join(', ')})`
-  throw new OpError('checkpoint', `${what}: got ${got}, expected ${size} of ${bytesPer(dtype)} bytes`)
-}
-
-/** Reads a checkpoint. Throws when it is of another kind or version, cut short, or damaged in any byte. */
+/** Reads a checkpoint of any version. Throws when it is of another kind, cut short, or damaged in any byte. */
 export function decodeCheckpoint(bytes: Uint8Array, file = 'the checkpoint'): Checkpoint {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const known = bytes.subarray(0, magic.length)
-  if (known.some((byte, i) => byte !== magic[i]))
-    fail(file, `is not a checkpoint: it begins with ${hex(known)}, expected ${hex(magic)}`)
-  if (bytes.length < fixed + 4) fail(file, `is cut short: got ${bytes.length} bytes, expected at least ${fixed + 4}`)
-  const got = view.getUint32(8, true)
-  if (got !== version) fail(file, `is of another version: got ${got}, expected ${version}`)
-  const length = view.getBigUint64(16, true)
-  if (length !== BigInt(bytes.length)) {
-    const how = length > BigInt(bytes.length) ? 'is cut short' : 'has bytes left over'
-    fail(file, `${how}: got ${bytes.length} bytes, expected ${length}`)
-  }
-  const end = bytes.length - 4
-  const sum = crc32(bytes.subarray(0, end))
-  const right = view.getUint32(end, true)
-  if (sum !== right) fail(file, `is damaged: its checksum is ${sum.toString(16)}, expected ${right.toString(16)}`)
-  return decodeBody(bytes, fixed + view.getUint32(12, true), end, file)
-}
-
-function decodeBody(bytes: Uint8Array, textEnd: number, end: number, file: string): Checkpoint {
-  if (textEnd > end) fail(file, `is damaged: its header ends at ${textEnd}, expected at most ${end}`)
-  const text = new TextDecoder().decode(bytes.subarray(fixed, textEnd))
-  const { header, arrays: listed } = JSON.parse(text) as { header: Json; arrays: Listed[] }
-  let at = textEnd
-  const arrays = listed.map(({ name, dtype, shape }) => {
-    if (!isDType(dtype)) fail(file, `holds ${name} as ${dtype}, which this Glueball lacks`)
-    const start = aligned(at)
-    at = start + sizeOf(shape) * bytesPer(dtype)
-    if (at > end) fail(file, `is damaged: ${name} ends at ${at}, expected at most ${end}`)
-    const { buffer } = bytes.slice(start, at)
-    return { name, dtype, shape, data: typedView(dtype, buffer, 0, sizeOf(shape)) }
+  if (isVersion1(bytes)) return decodeVersion1(bytes, file)
+  checkSum(bytes, file)
+  const { metadata, tensors } = decodeSafetensors(bytes, file)
+  if (metadata['format'] !== format)
+    fail(file, `is of another version: got ${JSON.stringify(metadata['format'])}, expected ${format}`)
+  const arrays = tensors.map((tensor): CheckpointArray => {
+    const { name, shape } = tensor
+    return { name, shape, ...numbersOf(tensor, file) }
   })
-  if (at !== end) fail(file, `is damaged: its arrays end at ${at}, expected ${end}`)
-  return { header, arrays }
+  return { header: headerOf(metadata['header'] ?? '', file), arrays }
 }
 
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ')
+function checkSum(bytes: Uint8Array, file: string): void {
+  const text = new TextDecoder('latin1').decode(bytes.subarray(8, digitsAt + noDigits.length))
+  if (!text.startsWith(head))
+    fail(file, `is not a checkpoint, or damaged: got ${JSON.stringify(text)} at byte 8, expected ${head}`)
+  const right = text.slice(head.length)
+  const sum = digitsOf(bytes)
+  if (sum !== right) fail(file, `is damaged or cut short: its checksum is ${sum}, expected ${right}`)
+}
+
+function headerOf(text: string, file: string): Json {
+  try {
+    return parseJson(text, depth)
+  } catch (error) {
+    return fail(file, `has a header that cannot be read: ${(error as Error).message}`)
+  }
 }

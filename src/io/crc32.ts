@@ -18,11 +18,14 @@ function makeTables(): Uint32Array[] {
   return all
 }
 
-/** The CRC-32 of the bytes, an unsigned 32-bit integer; `crc32('123456789') = 0xcbf43926`. */
-export function crc32(bytes: Uint8Array): number {
+/**
+ * The CRC-32 of the bytes, an unsigned 32-bit integer; `crc32('123456789') = 0xcbf43926`. With the checksum of what stands
+ * before them it goes on: `crc32(b, crc32(a))` is that of a and b together.
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables
   const whole = bytes.length - (bytes.length % 8)
-  let crc = ~0
+  let crc = ~before
   for (let i = 0; i < whole; i += 8) {
     const low = crc ^ (bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24))
     crc =

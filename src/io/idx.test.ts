@@ -1,6 +1,7 @@
 // IDX files: round trips, and what each kind of damage says.
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { checkIdxPair, decodeIdxImages, decodeIdxLabels, encodeIdx } from './idx.ts'
+import { checkIdxPair, decodeIdxImages, decodeIdxLabels, encodeIdx, unpackIdx } from './idx.ts'
 
 const images = { shape: [2, 2, 3], data: Uint8Array.from({ length: 12 }, (_, i) => i * 20) }
 
@@ -46,5 +47,27 @@ describe('IDX', () => {
       '[idx] l.gz does not belong to i.gz: got 1 labels, expected 2',
     )
     expect(() => encodeIdx({ shape: [5], data: images.data })).toThrow('cannot write (5): got 12 bytes, expected 5')
+  })
+
+  test('packed files unpack to what their header declares, to the same errors where they are damaged inside', async () => {
+    const bytes = encodeIdx(images)
+    expect(await unpackIdx(gzipSync(bytes), 3, 'a.gz')).toEqual(bytes)
+    for (const length of [0, 3, 11, 27]) {
+      const cut = bytes.subarray(0, length)
+      expect(await unpackIdx(gzipSync(cut), 3, 'a.gz')).toEqual(cut)
+    }
+    await expect(unpackIdx(gzipSync(bytes), 1, 'a.gz')).rejects.toThrow('a.gz is not an IDX file of 1 dimensions')
+  })
+
+  test('a packed file is unpacked no further than its header declares', async () => {
+    const bomb = Buffer.alloc(2 ** 28)
+    bomb.set(encodeIdx(images))
+    await expect(unpackIdx(gzipSync(bomb, { level: 1 }), 3, 'a.gz')).rejects.toThrow(
+      '[idx] a.gz has bytes left over: got more than the 28 that its header declares',
+    )
+    bomb.set([0xff, 0xff, 0xff, 0xff], 4)
+    await expect(unpackIdx(gzipSync(bomb.subarray(0, 100)), 3, 'a.gz')).rejects.toThrow(
+      /^\[idx\] a.gz declares more than is unpacked here: got 25769803770 bytes for \(4294967295, 2, 3\) in \d+ bytes of gzip, expected at most 134217728$/,
+    )
   })
 })

@@ -1,4 +1,5 @@
 // IDX, the format of MNIST's files: a big-endian header, then unsigned bytes.
+import { inflate } from '#platform'
 import { OpError } from '../core/errors.ts'
 
 /** An array of unsigned bytes, row-major. */
@@ -33,26 +34,83 @@ function fail(file: string, message: string): never {
   throw new OpError('idx', `${file} ${message}`)
 }
 
+/** What a header declares. */
+interface Declared {
+  readonly shape: readonly number[]
+  /** Where the data start. */
+  readonly start: number
+  /** Bytes of the data. */
+  readonly size: number
+}
+
+function readHeader(bytes: Uint8Array, dimensions: number, file: string): Declared {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const start = headerLength(dimensions)
+  const right = hex(magicOf(dimensions))
+  if (bytes.length < 4) fail(file, `is too short: got ${bytes.length} bytes, expected a header of ${start}`)
+  const magic = view.getUint32(0)
+  if (magic !== magicOf(dimensions))
+    fail(file, `is not an IDX file of ${dimensions} dimensions: got magic ${hex(magic)}, expected ${right}`)
+  if (bytes.length < start) fail(file, `is cut short: got ${bytes.length} bytes, expected a header of ${start}`)
+  const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i))
+  return { shape, start, size: shape.reduce((product, side) => product * side, 1) }
+}
+
+function headerLength(dimensions: number): number {
+  return 4 + 4 * dimensions
+}
+
 /**
  * Reads an IDX file of unsigned bytes with so many dimensions (1: labels, 3: images); the data are a view of the bytes.
  * Throws when the magic number is another, bytes are missing or bytes are left over.
  */
 export function decodeIdx(bytes: Uint8Array, dimensions: number, file = 'the IDX file'): Idx {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const header = 4 + 4 * dimensions
-  const right = hex(magicOf(dimensions))
-  if (bytes.length < 4) fail(file, `is too short: got ${bytes.length} bytes, expected a header of ${header}`)
-  const magic = view.getUint32(0)
-  if (magic !== magicOf(dimensions))
-    fail(file, `is not an IDX file of ${dimensions} dimensions: got magic ${hex(magic)}, expected ${right}`)
-  if (bytes.length < header) fail(file, `is cut short: got ${bytes.length} bytes, expected a header of ${header}`)
-  const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i))
-  const size = shape.reduce((product, side) => product * side, 1)
-  const got = bytes.length - header
+  const { shape, start, size } = readHeader(bytes, dimensions, file)
+  const got = bytes.length - start
   const what = `got ${got} bytes after the header, expected ${size} for (${shape.join(', ')})`
   if (got < size) fail(file, `is cut short: ${what}`)
   if (got > size) fail(file, `has bytes left over: ${what}`)
-  return { shape, data: bytes.subarray(header) }
+  return { shape, data: bytes.subarray(start) }
+}
+
+/** Bytes that any packed file may unpack to, and the factor by which a large one may grow. Pictures grow 2- to 10-fold. */
+const [mostUnpacked, mostGrowth] = [2 ** 27, 16]
+
+/**
+ * Unpacks a gzip file of IDX for `decodeIdx`: as many bytes as the header inside declares, never more than 134,217,728
+ * or 16 times the packed size. Throws on damaged gzip, another header, and bytes beyond those declared.
+ */
+export async function unpackIdx(packed: Uint8Array, dimensions: number, file: string): Promise<Uint8Array> {
+  let bytes = new Uint8Array(headerLength(dimensions))
+  let length = 0
+  const take = (piece: Uint8Array) => {
+    bytes.set(piece, length)
+    length += piece.length
+  }
+  for await (const piece of inflate(packed, 'gzip')) {
+    const ofHeader = Math.max(0, headerLength(dimensions) - length)
+    take(piece.subarray(0, ofHeader))
+    if (piece.length <= ofHeader) continue
+    if (ofHeader > 0) bytes = roomFor(bytes, packed.length, dimensions, file)
+    const more = piece.length - ofHeader
+    const left = bytes.length - length
+    if (more > left) fail(file, `has bytes left over: got more than the ${bytes.length} that its header declares`)
+    take(piece.subarray(ofHeader))
+  }
+  return bytes.subarray(0, length)
+}
+
+/** A header with room for the data that it declares behind it. */
+function roomFor(header: Uint8Array, packed: number, dimensions: number, file: string): Uint8Array<ArrayBuffer> {
+  const { shape, start, size } = readHeader(header, dimensions, file)
+  const most = Math.max(mostUnpacked, mostGrowth * packed)
+  if (size > most) {
+    const got = `got ${size} bytes for (${shape.join(', ')}) in ${packed} bytes of gzip`
+    fail(file, `declares more than is unpacked here: ${got}, expected at most ${most}`)
+  }
+  const bytes = new Uint8Array(start + size)
+  bytes.set(header)
+  return bytes
 }
 
 /** Writes an IDX file of unsigned bytes. Throws when the shape does not fit the data. */

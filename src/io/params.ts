@@ -112,7 +112,7 @@ function readArray(reader: Reader, which: string): Omit<ParamsEntry, 'name'> {
   reader.u32(which)
   const dtype = readDType(reader, which)
   const size = shape.reduce((product, side) => product * side, 1)
-  if (shape.some((side) => !(side >= 0)) || !Number.isSafeInteger(size))
+  if (shape.some((side) => !(side >= 0 && Number.isSafeInteger(side))) || !Number.isSafeInteger(size))
     reader.fail(`is damaged: ${which} has shape (${shape.join(', ')}), expected sides from 0 on`)
   const data = reader.copy(size * bytesPer(dtype), `${which}, ${dtype} of (${shape.join(', ')})`)
   return { shape, dtype, data: typedView(dtype, data.buffer, 0, size) }

@@ -1,5 +1,5 @@
 // Making arrays: from values, constants and ranges (MXNet 1.9.1, ndarray.py).
-import { bytesPer, type DType, type TypedArray, typedFrom } from '../core/dtype.ts'
+import { bytesPer, type DType, isNumeric, typedFrom } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import { checkContext, checkDType, place } from '../core/invoke.ts'
@@ -10,6 +10,7 @@ import { Storage } from '../core/storage.ts'
 import { copy } from '../ops/copy/copy.ts'
 import { cast } from '../ops/elementwise/cast.ts'
 import { fill } from '../ops/fill/fill.ts'
+import { type NestedNumbers, valuesOf } from './values.ts'
 
 /** Where a new array lives, the current context where left out, and its element type. */
 export interface CreationOptions {
@@ -28,25 +29,16 @@ export interface ArrayOptions extends CreationOptions {
 
 const arrayOptions: OptionNames<ArrayOptions> = { ...creationOptions, shape: true }
 
-/** A number, a list of numbers, a list of such lists, … */
-export type NestedNumbers = number | readonly NestedNumbers[]
-
 /** An array of given values. float32 unless a dtype is given or the source is an NDArray, which keeps its own. */
-export function array(source: NestedNumbers | TypedArray | NDArray, options: ArrayOptions = {}): NDArray {
+export function array(source: NestedNumbers | NDArray, options: ArrayOptions = {}): NDArray {
   checkOptions('array', options, "{ dtype: 'int32' }", arrayOptions)
   if (source instanceof NDArray) return fromArray(source, options)
-  const dtype = options.dtype ?? 'float32'
-  if (ArrayBuffer.isView(source)) {
-    const shape = options.shape ? checkShape('array', options.shape) : shapeOf([source.length])
-    return upload(source, shape, dtype, options.ctx)
-  }
-  const inner = nestedShape(source)
-  const flat = flattened(source)
-  const wrong = flat.findIndex((value) => typeof value !== 'number')
-  if (wrong >= 0) throw new OpError('array', `values must be numbers, got ${nameOfKind(flat[wrong])}`)
-  if (!fills(source, inner))
-    throw new OpError('array', `the inner lists must all be as the first, ${formatShape(inner)}`)
-  return upload(flat, options.shape ? checkShape('array', options.shape) : inner, dtype, options.ctx)
+  const { dtype = 'float32', ctx } = options
+  const given = options.shape && checkShape('array', options.shape)
+  if (isNumeric(source)) return upload(source, given ?? shapeOf([source.length]), dtype, ctx)
+  checkDType('array', checkContext('array', ctx ?? currentContext()), dtype)
+  const { shape, typed } = valuesOf('array', source, dtype)
+  return upload(typed, given ?? shape, dtype, ctx)
 }
 
 function fromArray(source: NDArray, { ctx, dtype }: ArrayOptions): NDArray {
@@ -54,22 +46,6 @@ function fromArray(source: NDArray, { ctx, dtype }: ArrayOptions): NDArray {
     throw new OpError('array', `cannot move from ${source.context} to ${ctx}: use asInContext`)
   }
   return dtype && dtype !== source.dtype ? cast(source, dtype) : copy(source)
-}
-
-function flattened(source: NestedNumbers): number[] {
-  return Array.isArray(source) ? source.flatMap(flattened) : [source as number]
-}
-
-function nestedShape(source: NestedNumbers): Shape {
-  const sizes: number[] = []
-  for (let level = source; Array.isArray(level); level = level[0]) sizes.push(level.length)
-  return shapeOf(sizes)
-}
-
-/** Whether all lists at each depth have the length that the shape says, and numbers lie below the last. */
-function fills(source: NestedNumbers, [size, ...rest]: readonly number[]): boolean {
-  if (size === undefined) return typeof source === 'number'
-  return Array.isArray(source) && source.length === size && source.every((item) => fills(item, rest))
 }
 
 /** An array on a context with the values given. */
@@ -101,7 +77,7 @@ export function ones(shape: number | readonly number[], options: CreationOptions
 
 /** One value everywhere. */
 export function full(shape: number | readonly number[], value: number, options: CreationOptions = {}): NDArray {
-  if (typeof value !== 'number') throw new OpError('full', `the value must be a number, got ${nameOfKind(value)}`)
+  checkNumbers('full', { 'the value': value })
   return filled('full', shape, value, options)
 }
 
@@ -135,15 +111,25 @@ export interface ArangeOptions extends CreationOptions {
 
 const arangeOptions: OptionNames<ArangeOptions> = { ...creationOptions, step: true, repeat: true }
 
+function checkNumbers(op: string, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== 'number') throw new OpError(op, `${name} must be a number, got ${nameOfKind(value)}`)
+  }
+}
+
 /** start, start + step, … below stop; with one argument, from 0 to below it. */
 export function arange(start: number, stop: number | null = null, options: ArangeOptions = {}): NDArray {
   checkOptions('arange', options, '{ step: 2 }', arangeOptions)
   const { step = 1, repeat = 1, ctx, dtype } = options
   const [from, to] = stop === null ? [0, start] : [start, stop]
+  checkNumbers('arange', { start: from, stop: to, step, repeat })
   const count = Math.max(0, Math.ceil((to - from) / step))
   if (!Number.isFinite(count)) throw new OpError('arange', `step must not be 0, got ${step}`)
   const values = Array.from({ length: count * repeat }, (_, i) => from + Math.floor(i / repeat) * step)
-  return array(values, { ctx, dtype })
+  const counting = (dtype ?? 'float32') === 'float32' && Number.isInteger(from) && Number.isInteger(step)
+  const lost = counting ? values.find((value) => Math.fround(value) !== value) : undefined
+  if (lost === undefined) return array(values, { ctx, dtype })
+  throw new OpError('arange', `float32 does not hold ${lost}: expected { dtype: 'int32' } for whole numbers above 2^24`)
 }
 
 /** `num` values from start to stop, both included unless `endpoint` is false. */
@@ -157,6 +143,7 @@ export function linspace(
   if (!Number.isInteger(num) || num < 0) {
     throw new OpError('linspace', `the number of values must be a whole number from 0 on, got ${num}`)
   }
+  checkNumbers('linspace', { start, stop })
   const { ctx, dtype, endpoint = true } = options
   const parts = endpoint ? num - 1 : num
   return array(
@@ -169,6 +156,7 @@ export function linspace(
 export function eye(rows: number, columns = rows, options: CreationOptions & { readonly k?: number } = {}): NDArray {
   checkOptions('eye', options, '{ k: 1 }', { ...creationOptions, k: true })
   const { k = 0, ctx, dtype } = options
+  checkNumbers('eye', { k })
   checkShape('eye', [rows, columns])
   const values = Array.from({ length: rows * columns }, (_, i) => Number((i % columns) - Math.floor(i / columns) === k))
   return array(values, { ctx, dtype, shape: [rows, columns] })

@@ -2,9 +2,9 @@
 import { nameOfKind, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
-import { formatShape } from '../core/shape.ts'
+import { formatShape, sizeOf } from '../core/shape.ts'
 import { matmul } from '../ops/matmul/matmul.ts'
-import { reshape } from '../ops/view/reshape.ts'
+import { withShape } from '../ops/view/reshape.ts'
 
 /** (…, k) · (k, …) with the last axis of a and the first of b summed over; for two vectors of shape (1,). */
 export function dot(a: NDArray, b: NDArray): NDArray {
@@ -13,9 +13,9 @@ export function dot(a: NDArray, b: NDArray): NDArray {
   if (a.ndim === 0 || b.ndim === 0 || inner !== b.shape[0]) {
     throw new OpError('dot', `the last axis of ${formatShape(a.shape)} must equal the first of ${formatShape(b.shape)}`)
   }
-  const outer = [...a.shape.slice(0, -1), ...b.shape.slice(1)]
+  const [rows, columns] = [a.shape.slice(0, -1), b.shape.slice(1)]
   return within('', 'dot has returned', () => {
-    const product = matmul(reshape(a, [-1, inner]), reshape(b, [inner, -1]))
-    return reshape(product, outer.length > 0 ? outer : [1])
+    const product = matmul(withShape(a, [sizeOf(rows), inner]), withShape(b, [inner, sizeOf(columns)]))
+    return withShape(product, a.ndim + b.ndim > 2 ? [...rows, ...columns] : [1])
   })
 }

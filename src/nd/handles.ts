@@ -12,13 +12,41 @@ export function detached(array: NDArray): NDArray {
   return place(new NDArray({ context, shape, dtype, storage: array.storage.retain(), offset, order, maker: 'detach' }))
 }
 
-const movedTo = new WeakMap<Engine, Set<Engine>>()
+interface Move {
+  /** Held weakly: an engine that is no longer used may go. */
+  readonly target: WeakRef<Engine>
+  /** Number of the latest move there. */
+  number: number
+}
 
-/** The engines to which values of this one were moved since this was last asked. */
-export function takeTargets(engine: Engine): Engine[] {
-  const targets = [...(movedTo.get(engine) ?? [])]
-  movedTo.delete(engine)
-  return targets
+const moves = new WeakMap<Engine, Move[]>()
+let moveCount = 0
+
+function noteMove(from: Engine, to: Engine): void {
+  const known = (moves.get(from) ?? []).filter(({ target }) => target.deref() !== undefined)
+  const move = known.find(({ target }) => target.deref() === to)
+  moveCount++
+  if (move) move.number = moveCount
+  else known.push({ target: new WeakRef(to), number: moveCount })
+  moves.set(from, known)
+}
+
+/** The engines to which values of one are moved, for one loop among others. */
+export class Targets {
+  readonly #from: Engine
+  #seen = moveCount
+
+  constructor(from: Engine) {
+    this.#from = from
+  }
+
+  /** Those to which values were moved since this was last asked. */
+  take(): Engine[] {
+    const since = this.#seen
+    this.#seen = moveCount
+    const fresh = (moves.get(this.#from) ?? []).filter(({ number }) => number > since)
+    return fresh.map(({ target }) => target.deref()).filter((engine) => engine !== undefined)
+  }
 }
 
 /** A copy on a context, which waits for the values while the program goes on. */
@@ -30,7 +58,7 @@ export function moved(array: NDArray, context: Context): NDArray {
   if (plain !== array) plain.storage.release()
   const { shape, dtype } = array
   checkDType('asInContext', context, dtype)
-  movedTo.set(engine, (movedTo.get(engine) ?? new Set()).add(context.engine))
+  noteMove(engine, context.engine)
   const storage = withinLimits(context.engine, 'asInContext', shape[0], () => {
     const { allocation, written } = context.engine.receive(array.bytes, values)
     const storage = new Storage(context.engine, allocation)

@@ -1,5 +1,6 @@
 // Writing into arrays: arithmetic in place, all values, or those of a selection.
 import { bytesPer } from '../core/dtype.ts'
+import { nameOfKind, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { sameShape } from '../core/shape.ts'
@@ -16,8 +17,14 @@ export function applyInPlace(target: NDArray, formula: FormulaName, other: NDArr
   within('', returned, () => void elementwise(formula, [target, apart(other, target)], target))
 }
 
+function checkValue(op: string, value: unknown): void {
+  if (typeof value === 'number' || value instanceof NDArray) return
+  throw new OpError(op, `takes an array or a number, got ${nameOfKind(value)}: write nd.array(…)`)
+}
+
 /** Overwrites all values of the target. */
 export function setValues(target: NDArray, value: NDArray | number): void {
+  checkValue('set', value)
   within('', returned, () => {
     if (typeof value === 'number') fill(target.shape, value, { out: target })
     else assign(target, spread(apart(value, target), target.shape))
@@ -32,6 +39,7 @@ export function setSlice(
   value: NDArray | number,
   step: readonly SliceBound[] = [],
 ): void {
+  checkValue('setSlice', value)
   within('', returned, () => {
     const selection = selectionOf('setSlice', target.shape, begin, end, step)
     const { context, dtype } = target

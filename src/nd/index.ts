@@ -57,7 +57,6 @@ export {
   eye,
   full,
   linspace,
-  type NestedNumbers,
   ones,
   onesLike,
   zeros,
@@ -77,3 +76,4 @@ export {
 } from './random.ts'
 export { waitall } from './reading.ts'
 export { type StackOptions, stack } from './stack.ts'
+export type { NestedNumbers } from './values.ts'

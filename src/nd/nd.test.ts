@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { invoke } from '../core/invoke.ts'
 import { assign, relayoutOp } from '../ops/copy/copy.ts'
 
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+
 describe.each([cpu(), reference()])('on %s', (ctx) => {
   const of = (values: nd.NestedNumbers, dtype?: 'int32' | 'uint8') => nd.array(values, { ctx, dtype })
   const list = async (array: NDArray) => [...(await array.toArray())]
@@ -30,6 +32,46 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     expect(() => nd.array(Float32Array.of(1, 2, 3), { ctx, shape: [2, 2] })).toThrow(
       /3 values don't fill the shape \(2, 2\)/,
     )
+  })
+
+  it('makes arrays of rows', async () => {
+    const rows = nd.array([Float32Array.of(1, 2), Int32Array.of(3, 4), [5, 6]], { ctx })
+    expect([rows.dtype, String(rows.shape), await list(rows)]).toEqual(['float32', '(3, 2)', [1, 2, 3, 4, 5, 6]])
+    const deep = nd.array([[Uint8Array.of(1, 2)], [Uint8Array.of(3, 4)]], { ctx, dtype: 'int32' })
+    expect([deep.dtype, String(deep.shape), await list(deep)]).toEqual(['int32', '(2, 1, 2)', [1, 2, 3, 4]])
+    expect(String(nd.array([Float32Array.of(1, 2), Float32Array.of(3, 4)], { ctx, shape: [4] }).shape)).toBe('(4,)')
+    expect(() => of([Float32Array.of(1, 2), Float32Array.of(3)])).toThrow('lists must all be as the first, (2, 2)')
+    expect(() => of([1, Float32Array.of(3)])).toThrow('the inner lists must all be as the first, (2,)')
+  })
+
+  it('answers what is no number in one line', () => {
+    const itself: unknown[] = []
+    itself.push(itself)
+    const wrong: readonly (readonly [values: unknown, message: string])[] = [
+      [[of(1), of(2)], 'values must be numbers, got an NDArray: join arrays by nd.stack(...list)'],
+      [[of([1]), of([2])], 'values must be numbers, got an NDArray: join arrays by nd.stack(...list)'],
+      [5n, 'values must be numbers, got 5n, a bigint: convert it by Number'],
+      [[1, 2n], 'values must be numbers, got 2n, a bigint: convert it by Number'],
+      [BigInt64Array.of(1n), 'values must be numbers, got a BigInt64Array'],
+      [[BigUint64Array.of()], 'values must be numbers, got a BigUint64Array'],
+      [new DataView(new ArrayBuffer(4)), 'values must be numbers, got a DataView'],
+      [new Array(2), 'values must be numbers, got undefined'],
+      [[1, '2'], "values must be numbers, got '2'"],
+      [[1, null], 'values must be numbers, got null'],
+      [[true], 'values must be numbers, got true'],
+      [Symbol('s'), 'values must be numbers, got Symbol(s)'],
+      [() => 1, 'values must be numbers, got a function'],
+      [{ length: 1, 0: 1 }, 'values must be numbers, got an object'],
+      [{ constructor: 3 }, 'values must be numbers, got an object'],
+      [(function* () {})(), 'values must be numbers, got an object'],
+      [new Map(), 'values must be numbers, got a Map'],
+      [[[1], [[2]]], 'the inner lists must all be as the first, (2, 1)'],
+      [[1, []], 'the inner lists must all be as the first, (2,)'],
+      [itself, 'takes lists in at most 32 levels'],
+    ]
+    for (const [values, message] of wrong) {
+      expect(() => nd.array(values as never, { ctx })).toThrow(new RegExp(`^\\[array\\] ${escaped(message)}$`))
+    }
   })
 
   it('makes constants and ranges', async () => {

@@ -72,6 +72,13 @@ export function restoreGenerator(words: Int32Array, context: Context = currentCo
   if (words.length !== stateWords) {
     throw new OpError('restoreGenerator', `got a state of ${words.length} words, expected ${stateWords}`)
   }
+  for (let used = engineWords - 1; used < stateWords; used += engineWords) {
+    if (words[used] < 0 || words[used] >= engineWords)
+      throw new OpError(
+        'restoreGenerator',
+        `got an engine with ${words[used]} words used, expected 0 to ${engineWords - 1}`,
+      )
+  }
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
   const storage = new Storage(context.engine, context.engine.upload(bytes))
   const state = new NDArray({ context, shape: stateShape, dtype: 'int32', storage, maker: 'restoreGenerator' })

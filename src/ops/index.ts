@@ -72,7 +72,7 @@ import {
   takeOp,
 } from './take/take.ts'
 import { broadcastTo, broadcastToOp } from './view/broadcastTo.ts'
-import { reshape, reshapeOp } from './view/reshape.ts'
+import { reshapeOp, withShape } from './view/reshape.ts'
 import { select, sliceOp, unslice, unsliceOp, writeSliceOp } from './view/slice.ts'
 import { transpose, transposeOp } from './view/transpose.ts'
 
@@ -157,7 +157,6 @@ export const functions = {
   pick,
   pickGradient,
   power,
-  reshape,
   select,
   sign,
   softmax,
@@ -169,6 +168,7 @@ export const functions = {
   takeGradient,
   transpose,
   unslice,
+  withShape,
 }
 
 /** The table of op functions. */

@@ -34,6 +34,8 @@ function checkNumber(name: string, value: number, least = Number.NEGATIVE_INFINI
 
 /** Base of optimizers. A subclass says how many state arrays a weight needs and how one range is updated. */
 export abstract class Optimizer {
+  /** Name of the class, kept by bundlers that rename it. */
+  static readonly className: string = 'Optimizer'
   readonly wd: number
   readonly clipGradient: number
   readonly rescaleGrad: number
@@ -58,6 +60,12 @@ export abstract class Optimizer {
       )
     }
     if (this.lrScheduler && options.learningRate !== undefined) this.lrScheduler.baseLr = options.learningRate
+  }
+
+  /** Name of the class, which a trainer's state says. */
+  get className(): string {
+    const own = this.constructor as typeof Optimizer
+    return Object.hasOwn(own, 'className') ? own.className : own.name
   }
 
   /** Arrays of the weight's size that an update carries from step to step. */
@@ -100,6 +108,7 @@ const sgdOptions: OptionNames<SGDOptions> = {
  * m ← momentum·m − lr·(g + wd·w), w ← w + m.
  */
 export class SGD extends Optimizer {
+  static override readonly className: string = 'SGD'
   readonly momentum: number
 
   constructor(options: SGDOptions = {}) {

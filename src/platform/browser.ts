@@ -41,7 +41,7 @@ function noFiles(what: string): Error {
 }
 
 /** Rejects: a page has no files. */
-export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readFile(path: string, _atMost?: number): Promise<Uint8Array<ArrayBuffer>> {
   throw noFiles(`readFile ${path}`)
 }
 
@@ -85,10 +85,27 @@ export function cacheFolder(): string {
   throw noFiles('cacheFolder')
 }
 
-/** Unpacks gzip; rejects when the data are damaged or cut short. */
-export async function gunzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('gzip'))
-  return new Uint8Array(await new Response(stream).arrayBuffer())
+/** Packed bytes given to a DecompressionStream at a time: it unpacks all of a piece, 1032-fold at most, before it waits. */
+const packedPiece = 2 ** 12
+
+/**
+ * Unpacks gzip or zlib's `deflate` piece by piece, no faster than the pieces are taken, so that the reader can stop.
+ * Rejects when the data are damaged or cut short, its checksum included.
+ */
+export async function* inflate(bytes: Uint8Array, format: 'gzip' | 'deflate'): AsyncGenerator<Uint8Array> {
+  let at = 0
+  const packed = new ReadableStream<BufferSource>({
+    pull(controller) {
+      if (at >= bytes.length) return controller.close()
+      controller.enqueue(bytes.slice(at, (at += packedPiece)))
+    },
+  })
+  const reader = packed.pipeThrough(new DecompressionStream(format)).getReader()
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) yield piece.value
+  } finally {
+    await reader.cancel().catch(() => {}) // a stream that failed has nothing to cancel
+  }
 }
 
 /** Threads that can run at the same time. */

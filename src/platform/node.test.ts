@@ -1,10 +1,11 @@
 // Node's side of the platform: files that survive a full disk, workers, downloads, collections.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import type { RequestListener } from 'node:http'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { servers } from '../../test/serving.ts'
 import * as browser from './browser.ts'
@@ -55,6 +56,31 @@ describe('files', () => {
     expect(await node.fileExists(path)).toBe(true)
     expect(await node.readFile(path)).toEqual(Uint8Array.of(4, 5))
     expect(await node.readDir(inside)).toEqual(['x.bin'])
+  })
+
+  test('what is no file is refused before it is opened', async () => {
+    const open = (path: string) => expect(node.readFile(path)).rejects
+    await open(folder).toThrow(`not a file but a folder: '${folder}'`)
+    if (process.platform === 'win32') return
+    const fifo = join(folder, 'fifo')
+    spawnSync('mkfifo', [fifo])
+    await open(fifo).toThrow(`not a file but a FIFO: '${fifo}'`)
+    await open('/dev/zero').toThrow("not a file but a device: '/dev/zero'")
+    const path = join(folder, 'socket')
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(path, resolve))
+    await open(path).toThrow(`not a file but a socket: '${path}'`)
+    server.close()
+  })
+
+  test('a file is read as far as the system says, and not at all when that is more than is wanted', async () => {
+    const path = join(folder, 'sparse')
+    writeFileSync(path, '')
+    truncateSync(path, 2 ** 40)
+    const much = `a file of ${2 ** 40} bytes, more than the`
+    await expect(node.readFile(path)).rejects.toThrow(`${much} ${2 ** 31 - 1} that are read here: '${path}'`)
+    await expect(node.readFile(path, 100)).rejects.toThrow(`${much} 100 that are read here: '${path}'`)
+    if (process.platform === 'linux') expect(await node.readFile('/proc/self/environ')).toHaveLength(0) // says 0
   })
 
   test('a folder that cannot be made is refused, in a file and in /proc too', async () => {
@@ -138,15 +164,31 @@ describe('where things are', () => {
   })
 })
 
-describe('gunzip', () => {
-  const packed = gzipSync(Buffer.from('a whole file, '.repeat(100)))
-  for (const [name, platform] of Object.entries({ node, browser })) {
-    test(`${name}: whole, cut short and corrupt`, async () => {
-      expect(Buffer.from(await platform.gunzip(packed)).toString()).toBe('a whole file, '.repeat(100))
-      await expect(platform.gunzip(packed.subarray(0, packed.length - 9))).rejects.toThrow()
+describe('inflate', () => {
+  const content = Buffer.from('a whole file, '.repeat(100))
+  const collect = async (pieces: AsyncIterable<Uint8Array>) => Buffer.concat(await Array.fromAsync(pieces)).toString()
+  for (const [name, { inflate }] of Object.entries({ node, browser })) {
+    test.each([
+      ['gzip', gzipSync(content), 6],
+      ['deflate', deflateSync(content), 2],
+    ] as const)(`${name}: %s whole, cut short and corrupt`, async (format, packed, inChecksum) => {
+      expect(await collect(inflate(packed, format))).toBe(String(content))
+      await expect(collect(inflate(packed.subarray(0, packed.length - 9), format))).rejects.toThrow()
       const corrupt = Uint8Array.from(packed)
-      corrupt[packed.length - 6] ^= 1
-      await expect(platform.gunzip(corrupt)).rejects.toThrow()
+      corrupt[packed.length - inChecksum] ^= 1
+      await expect(collect(inflate(corrupt, format))).rejects.toThrow()
+    })
+
+    test(`${name}: pieces come no faster than they are taken, and their reader can stop`, async () => {
+      const bomb = gzipSync(Buffer.alloc(2 ** 28), { level: 1 })
+      const before = process.resourceUsage().maxRSS
+      let length = 0
+      for await (const piece of inflate(bomb, 'gzip')) {
+        await node.macrotask()
+        if ((length += piece.length) > 2 ** 20) break
+      }
+      expect(length).toBeLessThan(2 ** 23)
+      expect(process.resourceUsage().maxRSS - before).toBeLessThan(2 ** 16) // KiB
     })
   }
 })
@@ -218,6 +260,8 @@ describe('workers', () => {
 describe('download', () => {
   const start = servers()
   const serve = async (listener: RequestListener) => `${await start(listener)}file`
+  /** For a machine that is busy with other things. */
+  const patient = { connectTimeoutMs: 30_000 }
 
   test('bytes and progress', async () => {
     const content = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251)
@@ -246,7 +290,95 @@ describe('download', () => {
       response.setHeader('content-length', 100)
       response.write('begun')
     })
-    await expect(node.download(url, { stallTimeoutMs: 200 })).rejects.toThrow('nothing came for 0.2 s')
+    await expect(node.download(url, { stallTimeoutMs: 200 })).rejects.toThrow(/(only 5 bytes|nothing) came for 0.2 s/)
+  })
+
+  test('a server that sends a byte now and then is given up, and one that sends enough is not', async () => {
+    const send = (size: number) => (_: unknown, response: ServerResponse) => {
+      let left = 40
+      const timer = setInterval(() => {
+        if (left-- > 0) response.write(Buffer.alloc(size))
+        else response.end()
+      }, 20)
+      response.on('close', () => clearInterval(timer))
+    }
+    const drip = node.download(await serve(send(1)), { ...patient, stallTimeoutMs: 400 })
+    await expect(drip).rejects.toThrow(/(only \d+ bytes|nothing) came for 0.4 s/)
+    expect(await node.download(await serve(send(2 ** 14)), { ...patient, stallTimeoutMs: 30_000 })).toHaveLength(
+      40 * 2 ** 14,
+    )
+  })
+
+  test('a server that sends without end is stopped', async () => {
+    const sent: number[] = []
+    const url = await serve((_, response) => {
+      let bytes = 0
+      response.on('close', () => sent.push(bytes))
+      const more = () => {
+        while (response.write(Buffer.alloc(2 ** 14))) bytes += 2 ** 14
+        response.once('drain', more)
+      }
+      more()
+    })
+    await expect(node.download(url, { atMost: 10 ** 6, ...patient })).rejects.toThrow(
+      `[download] ${url}: the server sends more than 1000000 bytes`,
+    )
+    await vi.waitFor(() => expect(sent).toHaveLength(1))
+  })
+
+  test('so is one that sends little, which its encoding makes much', async () => {
+    const bomb = gzipSync(Buffer.alloc(2 ** 26))
+    const url = await serve((_, response) => {
+      response.setHeader('content-encoding', 'gzip')
+      response.setHeader('content-length', bomb.length)
+      response.end(bomb)
+    })
+    await expect(node.download(url, { atMost: 10 ** 6, ...patient })).rejects.toThrow(
+      'the server sends more than 1000000 bytes',
+    )
+  })
+
+  test('what comes beyond the announced length is not taken, and what is missing is missed', async () => {
+    const answer = (body: string) => (socket: Socket) => {
+      socket.on('error', () => {}) // a client that has enough may reset the connection
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n${body}`))
+    }
+    const open = async (body: string) => {
+      const server = createServer(answer(body))
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const { port } = server.address() as AddressInfo
+      return node.download(`http://127.0.0.1:${port}/`, patient).finally(() => server.close())
+    }
+    expect(String(Buffer.from(await open('begun and more')))).toBe('begun')
+    await expect(open('beg')).rejects.toThrow('[download] http://127.0.0.1:')
+  })
+
+  test('a redirect that gives up encryption is not followed to the data', async () => {
+    const response = Object.defineProperty(new Response('data'), 'url', { value: 'http://elsewhere/file' })
+    vi.stubGlobal('fetch', async () => response)
+    await expect(node.download('https://here/file')).rejects.toThrow(
+      '[download] https://here/file: the server redirects to http://elsewhere/file, expected an encrypted connection',
+    )
+    vi.unstubAllGlobals()
+  })
+
+  test('more than is taken is refused when it is announced', async () => {
+    const url = await serve((_, response) => {
+      response.setHeader('content-length', 10 ** 12)
+      response.write('begun')
+    })
+    await expect(node.download(url, patient)).rejects.toThrow(
+      'the server announces 1000000000000 bytes, expected at most 268435456',
+    )
+  })
+
+  test('redirects are followed, but not for ever', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/end') response.end('here')
+      else response.writeHead(302, { location: request.url === '/file' ? '/end' : '/round' }).end()
+    })
+    expect(String(Buffer.from(await node.download(url, patient)))).toBe('here')
+    await expect(node.download(url.replace('/file', '/round'), patient)).rejects.toThrow('redirect count exceeded')
   })
 
   test('a broken connection, a refused one and a missing file', async () => {

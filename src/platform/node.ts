@@ -1,13 +1,14 @@
 // What Glueball asks of Node: the event loop, files, workers, downloads. Imports nothing from outside this folder.
-import { access, mkdir, open, readdir, readFile as readNodeFile, rename, rm, stat } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { constants, type Stats } from 'node:fs'
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { availableParallelism, homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
-import { gunzip as gunzipNode } from 'node:zlib'
+import { createGunzip, createInflate } from 'node:zlib'
 import { messageOf } from './download.ts'
 import type { WorkerHandle, WorkerProgram } from './worker.ts'
 
@@ -36,21 +37,45 @@ export function requestCollection(): void {
   collect()
 }
 
-/** The bytes of a file. */
-export async function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const { buffer, byteOffset, byteLength } = await readNodeFile(path)
-  return new Uint8Array(buffer, byteOffset, byteLength)
+/**
+ * The bytes of a file of at most `atMost` bytes. Rejects anything but a file before opening it: a device may have no end,
+ * a FIFO waits for a writer, and opening either may change its state. Reads the size that the system reports and no more.
+ */
+export async function readFile(path: string, atMost = 2 ** 31 - 1): Promise<Uint8Array<ArrayBuffer>> {
+  const stats = await stat(path)
+  if (!stats.isFile()) throw new Error(`not a file but ${kindOf(stats)}: '${path}'`)
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const { size } = await file.stat()
+    if (size > atMost) throw new Error(`a file of ${size} bytes, more than the ${atMost} that are read here: '${path}'`)
+    const bytes = new Uint8Array(size)
+    let length = 0
+    while (length < size) {
+      const { bytesRead } = await file.read(bytes, length, size - length, null)
+      if (bytesRead === 0) break
+      length += bytesRead
+    }
+    return bytes.subarray(0, length)
+  } finally {
+    await file.close()
+  }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder'
+  if (stats.isFIFO()) return 'a FIFO'
+  return stats.isSocket() ? 'a socket' : 'a device'
 }
 
 const refusesToSync = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP'])
-let temporaries = 0
 
 /**
  * Writes a file so that a crash, a full disk or `kill -9` leaves the old file or the new one, whole: into a temporary
  * file of the same folder, then renamed. On failure the temporary is removed and the old file untouched.
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${temporaries++}.tmp`)
+  // by chance, since every start of a container may have the number of a process that was killed there
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
     const file = await open(temporary, 'wx')
     try {
@@ -134,12 +159,14 @@ export function cacheFolder(): string {
   return join(environment('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'glueball')
 }
 
-const inflate = promisify(gunzipNode)
-
-/** Unpacks gzip; rejects when the data are damaged or cut short. */
-export async function gunzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  const { buffer, byteOffset, byteLength } = await inflate(bytes)
-  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength)
+/**
+ * Unpacks gzip or zlib's `deflate` piece by piece, no faster than the pieces are taken, so that the reader can stop.
+ * Rejects when the data are damaged or cut short, its checksum included.
+ */
+export async function* inflate(bytes: Uint8Array, format: 'gzip' | 'deflate'): AsyncGenerator<Uint8Array> {
+  const stream = (format === 'gzip' ? createGunzip : createInflate)({ chunkSize: 2 ** 16 })
+  stream.end(bytes)
+  yield* stream
 }
 
 /** Threads that can run at the same time. */

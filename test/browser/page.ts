@@ -4,6 +4,7 @@ import { Context } from '../../src/core/engine.ts'
 import { gpu } from '../../src/engines/gpu.ts'
 import { reference } from '../../src/engines/reference/start.ts'
 import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
+import { unpackIdx } from '../../src/io/idx.ts'
 import type { Rung } from '../../src/kernel/rung.ts'
 import type { OpCase } from '../../src/ops/cases.ts'
 import { checkOn, expectedOf, hasGradient, wgslLeeway } from '../conformance/check.ts'
@@ -31,6 +32,8 @@ export interface PageTests {
   check(family: string, on: PageEngine): Promise<{ readonly cases: number; readonly wrong: readonly string[] }>
   /** The losses of so many steps of a training on the GPU engine, or on a rung of the CPU engine. */
   losses(on: 'webgpu' | Rung, steps: number): Promise<readonly number[]>
+  /** The bytes of a packed IDX file of images given in base 64, or why they can't be had. */
+  unpack(packed: string): Promise<readonly number[] | string>
 }
 
 const workerUrl = new URLSearchParams(location.search).get('worker')
@@ -60,6 +63,10 @@ const tests: PageTests = {
     if (on === 'webgpu') return lossesOn(await gpu(), steps)
     const engine = makeCpuEngine({ threads: 2, rung: on })
     return lossesOn(new Context('cpu', 0, () => engine), steps)
+  },
+  unpack(packed) {
+    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0))
+    return unpackIdx(bytes, 3, 'a.gz').then((content) => [...content], String)
   },
 }
 

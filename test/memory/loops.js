@@ -85,6 +85,31 @@ const loops = {
     }
   },
 
+  async average() {
+    class Centre extends nn.Block {
+      gamma = this.parameter('gamma', { shape: [112, 112], init: 'ones' })
+      running = this.parameter('running', { shape: [112, 112], init: 'zeros', gradReq: 'null' })
+      mean = nd.zeros([112, 112])
+
+      forward(x) {
+        const scaled = x.multiply(this.gamma.data())
+        const mean = scaled.mean({ axis: [0, 1] })
+        this.mean = mean.multiply(0.1).add(this.mean.multiply(0.9))
+        this.running.setData(this.running.data().add(mean).multiply(0.5))
+        return scaled.subtract(this.mean)
+      }
+    }
+    const net = new Centre()
+    net.initialize({ ctx })
+    const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.1 })
+    for await (const [image] of batches(112)) {
+      const loss = autograd.record(() => net(image).square().mean())
+      loss.backward()
+      trainer.step(1)
+      await loss.asscalar()
+    }
+  },
+
   async sum() {
     let total = nd.zeros([1])
     for await (const [image] of batches(112)) {

@@ -3,6 +3,8 @@ import type { Header } from '../checkpoint.ts'
 import { openCheckpoint, sharedArgs } from '../checkpointNetwork.ts'
 import { loadData, testBatches } from '../datasets.ts'
 import { evaluate } from '../evaluation.ts'
+import { print, printable, printError, printJson } from '../printing.ts'
+import { checkDataDir } from '../resume.ts'
 import { datasetNames } from '../settings.ts'
 import { command } from '../usage.ts'
 import { choiceOf, numberOf } from '../values.ts'
@@ -26,6 +28,7 @@ export const evaluateCommand = command({
   async run(args) {
     const { checkpoint, settings: trained, network } = await openCheckpoint('evaluate', args.checkpoint, args)
     const { header } = checkpoint
+    if (args['data-dir'] === undefined && args.dataset === undefined) checkDataDir('evaluate', trained)
     const settings = {
       ...trained,
       dataset: choiceOf('evaluate', 'data set', args.dataset, datasetNames) ?? trained.dataset,
@@ -33,27 +36,29 @@ export const evaluateCommand = command({
       limitTest: numberOf('[evaluate] --limit-test', args['limit-test'], { whole: true, from: 1 }) ?? trained.limitTest,
     }
     const data = await loadData(settings, 'test')
-    for (const notice of data.notices) console.error(`warning: ${notice}`)
+    for (const notice of data.notices) printError(`warning: ${notice}`)
+    if (data.classes.length !== header.classes.length)
+      throw new Error(
+        `[evaluate] the checkpoint has ${header.classes.length} classes, and the data have ${data.classes.length}`,
+      )
     const options = { context: network.context, classes: header.classes.length }
     const result = await evaluate(network.net, testBatches(data, settings, network.context), options)
     if (!result) return 1
     const { accuracy, loss, confusion } = result
     if (args.json) {
-      console.log(
-        JSON.stringify({
-          checkpoint: checkpoint.path,
-          epochsDone: header.epoch,
-          step: header.step,
-          images: data.test.length,
-          accuracy,
-          loss,
-          confusion,
-          classes: header.classes,
-        }),
-      )
+      printJson({
+        checkpoint: checkpoint.path,
+        epochsDone: header.epoch,
+        step: header.step,
+        images: data.test.length,
+        accuracy,
+        loss,
+        confusion,
+        classes: header.classes,
+      })
     } else {
-      console.log(`${checkpoint.path} (${standing(header)}), ${data.text}`)
-      console.log(
+      print(`${printable(checkpoint.path)} (${standing(header)}), ${data.text}`)
+      print(
         `Test acc:${accuracy.toFixed(6)}, Test loss:${loss.toFixed(6)}, ${data.test.length.toLocaleString('en')} images`,
       )
     }

@@ -1,6 +1,7 @@
 // `glueball info`: what this machine can do, which engine and rung are chosen and why, and which data are at hand.
 import { findImages } from '../../gluon/data/vision/source.ts'
 import { gpuRow, infoRows } from '../machine.ts'
+import { print, printJson } from '../printing.ts'
 import { command } from '../usage.ts'
 
 /** The command. */
@@ -11,10 +12,10 @@ export const info = command({
   examples: [['info', 'the first thing to read when something is slow']],
   async run({ json }) {
     const rows = [...infoRows(), await gpuRow(), ...(await dataRows())]
-    if (json) console.log(JSON.stringify(Object.fromEntries(rows)))
+    if (json) printJson(Object.fromEntries(rows))
     else {
       const width = Math.max(...rows.map(([name]) => name.length))
-      for (const [name, value] of rows) console.log(`${name.padEnd(width)}  ${value}`)
+      for (const [name, value] of rows) print(`${name.padEnd(width)}  ${value}`)
     }
     return 0
   },

@@ -1,11 +1,10 @@
 // `glueball predict CHECKPOINT IMAGE…`: what a trained network sees in pictures of the user's.
-import { readFile } from 'node:fs/promises'
-import { reasonOf } from '../../core/errors.ts'
 import { nd } from '../../index.ts'
 import { type Opened, openCheckpoint, sharedArgs } from '../checkpointNetwork.ts'
 import { transformBatch } from '../datasets.ts'
 import { probabilities } from '../evaluation.ts'
-import { decodeImage, type Grey, type Prepared, prepare, side } from '../images.ts'
+import { type Prepared, prepare, readImage, side } from '../images.ts'
+import { print, printable, printJson } from '../printing.ts'
 import { command, UsageError } from '../usage.ts'
 import { numberOf } from '../values.ts'
 
@@ -34,19 +33,13 @@ export const predict = command({
     }
     if (images.length === 0) throw new UsageError('[predict] which images? Give PNG or JPEG files after the checkpoint')
     const top = numberOf('[predict] --top', args.top, { whole: true, from: 1 }) ?? 3
-    const prepared = await Promise.all(images.map(async (file) => ({ file, ...prepare(await readImage(file)) })))
+    const prepared: (Prepared & { readonly file: string })[] = []
+    for (const file of images) prepared.push({ file, ...prepare(await readImage(file)) }) // one in memory at a time
     const opened = await openCheckpoint('predict', path, args)
     for (const image of prepared) show(image, (await guess(opened, image)).slice(0, top), Boolean(args.json))
     return 0
   },
 })
-
-async function readImage(file: string): Promise<Grey> {
-  const bytes = await readFile(file).catch((error) => {
-    throw new Error(`[predict] cannot read ${file}: got ${reasonOf(error)}, expected a PNG or JPEG`)
-  })
-  return decodeImage(bytes, file)
-}
 
 /** All classes with their probabilities, the likeliest first. */
 async function guess({ network, settings, checkpoint }: Opened, { data }: Prepared): Promise<Guess[]> {
@@ -63,13 +56,13 @@ async function guess({ network, settings, checkpoint }: Opened, { data }: Prepar
 
 function show({ file, done }: Prepared & { readonly file: string }, guesses: readonly Guess[], json: boolean): void {
   if (json) {
-    console.log(JSON.stringify({ file, prepared: done, guesses }))
+    printJson({ file, prepared: done, guesses })
     return
   }
-  console.log(`${file}${done.length > 0 ? `  (${done.join('; ')})` : ''}`)
+  print(`${printable(file)}${done.length > 0 ? `  (${done.join('; ')})` : ''}`)
   const width = Math.max(...guesses.map((one) => one.class.length))
   for (const one of guesses) {
     const share = `${(100 * one.probability).toFixed(1)} %`.padStart(7)
-    console.log(`  ${one.class.padEnd(width)} ${share}  ${'█'.repeat(Math.round(30 * one.probability))}`)
+    print(`  ${one.class.padEnd(width)} ${share}  ${'█'.repeat(Math.round(30 * one.probability))}`)
   }
 }

@@ -1,5 +1,5 @@
 // `glueball run FILE`: a program of the user's, with a Node that runs TypeScript and the package resolved.
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { handOver } from '../launcher.ts'
@@ -21,7 +21,7 @@ export const runFile = command({
     if (file === undefined || file.startsWith('-')) {
       throw new UsageError('[run] which program? Give its path, as in glueball run program.ts')
     }
-    if (!existsSync(file))
+    if (!isFile(file))
       throw new UsageError(`[run] there is no file ${file}: give the path of a TypeScript or JavaScript file`)
     const launched = await handOver(['run', file, ...rest])
     if (launched !== undefined) return launched
@@ -38,3 +38,12 @@ export const runFile = command({
     return Number(process.exitCode ?? 0)
   },
 })
+
+/** Whether there is a file of that name; Node would read a device without end, and wait for a FIFO. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
+}

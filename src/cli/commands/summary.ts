@@ -2,6 +2,7 @@
 import { nd } from '../../index.ts'
 import { makeModel } from '../network.ts'
 import { makeInitializer } from '../optimization.ts'
+import { print } from '../printing.ts'
 import { type ModelName, modelNames, recipeNames, recipeOf } from '../recipes.ts'
 import { smallestSide } from '../settings.ts'
 import { command, UsageError } from '../usage.ts'
@@ -33,7 +34,7 @@ export const summary = command({
     const many = numberOf('[summary] --classes', classes, { whole: true, from: 1, to: 100_000 }) ?? 10
     const net = makeModel({ model: name, lastRelu: true }, many)
     net.initialize({ init: makeInitializer(init) })
-    console.log(net.summary(nd.zeros(shape)))
+    print(net.summary(nd.zeros(shape)))
     await nd.waitall()
     return 0
   },

@@ -1,5 +1,7 @@
 // Line charts and the confusion matrix of report.html, as SVG and HTML.
 
+import { shades } from './style.ts'
+
 /** A curve: points from left to right. */
 export interface Curve {
   readonly name: string
@@ -12,8 +14,8 @@ const [width, height, left, right, top, bottom] = [480, 260, 44, 12, 12, 30]
 
 /** Text as HTML shows it. */
 export function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-  return text.replace(/[&<>"]/g, (character) => entities[character])
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+  return text.replace(/[&<>"']/g, (character) => entities[character])
 }
 
 /** Round numbers from below `low` to above `high`, about `count` of them. */
@@ -26,11 +28,16 @@ export function ticks(low: number, high: number, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)))
 }
 
+/** The least and the largest of any number of values: a call takes some 100,000 arguments at most. */
+export function extent(values: readonly number[]): [low: number, high: number] {
+  return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity])
+}
+
 /** A chart of curves over epochs; `format` writes the numbers of the y axis. */
 export function lineChart(curves: readonly Curve[], label: string, format: (value: number) => string): string {
   const points = curves.flatMap((curve) => curve.points)
-  const ys = ticks(Math.min(...points.map(([, y]) => y)), Math.max(...points.map(([, y]) => y)), 5)
-  const [x0, x1] = [Math.min(...points.map(([x]) => x)), Math.max(...points.map(([x]) => x))]
+  const ys = ticks(...extent(points.map(([, y]) => y)), 5)
+  const [x0, x1] = extent(points.map(([x]) => x))
   const [y0, y1] = [ys[0], ys[ys.length - 1] === ys[0] ? ys[0] + 1 : ys[ys.length - 1]]
   const x = (value: number) => left + ((value - x0) / (x1 - x0 || 1)) * (width - left - right)
   const y = (value: number) => height - bottom - ((value - y0) / (y1 - y0)) * (height - top - bottom)
@@ -45,7 +52,7 @@ export function lineChart(curves: readonly Curve[], label: string, format: (valu
     ...xs.map((value) => `<text x="${round(x(value))}" y="${height - 8}" text-anchor="middle">${value}</text>`),
     ...curves.map((curve) => drawCurve(curve, x, y, format)),
     '</svg>',
-    `<div class="legend">${curves.map(({ name, kind }) => `<span><i style="background: var(--${kind})"></i>${name}</span>`).join('')}<span>by epoch</span></div>`,
+    `<div class="legend">${curves.map(({ name, kind }) => `<span><i class="${kind}"></i>${name}</span>`).join('')}<span>by epoch</span></div>`,
   ].join('\n')
 }
 
@@ -76,7 +83,7 @@ export function confusionTable(matrix: readonly (readonly number[])[], classes: 
   const rows = matrix.map((row, i) => {
     const cells = row.map((count, j) => {
       const share = totals[i] > 0 ? count / totals[i] : 0
-      const shade = count > 0 ? ` style="background: rgba(var(--heat), ${(0.08 + 0.62 * share).toFixed(3)})"` : ''
+      const shade = count > 0 ? ` class="s${Math.ceil(share * shades) || 1}"` : ''
       const title = `${count} of ${totals[i]} images of ${classes[i]} taken for ${classes[j]}`
       return `<td${shade} title="${escapeHtml(title)}">${count || ''}</td>`
     })

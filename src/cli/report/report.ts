@@ -1,4 +1,5 @@
 // report.html: what a run reached, in one file that needs nothing else, not even a script.
+import { createHash } from 'node:crypto'
 import { encode } from 'fast-png'
 import type { EpochEvent } from '../events.ts'
 import { clock } from '../pace.ts'
@@ -35,6 +36,15 @@ export interface ReportParts {
   readonly seconds: number
 }
 
+/** The page may show its own style and pictures, and nothing else: no script, no form, nothing from any address. */
+const policy = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
 /** The page. */
 export function renderReport(parts: ReportParts): string {
   const { settings, history } = parts
@@ -44,7 +54,8 @@ export function renderReport(parts: ReportParts): string {
   return [
     '<!doctype html>',
     '<html lang="en">',
-    '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${title}: ${percent(latest.testAccuracy)}</title>`,
     `<style>${style}</style></head>`,
     '<body><main>',
@@ -81,7 +92,8 @@ function card(title: string, body: string): string {
 
 function figures(entries: readonly (readonly [string, string])[]): string {
   const cards = entries.map(
-    ([name, value]) => `<div class="card"><div class="soft">${name}</div><div class="figure">${value}</div></div>`,
+    ([name, value]) =>
+      `<div class="card"><div class="soft">${escapeHtml(name)}</div><div class="figure">${escapeHtml(value)}</div></div>`,
   )
   return `<div class="figures">${cards.join('')}</div>`
 }

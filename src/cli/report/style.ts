@@ -1,5 +1,13 @@
 // The style of report.html, in light and in dark.
 
+/** Shades of the confusion matrix, from the least to a whole class. */
+export const shades = 20
+
+/** A rule for each shade: the page's content policy refuses styles that stand at an element. */
+const shadeRules = Array.from({ length: shades }, (_, i) => {
+  return `.s${i + 1} { background: rgba(var(--heat), ${(0.08 + (0.62 * (i + 1)) / shades).toFixed(3)}); }`
+})
+
 /** The style sheet. */
 export const style = `
 :root {
@@ -32,6 +40,7 @@ svg text { fill: var(--soft); font: 12px system-ui, sans-serif; font-variant-num
 path.train, path.test { fill: none; stroke-width: 2.25; stroke-linejoin: round; stroke-linecap: round; }
 .legend { display: flex; gap: 18px; color: var(--soft); font-size: 13px; margin-top: 8px; }
 .legend i { display: inline-block; width: 14px; height: 3px; border-radius: 2px; margin-right: 6px; vertical-align: middle; }
+.legend .train { background: var(--train); } .legend .test { background: var(--test); }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 td, th { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; font-weight: 400; }
 tr:last-child td, tr:last-child th { border-bottom: 0; }
@@ -48,4 +57,5 @@ td { overflow-wrap: anywhere; }
 .gallery .wrong img { border-color: var(--wrong); } .gallery .right img { border-color: var(--right); }
 figcaption { font-size: 12px; line-height: 1.35; margin-top: 6px; }
 figcaption b { font-weight: 600; } .wrong b { color: var(--wrong); } .right b { color: var(--right); }
+${shadeRules.join('\n')}
 `

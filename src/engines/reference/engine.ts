@@ -95,13 +95,13 @@ export class ReferenceEngine implements Engine {
         resolve(new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice())
       }),
     )
-    await turn()
+    await turn(this)
     return bytes
   }
 
   async fence(): Promise<void> {
     await new Promise<void>((resolve) => this.#line.do(resolve))
-    await turn()
+    await turn(this)
   }
 
   failureOf(storage: Storage): Error | undefined {

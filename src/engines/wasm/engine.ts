@@ -162,13 +162,13 @@ export class WasmEngine implements Engine {
       return await this.#stream.read(staging.address, bytes)
     } finally {
       this.free(staging)
-      await turn()
+      await turn(this)
     }
   }
 
   async fence(): Promise<void> {
     await this.#stream.notify()
-    await turn()
+    await turn(this)
   }
 
   failureOf(storage: Storage): Error | undefined {
@@ -235,20 +235,23 @@ export class WasmEngine implements Engine {
   }
 
   #derive(buffer: DerivedBuffer, call: Call, plan: Plan): Block {
-    const { storage, offset } = call.inputs[buffer.input]
+    const { storage, offset, shape, dtype } = call.inputs[buffer.input]
     const key = `${buffer.key}@${offset}`
     storage.derived ??= new Map()
     const held = storage.derived.get(key)
     // one whose commands were skipped after a failure was never filled
-    if (held && held.version === storage.version && !this.#failures.at(held.written)) return held.allocation as Block
+    if (held && !held.reading.stale && !this.#failures.at(held.written)) return held.allocation as Block
     const block = (held?.allocation as Block) ?? this.allocate(buffer.bytes)
-    // the storage's from now on, though of no version until it is filled
-    storage.derived.set(key, { version: -1, allocation: block, written: 0 })
+    const reading = held?.reading ?? storage.watch(offset, sizeOf(shape) * bytesPer(dtype))
+    // the storage's from now on, though stale until it is filled
+    reading.stale = true
+    storage.derived.set(key, { reading, allocation: block, written: 0 })
     const index = plan.derived?.indexOf(buffer) ?? 0
     const derived: Block[] = []
     derived[index] = block
     for (const phase of buffer.phases) this.#phase(phase, call, plan, derived, undefined)
-    storage.derived.set(key, { version: storage.version, allocation: block, written: this.#stream.issued })
+    reading.stale = false
+    storage.derived.set(key, { reading, allocation: block, written: this.#stream.issued })
     return block
   }
 
@@ -268,7 +271,8 @@ function resolve(argument: PlanArgument, call: Call, derived: readonly Block[], 
   if ('input' in argument) return addressOf(call.inputs[argument.input]) + (argument.plus ?? 0)
   if ('output' in argument) return addressOf(call.outputs[argument.output]) + (argument.plus ?? 0)
   if ('derived' in argument) return derived[argument.derived].address + (argument.plus ?? 0)
-  if ('workspace' in argument) return (workspace as Block).address + argument.workspace
+  // one of no bytes is never touched
+  if ('workspace' in argument) return (workspace?.address ?? 0) + argument.workspace
   const scalar = call.scalars[argument.scalar]
   return argument.integer ? Math.trunc(scalar) : floatBits(scalar)
 }

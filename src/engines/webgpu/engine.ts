@@ -208,7 +208,7 @@ export class WebGpuEngine implements Engine {
       if (bytesOf(operand) === 0) return new Uint8Array(0)
       return (await this.#bytes(words, copied)).slice(words.skip, words.skip + bytesOf(operand))
     } catch (error) {
-      await turn() // a device may say only now that it is lost
+      await turn(this) // a device may say only now that it is lost
       throw this.#failures.lost ?? error
     } finally {
       await this.#queue.settled()
@@ -216,7 +216,7 @@ export class WebGpuEngine implements Engine {
       const failure = this.#failures.of(written) ?? this.#failures.of(copied)
       // biome-ignore lint/correctness/noUnsafeFinally: the failure explains whatever else went wrong
       if (failure) throw failure
-      await turn()
+      await turn(this)
     }
   }
 
@@ -246,7 +246,7 @@ export class WebGpuEngine implements Engine {
       }),
     )
     await this.#queue.settled()
-    await turn()
+    await turn(this)
   }
 
   failureOf(storage: Storage): Error | undefined {

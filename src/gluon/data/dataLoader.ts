@@ -2,17 +2,18 @@
 import { isPromise } from '../../autograd/autograd.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
-import { relievePressure, turn } from '../../core/memory.ts'
+import { turn } from '../../core/memory.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { arraysIn, type CallScope, currentScope, release, within } from '../../core/ownership.ts'
 import { shapeOf } from '../../core/shape.ts'
 import type { Json } from '../../io/checkpoint.ts'
 import { upload } from '../../nd/creation.ts'
-import { takeTargets } from '../../nd/handles.ts'
+import { Targets } from '../../nd/handles.ts'
 import { type Batched, defaultBatchifyFn } from './batchify.ts'
 import type { Columns } from './columns.ts'
 import type { Dataset } from './dataset.ts'
 import { BatchSampler, type LastBatch, RandomSampler, type Sampler, SequentialSampler } from './sampler.ts'
+import { isTuple, tuple } from './tuple.ts'
 
 /** Options of DataLoader. */
 export interface DataLoaderOptions {
@@ -45,7 +46,7 @@ const loaderOptions: OptionNames<BatchifyOptions<unknown, unknown>> = {
 /** Where a loader is. */
 export interface DataLoaderState {
   readonly [key: string]: Json
-  /** Batches of the running pass that have been given out; 0 between passes. */
+  /** Batches of the pass that have been given out; 0 between passes. */
   readonly taken: number
   /** What the batch sampler says of the pass. */
   readonly sampler: Json
@@ -57,7 +58,7 @@ export interface DataLoader<B> extends AsyncIterable<B> {
   readonly length: number
   /** A new pass. */
   [Symbol.asyncIterator](): AsyncGenerator<B, void, undefined>
-  /** Where the running pass is. */
+  /** Where the pass is that gave the latest batch; after its end, where the next one starts. */
   state(): DataLoaderState
   /** Makes the next pass go on behind the last batch that was given out before `state`. */
   restore(state: DataLoaderState): void
@@ -79,14 +80,19 @@ const slice = 8
 /** How many batches may wait for the engine. */
 const ahead = 2
 
+/** Where a pass is. */
+interface Pass {
+  taken: number
+  readonly sampler: Json
+}
+
 class Loader implements DataLoader<unknown> {
   readonly #dataset: Dataset<unknown>
   readonly #batches: Sampler<readonly number[]>
   readonly #batchifyFn: ((samples: readonly unknown[]) => unknown) | undefined
   readonly #context: Context | undefined
-  /** Batches of the running pass that were given out, and how many the next pass leaves out. */
-  #taken = 0
-  #skip = 0
+  /** How many batches the next pass leaves out, after `restore`, and where the pass is that gave the latest batch. */
+  #course: { skip: number; running?: Pass | undefined } = { skip: 0 }
 
   constructor(
     dataset: Dataset<unknown>,
@@ -113,26 +119,34 @@ class Loader implements DataLoader<unknown> {
     const columns = this.#dataset.columns()
     const context = this.#context ?? columns?.context ?? currentContext()
     const fences: Promise<unknown>[] = []
-    const skip = this.#skip
-    this.#skip = 0
-    this.#taken = 0
+    const targets = new Targets(context.engine)
+    // `restore` replaces it, so that passes which run then leave the restored one alone
+    const course = this.#course
+    const batches = this.#batches[Symbol.iterator]()
+    const { skip } = course
+    let next = batches.next()
+    const pass: Pass = { taken: skip, sampler: this.#batches.state() }
+    Object.assign(course, { skip: 0, running: pass })
     try {
-      for (const indices of this.#batches) {
-        if (this.#taken++ < skip) continue
+      for (let at = 0; !next.done; at++, next = batches.next()) {
+        if (at < skip) continue
         if (fences.length === ahead) await fences.shift()
-        relievePressure(context.engine)
-        await turn()
+        await turn(context.engine)
         const failure = context.engine.takeFailure()
         if (failure) throw failure
-        yield await this.#batch(Int32Array.from(indices), context, columns)
+        const batch = await this.#batch(Int32Array.from(next.value), context, columns)
+        pass.taken = at + 1
+        course.running = pass
+        yield batch
         // what the batch was moved to must not fall behind either
-        const engines = [context.engine, ...takeTargets(context.engine)]
+        const engines = [context.engine, ...targets.take()]
         const fence = Promise.all(engines.map((engine) => engine.fence()))
         fence.catch(() => {})
         fences.push(fence)
       }
     } finally {
-      this.#taken = 0
+      batches.return?.()
+      if (course.running === pass) course.running = undefined
     }
   }
 
@@ -141,7 +155,8 @@ class Loader implements DataLoader<unknown> {
   }
 
   state(): DataLoaderState {
-    return { taken: this.#skip || this.#taken, sampler: this.#batches.state() }
+    const { skip, running } = this.#course
+    return running ? { ...running } : { taken: skip, sampler: this.#batches.state() }
   }
 
   restore(state: DataLoaderState): void {
@@ -150,8 +165,11 @@ class Loader implements DataLoader<unknown> {
       throw new OpError('DataLoader', `the state is not one of a loader: it says that ${taken} batches were taken`)
     }
     this.#batches.restore(sampler)
-    this.#skip = taken
-    this.#taken = 0
+    this.#course = { skip: taken }
+    if (taken <= this.length) return
+    this.#course = { skip: 0 }
+    const got = `${taken} batches were taken, and a pass of this one has ${this.length}`
+    throw new OpError('DataLoader', `the state is of another loader: it says that ${got}`)
   }
 
   async #batch(samples: Int32Array, context: Context, columns: Columns | undefined): Promise<unknown> {
@@ -244,5 +262,6 @@ function makeSample(dataset: Dataset<unknown>, index: number, made: NDArray[]): 
 /** The sample with its promises kept. */
 async function settle(sample: unknown): Promise<unknown> {
   const known = isPromise(sample) ? await sample : sample
-  return Array.isArray(known) && known.some(isPromise) ? Promise.all(known) : known
+  if (!isTuple(known) || !known.some(isPromise)) return known
+  return tuple(...(await Promise.all(known)))
 }

@@ -2,7 +2,7 @@
 import { data, nd } from 'glueball'
 import { describe, expect, test } from 'vitest'
 
-const { ArrayDataset, SequentialSampler, SimpleDataset } = data
+const { ArrayDataset, SequentialSampler, SimpleDataset, tuple } = data
 const ten = new SimpleDataset(Array.from({ length: 10 }, (_, i) => i))
 
 describe('selections', () => {
@@ -82,6 +82,34 @@ describe('ArrayDataset', () => {
     ])
     const row = new ArrayDataset(array).at(1)
     expect(await row.toArray()).toEqual(Float32Array.of(3, 4))
+  })
+
+  test('a list is one argument of transform, unless it is a tuple', () => {
+    const rows = new SimpleDataset([
+      [1, 2],
+      [3, 4],
+    ])
+    expect([...rows.transform((row) => row.length)]).toEqual([2, 2])
+    expect([...rows.transformFirst((row) => row.length)]).toEqual([2, 2])
+    const marked = rows.transform((row) => tuple(row, row[0]))
+    expect([...marked.transform((row, first) => row.length + first)]).toEqual([3, 5])
+    const mixed = rows.transform((row) => [row, row[0]] as const)
+    expect([...mixed.transform((row, first) => row.length + first)]).toEqual([3, 5])
+  })
+
+  test('sources must be arrays, lists or datasets', () => {
+    const wrong: readonly (readonly [source: unknown, got: string])[] = [
+      [undefined, 'undefined'],
+      ['text', "'text'"],
+      [3, '3'],
+      [new Map(), 'a Map'],
+      [BigInt64Array.of(1n), 'a BigInt64Array'],
+    ]
+    for (const [source, got] of wrong) {
+      const message = `[ArrayDataset] takes arrays, lists and datasets, got ${got}`
+      expect(() => new ArrayDataset([1], source as never)).toThrow(message)
+    }
+    expect(() => new SimpleDataset(undefined as never)).toThrow('[SimpleDataset] takes a list, got undefined')
   })
 
   test('lengths must be equal', () => {

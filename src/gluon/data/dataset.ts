@@ -1,17 +1,24 @@
 // Datasets: samples by index, what functions and selections make of them (MXNet 1.9.1, gluon/data/dataset.py).
 import { isPromise } from '../../autograd/autograd.ts'
-import { checkOptions, OpError } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
 import { within } from '../../core/ownership.ts'
 import { type Columns, mapColumn } from './columns.ts'
+import { type Elements, isTuple, type Tuple, tuple } from './tuple.ts'
 
 /** The arguments of a function of a sample: a tuple's elements, or the sample itself. */
-export type Splat<S> = S extends readonly unknown[] ? S : [S]
+export type Splat<S> = Elements<S> extends readonly unknown[] ? Elements<S> : [S]
 
 /** The first element of a tuple, or the sample itself. */
-export type First<S> = S extends readonly [infer F, ...unknown[]] ? F : S
+export type First<S> =
+  Elements<S> extends readonly [infer F, ...unknown[]] ? F : Elements<S> extends readonly (infer F)[] ? F : S
 
 /** A sample whose first element has become an R. */
-export type WithFirst<S, R> = S extends readonly [unknown, ...infer Rest] ? [R, ...Rest] : R
+export type WithFirst<S, R> =
+  Elements<S> extends readonly [unknown, ...infer Rest]
+    ? Tuple<[R, ...Rest]>
+    : Elements<S> extends readonly (infer F)[]
+      ? Tuple<[R, ...F[]]>
+      : R
 
 /** R where samples are at hand, a promise of it where they are promises. */
 export type Mapped<S, R> = S extends PromiseLike<unknown> ? Promise<Awaited<R>> : R
@@ -42,7 +49,7 @@ export abstract class Dataset<S> implements Iterable<S> {
   /** Each sample passed through a function; tuples give several arguments. */
   transform<R>(fn: (...sample: Splat<Awaited<S>>) => R, options: TransformOptions = {}): Dataset<Mapped<S, R>> {
     const mapped = (sample: unknown): unknown =>
-      (fn as (...args: unknown[]) => R)(...(Array.isArray(sample) ? sample : [sample]))
+      (fn as (...args: unknown[]) => R)(...(isTuple(sample) ? sample : [sample]))
     return settled(new Transformed<Mapped<S, R>>(this, mapped, () => transformedColumns(this.columns(), fn)), options)
   }
 
@@ -53,7 +60,7 @@ export abstract class Dataset<S> implements Iterable<S> {
   ): Dataset<Mapped<S, WithFirst<Awaited<S>, R>>> {
     const call = fn as (first: unknown) => R
     const mapped = (sample: unknown): unknown =>
-      Array.isArray(sample) ? [call(sample[0]), ...sample.slice(1)] : call(sample)
+      isTuple(sample) ? tuple(call(sample[0]), ...sample.slice(1)) : call(sample)
     const columns = () => firstColumns(this.columns(), fn)
     return settled(new Transformed<Mapped<S, WithFirst<Awaited<S>, R>>>(this, mapped, columns), options)
   }
@@ -135,6 +142,7 @@ export class SimpleDataset<S> extends Dataset<S> {
 
   constructor(list: readonly S[]) {
     super()
+    if (typeof list?.length !== 'number') throw new OpError('SimpleDataset', `takes a list, got ${nameOfKind(list)}`)
     this.#list = list
   }
 

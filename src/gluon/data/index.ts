@@ -12,4 +12,5 @@ export {
 export { Dataset, type First, type Mapped, SimpleDataset, type Splat, type TransformOptions } from './dataset.ts'
 export { BatchSampler, FilterSampler, type LastBatch, RandomSampler, Sampler, SequentialSampler } from './sampler.ts'
 export { shuffler } from './shuffler.ts'
+export { type Elements, type Tuple, tuple } from './tuple.ts'
 export * as vision from './vision/index.ts'

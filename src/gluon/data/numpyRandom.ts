@@ -49,10 +49,18 @@ export class NumpyRandom {
     return this.#words.slice()
   }
 
-  /** Goes back to a state that `state()` gave. */
-  restore(state: Int32Array): void {
-    if (state.length !== engineWords)
-      throw new OpError('restore', `cannot restore the generator: got ${state.length} words, expected ${engineWords}`)
-    this.#words.set(state)
+  /** Goes back to a state that `state()` gave, or to what JSON has made of it. */
+  restore(state: Int32Array | readonly number[] | { readonly [place: number]: number }): void {
+    const words = Object.values(state ?? {})
+    if (words.length !== engineWords || !words.every(Number.isInteger)) {
+      const got = `${words.length} values`
+      throw new OpError('restore', `cannot restore the generator: got ${got}, expected ${engineWords} integers`)
+    }
+    const used = words[engineWords - 1]
+    if (used < 0 || used >= engineWords) {
+      const want = `expected 0 to ${engineWords - 1}`
+      throw new OpError('restore', `cannot restore the generator: got ${used} words used, ${want}`)
+    }
+    this.#words.set(words)
   }
 }

@@ -53,6 +53,24 @@ describe('BatchSampler', () => {
     expect([...sampler]).toHaveLength(3)
   })
 
+  test('passes that run side by side are complete, and roll over together', () => {
+    const sampler = batches(8, 'rollover')
+    const [a, b] = [sampler[Symbol.iterator](), sampler[Symbol.iterator]()]
+    for (const batch of [
+      [0, 1, 2],
+      [3, 4, 5],
+    ])
+      expect([a.next().value, b.next().value]).toEqual([batch, batch])
+    expect([a.next().done, b.next().done]).toEqual([true, true])
+    expect(sampler.length).toBe(4)
+    expect([...sampler]).toEqual([
+      [6, 7, 6],
+      [7, 0, 1],
+      [2, 3, 4],
+      [5, 6, 7],
+    ])
+  })
+
   test('wrong use', () => {
     const sampler = new SequentialSampler(3)
     expect(() => new BatchSampler(sampler, 0)).toThrow('[BatchSampler] batchSize must be a whole number above 0, got 0')
@@ -87,6 +105,24 @@ describe('state', () => {
     }
     expect(data.shuffler.state()).toEqual(moved)
     expect([...sampler]).not.toEqual(pass)
+  })
+
+  test('is that of the pass that gave the latest item', () => {
+    nd.random.seed(2)
+    const sampler = new RandomSampler(5)
+    const [a, b] = [sampler[Symbol.iterator](), sampler[Symbol.iterator]()]
+    const first = a.next().value
+    const state = sampler.state()
+    b.next()
+    expect(sampler.state()).not.toEqual(state)
+    b.return?.()
+    a.next()
+    expect(sampler.state()).toEqual(state)
+    sampler.restore(state)
+    a.next()
+    a.return?.()
+    expect(sampler.state()).toEqual(state)
+    expect([...sampler][0]).toBe(first)
   })
 
   test('between passes there is nothing to make again', () => {

@@ -13,13 +13,21 @@ export abstract class Sampler<T = number> implements Iterable<T> {
   /** A pass. */
   abstract [Symbol.iterator](): Iterator<T>
 
-  /** What makes the running pass again, or the next one when none is running; null where passes are all alike. */
+  /**
+   * What makes the pass again that gave the latest item; after its end, the next pass. Null where passes are all alike.
+   */
   state(): Json {
     return null
   }
 
   /** Makes the next pass the one in which `state` was taken. */
-  restore(_state: Json): void {}
+  restore(state: Json): void {
+    if (state !== null) throw otherKind(this.constructor.name)
+  }
+}
+
+function otherKind(name: string): GlueballError {
+  return new GlueballError(`[${name}] the state is of another kind of sampler`)
 }
 
 function checkLength(name: string, length: number): number {
@@ -43,12 +51,13 @@ export class SequentialSampler extends Sampler {
   }
 }
 
+type Words = Int32Array | readonly number[]
+
 /** 0 to length − 1 in an order that NumPy's generator draws at the beginning of each pass. */
 export class RandomSampler extends Sampler {
   readonly length: number
-  /** The generator before the running pass, or before the next one after `restore`. */
-  #before: Int32Array | undefined
-  #restored = false
+  /** The generator before the next pass, after `restore`, and before the pass that gave the latest item. */
+  #course: { restored?: Words | undefined; running?: Words | undefined } = {}
 
   constructor(length: number) {
     super()
@@ -56,35 +65,39 @@ export class RandomSampler extends Sampler {
   }
 
   *[Symbol.iterator](): Iterator<number> {
-    const order = this.#draw()
-    const mine = this.#before
+    // `restore` replaces it, so that passes which run then leave the restored one alone
+    const course = this.#course
+    const { restored } = course
+    const before = restored ?? shuffler.state()
+    const order = (restored ? generatorAt(restored) : shuffler).shuffleIndices(this.length)
+    course.restored = undefined
     try {
-      yield* order
+      for (const index of order) {
+        course.running = before
+        yield index
+      }
     } finally {
-      if (this.#before === mine) this.#before = undefined
+      if (course.running === before) course.running = undefined
     }
-  }
-
-  /** A restored pass draws its order again without moving the shared generator, which has already drawn it. */
-  #draw(): Int32Array {
-    if (!this.#restored || !this.#before) {
-      this.#before = shuffler.state()
-      return shuffler.shuffleIndices(this.length)
-    }
-    this.#restored = false
-    const generator = new NumpyRandom(0)
-    generator.restore(this.#before)
-    return generator.shuffleIndices(this.length)
   }
 
   override state(): Json {
-    return this.#before ? [...this.#before] : null
+    const { restored, running } = this.#course
+    const before = restored ?? running
+    return before ? [...before] : null
   }
 
   override restore(state: Json): void {
-    this.#before = Array.isArray(state) ? Int32Array.from(state as readonly number[]) : undefined
-    this.#restored = this.#before !== undefined
+    if (state !== null && !isIndices(state)) throw otherKind('RandomSampler')
+    this.#course = { restored: state === null ? undefined : generatorAt(state).state() }
   }
+}
+
+/** A generator of its own: what was drawn before is drawn again without moving the shared one. */
+function generatorAt(words: Words): NumpyRandom {
+  const generator = new NumpyRandom(0)
+  generator.restore(words)
+  return generator
 }
 
 /** The positions of a dataset's samples for which a function is true; all are looked at when it is made. */
@@ -119,10 +132,8 @@ export class BatchSampler extends Sampler<number[]> {
   readonly #sampler: Sampler
   readonly #batchSize: number
   readonly #lastBatch: LastBatch
-  /** What rolls over into the next pass. */
-  #rest: readonly number[] = []
-  /** What the running pass was made from. */
-  #pass: BatchState | undefined
+  /** What rolls over into the next pass, and what the pass was made from that gave the latest batch. */
+  #course: { rest: readonly number[]; running?: BatchState | undefined } = { rest: [] }
 
   constructor(sampler: Sampler, batchSize: number, options: { readonly lastBatch?: LastBatch } = {}) {
     super()
@@ -142,45 +153,63 @@ export class BatchSampler extends Sampler<number[]> {
   get length(): number {
     const size = this.#batchSize
     if (this.#lastBatch === 'keep') return Math.ceil(this.#sampler.length / size)
-    const { rolled } = this.#pass ?? { rolled: this.#rest }
+    const { rest, running } = this.#course
+    const rolled = running?.rolled ?? rest
     return Math.floor((rolled.length + this.#sampler.length) / size)
   }
 
   *[Symbol.iterator](): Iterator<number[]> {
+    // `restore` replaces it, so that passes which run then leave the restored one alone
+    const course = this.#course
     const indices = this.#sampler[Symbol.iterator]()
-    let next = indices.next()
+    const first = indices.next()
     // the sampler's pass may end before this one, so what makes it again is noted now
-    const pass = { rolled: this.#rest, sampler: this.#sampler.state() }
-    this.#pass = pass
-    this.#rest = []
+    const pass = { rolled: course.rest, sampler: this.#sampler.state() }
+    course.rest = []
+    course.running = pass
     try {
-      let batch = [...pass.rolled]
-      for (; !next.done; next = indices.next()) {
-        batch.push(next.value)
+      let batch: number[] = []
+      for (const index of chained(pass.rolled, first, indices)) {
+        batch.push(index)
         if (batch.length < this.#batchSize) continue
+        course.running = pass
         yield batch
         batch = []
       }
+      course.running = pass
       if (this.#lastBatch === 'keep' && batch.length > 0) yield batch
-      if (this.#lastBatch === 'rollover') this.#rest = batch
+      // added: a pass that ran beside this one may have left some
+      if (this.#lastBatch === 'rollover') course.rest = [...course.rest, ...batch]
     } finally {
       indices.return?.()
-      if (this.#pass === pass) this.#pass = undefined
+      if (course.running === pass) course.running = undefined
     }
   }
 
   override state(): Json {
-    return this.#pass ?? { rolled: this.#rest, sampler: this.#sampler.state() }
+    const { rest, running } = this.#course
+    return running ?? { rolled: rest, sampler: this.#sampler.state() }
   }
 
   override restore(state: Json): void {
-    if (!isBatchState(state)) throw new GlueballError('[BatchSampler] the state is of another kind of sampler')
-    this.#rest = [...state.rolled]
-    this.#pass = undefined
+    if (!isBatchState(state)) throw otherKind('BatchSampler')
     this.#sampler.restore(state.sampler)
+    this.#course = { rest: [...state.rolled] }
   }
 }
 
+/** What rolled over, then the sampler's items, of which the first has been taken. */
+function* chained(rolled: readonly number[], first: IteratorResult<number>, rest: Iterator<number>): Iterable<number> {
+  yield* rolled
+  for (let next = first; !next.done; next = rest.next()) yield next.value
+}
+
+function isIndices(state: Json): state is readonly number[] {
+  return Array.isArray(state) && state.every(Number.isInteger)
+}
+
 function isBatchState(state: Json): state is BatchState {
-  return typeof state === 'object' && state !== null && 'rolled' in state && 'sampler' in state
+  return (
+    typeof state === 'object' && state !== null && 'sampler' in state && 'rolled' in state && isIndices(state.rolled)
+  )
 }

@@ -6,7 +6,7 @@ import { multiply, square, subtract } from '../../ops/elementwise/elementwise.ts
 import { mean, sum } from '../../ops/reduce/reduce.ts'
 import { logSoftmax, softmaxCrossEntropy } from '../../ops/softmax/softmax.ts'
 import { pick } from '../../ops/take/take.ts'
-import { reshape } from '../../ops/view/reshape.ts'
+import { withShape } from '../../ops/view/reshape.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import { checkInput } from '../nn/arguments.ts'
 
@@ -58,7 +58,7 @@ export class L2Loss extends Loss {
   forward(pred: NDArray, label: NDArray, sampleWeight?: NDArray): NDArray {
     checkInput(this.className, pred, 'predictions and labels')
     checkInput(this.className, label, 'predictions and labels')
-    const difference = subtract(reshape(label, pred.shape), pred)
+    const difference = subtract(withShape(label, pred.shape), pred)
     return this.finish(multiply(square(difference), 0.5), sampleWeight)
   }
 }
@@ -103,13 +103,13 @@ export class SoftmaxCrossEntropyLoss extends Loss {
     checkInput(this.className, label, 'predictions and labels')
     const plain = pred.ndim === 2 && (this.axis === -1 || this.axis === 1) && label.ndim === 1
     if (plain && this.sparseLabel && !this.fromLogits)
-      return this.finish(softmaxCrossEntropy(pred, label), sampleWeight && reshape(sampleWeight, [-1]))
+      return this.finish(softmaxCrossEntropy(pred, label), sampleWeight && withShape(sampleWeight, [sampleWeight.size]))
     if (this.sparseLabel) this.#refuseDistributions(pred, label)
     const { axis } = this
     const log = this.fromLogits ? pred : logSoftmax(pred, { axis })
     const picked = this.sparseLabel
       ? pick(log, label, { axis, keepdims: true })
-      : sum(multiply(log, reshape(label, pred.shape)), { axis, keepdims: true })
+      : sum(multiply(log, withShape(label, pred.shape)), { axis, keepdims: true })
     return this.finish(multiply(picked, -1), sampleWeight)
   }
 

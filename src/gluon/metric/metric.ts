@@ -1,9 +1,10 @@
 // Metrics, accumulated on the device: `update` enqueues, `await get()` reads (MXNet 1.9.1, metric.py).
 import { pause } from '../../autograd/autograd.ts'
-import { OpError } from '../../core/errors.ts'
+import { nameOfKind, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { giveToLibrary, release, within } from '../../core/ownership.ts'
 import { formatShape, sameShape } from '../../core/shape.ts'
+import { numberFromJson, numberToJson } from '../../io/saved.ts'
 import { cast } from '../../ops/elementwise/cast.ts'
 import { add, equal } from '../../ops/elementwise/elementwise.ts'
 import { fill } from '../../ops/fill/fill.ts'
@@ -23,6 +24,21 @@ export type NameValue = readonly [name: string, value: number]
 export interface MetricState {
   readonly sum: number
   readonly count: number
+}
+
+/** A metric's state, which JSON keeps also where the sum is no finite number. */
+class Gathered implements MetricState {
+  readonly sum: number
+  readonly count: number
+
+  constructor(sum: number, count: number) {
+    this.sum = sum
+    this.count = count
+  }
+
+  toJSON(): object {
+    return { sum: numberToJson(this.sum), count: this.count }
+  }
 }
 
 /** Base of metrics: a sum on the device and a count. */
@@ -81,15 +97,22 @@ export abstract class EvalMetric {
   /** What was gathered so far. */
   async state(): Promise<MetricState> {
     const count = this.#count
-    return { sum: this.#sum ? await this.#sum.asscalar() : this.#start, count }
+    return new Gathered(this.#sum ? await this.#sum.asscalar() : this.#start, count)
   }
 
   /** Goes on from a state, to the bits that it would have reached without a stop. */
   restore(state: MetricState): void {
+    const { count } = state ?? {}
+    const total = numberFromJson(state?.sum)
+    const fits = total !== undefined && (this.#dtype === 'float32' || Number.isInteger(total))
+    if (!fits || !Number.isInteger(count) || count < 0) {
+      const got = `sum ${nameOfKind(state?.sum)} and count ${nameOfKind(count)}`
+      throw new OpError(this.name, `the state is not one of this metric: got ${got}`)
+    }
     if (this.#sum) release(this.#sum, 'the metric was restored or reset')
     this.#sum = undefined
-    this.#start = state.sum
-    this.#count = state.count
+    this.#start = total
+    this.#count = count
   }
 }
 
@@ -110,7 +133,7 @@ export class Accuracy extends EvalMetric {
         `update takes labels, then predictions with classes on axis ${this.axis}, got ${got}`,
       )
     }
-    const classes = sameShape(pred.shape, label.shape) ? pred : argmax(pred, { axis: this.axis })
+    const classes = sameShape(pred.shape, label.shape) ? pred : argmax(pred, { axis: this.axis, dtype: 'int32' })
     if (classes.size !== label.size) {
       const got = `${formatShape(pred.shape)} for labels ${formatShape(label.shape)}`
       throw new OpError(this.name, `predictions and labels don't match: got ${got}`)
@@ -154,6 +177,20 @@ export class CompositeEvalMetric {
   /** Forgets all. */
   reset(): void {
     for (const metric of this.metrics) metric.reset()
+  }
+
+  /** What each metric gathered so far. */
+  state(): Promise<readonly MetricState[]> {
+    return Promise.all(this.metrics.map((metric) => metric.state()))
+  }
+
+  /** Goes on from a state of as many metrics. */
+  restore(states: readonly MetricState[]): void {
+    if (!Array.isArray(states) || states.length !== this.metrics.length) {
+      const got = Array.isArray(states) ? `one of ${states.length} metrics` : nameOfKind(states)
+      throw new OpError(this.name, `the state must be one of ${this.metrics.length} metrics, got ${got}`)
+    }
+    for (const [i, metric] of this.metrics.entries()) metric.restore(states[i])
   }
 
   /** Names and values so far. */

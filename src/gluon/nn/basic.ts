@@ -5,7 +5,7 @@ import { formatShape, sizeOf } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
 import { dropout } from '../../ops/dropout/dropout.ts'
 import { matmul } from '../../ops/matmul/matmul.ts'
-import { flatten, reshape } from '../../ops/view/reshape.ts'
+import { flatten, withShape } from '../../ops/view/reshape.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import { Affine, type AffineOptions, affineOptions } from './affine.ts'
 import { checkCount, checkInput, checkPositions } from './arguments.ts'
@@ -39,17 +39,18 @@ export class Dense extends Affine {
     checkInput(this.className, x)
     const inUnits = this.#flatten ? sizeOf(x.shape.slice(1)) : x.shape[x.ndim - 1]
     const expected = this.weight.shape[1]
-    if (expected > 0 && expected !== inUnits) {
+    if ((expected > 0 || this.weight.initialized) && expected !== inUnits) {
       throw new OpError(
         'Dense',
         `the input has ${inUnits} units (shape ${formatShape(x.shape)}), the weight takes ${expected}`,
       )
     }
     this.inferShapes([this.units, inUnits])
-    const rows = reshape(x, [-1, inUnits])
+    const outer = this.#flatten ? [x.shape[0]] : x.shape.slice(0, -1)
+    const rows = withShape(x, [sizeOf(outer), inUnits])
     const weight = this.weight.data()
     const y = matmul(rows, weight, this.bias?.data() ?? null, { transposeB: true, ...this.fused })
-    return this.activated(this.#flatten ? y : reshape(y, [...x.shape.slice(0, -1), this.units]))
+    return this.activated(this.#flatten ? y : withShape(y, [...outer, this.units]))
   }
 
   override describe(): string {

@@ -3,6 +3,7 @@ import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import { conv } from '../../ops/conv/conv.ts'
+import { checkImages } from '../../ops/conv/geometry.ts'
 import { Affine, type AffineOptions, affineOptions } from './affine.ts'
 import { checkCount, checkInput, checkLayout, checkPositions, type Pair, pairOf } from './arguments.ts'
 
@@ -64,6 +65,7 @@ export class Conv2D extends Affine {
   forward(x: NDArray): NDArray {
     checkInput('Conv2D', x)
     if (x.ndim !== 4) throw new OpError('Conv2D', `the input must be (N, C, H, W), got ${formatShape(x.shape)}`)
+    checkImages('Conv2D', 'the input', '(N, C, H, W)', x.shape)
     const perGroup = x.shape[1] / this.groups
     const expected = this.weight.shape[1]
     if (expected > 0 && expected !== perGroup) {

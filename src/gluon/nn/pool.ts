@@ -12,8 +12,9 @@ export interface PoolOptions extends BlockOptions {
   readonly poolSize?: Pair
   /** Steps of the window; its size where left out. */
   readonly strides?: Pair | null
+  /** At most half the window; default 0. */
   readonly padding?: Pair
-  /** Rounds the output size up instead of down. */
+  /** Rounds the output size up instead of down; a last window that would start behind the image is left out. */
   readonly ceilMode?: boolean
   readonly layout?: 'NCHW'
 }

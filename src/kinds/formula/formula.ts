@@ -93,7 +93,7 @@ export function inputsOf({ formula, numbers }: Pick<FormulaAttributes, 'formula'
 
 /** What the gradients of formulas call. */
 export interface SumFunctions {
-  reshape(x: NDArray, shape: Shape): NDArray
+  withShape(x: NDArray, shape: Shape): NDArray
   sum(x: NDArray, options: { axis: number[]; keepdims: boolean }): NDArray
 }
 
@@ -204,12 +204,12 @@ function readsResults(
 }
 
 /** Sums a gradient over the axes along which its operand was repeated. */
-export function sumTo(dy: NDArray, shape: Shape, { reshape, sum }: SumFunctions): NDArray {
+export function sumTo(dy: NDArray, shape: Shape, { sum, withShape }: SumFunctions): NDArray {
   if (sameShape(dy.shape, shape)) return dy
   const pad = dy.ndim - shape.length
   const axis = Array.from(dy.shape.keys()).filter((k) => k < pad || (shape[k - pad] === 1 && dy.shape[k] !== 1))
   const summed = axis.length > 0 ? sum(dy, { axis, keepdims: true }) : dy
-  return sameShape(summed.shape, shape) ? summed : reshape(summed, shape)
+  return sameShape(summed.shape, shape) ? summed : withShape(summed, shape)
 }
 
 /** How a formula is applied. */

@@ -150,7 +150,7 @@ export const reductionOp: Op<ReductionAttributes, Functions> = {
     const { reduction, axes } = attrs
     const shape = elementsShape(reduction.reduction.name, inputs)
     const kept = reducedShape(shape, axes, true)
-    const spread = (result: NDArray) => functions.reshape(result, kept)
+    const spread = (result: NDArray) => functions.withShape(result, kept)
     const { gradient } = reduction.reduction
     const none = inputs.map(() => null)
     if (gradient === 'none') return none

@@ -115,8 +115,8 @@ export const channelSumOp: OpSpec<ChannelSumAttributes> = {
     checkImages('channelSum', 'the input', '(N, C, H, W)', x.shape)
     return [{ shape: shapeOf([x.shape[1]]), dtype: x.dtype }]
   },
-  gradient({ inputs }, [g], { broadcastTo, reshape }) {
-    return [broadcastTo(reshape(g, [1, -1, 1, 1]), inputs[0].shape)]
+  gradient({ inputs }, [g], { broadcastTo, withShape }) {
+    return [broadcastTo(withShape(g, [1, g.size, 1, 1]), inputs[0].shape)]
   },
 }
 

@@ -18,6 +18,7 @@ function dropping(shape: readonly number[], rate: number, axes: readonly number[
 /** Cases of dropout. */
 export const cases: readonly OpCase[] = [
   dropping([0], 0.5),
+  { ...dropping([0, 3], 0.5), name: 'dropout of nothing without a gradient', gradient: false },
   dropping([1], 0.5),
   dropping([7], 0),
   dropping([3, 67], 0.5, [], 7),

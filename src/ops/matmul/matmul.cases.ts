@@ -49,6 +49,9 @@ const outer: readonly (readonly [M: number, K: number, N: number])[] = [
 export const cases: readonly OpCase[] = [
   ...sizes.flatMap((size) => transposes.map((options) => caseOf(size, options))),
   ...transposes.map((options) => caseOf([23, 45, 19], { ...options, activation: 'relu' }, true)),
+  ...sizes
+    .filter((size) => size.includes(0))
+    .flatMap((size) => transposes.map((options) => caseOf(size, { ...options, activation: 'sigmoid' }, true))),
   ...outer.map((size) => caseOf(size, { transposeA: true })),
   {
     name: 'NaN and infinities',

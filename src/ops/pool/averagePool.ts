@@ -10,7 +10,7 @@ export interface AveragePoolAttributes extends PoolWindow {
   readonly countIncludePad: boolean
 }
 
-/** y = the sum of each window's pixels ÷ their number, padding counted or not; 0 for a window without any. */
+/** y = the sum of each window's pixels ÷ their number, padding counted or not. */
 export const averagePoolOp: OpSpec<AveragePoolAttributes> = {
   name: 'averagePool',
   infer: ([x], window) => [{ shape: pooledShape('averagePool', x, window), dtype: x.dtype }],

@@ -32,10 +32,9 @@ function extent(f: Body, begin: I32, kernel: I32, size: I32, padding: I32, count
   return f.let(select(countPadding, positive(padded), count))
 }
 
-/** A divisor in every lane; 1 for 0. */
+/** A divisor in every lane. */
 function divisor(f: Body, height: I32, width: I32): Local<'v128'> {
-  const area = f.let(i32.mul(height, width))
-  return f.let(f32x4.splat(f32.convert_i32_s(select(area, area, i32.const(1)))))
+  return f.let(f32x4.splat(f32.convert_i32_s(i32.mul(height, width))))
 }
 
 /** Where a pixel's channels are written and where its window begins; steps from row to row and from pixel to pixel. */

@@ -6,17 +6,14 @@ import { formatShape, sameShape } from '../../core/shape.ts'
 import type { OpSpec } from '../spec.ts'
 import { type PoolOptions, type PoolWindow, pooledShape, type Sized, unpooledShape, windowOf } from './window.ts'
 
-/** What a window without any pixel gives: padding never wins, and the search starts from MXNet's lowest float. */
-export const lowest = -3.4028234663852886e38
-
-/** The element type of positions inside a window: a byte where they and the mark of an empty window (255) fit. */
+/** The element type of positions inside a window: a byte where they fit. */
 function positionType({ kernel }: PoolWindow): 'uint8' | 'int32' {
-  return kernel[0] * kernel[1] <= 255 ? 'uint8' : 'int32'
+  return kernel[0] * kernel[1] <= 256 ? 'uint8' : 'int32'
 }
 
 /**
  * y = the largest element of each window; NaN wins over numbers, padding never wins. While recording also the position of
- * the winner in its window, i · width + j: the first of equals; 255 (int32: −1) for a window without any pixel.
+ * the winner in its window, i · width + j: the first of equals.
  */
 export const maxPoolOp: OpSpec<PoolWindow> = {
   name: 'maxPool',

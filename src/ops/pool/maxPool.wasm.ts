@@ -2,7 +2,6 @@
 import { type Body, type Expr, f32x4, i8x16, i16x8, i32, i32x4, item, type Local, v128 } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
-import { lowest } from './maxPool.ts'
 import {
   addressOf,
   channelsLast,
@@ -45,14 +44,9 @@ const module = defineModule('maxPool', () =>
         const x = f.let(addressOf(input.arg.i32(1), first, 4))
         const argmax = f.let(positions ? addressOf(input.arg.i32(2), pixel.element, positions) : i32.const(0))
         const pointers = [[y, 4], [x, 4], ...(positions ? [[argmax, positions] as const] : [])] as const
-        const isEmpty = i32.eqz(i32.mul(...window.counts))
-        eachBlock(f, pixel.channels, pointers, (block) => {
-          f.if(
-            isEmpty,
-            () => store(f, block, { y, argmax, positions }, empty(f, block)),
-            () => store(f, block, { y, argmax, positions }, winners(f, block, x, window, positions)),
-          )
-        })
+        eachBlock(f, pixel.channels, pointers, (block) =>
+          store(f, block, { y, argmax, positions }, winners(f, block, x, window, positions)),
+        )
       }),
     ),
   ),
@@ -86,10 +80,6 @@ interface Winners {
 interface Comparison {
   readonly wins: Expr<'v128'>
   readonly larger: Expr<'v128'>
-}
-
-function empty(f: Body, block: Block): Winners {
-  return { values: locals(f, block, f32x4.const(lowest)), positions: locals(f, block, i32x4.const(-1)) }
 }
 
 /** The winners without regard to NaN; where one was met, once more with NaN above all numbers. */
@@ -136,9 +126,8 @@ function store(
   storeFloats(f, block, to.y, values)
   if (to.positions === 4) storeFloats(f, block, to.argmax, positions)
   if (to.positions !== 1) return
-  // 255 is the byte of −1: only the low byte of each position is kept
-  const low = positions.map((p) => f.let(v128.and(p, i32x4.const(255))))
-  const words = (i: number) => i16x8.narrow_i32x4_u(low[i % low.length], low[(i + 1) % low.length])
+  const words = (i: number) =>
+    i16x8.narrow_i32x4_u(positions[i % positions.length], positions[(i + 1) % positions.length])
   const bytes = f.let(i8x16.narrow_i16x8_u(words(0), words(2)))
   if (block === 16) f.store(to.argmax, bytes)
   else f.storeLane(block === 4 ? 32 : 8, to.argmax, bytes, 0)

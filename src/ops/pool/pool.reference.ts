@@ -1,7 +1,6 @@
 // Pooling and its gradients in plain loops, summed in float64: the definition of right.
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
-import { lowest } from './maxPool.ts'
 import type { PoolWindow, Sized } from './window.ts'
 
 /** A window: where it stands, and the pixels of it that exist, from `top` to below `bottom`, `left` to below `right`. */
@@ -41,7 +40,7 @@ function eachWindow(
 export const maxPoolReference: ReferenceKernel<PoolWindow> = ([x], attrs, [y, argmax]) => {
   const [H, W] = x.shape.slice(2)
   eachWindow(y.shape, [H, W], attrs, (window) => {
-    let best = lowest
+    let best = Number.NaN
     let position = -1
     for (let h = window.top; h < window.bottom; h++)
       for (let w = window.left; w < window.right; w++) {
@@ -59,10 +58,8 @@ export const maxPoolReference: ReferenceKernel<PoolWindow> = ([x], attrs, [y, ar
 /** dx = Σ dy over the windows whose winner the pixel is. */
 export const maxPoolGradientReference: ReferenceKernel<PoolWindow & Sized> = ([dy, argmax], attrs, [dx]) => {
   const sums = new Float64Array(dx.data.length)
-  const none = argmax.data instanceof Uint8Array ? 255 : -1
   eachWindow(dy.shape, attrs.size, attrs, ({ o, plane, y, x }) => {
     const position = argmax.data[o]
-    if (position === none) return
     const h = y + Math.floor(position / attrs.kernel[1])
     const w = x + (position % attrs.kernel[1])
     sums[plane + h * attrs.size[1] + w] += dy.data[o]
@@ -73,10 +70,10 @@ export const maxPoolGradientReference: ReferenceKernel<PoolWindow & Sized> = ([d
 /** The number of a window's pixels: with padding, but not beyond it, or without. */
 function divisorOf({ y, x, top, bottom, left, right }: Placed, size: readonly number[], attrs: AveragePoolAttributes) {
   const { kernel, padding, countIncludePad } = attrs
-  if (!countIncludePad) return Math.max(bottom - top, 0) * Math.max(right - left, 0)
+  if (!countIncludePad) return (bottom - top) * (right - left)
   const height = Math.min(y + kernel[0], size[0] + padding[0]) - y
   const width = Math.min(x + kernel[1], size[1] + padding[1]) - x
-  return Math.max(height, 0) * Math.max(width, 0)
+  return height * width
 }
 
 /** y = Σ of each window ÷ its divisor. */
@@ -86,7 +83,7 @@ export const averagePoolReference: ReferenceKernel<AveragePoolAttributes> = ([x]
     let sum = 0
     for (let h = window.top; h < window.bottom; h++)
       for (let w = window.left; w < window.right; w++) sum += x.data[window.plane + h * W + w]
-    y.data[window.o] = sum / Math.max(divisorOf(window, [H, W], attrs), 1)
+    y.data[window.o] = sum / divisorOf(window, [H, W], attrs)
   })
 }
 
@@ -94,7 +91,7 @@ export const averagePoolReference: ReferenceKernel<AveragePoolAttributes> = ([x]
 export const averagePoolGradientReference: ReferenceKernel<AveragePoolAttributes & Sized> = ([dy], attrs, [dx]) => {
   const sums = new Float64Array(dx.data.length)
   eachWindow(dy.shape, attrs.size, attrs, (window) => {
-    const part = dy.data[window.o] / Math.max(divisorOf(window, attrs.size, attrs), 1)
+    const part = dy.data[window.o] / divisorOf(window, attrs.size, attrs)
     for (let h = window.top; h < window.bottom; h++)
       for (let w = window.left; w < window.right; w++) sums[window.plane + h * attrs.size[1] + w] += part
   })

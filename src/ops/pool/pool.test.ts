@@ -34,8 +34,6 @@ async function pooled(
   return { y: await read(y), shape: [...y.shape], dx: await read(x.grad as NDArray) }
 }
 
-const lowest = -3.4028234663852886e38
-
 describe.each(contexts)('on %s', (ctx) => {
   test('of equal elements the first in row-major order gets the gradient', async () => {
     const rows = [
@@ -69,15 +67,15 @@ describe.each(contexts)('on %s', (ctx) => {
     expect(dx).toEqual([1, 1, 1, 1])
   })
 
-  test('a window of -Infinity alone has a winner, a window without pixels the lowest float and none', async () => {
+  test('a window of -Infinity alone has a winner, and none starts behind the image', async () => {
     const rows = [
       [-Infinity, 1, 2],
       [3, 4, 5],
       [6, 7, 8],
     ]
     const { y, shape, dx } = await pooled(ctx, rows, maxPool, { kernel: 2, strides: 2, padding: 1, ceilMode: true })
-    expect(shape).toEqual([1, 1, 3, 3])
-    expect(y).toEqual([-Infinity, 2, lowest, 6, 8, lowest, lowest, lowest, lowest])
+    expect(shape).toEqual([1, 1, 2, 2])
+    expect(y).toEqual([-Infinity, 2, 6, 8])
     expect(dx).toEqual([1, 0, 1, 0, 0, 0, 1, 0, 1])
   })
 

@@ -1,4 +1,4 @@
-// Pooling and its gradients against PyTorch: 60 random geometries, half of them with many ties.
+// Pooling and its gradients against PyTorch: 60 random geometries, half of them rounded up, half with many ties.
 import { spawnSync } from 'node:child_process'
 import { afterAll, expect, test } from 'vitest'
 import { backward, record } from '../../autograd/autograd.ts'
@@ -17,7 +17,7 @@ import torch.nn.functional as F
 results = []
 for c in json.load(sys.stdin):
     x = torch.tensor(c['x'], dtype=torch.float32).reshape(c['shape']).requires_grad_()
-    at = dict(kernel_size=c['kernel'], stride=c['strides'], padding=c['padding'])
+    at = dict(kernel_size=c['kernel'], stride=c['strides'], padding=c['padding'], ceil_mode=c['ceilMode'])
     y = F.max_pool2d(x, **at) if c['kind'] == 'max' else F.avg_pool2d(x, count_include_pad=c['kind'] == 'mean', **at)
     dy = (torch.arange(y.numel()) % 7 - 3).reshape(y.shape).float()
     y.backward(dy)
@@ -38,7 +38,7 @@ const cases = Array.from({ length: 60 }, (_, i) => {
   const size = shape.reduce((product, n) => product * n, 1)
   const x = Array.from({ length: size }, () => (i % 2 ? upTo(4) - 4 : Math.fround(random() - 0.5)))
   const kind = ['max', 'mean', 'mean without padding'][i % 3]
-  return { kind, shape, x, kernel, padding, strides: [1 + upTo(4), 1 + upTo(4)] as const }
+  return { kind, shape, x, kernel, padding, strides: [1 + upTo(6), 1 + upTo(6)] as const, ceilMode: upTo(2) === 1 }
 })
 
 test('60 random poolings', { timeout: 120_000 }, async () => {

@@ -1,10 +1,9 @@
 // Pooling on the GPU: each output looks at its window, each pixel at the windows that hold it.
 import { sizeOf } from '../../core/shape.ts'
 import { type MapKernel, mapElements, type Source } from '../../kernel/wgsl/map.ts'
-import { wgslFloat, wgslNumbers } from '../../kernel/wgsl/math.ts'
+import { wgslNumbers } from '../../kernel/wgsl/math.ts'
 import type { Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
-import { lowest } from './maxPool.ts'
 import type { PoolWindow, Sized } from './window.ts'
 
 /** Sizes of the images and the pooled ones, and the window, as params. */
@@ -39,13 +38,13 @@ fn holders(i: u32) -> Holders {
 }
 `
 
-/** The number of a window's pixels: with padding, but not beyond it, or without; at least 1. */
+/** The number of a window's pixels: with padding, but not beyond it, or without. */
 const divisorText = `
 fn divisor(o: Window) -> f32 {
-  if (p.include == 0u) { return f32(max(max(o.bottom - o.top, 0) * max(o.right - o.left, 0), 1)); }
+  if (p.include == 0u) { return f32((o.bottom - o.top) * (o.right - o.left)); }
   let height = min(o.y + i32(p.kh), i32(p.H + p.ph)) - o.y;
   let width = min(o.x + i32(p.kw), i32(p.W + p.pw)) - o.x;
-  return f32(max(max(height, 0) * max(width, 0), 1));
+  return f32(height * width);
 }
 `
 
@@ -70,7 +69,7 @@ export const maxPoolWgsl: WgslKernel<PoolWindow> = {
           params,
           functions: wgslNumbers + windowText,
           value: `let o = window(i);
-  var best = ${wgslFloat(lowest)};
+  var best = 0f;
   var position = -1;
   for (var h = o.top; h < o.bottom; h++) {
     for (var w = o.left; w < o.right; w++) {

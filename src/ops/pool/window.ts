@@ -25,7 +25,7 @@ export interface PoolOptions {
   readonly kernel: number | Pair
   /** The kernel's size where left out. */
   readonly strides?: number | Pair
-  /** 0 where left out. */
+  /** At most half the kernel; default 0. */
   readonly padding?: number | Pair
   readonly ceilMode?: boolean
 }
@@ -41,15 +41,25 @@ function pairOf(value: number | Pair): Pair {
   return typeof value === 'number' ? [value, value] : [value[0], value[1]]
 }
 
-/** Windows along one axis: ⌊(size + 2 padding − kernel) ÷ stride⌋ + 1, or ⌈·⌉ in ceil mode. */
+/**
+ * Windows along one axis: ⌊(size + 2 padding − kernel) ÷ stride⌋ + 1, or ⌈·⌉ in ceil mode, without a last one that would
+ * start behind the image, where there is nothing but padding. So each window holds a pixel, as in PyTorch.
+ */
 function windowsAlong({ kernel, strides, padding, ceilMode }: PoolWindow, axis: 0 | 1, size: number): number {
   const steps = (size + 2 * padding[axis] - kernel[axis]) / strides[axis]
-  return (ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1
+  const last = ceilMode ? Math.ceil(steps) : Math.floor(steps)
+  return last * strides[axis] < size + padding[axis] ? last + 1 : last
 }
 
 /** The shape of the pooled images; throws where the window doesn't fit. */
 export function pooledShape(op: string, x: Spec, window: PoolWindow): Shape {
   checkImages(op, x)
+  if (x.shape[2] === 0 || x.shape[3] === 0) {
+    throw new OpError(
+      op,
+      `the images have no pixels: got ${formatShape(x.shape)}, expected a height and width from 1 on`,
+    )
+  }
   checkWindow(op, window)
   const sizes = ([0, 1] as const).map((axis) => {
     const size = x.shape[2 + axis]
@@ -87,4 +97,10 @@ function checkWindow(op: string, { kernel, strides, padding }: PoolWindow): void
   checkPair(op, 'kernel', kernel, 1)
   checkPair(op, 'strides', strides, 1)
   checkPair(op, 'padding', padding, 0)
+  if (padding.every((size, axis) => 2 * size <= kernel[axis])) return
+  const [got, most] = [padding, kernel.map((size) => Math.floor(size / 2))].map(formatShape)
+  throw new OpError(
+    op,
+    `padding of more than half the window ${formatShape(kernel)}: got ${got}, expected at most ${most}`,
+  )
 }

@@ -31,35 +31,40 @@ type I32 = Local<'i32'>
 /** Elements an item: some 50 µs. */
 const itemElements = 32768
 
-const moduleOf = (kind: ArgmaxAttributes['kind'], element: Element) =>
-  defineModule(`${kind} ${element}`, () => [
+type Kind = ArgmaxAttributes['kind']
+
+const moduleOf = (kind: Kind, element: Element, to: Element) =>
+  defineModule(`${kind} ${element} ${to}`, () => [
     // args: y, x, outer, count, inner, outer parts an item, columns a chunk, chunks
-    item('columns', (f, input) => search(f, input, kind, element)),
+    item('columns', (f, input) => search(f, input, kind, element, to)),
     // args: y, x, rows, elements of a row, rows an item
-    item('rows', (f, input) => searchRows(f, input, kind, element)),
+    item('rows', (f, input) => searchRows(f, input, kind, element, to)),
   ])
 
-function search(f: Body, { index, arg }: ItemInput, kind: ArgmaxAttributes['kind'], element: Element): void {
+/** Places as the elements of the result. */
+const asElements = (to: Element, places: Local<'v128'>) => (to === 'float32' ? f32x4.convert_i32x4_s(places) : places)
+
+function search(f: Body, { index, arg }: ItemInput, kind: Kind, element: Element, to: Element): void {
   const [outer, count, inner, share, chunk, chunks] = [2, 3, 4, 5, 6, 7].map((k) => f.let(arg.i32(k)))
-  const bytes = bytesOf(element)
+  const [bytes, bytesTo] = [bytesOf(element), bytesOf(to)]
   const column = f.let(i32.mul(i32.rem_u(index, chunks), chunk))
   const begin = f.let(i32.mul(i32.div_u(index, chunks), share))
   const end = f.let(i32.add(begin, share))
   const left = f.let(i32.sub(inner, column))
   const columns = f.let(select(i32.lt_u(left, chunk), left, chunk))
   f.range(begin, select(i32.lt_u(end, outer), end, outer), (o) => {
-    const place = (line: Expr<'i32'>) => i32.mul(i32.add(i32.mul(line, inner), column), bytes)
-    const x = f.let(i32.add(arg.i32(1), place(i32.mul(o, count))))
-    const y = f.let(i32.add(arg.i32(0), place(o)))
+    const place = (line: Expr<'i32'>) => i32.add(i32.mul(line, inner), column)
+    const x = f.let(i32.add(arg.i32(1), i32.mul(place(i32.mul(o, count)), bytes)))
+    const y = f.let(i32.add(arg.i32(0), i32.mul(place(o), bytesTo)))
     for (const lanes of [4, 1] as const) {
       const rounds = lanes === 4 ? i32.shr_u(columns, 2) : i32.and(columns, 3)
       const column = () => {
         const best = searchColumn(f, x, f.let(i32.mul(inner, bytes)), count, kind, element, lanes)
-        store(f, element, y, element === 'float32' ? f.let(f32x4.convert_i32x4_s(best)) : best, lanes)
+        store(f, to, y, f.let(asElements(to, best)), lanes)
       }
       f.times(rounds, column, [
         [x, lanes * bytes],
-        [y, lanes * bytes],
+        [y, lanes * bytesTo],
       ])
     }
   })
@@ -70,7 +75,7 @@ function searchColumn(
   x: I32,
   step: I32,
   count: I32,
-  kind: ArgmaxAttributes['kind'],
+  kind: Kind,
   element: Element,
   lanes: 4 | 1,
 ): Local<'v128'> {
@@ -95,26 +100,25 @@ function searchColumn(
 }
 
 /** The extreme of a row, then the first place that holds it. */
-function searchRows(f: Body, { index, arg }: ItemInput, kind: ArgmaxAttributes['kind'], element: Element): void {
+function searchRows(f: Body, { index, arg }: ItemInput, kind: Kind, element: Element, to: Element): void {
   const [rows, count, share] = [2, 3, 4].map((k) => f.let(arg.i32(k)))
-  const size = bytesOf(element)
   const extreme: Accumulator = {
     kind: element === 'float32' ? 'float' : 'int',
     join: kind === 'argmax' ? 'max' : 'min',
   }
-  const bytes = f.let(i32.mul(count, size))
+  const bytes = f.let(i32.mul(count, bytesOf(element)))
   const begin = f.let(i32.mul(index, share))
   const left = f.let(i32.sub(rows, begin))
   const x = f.let(i32.add(arg.i32(1), i32.mul(begin, bytes)))
-  const y = f.let(i32.add(arg.i32(0), i32.mul(begin, size)))
+  const y = f.let(i32.add(arg.i32(0), i32.mul(begin, bytesOf(to))))
   const row = () => {
     const value = extremeOf(f, element, extreme, x, count)
     const place = f.let(i32x4.splat(placeOf(f, element, x, count, value)))
-    store(f, element, y, element === 'float32' ? f.let(f32x4.convert_i32x4_s(place)) : place, 1)
+    store(f, to, y, f.let(asElements(to, place)), 1)
   }
   f.times(select(i32.lt_u(left, share), left, share), row, [
     [x, bytes],
-    [y, size],
+    [y, bytesOf(to)],
   ])
 }
 
@@ -167,12 +171,12 @@ function around({ shape, order }: PlannedArray, axis: number | null): { outer: n
 /** y = index of the first extreme along the axis; an item is some columns of some outer parts. */
 export const argmaxWasm: WasmKernel<ArgmaxAttributes> = {
   orders: ([x], { axis }) => ({ inputs: [axis === 1 ? x.order : 'plain'], outputs: ['plain'] }),
-  plan([x], { kind, axis }) {
+  plan([x], { kind, axis }, [y]) {
     const { outer, count, inner } = around(x, axis)
     const chunk = Math.min(inner, Math.max(4, Math.floor(itemElements / count) & ~3))
     const chunks = Math.ceil(inner / chunk)
     const share = Math.max(1, Math.floor(itemElements / (count * chunk)))
-    const module = moduleOf(kind, x.dtype as Element)
+    const module = moduleOf(kind, x.dtype as Element, y.dtype as Element)
     if (inner === 1) {
       const args = [{ output: 0 }, { input: 0 }, outer, count, share]
       return { phases: [{ module, entry: 'rows', items: Math.ceil(outer / share), args }] }

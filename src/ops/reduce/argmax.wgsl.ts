@@ -44,8 +44,8 @@ export const argmaxWgsl: WgslKernel<ArgmaxAttributes> = {
       begin: `Found(${type}(0), none)`,
       join: 'better(a, b)',
       held: { value: 'i32(a.index)', dtype: 'int32' },
-      output: { binding: { output: 0 }, dtype },
-      finished: `${type}(a.index)`,
+      output: { binding: { output: 0 }, dtype: y.dtype },
+      finished: `${wgslType(y.dtype)}(a.index)`,
     })
   },
 }

@@ -30,6 +30,12 @@ const extremes = (name: 'max' | 'min'): Reduction => ({
 })
 const [largest, smallest] = [extremes('max'), extremes('min')]
 
+/** The gradient of a product that leaves out the zeros. */
+const besideOthers: Formula = {
+  name: 'prodGradient',
+  compute: (m, x, beside, dy) => m.select(m.equal(x, 0), 0, m.mul(dy, m.div(beside, x))),
+}
+
 /** The product of all others than 0, and how many are 0. */
 const productsBeside0: Reduction = {
   name: 'prodGradient',
@@ -37,10 +43,8 @@ const productsBeside0: Reduction = {
   element: (m, x) => [m.select(m.equal(x, 0), 1, x), m.select(m.equal(x, 0), 1, 0)],
   joins: ['prod', 'sum'],
   gradient: {
-    saves: { inputs: [0] },
-    of: () => {
-      throw new OpError('prod', 'has no gradient of its gradient')
-    },
+    saves: { inputs: [0], outputs: [0] },
+    of: ({ x, y }, dy, spread) => apply(besideOthers, [x(0), spread(y(0)), dy])[0],
   },
 }
 
@@ -125,13 +129,13 @@ const alongVector: Formula = {
 const lengths: Reduction = {
   name: 'norm',
   element(m, x, scale) {
-    const bare = m.or(m.equal(scale, 0), m.equal(scale, Number.POSITIVE_INFINITY))
+    const bare = m.or(m.lessEqual(scale, 0), m.equal(scale, Number.POSITIVE_INFINITY))
     const part = m.select(bare, x, m.div(x, scale))
     return [m.mul(part, part), m.abs(x)]
   },
   joins: ['sum', 'max'],
   finish(m, sum, scale) {
-    const bare = m.or(m.equal(scale, 0), m.equal(scale, Number.POSITIVE_INFINITY))
+    const bare = m.or(m.lessEqual(scale, 0), m.equal(scale, Number.POSITIVE_INFINITY))
     return m.select(bare, m.sqrt(sum), m.mul(scale, m.sqrt(sum)))
   },
   gradient: {

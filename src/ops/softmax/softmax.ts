@@ -4,6 +4,7 @@ import { checkOptions, OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, sameShape, shapeOf } from '../../core/shape.ts'
+import { checkIndices } from '../places.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of softmax: the axis, counted from 0, and whether the logarithm is wanted. */
@@ -35,6 +36,7 @@ export const softmaxCrossEntropyOp: OpSpec<CrossEntropyAttributes> = {
   name: 'softmaxCrossEntropy',
   infer([logits, labels]) {
     checkLogits('softmaxCrossEntropy', logits, labels)
+    checkIndices('softmaxCrossEntropy', 'labels', labels, logits.shape[1])
     return [{ shape: labels.shape, dtype: logits.dtype }]
   },
   saves: { inputs: [0, 1] },
@@ -54,12 +56,12 @@ export const softmaxCrossEntropyGradientOp: OpSpec<CrossEntropyAttributes> = {
     return [{ shape: logits.shape, dtype: logits.dtype }]
   },
   saves: { inputs: [0, 1, 2] },
-  gradient({ x, needs }, [g], { multiply, pick, reshape, softmax, subtract, sum }) {
+  gradient({ x, needs }, [g], { multiply, pick, softmax, subtract, sum, withShape }) {
     const p = softmax(x(0))
     const weighted = multiply(p, g)
     const along = sum(weighted, { axis: 1, keepdims: true })
-    const ofDy = () => subtract(reshape(along, [-1]), pick(g, x(1)))
-    const ofLogits = () => multiply(subtract(weighted, multiply(p, along)), reshape(x(2), [-1, 1]))
+    const ofDy = () => subtract(withShape(along, [along.size]), pick(g, x(1)))
+    const ofLogits = () => multiply(subtract(weighted, multiply(p, along)), withShape(x(2), [along.size, 1]))
     return [needs[0] ? ofLogits() : null, null, needs[2] ? ofDy() : null]
   },
 }

@@ -4,6 +4,7 @@ import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { shapeOf } from '../../core/shape.ts'
+import { checkIndices } from '../places.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of oneHot; its scalars are the values on and off. */
@@ -16,8 +17,11 @@ export interface OneHotAttributes {
 export const oneHotOp: OpSpec<OneHotAttributes> = {
   name: 'oneHot',
   infer([indices], { depth, dtype }) {
-    if (Number.isInteger(depth) && depth > 0) return [{ shape: shapeOf([...indices.shape, depth]), dtype }]
-    throw new OpError('oneHot', `depth must be a whole number from 1 on, got ${depth}`)
+    if (!(Number.isInteger(depth) && depth > 0)) {
+      throw new OpError('oneHot', `depth must be a whole number from 1 on, got ${depth}`)
+    }
+    checkIndices('oneHot', 'indices', indices, depth)
+    return [{ shape: shapeOf([...indices.shape, depth]), dtype }]
   },
 }
 

@@ -3,6 +3,7 @@ import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, sameShape, shapeOf } from '../../core/shape.ts'
+import { checkIndices } from '../places.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of pick: the axis, counted from 0, and whether it stays with size 1. */
@@ -24,6 +25,7 @@ export const pickOp: OpSpec<PickAttributes> = {
     if (data.shape[axis] === 0)
       throw new OpError('pick', `axis ${axis} of ${formatShape(data.shape)} has nothing to pick`)
     checkIndex('pick', index.shape, data.shape, axis)
+    checkIndices('pick', 'indices', index, data.shape[axis])
     return [{ shape: keepDims ? kept : dropped, dtype: data.dtype }]
   },
   saves: { inputs: [1] },

@@ -3,6 +3,7 @@ import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, sameShape, shapeOf, sizeOf } from '../../core/shape.ts'
+import { checkIndices } from '../places.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of take: the axis, counted from 0. */
@@ -22,6 +23,7 @@ export const takeOp: OpSpec<TakeAttributes> = {
     if (a.shape[axis] === 0 && sizeOf(indices.shape) > 0) {
       throw new OpError('take', `axis ${axis} of ${formatShape(a.shape)} has nothing to take`)
     }
+    checkIndices('take', 'indices', indices, a.shape[axis])
     return [{ shape: takenShape(a.shape, indices.shape, axis), dtype: a.dtype }]
   },
   saves: { inputs: [1] },

@@ -18,10 +18,10 @@ export const broadcastToOp: OpSpec<BroadcastAttributes> = {
     if (fits) return [{ shape, dtype: x.dtype }]
     throw new OpError('broadcastTo', `cannot repeat ${formatShape(x.shape)} to ${formatShape(shape)}`)
   },
-  gradient({ inputs: [x] }, [dy], { reshape, sum }) {
+  gradient({ inputs: [x] }, [dy], { sum, withShape }) {
     const pad = dy.ndim - x.shape.length
     const axis = Array.from(dy.shape.keys()).filter((k) => k < pad || x.shape[k - pad] !== dy.shape[k])
-    return [axis.length > 0 ? reshape(sum(dy, { axis, keepdims: true }), x.shape) : dy]
+    return [axis.length > 0 ? withShape(sum(dy, { axis, keepdims: true }), x.shape) : dy]
   },
 }
 

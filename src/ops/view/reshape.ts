@@ -21,7 +21,7 @@ export const reshapeOp: OpSpec<ReshapeAttributes> = {
     )
   },
   view: () => 0,
-  gradient: ({ inputs }, [dy], { reshape }) => [reshape(dy, inputs[0].shape)],
+  gradient: ({ inputs }, [dy], { withShape }) => [withShape(dy, inputs[0].shape)],
 }
 
 /**
@@ -54,22 +54,32 @@ export function flatten(x: NDArray): NDArray {
   return withShape(x, [rows, sizeOf(rest)])
 }
 
-function withShape(x: NDArray, shape: readonly number[]): NDArray {
+/** The same elements under a shape that stands as it is: 0 is a size, no code. */
+export function withShape(x: NDArray, shape: readonly number[]): NDArray {
   return invoke(reshapeOp, [x], { shape: shapeOf(shape) })[0]
 }
 
 function resolveCodes(from: Shape, codes: readonly number[]): Shape {
   const out: number[] = []
+  /** Sizes of 0 that a code kept: they say nothing of a size that is inferred. */
+  const empty = { from: new Set<number>(), out: new Set<number>() }
   let at = 0
   let inferred = -1
   const next = (code: number): number => {
     if (at < from.length) return from[at++]
     throw new OpError('reshape', `code ${code} in ${formatShape(codes)} has no size left in ${formatShape(from)}`)
   }
+  const keep = (code: number): void => {
+    if (from[at] === 0) {
+      empty.from.add(at)
+      empty.out.add(out.length)
+    }
+    out.push(next(code))
+  }
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i]
-    if (code === 0) out.push(next(code))
-    else if (code === -2) while (at < from.length) out.push(next(code))
+    if (code === 0) keep(code)
+    else if (code === -2) while (at < from.length) keep(code)
     else if (code === -3) out.push(next(code) * next(code))
     else if (code === -4) out.push(...split(next(code), codes[++i], codes[++i]))
     else {
@@ -83,7 +93,8 @@ function resolveCodes(from: Shape, codes: readonly number[]): Shape {
   }
   if (inferred >= 0) {
     out[inferred] = 1
-    out[inferred] = sizeOf(from) / sizeOf(out)
+    const rest = (sizes: readonly number[], without: Set<number>) => sizeOf(sizes.filter((_, k) => !without.has(k)))
+    out[inferred] = rest(from, empty.from) / rest(out, empty.out)
     if (!Number.isInteger(out[inferred])) {
       throw new OpError(
         'reshape',

@@ -2,7 +2,7 @@
 import type { OpCase } from '../cases.ts'
 import { exact, sumOf } from '../tolerance.ts'
 import { broadcastTo } from './broadcastTo.ts'
-import { expandDims, flatten, reshape, squeeze } from './reshape.ts'
+import { expandDims, flatten, reshape, squeeze, withShape } from './reshape.ts'
 import { swapaxes, transpose } from './transpose.ts'
 
 const special = { values: [Number.NaN, -0, 0, Infinity, -Infinity, 1e-45, 3] }
@@ -139,6 +139,19 @@ const shapes: OpCase[] = [
   { name: 'reshape with -4', inputs: [{ shape: [6, 4] }], run: ([x]) => reshape(x, [-4, 2, -1, 4]) },
   { name: 'reshape of special values', inputs: [{ shape: [7], domain: special }], run: ([x]) => reshape(x, [7, 1]) },
   { name: 'flatten', inputs: [{ shape: [2, 3, 4, 5] }], run: ([x]) => flatten(x) },
+  { name: 'reshape of no rows to 0 and -1', inputs: [{ shape: [0, 3, 2] }], run: ([x]) => reshape(x, [0, -1]) },
+  { name: 'reshape of empty rows to -1 and 0', inputs: [{ shape: [3, 0] }], run: ([x]) => reshape(x, [-1, 0]) },
+  {
+    name: 'reshape, back through a shape with a size of 0',
+    inputs: [{ shape: [3, 0, 2] }],
+    run: ([x]) => withShape(flatten(x), [0, 3]),
+  },
+  {
+    name: 'reshape with a size that could be any',
+    inputs: [{ shape: [2, 0] }],
+    run: ([x]) => reshape(x, [-3, -1]),
+    throws: "[reshape] cannot reshape (2, 0) to (-3, -1): the sizes don't divide",
+  },
   { name: 'flatten of nothing', inputs: [{ shape: [0, 3, 2] }], run: ([x]) => flatten(x) },
   { name: 'expandDims', inputs: [{ shape: [2, 3] }], run: ([x]) => [expandDims(x, 1), expandDims(x, -1)] },
   { name: 'squeeze', inputs: [{ shape: [1, 3, 1] }], run: ([x]) => [squeeze(x), squeeze(x, 0), squeeze(x, [0, 2])] },

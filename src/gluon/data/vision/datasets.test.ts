@@ -98,6 +98,12 @@ describe('from the file to the batch', () => {
     expect([b[1].dtype, await b[1].toArray()]).toEqual(['int32', await a[1].toArray()])
   })
 
+  test('samples come apart inside other samples too', async () => {
+    const weighted = new data.ArrayDataset(train.take(2), [0.5, 2])
+    const [[images, labels], weights] = await firstOf(new data.DataLoader(weighted, 2))
+    expect([images.shape, labels.shape, weights.shape].map(String)).toEqual(['(2, 28, 28, 1)', '(2,)', '(2,)'])
+  })
+
   test('the reference engine makes the same batch', async () => {
     const normalized = train.take(5).transformFirst(new Compose([transform(), new Normalize(0.13, 0.31)]))
     const on = async (ctx: ReturnType<typeof cpu>): Promise<ArrayLike<number>> => {

@@ -6,6 +6,7 @@ import { at } from '../../../nd/at.ts'
 import { slice } from '../../../ops/view/slice.ts'
 import { type Columns, Stack } from '../columns.ts'
 import { checkIndex, Dataset } from '../dataset.ts'
+import { type Tuple, tuple } from '../tuple.ts'
 import { type DownloadProgress, type FindOptions, findImages, type LabelledImages } from './source.ts'
 
 /** What to load, and from where. */
@@ -43,7 +44,7 @@ export interface FashionMNISTOptions extends LoadOptions {
 }
 
 /** Images of bytes (rows, columns, 1), each with the number of its class. */
-export abstract class ImageDataset extends Dataset<[NDArray, number]> {
+export abstract class ImageDataset extends Dataset<Tuple<[NDArray, number]>> {
   readonly length: number
   /** Which edition of the data it is. */
   readonly edition: string
@@ -87,9 +88,9 @@ export abstract class ImageDataset extends Dataset<[NDArray, number]> {
   /** Names of the classes. */
   abstract readonly classes: readonly string[]
 
-  at(index: number): [NDArray, number] {
+  at(index: number): Tuple<[NDArray, number]> {
     const i = checkIndex('Dataset', index, this.length)
-    return [at(this.#images.on(this.#context), i), this.labels[i]]
+    return tuple(at(this.#images.on(this.#context), i), this.labels[i])
   }
 
   /** The images from `begin` to before `end`, (n, rows, columns, 1), and their classes; both share memory. */

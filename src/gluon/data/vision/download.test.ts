@@ -43,7 +43,7 @@ describe('downloads', () => {
     expect(await findImages({ ...wanted, download: false }, places)).toMatchObject({ origin: places.cache })
   })
 
-  test('a dead mirror, a lying one and one that breaks off are passed over', async () => {
+  test('a dead mirror, a lying one, one that breaks off and one without end are passed over', async () => {
     const silent = await serve(() => {})
     const portal = await serve((_, response) => response.end('<html>please log in</html>'))
     const breaking = await serve((request, response) => {
@@ -53,8 +53,15 @@ describe('downloads', () => {
         response.write('begun', () => response.destroy())
       }
     })
+    const endless = await serve((_, response) => {
+      const more = () => {
+        while (response.write(Buffer.alloc(2 ** 14)));
+        response.once('drain', more)
+      }
+      more()
+    })
     const good = await serve(whole)
-    const found = await findImages(wanted, { ...nowhere, mirrors: [[silent, portal, breaking], [good]] })
+    const found = await findImages(wanted, { ...nowhere, mirrors: [[silent, portal, breaking, endless], [good]] })
     expect(found).toMatchObject({ origin: good, count: 2000 })
   })
 

@@ -1,6 +1,7 @@
 // Reading one file of MNIST or Fashion-MNIST: unpacked, checked, and told which edition it is of.
-import { gunzip, joinPath, readFile } from '#platform'
+import { joinPath, readFile } from '#platform'
 import { GlueballError, reasonOf } from '../../../core/errors.ts'
+import { unpackIdx } from '../../../io/idx.ts'
 import type { Collection, Edition, FileName } from './editions.ts'
 
 /** A file that is whole; its edition is undefined when its digest is unknown. */
@@ -59,8 +60,9 @@ export async function identify(c: Collection, name: FileName, path: string, byte
 
 async function unpack(c: Collection, name: FileName, path: string, bytes: Uint8Array): Promise<Uint8Array> {
   try {
-    return await gunzip(bytes)
+    return await unpackIdx(bytes, name.includes('idx3') ? 3 : 1, path)
   } catch (error) {
+    if (error instanceof GlueballError) throw error // about the content, not about gzip
     const got = `got ${bytes.length} bytes of gzip that cannot be unpacked (${reasonOf(error)})`
     return fail(c, `${path} is damaged: ${got}, expected content with ${expectation(c, name)}`)
   }

@@ -1,4 +1,5 @@
 // Finding data sets: the order of places, and what each kind of damage says.
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -115,6 +116,24 @@ describe('a folder given', () => {
       `${labels}.gz has no labels: got 0, expected one for each image`,
     ],
     [
+      'images of no pixels',
+      () => damage(images, () => gzipSync(encodeIdx({ shape: [2000, 0, 28], data: new Uint8Array(0) }))),
+      `${images}.gz has images of no pixels: got 0×28, expected at least 1×1`,
+    ],
+    [
+      'a FIFO',
+      () => {
+        rmSync(join(folder, `${images}.gz`))
+        spawnSync('mkfifo', [join(folder, `${images}.gz`)])
+      },
+      `${images}.gz: got not a file but a FIFO: '`,
+    ],
+    [
+      'gzip that unpacks to more than it declares',
+      () => damage(images, (bytes) => gzipSync(Buffer.concat([gunzipSync(bytes), Buffer.alloc(2 ** 27)]))),
+      `${images}.gz has bytes left over: got more than the 1568016 that its header declares`,
+    ],
+    [
       'a wrong size',
       () => damage(labels, (bytes) => gzipSync(gunzipSync(bytes).subarray(0, 100))),
       `${labels}.gz is cut short: got 92 bytes after the header, expected 2000 for (2000)`,
@@ -135,7 +154,7 @@ describe('a folder given', () => {
         rmSync(join(folder, `${labels}.gz`))
         mkdirSync(join(folder, `${labels}.gz`))
       },
-      `${labels}.gz: got EISDIR`,
+      `${labels}.gz: got not a file but a folder`,
     ],
     ['no folder', () => rmSync(folder, { recursive: true }), 'cannot read the folder'],
     [

@@ -123,6 +123,12 @@ async function fromGiven(search: Search, folder: string): Promise<LabelledImages
   return { ...found, notice: `${collection.title}: used as it is, being of no known edition: ${which}` }
 }
 
+/** Bytes taken from an address of the user's, whose files may be of any edition. */
+const mostAtAddress = 2 ** 28
+
+/** Bytes taken from a mirror, whose files are known: up to 47,040,016 of images, 60,008 of labels. */
+const mostAtMirror = { images: 2 ** 26, labels: 2 ** 17 }
+
 /** Whether it is no folder: a page has none. */
 const isAddress = (place: string) => !hasFiles || /^https?:/.test(place)
 
@@ -136,7 +142,7 @@ async function inFolder({ collection, imagesName }: Search, folder: string): Pro
 }
 
 function atAddress(search: Search, address: string): Read {
-  return (name) => fetchKnown(search, address.replace(/\/?$/, '/'), name)
+  return (name) => fetchKnown(search, address.replace(/\/?$/, '/'), name, mostAtAddress)
 }
 
 async function fromFolder(search: Search, folder: string, names: readonly string[]): Promise<LabelledImages> {
@@ -162,6 +168,8 @@ function pair({ collection }: Search, images: KnownFile, labels: KnownFile, orig
   checkIdxPair(decoded, classes, images.path, labels.path)
   refuseMixture(collection, images, labels)
   const { count, rows, columns, data } = decoded
+  if (rows * columns === 0)
+    fail(collection, `${images.path} has images of no pixels: got ${rows}×${columns}, expected at least 1×1`)
   const known = images.edition && labels.edition
   const edition = known ? known.name : 'unknown edition'
   return { images: data, labels: classes, count, rows, columns, edition, origin }
@@ -235,7 +243,8 @@ function fetchLabels(search: Search, mirror: string): Promise<KnownFile> {
 
 /** A file of one of our mirrors, which must be of a known edition. */
 async function fetchFile(search: Search, mirror: string, name: FileName): Promise<KnownFile> {
-  const known = await fetchKnown(search, mirror, name)
+  const most = mostAtMirror[name === search.labelsName ? 'labels' : 'images']
+  const known = await fetchKnown(search, mirror, name, most)
   const { collection } = search
   if (!known.edition)
     fail(
@@ -245,9 +254,11 @@ async function fetchFile(search: Search, mirror: string, name: FileName): Promis
   return known
 }
 
-async function fetchKnown({ collection, options, places }: Search, base: string, name: FileName): Promise<KnownFile> {
+async function fetchKnown(search: Search, base: string, name: FileName, atMost: number): Promise<KnownFile> {
+  const { collection, options, places } = search
   const file = `${name}.gz`
   const bytes = await download(base + file, {
+    atMost,
     connectTimeoutMs: places.connectTimeoutMs,
     onProgress: (loaded, total) => options.onProgress?.({ file, loaded, total }),
   })
