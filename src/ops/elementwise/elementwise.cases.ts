@@ -10,6 +10,7 @@ const special = { values: [0, -0, 1, -1, 0.5, -2.5, 1e-40, 3e38, -3e38, Infinity
 const shifted = { values: [...special.values, 2] }
 const around = looser({ relative: 1e-6, absolute: 1e-7 }, 'a sum with 1 loses what is far smaller than it')
 const tolerances: Partial<Record<FormulaName, Tolerance>> = {
+  erf: elementary,
   exp: elementary,
   expm1: elementary,
   log: elementary,

@@ -1,0 +1,21 @@
+// Element-wise functions and their derivatives beside mpmath's, on the reference engine and on each rung of the CPU's.
+import { afterAll, describe, expect, it } from 'vitest'
+import { Context } from '../../src/core/engine.ts'
+import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
+import { reference } from '../../src/index.ts'
+import { distanceOf, golden } from './formulas.ts'
+
+const engines = (['relaxed', 'plain'] as const).map((rung) => ({ rung, engine: makeCpuEngine({ threads: 1, rung }) }))
+afterAll(() => Promise.all(engines.map(({ engine }) => engine.close())))
+const contexts = engines.map(({ rung, engine }) => [rung, new Context('cpu', 0, () => engine)] as const)
+
+/** Units of the last place. The slope of erf is e^−x², where rounding x² costs up to x² / 2 units. */
+const most = { value: 2, slope: { erf: 20, other: 2 } }
+
+describe.each([['reference', reference()] as const, ...contexts])('%s', (_name, ctx) => {
+  it.each(Object.keys(golden))('%s', async (name) => {
+    const { value, slope } = await distanceOf(name, ctx)
+    expect(value).toBeLessThan(most.value)
+    expect(slope).toBeLessThan(name === 'erf' ? most.slope.erf : most.slope.other)
+  })
+})
