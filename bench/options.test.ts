@@ -1,6 +1,7 @@
 // What may be typed, and the sentence that answers what may not.
 import { expect, it } from 'vitest'
-import { help, readOptions, UsageError } from './options.ts'
+import { bench } from '../src/cli/commands/bench.ts'
+import { help, optionNames, readOptions, UsageError } from './options.ts'
 import { sweepCases } from './sweepCases.ts'
 
 it('runs the default cases with all systems where nothing is said', () => {
@@ -77,6 +78,14 @@ it.each([
   const read = () => readOptions(args)
   expect(read).toThrow(UsageError)
   expect(read).toThrow(message)
+})
+
+it('has the options that `glueball bench` lists', () => {
+  expect(optionNames.filter((name) => name !== '--help').sort()).toEqual(
+    Object.keys(bench.args ?? {})
+      .map((name) => `--${name}`)
+      .sort(),
+  )
 })
 
 it('asks for help in three ways', () => {

@@ -80,7 +80,8 @@ const known = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const optionNames = Object.keys(known).map((name) => `--${name}`)
+/** Everything that may be typed. */
+export const optionNames = Object.keys(known).map((name) => `--${name}`)
 
 /** Reads the arguments; throws a UsageError of one line. */
 export function readOptions(args: readonly string[]): Options {

@@ -91,7 +91,10 @@ function compare({ launch }: System, { check }: Ready, state: State): void {
   if (!check) return
   state.check ??= check
   const first = state.check
-  const far = Math.max(Math.abs(first.length - check.length), ...first.map((result, i) => distance(result, check[i] ?? [])))
+  const far = Math.max(
+    Math.abs(first.length - check.length),
+    ...first.map((result, i) => distance(result, check[i] ?? [])),
+  )
   if (far < (coarse[launch.name] ?? TOLERANCE)) return
   throw new Error(`it computes something else: its outputs differ by ${far.toPrecision(2)} of the largest`)
 }
