@@ -4,7 +4,7 @@ import type { Adapter } from './gpu.ts'
 
 /** A system's figures in a case. */
 export interface Measured {
-  /** The median of the samples. */
+  /** The median of the samples; of a single operation, its runs a second. */
   readonly imagesPerSecond: number
   /** Images a second in each turn. */
   readonly samples: readonly number[]

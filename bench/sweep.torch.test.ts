@@ -20,7 +20,7 @@ it('PyTorch has a program for each operation of the list, and no other', () => {
   expect(JSON.parse(stdout).sort()).toEqual([...operations].sort())
 })
 
-it.each(['matmul 128', 'take rows', 'grouped 3x3 g32 256@14 b16 fwd+bwd'])(
+it.each(['take rows', 'grouped 3x3 g32 256@14 b16 fwd+bwd'])(
   'both compute the same: %s',
   async (name) => {
     const kase = sweepCases.find((one) => one.name === name)!

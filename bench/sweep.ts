@@ -1,6 +1,7 @@
 // The sweep: each single operation in ours and in PyTorch by turns, and the table of how they compare, worst first.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sizeOf } from '../src/core/shape.ts'
 import { generator } from '../src/ops/cases.ts'
 import { median, type Row, type Rows } from './results.ts'
 import { hasLayouts, type SweepCase } from './sweepCases.ts'
@@ -13,10 +14,10 @@ export const sweepSystems = ['glueball', 'pytorch'] as const
 /** Numbers of the inputs, one after the other: uniform in [-1, 1), or rows to take. */
 export function sweepInputs({ inputs, op }: SweepCase): Float32Array {
   const random = generator(1)
-  const [first, second] = inputs.map((shape) => shape.reduce((product, n) => product * n, 1))
-  const all = inputs.reduce((sum, shape) => sum + shape.reduce((product, n) => product * n, 1), 0)
-  const values = Float32Array.from({ length: all }, () => 2 * random() - 1)
-  if (op === 'take') for (let i = 0; i < second; i++) values[first + i] = (i * 7919) % inputs[0][0]
+  const sizes = inputs.map(sizeOf)
+  const values = new Float32Array(sizes.reduce((sum, size) => sum + size, 0))
+  for (let i = 0; i < values.length; i++) values[i] = 2 * random() - 1
+  if (op === 'take') for (let i = 0; i < sizes[1]; i++) values[sizes[0] + i] = (i * 7919) % inputs[0][0]
   return values
 }
 

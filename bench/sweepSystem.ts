@@ -1,5 +1,6 @@
 // Glueball in the sweep: a single operation on the CPU, alone or with its gradients, speaking the line protocol.
 // Usage: sweepSystem.ts --threads N --data FOLDER
+import { sizeOf } from '../src/core/shape.ts'
 import { chooseRung } from '../src/engines/wasm/features.ts'
 import { autograd, configureCpu, type NDArray, nd, nn, useWideSimd } from '../src/index.ts'
 import { digest } from './digest.ts'
@@ -69,9 +70,8 @@ function inputsOf({ inputs, op }: SweepCase): NDArray[] {
   const all = floats('inputs.f32')
   let at = 0
   return inputs.map((shape, i) => {
-    const size = shape.reduce((product, n) => product * n, 1)
     const dtype = op === 'take' && i === 1 ? 'int32' : 'float32'
-    return nd.array(all.subarray(at, (at += size)), { shape, dtype })
+    return nd.array(all.subarray(at, (at += sizeOf(shape))), { shape, dtype })
   })
 }
 
