@@ -5,9 +5,11 @@ import { WebGpuEngine } from '../src/engines/webgpu/engine.ts'
 import { configureCpu, cpu, gpu, nd, useWideSimd } from '../src/index.ts'
 import type { Case } from './cases.ts'
 import { type Batch, networkOf, stepOf } from './networks.ts'
-import { chainImages, file, kase, labels, options, serve } from './peers/serve.mjs'
+import { chainImages, labels } from './peers/network.mjs'
+import { file, options, kase as read, serve } from './peers/serve.mjs'
 
-const { imageGradient, chains }: Case = kase
+const kase = read as Case
+const { imageGradient, chains } = kase
 useWideSimd()
 configureCpu({ threads: Number(options.threads) })
 const ctx = options.backend === 'webgpu' ? await gpu() : cpu()
@@ -38,5 +40,5 @@ await serve({
   note: undefined,
   turns: true,
   step: (count) => step(batchOf(count)),
-  logits: async () => Array.from(await network.outputs(batchOf(1).images).at(-1)!.toArray()).slice(0, 10),
+  check: async () => [Array.from(await network.outputs(batchOf(1).images).at(-1)!.toArray()).slice(0, 10)],
 })

@@ -1,18 +1,20 @@
 // The bench: training step and inference, ours and the peers' in turns, each in a process of its own.
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, loadavg, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type Case, casesOn, type SystemName, systemsOn } from './cases.ts'
 import { killChildren, runChild } from './children.ts'
 import { type Adapter, findAdapter, runTutorial } from './gpu.ts'
 import { gpuWork } from './gpuWork.ts'
+import { examineMachine } from './machine.ts'
 import { help, type Options, readOptions, UsageError } from './options.ts'
 import { measurePeak } from './peak.ts'
 import { explanation, profile, profileText, startEngine } from './profile.ts'
-import { caseText, type Machine, machineText, type Peak, type Results, type Rows, recorded } from './results.ts'
-import { System } from './system.ts'
-import { installPeers, launches, pytorch, script } from './systems.ts'
-import { timeCase } from './turns.ts'
+import { caseText, type Machine, machineText, type Results, type Rows, recorded } from './results.ts'
+import { sweepCase, sweepText } from './sweep.ts'
+import type { SweepCase } from './sweepCases.ts'
+import { installPeers, launches, script } from './systems.ts'
+import { type Run, timeCase } from './turns.ts'
 
 /** All cases together end within this time. */
 const LIMIT_MS = 25 * 60_000 - 20_000
@@ -45,31 +47,6 @@ function cleanUp(): void {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** The best of PyTorch's product of two matrices of 2048 × 2048, where it can be had. */
-async function matmulPeak(threads: number): Promise<Omit<Peak, 'microKernel'>> {
-  try {
-    const system = new System({ name: 'pytorch', ...pytorch('--threads', String(threads)) }, Date.now() + 120_000)
-    const { note } = await system.ready()
-    for (let i = 0; i < 3; i++) await system.run()
-    await system.exit()
-    const speed = (Math.max(...system.imagesPerSecond) * 2 * 2048 ** 3) / 1e9
-    return { pytorchMatmul2048: speed, pytorchBlas: note ?? 'unknown' }
-  } catch (error) {
-    say(`no matrix product of PyTorch: ${(error as Error).message}`)
-    return {}
-  }
-}
-
-async function machineOf({ threads, systems }: Options, gpu: Adapter | undefined): Promise<Machine> {
-  const [load, cpu] = [loadavg()[0], cpus()[0]?.model.trim() || process.arch]
-  const machine = { cpu, cores: cpus().length, load, node: process.version }
-  if (gpu) return { ...machine, gpu }
-  say("measuring the peak of this machine: our micro-kernel, PyTorch's matrix product")
-  const { rung, gigaflops } = await measurePeak(threads)
-  const matmul = systems && !systems.includes('pytorch') ? {} : await matmulPeak(threads)
-  return { ...machine, threads, rung, gigaflops: { microKernel: gigaflops, ...matmul } }
-}
-
 /** The cases named, or those of this device. */
 function casesOf({ ctx, cases }: Options, gpu: Adapter | undefined): readonly Case[] {
   return cases ?? casesOn(gpu?.software ? 'software gpu' : ctx)
@@ -80,15 +57,16 @@ function systemsOf(kase: Case, { ctx, systems }: Options): readonly SystemName[]
   return systems ?? systemsOn[ctx].filter((name) => kase.systems.includes(name))
 }
 
+/** Why systems are left out of all cases. */
+type Refused = Run['refused']
+
 /** Why each system that can't be started can't be. */
-async function refusals(wanted: readonly SystemName[]): Promise<Partial<Record<SystemName, string>>> {
+async function refusals(wanted: readonly SystemName[]): Promise<Refused> {
   const npm = wanted.filter((name) => /^(onnx|tfjs|jax)/.test(name))
   if (npm.length === 0) return {}
   const problem = await shown(installPeers)
   return problem ? Object.fromEntries(npm.map((name) => [name, problem])) : {}
 }
-
-type Refused = Awaited<ReturnType<typeof refusals>>
 
 async function runCase(kase: Case, options: Options, deadline: number, refused: Refused): Promise<Rows> {
   const data = join(folder, kase.name)
@@ -112,6 +90,16 @@ function checkFolder(file: string): void {
   }
 }
 
+/** Adds a case to what `--json` writes, after each case, so that a run that is stopped leaves what it had. */
+function writer(machine: Machine, { json }: Options): (name: string, systems: Rows) => void {
+  const cases: Results['cases'][number][] = []
+  return (name, systems) => {
+    const rows = Object.entries(systems).map(([system, row]) => [system, recorded(row)])
+    cases.push({ name, systems: Object.fromEntries(rows) })
+    if (json) writeFileSync(json, `${JSON.stringify({ machine, cases }, null, 2)}\n`)
+  }
+}
+
 /** Says of each case's step where its time goes, or how it is computed. */
 async function examine(options: Options): Promise<void> {
   const { ctx, threads, explain } = options
@@ -128,22 +116,38 @@ async function examine(options: Options): Promise<void> {
   await engine.close()
 }
 
+/** Times single operations beside PyTorch and prints their table. */
+async function runSweep(cases: readonly SweepCase[], options: Options): Promise<void> {
+  const [machine, refused] = await examineMachine(options, undefined, say)
+  console.log(`${machineText(machine)}\n`)
+  const write = writer(machine, options)
+  const { threads, turns } = options
+  const run = { threads, turns, folder, deadline: started + LIMIT_MS, refused }
+  const swept = []
+  for (const kase of cases) {
+    const systems = await shown((say) => sweepCase(kase, { ...run, say }))
+    swept.push({ name: kase.name, systems })
+    write(kase.name, systems)
+  }
+  console.log(sweepText(swept))
+}
+
 async function main(options: Options): Promise<void> {
   if (options.profile || options.explain) return examine(options)
   if (options.json) checkFolder(options.json)
+  if (options.sweep) return runSweep(options.sweep, options)
   const gpu = options.ctx === 'gpu' ? await findAdapter() : undefined
   const cases = casesOf(options, gpu)
   const refused = await refusals(cases.flatMap((kase) => systemsOf(kase, options)))
-  const machine = await machineOf(options, gpu)
+  const [machine, noPytorch] = await examineMachine(options, gpu, say)
   console.log(machineText(machine))
-  const results: Results['cases'][number][] = []
+  const write = writer(machine, options)
   for (const [i, kase] of cases.entries()) {
     const left = started + LIMIT_MS - Date.now()
-    const systems = await runCase(kase, options, Date.now() + left / (cases.length - i), refused)
-    const rows = Object.entries(systems).map(([name, row]) => [name, recorded(row)])
-    results.push({ name: kase.name, systems: Object.fromEntries(rows) })
+    const deadline = Date.now() + left / (cases.length - i)
+    const systems = await runCase(kase, options, deadline, { ...refused, ...noPytorch })
     console.log(`\n${caseText(kase, systems, machine.gigaflops)}`)
-    if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, cases: results }, null, 2)}\n`)
+    write(kase.name, systems)
   }
   if (gpu && !options.cases) await runTutorial(gpu)
 }

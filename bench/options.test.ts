@@ -1,6 +1,8 @@
 // What may be typed, and the sentence that answers what may not.
 import { expect, it } from 'vitest'
-import { help, readOptions, UsageError } from './options.ts'
+import { bench } from '../src/cli/commands/bench.ts'
+import { help, optionNames, readOptions, UsageError } from './options.ts'
+import { sweepCases } from './sweepCases.ts'
 
 it('runs the default cases with all systems where nothing is said', () => {
   const { ctx, cases, systems, turns, json } = readOptions([])
@@ -27,6 +29,14 @@ it('takes the systems of a GPU with --ctx gpu', () => {
   const { ctx, cases, systems } = readOptions(['--ctx', 'gpu', '--systems', 'tfjs-webgpu,glueball,pytorch-tf32'])
   expect({ ctx, cases, systems }).toEqual({ ctx: 'gpu', systems: ['glueball', 'pytorch-tf32', 'tfjs-webgpu'] })
   expect(readOptions(['--ctx=gpu', '--explain']).explain).toBe(true)
+})
+
+it('takes the operations of the sweep by parts of their names', () => {
+  expect(readOptions([]).sweep).toBeUndefined()
+  expect(readOptions(['--sweep']).sweep).toBe(sweepCases)
+  const { sweep, cases } = readOptions(['--sweep', '--only', 'matmul 1024,avgpool'])
+  expect(sweep?.map(({ name }) => name)).toEqual(['matmul 1024', 'avgpool 2 fwd'])
+  expect(cases).toBeUndefined()
 })
 
 it.each([
@@ -58,12 +68,24 @@ it.each([
   ],
   [['--ctx', 'gpu', '--threads', '2'], '--threads is for the CPU: it goes with --ctx cpu'],
   [['--ctx', 'gpu', '--profile'], '--profile is for the CPU: it goes with --ctx cpu'],
+  [['--sweep', '--only', 'matmul,conv 9x9'], "no operation's name contains conv 9x9. There are: add 4M; exp 4M; "],
+  [['--sweep', '--systems', 'glueball'], '--systems does not go with --sweep'],
+  [['--sweep', '--profile'], '--profile does not go with --sweep'],
+  [['--sweep', '--ctx', 'gpu'], '--sweep is for the CPU: it goes with --ctx cpu'],
   [['--help=yes'], "--help takes no value, got 'yes'"],
   [['train'], "there is one argument too many: got 'train'"],
 ])('refuses %j in one line', (args, message) => {
   const read = () => readOptions(args)
   expect(read).toThrow(UsageError)
   expect(read).toThrow(message)
+})
+
+it('has the options that `glueball bench` lists', () => {
+  expect(optionNames.filter((name) => name !== '--help').sort()).toEqual(
+    Object.keys(bench.args ?? {})
+      .map((name) => `--${name}`)
+      .sort(),
+  )
 })
 
 it('asks for help in three ways', () => {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { nearest } from '../src/core/nearest.ts'
 import { type Case, type ContextName, cases, casesOn, type SystemName, systemsOn } from './cases.ts'
+import { type SweepCase, sweepCases } from './sweepCases.ts'
 
 /** What is to be done. */
 export interface Options {
@@ -15,6 +16,8 @@ export interface Options {
   readonly threads: number
   readonly turns: number
   readonly json: string | undefined
+  /** The single operations to time beside PyTorch in place of networks. */
+  readonly sweep: readonly SweepCase[] | undefined
   /** Where our own steps' time goes, and by which algorithms, in place of the timing. */
   readonly profile: boolean
   readonly explain: boolean
@@ -38,6 +41,7 @@ the tutorial's twenty epochs end the run unless --only names a case.
   npm run bench -- --systems glueball,pytorch --threads 2 --json bench.json
   npm run bench -- --only nin-112-b128-infer
   npm run bench -- --ctx gpu
+  npm run bench -- --sweep --threads 2
 
   --ctx NAME       cpu, or gpu: WebGPU in Node beside PyTorch on CUDA; cpu where left out
   --only NAME      one case, or some with commas between. Run where none is named:
@@ -52,6 +56,8 @@ ${namesOf(seldom)}
                    with --ctx gpu of ${systemsOn.gpu.join(', ')}; all where left out
   --threads N      threads of each system on the CPU, ${defaultThreads()} where left out
   --turns N        timed steps of each system, 7 where left out
+  --sweep          in place of all that: ${sweepCases.length} single operations in turns with PyTorch, as a table in Markdown, the
+                   slowest first; takes about ten minutes. --only PART,PART takes those whose names contain a part
   --profile        in place of all that: where the time of our own step goes, call by call (on the CPU)
   --explain        the same with the algorithm that runs each call; with --ctx gpu what each convolution asks of a GPU
   --json FILE      writes { machine, cases: [{ name, systems }] } there`
@@ -68,17 +74,20 @@ const known = {
   threads: text,
   turns: text,
   json: text,
+  sweep: { type: 'boolean' },
   profile: { type: 'boolean' },
   explain: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const optionNames = Object.keys(known).map((name) => `--${name}`)
+/** Everything that may be typed. */
+export const optionNames = Object.keys(known).map((name) => `--${name}`)
 
 /** Reads the arguments; throws a UsageError of one line. */
 export function readOptions(args: readonly string[]): Options {
   const values = parsed(args[0] === '--' ? args.slice(1) : args) // `glueball bench -- --help` passes the dashes on
-  const names = list(values.only, '--only')
+  const parts = list(values.only, '--only')
+  const names = values.sweep ? undefined : parts
   const systems = list(values.systems, '--systems')
   for (const name of names ?? [])
     member(
@@ -92,6 +101,9 @@ export function readOptions(args: readonly string[]): Options {
     if (ctx === 'gpu' && values[name] !== undefined)
       throw new UsageError(`--${name} is for the CPU: it goes with --ctx cpu`)
   }
+  for (const name of notOfSweep) {
+    if (values.sweep && values[name] !== undefined) throw new UsageError(`--${name} does not go with --sweep`)
+  }
   return {
     help: values.help ?? false,
     ctx,
@@ -100,13 +112,27 @@ export function readOptions(args: readonly string[]): Options {
     threads: whole(values.threads, '--threads', 64) ?? defaultThreads(),
     turns: whole(values.turns, '--turns', 1000) ?? 7,
     json: values.json,
+    sweep: values.sweep ? operationsWith(parts) : undefined,
     profile: values.profile ?? false,
     explain: values.explain ?? false,
   }
 }
 
 /** Options of the CPU engine. */
-const cpuOnly = ['threads', 'profile'] as const
+const cpuOnly = ['threads', 'profile', 'sweep'] as const
+
+/** Options that the sweep has no use for: it times Glueball and PyTorch. */
+const notOfSweep = ['systems', 'profile', 'explain'] as const
+
+/** The sweep's cases whose names contain one of the parts, all without parts. */
+function operationsWith(parts: readonly string[] | undefined): readonly SweepCase[] {
+  const nameless = parts?.find((part) => !sweepCases.some(({ name }) => name.includes(part)))
+  if (nameless !== undefined) {
+    const all = sweepCases.map(({ name }) => name).join('; ')
+    throw new UsageError(`no operation's name contains ${nameless}. There are: ${all}`)
+  }
+  return parts ? sweepCases.filter(({ name }) => parts.some((part) => name.includes(part))) : sweepCases
+}
 
 function contextOf(name = 'cpu'): ContextName {
   member('context', name, Object.keys(systemsOn))

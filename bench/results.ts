@@ -4,7 +4,7 @@ import type { Adapter } from './gpu.ts'
 
 /** A system's figures in a case. */
 export interface Measured {
-  /** The median of the samples. */
+  /** The median of the samples; of a single operation, its runs a second. */
   readonly imagesPerSecond: number
   /** Images a second in each turn. */
   readonly samples: readonly number[]
@@ -34,12 +34,14 @@ export interface Peak {
   readonly microKernel: number
   /** PyTorch's product of two matrices of 2048 × 2048; absent without PyTorch. */
   readonly pytorchMatmul2048?: number
-  /** The BLAS that PyTorch was built with. */
+  /** The file or name of the BLAS that it calls. */
   readonly pytorchBlas?: string
 }
 
 /** What it was measured on. */
 export interface Machine {
+  /** The commit, where the source is in a repository, with a mark where files were changed since. */
+  readonly build?: string
   readonly cpu: string
   readonly cores: number
   /** Processes that ran, over the last minute, before the bench began. */
@@ -78,11 +80,11 @@ export function better(a: Shown | undefined, b: Shown): Shown {
 }
 
 /** The lines about the machine. */
-export function machineText({ cpu, cores, threads, load, node, rung, gigaflops, gpu }: Machine): string {
+export function machineText({ build, cpu, cores, threads, load, node, rung, gigaflops, gpu }: Machine): string {
   const busy = load > 0.5 ? ' (something else is running: these figures are not to be quoted)' : ''
   const each = threads ? `, ${count(threads, 'thread')} for each system` : ''
   return [
-    `${cpu}, ${count(cores, 'core')}${each}, Node ${node}`,
+    `${cpu}, ${count(cores, 'core')}${each}, Node ${node}${build ? `, build ${build}` : ''}`,
     `load before the start ${load.toFixed(2)}${busy}`,
     ...(gpu ? [`GPU ${gpu.name}${gpu.software ? ', in software: it computes on the CPU' : ''}`] : []),
     ...(gigaflops ? [peakText(gigaflops, `${rung}`, threads ?? 1)] : []),

@@ -12,7 +12,7 @@ function system(program: string, deadline = Date.now() + 60_000, limitMs = 60_00
 const answers = `
   const say = (line) => console.log(JSON.stringify(line))
   console.log('a library greets')
-  say({ ready: true, version: '1.2', slow: false, check: [1, 2] })
+  say({ ready: true, version: '1.2', slow: false, check: [[1, 2]] })
   process.stdin.on('data', (text) => {
     if (String(text) === 'run\\n') say({ seconds: 0.5, images: 128 })
     else { say({ peakBytes: 4096 }); process.exit() }
@@ -20,7 +20,7 @@ const answers = `
 
 it('reads what a system says of itself, its samples and its memory, past what libraries print', async () => {
   const one = system(answers)
-  expect(await one.ready()).toMatchObject({ version: '1.2', slow: false, check: [1, 2] })
+  expect(await one.ready()).toMatchObject({ version: '1.2', slow: false, check: [[1, 2]] })
   await one.run()
   await one.run()
   await one.exit()

@@ -19,8 +19,10 @@ export interface Ready {
   readonly note?: string
   /** Whether it is too slow to take turns. */
   readonly slow: boolean
-  /** First outputs for the first image, which must be the same for every system. */
-  readonly check: readonly number[] | null
+  /** Numbers of each result, which must be the same for every system: of a network the first image's first outputs. */
+  readonly check: readonly (readonly number[])[] | null
+  /** Of product.py alone: the best GFLOP/s of a small product. */
+  readonly bestProduct?: number
 }
 
 /** What a system may spend in all, as long as others wait for it: ten minutes. */

@@ -13,11 +13,11 @@ export function script(name: string, ...args: string[]): Pick<Launch, 'command' 
   return { command: process.execPath, args: [...process.execArgv, join(here, name), ...args] }
 }
 
-/** PyTorch on the first Python that has it; throws where none has. `args` as pytorch.py takes them. */
-export function pytorch(...args: string[]): Pick<Launch, 'command' | 'args'> {
+/** A program of `peers/` on the first Python that has PyTorch; throws where none has. */
+export function pytorch(program: string, ...args: string[]): Pick<Launch, 'command' | 'args'> {
   const python = findPeer(peers.find(({ name }) => name === 'PyTorch')!)
   if (!python) throw new Error('no python3 of this machine has torch (looked at python3 and /usr/bin/python3)')
-  return { command: python, args: [join(here, 'peers/pytorch.py'), ...args] }
+  return { command: python, args: ['-B', join(here, 'peers', program), ...args] }
 }
 
 /** How a system is to run a case: `data` is the folder that inputs.ts fills. */
@@ -33,7 +33,7 @@ const layouts = ['nchw', 'channels_last']
 export function launches(name: SystemName, { ctx, threads, data }: Task): Launch[] {
   const shared = ['--threads', String(threads), '--data', data]
   const torch = (variants: readonly string[], ...args: string[]) =>
-    variants.map((variant) => ({ name, variant, ...pytorch(...shared, '--layout', variant, ...args) }))
+    variants.map((variant) => ({ name, variant, ...pytorch('pytorch.py', ...shared, '--layout', variant, ...args) }))
   switch (name) {
     case 'glueball':
       return [{ name, ...script('glueball.ts', ...shared, '--backend', ctx === 'gpu' ? 'webgpu' : 'wasm') }]
@@ -54,6 +54,14 @@ export function launches(name: SystemName, { ctx, threads, data }: Task): Launch
     case 'jax-webgpu':
       return [{ name, ...script('peers/jax.mjs', ...shared, '--backend', name.slice('jax-'.length)) }]
   }
+}
+
+/** What to start for an operation of the sweep: PyTorch in both layouts where images have them. */
+export function sweepLaunches(name: SystemName, layoutsCount: boolean, { threads, data }: Omit<Task, 'ctx'>): Launch[] {
+  const shared = ['--threads', String(threads), '--data', data]
+  if (name === 'glueball') return [{ name, ...script('sweepSystem.ts', ...shared) }]
+  if (!layoutsCount) return [{ name, ...pytorch('sweep.py', ...shared) }]
+  return layouts.map((variant) => ({ name, variant, ...pytorch('sweep.py', ...shared, '--layout', variant) }))
 }
 
 /** Installs the JavaScript peers unless they are there; returns what went wrong, if anything did. */

@@ -4,8 +4,13 @@ import { cases, type SystemName } from './cases.ts'
 import type { Launch } from './system.ts'
 import { type Run, timeCase } from './turns.ts'
 
-/** A system that takes so many seconds for an image and has these outputs. */
-function fake(name: SystemName, seconds: number, check: readonly number[], slow = false, variant?: string): Launch {
+/** A system that takes so many seconds for an image and has these results. */
+function fake(
+  name: SystemName,
+  seconds: number,
+  check: readonly (readonly number[])[],
+  { slow = false, variant }: { readonly slow?: boolean; readonly variant?: string } = {},
+): Launch {
   const program = `
     const say = (line) => console.log(JSON.stringify(line))
     say({ ready: true, version: '1', slow: ${slow}, check: ${JSON.stringify(check)} })
@@ -17,10 +22,12 @@ function fake(name: SystemName, seconds: number, check: readonly number[], slow 
 }
 
 const programs: Partial<Record<SystemName, Launch[]>> = {
-  glueball: [fake('glueball', 0.01, [1, 2])],
-  pytorch: [fake('pytorch', 0.02, [1, 2.0001], false, 'nchw'), fake('pytorch', 0.0125, [1, 2], false, 'channels_last')],
-  onnxruntime: [fake('onnxruntime', 0.001, [1, 2.1])],
-  'jax-wasm': [fake('jax-wasm', 4, [1, 2], true)],
+  glueball: [fake('glueball', 0.01, [[1, 2]])],
+  pytorch: ['nchw', 'channels_last'].map((variant, i) =>
+    fake('pytorch', [0.02, 0.0125][i], [[1, [2.0001, 2][i]]], { variant }),
+  ),
+  onnxruntime: [fake('onnxruntime', 0.001, [[1, 2.1]])],
+  'jax-wasm': [fake('jax-wasm', 4, [[1, 2]], { slow: true })],
 }
 
 const run = (more: Partial<Run> = {}): Run => ({
@@ -51,8 +58,19 @@ it('times by turns, keeps the better layout, and says who is left out and why', 
   expect(Object.keys(rows)).toEqual(run().systems)
 })
 
+it('compares each result with the first system’s by its own size, and their number', async () => {
+  const rowsOf = async (check: readonly (readonly number[])[]) => {
+    const launches = (name: SystemName) => [fake(name, 0.01, name === 'glueball' ? [[1000, 2], [0.01]] : check)]
+    return timeCase(cases[0], run({ systems: ['glueball', 'pytorch'], launches }))
+  }
+  expect((await rowsOf([[1000.1, 2], [0.01]])).pytorch).toMatchObject({ imagesPerSecond: 100 })
+  for (const check of [[[1000, 2], [0.02]], [[1000, 2]], [[1000, 2], [0.01], [1]], [[1000], [0.01]]]) {
+    expect((await rowsOf(check)).pytorch).toHaveProperty('reason', expect.stringContaining('something else'))
+  }
+})
+
 it('allows the rounding of coarse numbers to those that have them', async () => {
-  const bf16 = (output: number) => ({ launches: () => [fake('pytorch-bf16', 0.01, [1, output])] })
+  const bf16 = (output: number) => ({ launches: () => [fake('pytorch-bf16', 0.01, [[1, output]])] })
   const glueball = programs.glueball!
   const rowsOf = async (output: number) => {
     const { launches } = bf16(output)

@@ -23,31 +23,34 @@ const TURNS_MS = 60_000
 /** Rest before each turn, in milliseconds: threads of the last one's system may still spin, waiting for work. */
 const REST_MS = 100
 
-/** How far the outputs may be from those of the first system, relative to the largest: most are float32 sums. */
+/** How far a result may be from that of the first system, relative to its largest number: most are float32 sums. */
 const TOLERANCE = 1e-3
 
 /** The same where factors are rounded to 11 bits, or all values to 8. */
 const coarse: Partial<Record<SystemName, number>> = { 'pytorch-tf32': 1e-2, 'pytorch-bf16': 3e-2 }
 
+/** What is timed: its name, and who has a program for it. */
+export type Timed = Pick<Case, 'name' | 'systems'>
+
 /** Runs a case and returns its rows. */
-export async function timeCase(kase: Case, run: Run): Promise<Rows> {
+export async function timeCase(kase: Timed, run: Run): Promise<Rows> {
   const found: Rows = {}
   const keep = (name: SystemName, row: Shown) => (found[name] = better(found[name], row))
   const ready: System[] = []
-  const state: State = { kase, run, keep, ready, check: undefined }
+  const state: State = { kase, run, keep, ready, check: null }
   for (const name of run.systems) await startAll(name, state)
   await takeTurns(state)
   return Object.fromEntries(run.systems.map((name) => [name, found[name]]))
 }
 
 interface State {
-  readonly kase: Case
+  readonly kase: Timed
   readonly run: Run
   readonly keep: (name: SystemName, row: Shown) => void
   /** Those that have warmed up and take turns. */
   readonly ready: System[]
-  /** The outputs that all others are compared with. */
-  check: readonly number[] | undefined
+  /** The results that all others are compared with. */
+  check: Ready['check']
 }
 
 const failed = (error: unknown): Shown => ({ reason: reasonOf(error) })
@@ -87,10 +90,20 @@ async function start(system: System, state: State): Promise<void> {
 function compare({ launch }: System, { check }: Ready, state: State): void {
   if (!check) return
   state.check ??= check
-  const size = Math.max(...state.check.map(Math.abs))
-  const far = Math.max(...state.check.map((value, i) => Math.abs(value - check[i]))) / size
+  const first = state.check
+  const far = Math.max(
+    Math.abs(first.length - check.length),
+    ...first.map((result, i) => distance(result, check[i] ?? [])),
+  )
   if (far < (coarse[launch.name] ?? TOLERANCE)) return
   throw new Error(`it computes something else: its outputs differ by ${far.toPrecision(2)} of the largest`)
+}
+
+/** The largest difference of two results, relative to the first's largest number. */
+function distance(a: readonly number[], b: readonly number[]): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY
+  const difference = Math.max(...a.map((value, i) => Math.abs(value - b[i])))
+  return difference === 0 ? 0 : difference / Math.max(...a.map(Math.abs))
 }
 
 async function takeTurns({ kase, run, keep, ready }: State): Promise<void> {

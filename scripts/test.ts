@@ -74,7 +74,7 @@ function leftOut(): string[] {
   return peers
     .filter((peer) => !findPeer(peer))
     .flatMap(({ name, suffix }) =>
-      globSync(`{src,test}/**/*.${suffix}{,.*}.test.ts`, { cwd: root })
+      globSync(`{src,test,bench}/**/*.${suffix}{,.*}.test.ts`, { cwd: root })
         .filter((file) => /\.long\./.test(file) === (process.env['GLUEBALL_LONG'] === '1'))
         .map((file) => `left out, ${name} is absent: ${file}`),
     )

@@ -1,16 +1,6 @@
 // jax-js as a peer, on its WebAssembly or WebGPU backend.
-import {
-  chainImages,
-  kase,
-  labels,
-  layers,
-  options,
-  parameters,
-  serve,
-  side,
-  unavailable,
-  versionOf,
-} from './serve.mjs'
+import { chainImages, labels, layers, parameters, side } from './network.mjs'
+import { kase, options, serve, unavailable, versionOf } from './serve.mjs'
 
 const { backend } = options
 if (backend === 'webgpu') await import('./gpu.mjs').catch(unavailable)
@@ -85,5 +75,5 @@ await serve({
   version: versionOf('@jax-js/jax'),
   note: backend === 'wasm' ? 'one thread: it has no more in Node' : undefined,
   step: kase.train ? trainStep : infer,
-  logits: async () => [...(await infer(1))],
+  check: async () => [[...(await infer(1))]],
 }).catch(unavailable)

@@ -1,5 +1,6 @@
 // ONNX Runtime for Node as a peer: inference of the model that onnx.ts writes.
-import { batch, chainImages, file, kase, options, serve, side, unavailable, versionOf } from './serve.mjs'
+import { chainImages, side } from './network.mjs'
+import { batch, file, kase, options, serve, unavailable, versionOf } from './serve.mjs'
 
 if (kase.train) unavailable('onnxruntime-node cannot train: its training API was removed')
 
@@ -17,5 +18,5 @@ await serve({
   system: 'onnxruntime',
   version: versionOf('onnxruntime-node'),
   step: infer,
-  logits: async () => [...(await infer(batch)).slice(0, 10)],
+  check: async () => [[...(await infer(batch)).slice(0, 10)]],
 })

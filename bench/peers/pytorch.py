@@ -1,39 +1,24 @@
-"""PyTorch as a peer: a case's training step or inference on the CPU or on CUDA, or a 2048³ matrix product."""
+"""PyTorch as a peer: a case's training step or inference on the CPU or on CUDA."""
 import argparse
 import json
 import math
 import os
-import re
-import resource
-import sys
-import time
 
-WARMUPS, MATMUL = 3, 2048
-
-
-def say(line):
-    print(json.dumps(line), flush=True)
+from serve import add_options, load_torch, serve, unavailable
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--layout', choices=['nchw', 'channels_last'], default='nchw')
+    add_options(parser)
     parser.add_argument('--device', choices=['cpu', 'cuda'], default='cpu')
     parser.add_argument('--precision', choices=['f32', 'tf32', 'bf16'], default='f32')
-    parser.add_argument('--threads', type=int, default=1)
-    parser.add_argument('--data', help='the folder that inputs.ts fills; without it the matrix product is timed')
+    parser.add_argument('--data', required=True, help='the folder that inputs.ts fills')
     return parser.parse_args()
 
 
 options = arguments()
-os.environ['OMP_NUM_THREADS'] = str(options.threads)
-try:
-    import numpy as np
-    import torch
-    import torch.nn.functional as F
-except ImportError as error:
-    say({'unavailable': f'{sys.executable} cannot import torch: {error}'})
-    sys.exit(0)
+np, torch = load_torch(options.threads)
+F = torch.nn.functional
 
 
 class Network:
@@ -113,69 +98,29 @@ class Network:
 
 def prepared():
     """What to time, the images in it, and the first outputs for the first image."""
-    if options.data is None:
-        a, b = torch.randn(MATMUL, MATMUL), torch.randn(MATMUL, MATMUL)
-        return (lambda: torch.mm(a, b)), 1, None
     with open(os.path.join(options.data, 'case.json')) as file:
         case = json.load(file)
     net = Network(case)
-    check = net.infer()[-1][0].flatten()[:10].tolist()
+    check = [net.infer()[-1][0].flatten()[:10].tolist()]
     step = net.gradients if case['imageGradient'] else net.train if case['train'] else net.infer
     return step, case['batch'], check
-
-
-def blas():
-    """Which BLAS multiplies matrices: Debian's PyTorch has the plain one, others MKL or OpenBLAS."""
-    found = re.search(r'BLAS_INFO=(\w+)', torch.__config__.show())
-    return found.group(1) if found else 'unknown'
-
-
-def timed(step, times=1):
-    """Seconds of one step."""
-    start = time.perf_counter()
-    for _ in range(times):
-        step()
-    return (time.perf_counter() - start) / times
-
-
-def warm_up(step):
-    """Warms up for three steps and three seconds, and returns how many steps make a sample of a fifth of a second."""
-    start, done, last = time.perf_counter(), 0, 1
-    while done < (WARMUPS if options.data else 1) or time.perf_counter() - start < 3:
-        last, done = timed(step), done + 1
-    return max(1, math.ceil(0.2 / last))
 
 
 def prepare_cuda():
     """Says so where there is no device; TF32 only where it is asked for, and the fastest of cuDNN's algorithms."""
     if not torch.cuda.is_available():
-        say({'unavailable': f'no CUDA device (PyTorch {torch.__version__})'})
-        sys.exit(0)
+        unavailable(f'no CUDA device (PyTorch {torch.__version__})')
     torch.backends.cudnn.benchmark = True
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = options.precision == 'tf32'
 
 
 def main():
-    torch.set_num_threads(options.threads)
-    if options.device == 'cuda':
-        prepare_cuda()
-    step, images, check = prepared()
-    times = warm_up(step)
-    note = options.layout if check else blas()
     version = torch.__version__
     if options.device == 'cuda':
+        prepare_cuda()
         version = f'{version} on {torch.cuda.get_device_name()}'
-    say({'ready': True, 'system': 'pytorch', 'version': version, 'note': note, 'slow': False, 'check': check})
-    for line in sys.stdin:
-        if line.strip() == 'exit':
-            break
-        say({'seconds': timed(step, times), 'images': images})
-    say({'peakBytes': peak_bytes()})
-
-
-def peak_bytes():
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == 'darwin' else peak * 1024
+    step, images, check = prepared()
+    serve(step, images, check, version, options.layout)
 
 
 main()

@@ -1,4 +1,4 @@
-// What the JavaScript peers share: their arguments, the case and its data, and the line protocol that system.ts speaks.
+// What the JavaScript systems share: their arguments, the case, and the line protocol that system.ts speaks.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -20,44 +20,12 @@ export const file = (name) => join(options.data, name)
 /** The case, as cases.ts describes it. */
 export const kase = JSON.parse(readFileSync(file('case.json'), 'utf8'))
 
-/** The first chain's layers in order, each with the number of its weights. */
-export const layers = kase.chains[0].layers.map((layer) => ({
-  ...layer,
-  size: layer.channels * layer.before * layer.kernel ** 2,
-}))
-
-/** The number of images in a batch and the side of the first chain's. */
+/** Images in a batch. */
 export const { batch } = kase
-export const { side } = kase.chains[0]
 
 /** A file of the data folder as float32. */
-function floats(name) {
+export function floats(name) {
   return new Float32Array(new Uint8Array(readFileSync(file(name))).buffer)
-}
-
-/** Each chain's first images, of a whole batch where no number is given. */
-export function chainImages(count = batch) {
-  const all = floats('images.f32')
-  let at = 0
-  return kase.chains.map((chain) => {
-    const size = chain.channels * chain.side ** 2
-    const images = all.subarray(at, at + count * size)
-    at += batch * size
-    return images
-  })
-}
-
-/** The labels of the batch. */
-export function labels() {
-  return new Int32Array(new Uint8Array(readFileSync(file('labels.i32'))).buffer)
-}
-
-/** Each layer's weight (O, I, H, W) and bias as views of the weights file. */
-export function parameters() {
-  const all = floats('weights.f32')
-  let at = 0
-  const next = (count) => all.subarray(at, (at += count))
-  return layers.map(({ size, channels }) => ({ weight: next(size), bias: next(channels) }))
 }
 
 /** The version in a package's manifest. */
@@ -83,45 +51,54 @@ export function unavailable(reason) {
   process.exit(0)
 }
 
-/** Seconds of one step. */
-async function timed(step, count, times = 1) {
+/** Seconds of a step, the mean of as many as are asked for; `settle` waits for what they left running. */
+async function timed({ step, settle }, count, times = 1) {
   const start = performance.now()
   for (let i = 0; i < times; i++) await step(count)
+  await settle?.()
   return (performance.now() - start) / 1000 / times
 }
 
+/** Seconds that a sample takes at least, so that short steps are timed many at once. */
+const SAMPLE = 0.2
+
 /**
- * Warms up for three steps and three seconds, in which V8 compiles what a short step runs, or for one step and ten seconds
- * where that is sooner. Returns how many steps make a sample of a fifth of a second.
+ * Warms up for three steps and `warmUp` seconds, in which V8 compiles what a short step runs, or for one step and ten
+ * seconds where that is sooner. Returns how many steps make a sample.
  */
-async function warmUp(step) {
+async function warmedUp(system) {
   const start = performance.now()
   const spent = () => (performance.now() - start) / 1000
-  let last = 1
-  for (let i = 0; i === 0 || (spent() < 10 && (i < 3 || spent() < 3)); i++) last = await timed(step, batch)
-  return Math.max(1, Math.ceil(0.2 / last))
+  let [times, done] = [1, 0]
+  while (done === 0 || (spent() < 10 && (done < 3 || spent() < system.warmUp))) {
+    const seconds = await timed(system, batch, times)
+    done += times
+    times = Math.max(1, Math.ceil(SAMPLE / seconds))
+  }
+  return times
 }
 
 /** Seconds of a step of one image, the smallest batch, after one to warm up where it is slow. */
-async function secondsOfOne(step) {
-  const first = await timed(step, 1)
-  return first * SLOW > 1 ? timed(step, 1) : first
+async function secondsOfOne(system) {
+  const first = await timed(system, 1)
+  return first * SLOW > 1 ? timed(system, 1) : first
 }
 
 /**
- * Answers the driver. `step(images)` does one whole step; `logits()` gives the first outputs for the first image, for a
- * check. A system that does a step of one image at less than SLOW images a second is slow: that step is its only
- * measurement, unless it takes its `turns` however slow.
+ * Answers the driver. `step(images)` does one whole step; `check()` gives a list of numbers for each result, which all
+ * systems must agree on. A system that does a step of one image at less than SLOW images a second is slow: that step is
+ * its only measurement, unless it takes its `turns` however slow.
  */
-export async function serve({ system, version, note, step, logits, turns = options.backend === 'webgpu' }) {
-  const check = await logits()
-  const second = turns ? 0 : await secondsOfOne(step)
+export async function serve({ system, version, note, check, turns = options.backend === 'webgpu', ...work }) {
+  const running = { warmUp: 3, ...work }
+  const checked = await check()
+  const second = turns ? 0 : await secondsOfOne(running)
   const slow = second * SLOW > 1
-  const times = slow ? 1 : await warmUp(step)
-  say({ ready: true, system, version, note, slow, check })
+  const times = slow ? 1 : await warmedUp(running)
+  say({ ready: true, system, version, note, slow, check: checked })
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === 'run')
-      say(slow ? { seconds: second, images: 1 } : { seconds: await timed(step, batch, times), images: batch })
+      say(slow ? { seconds: second, images: 1 } : { seconds: await timed(running, batch, times), images: batch })
     if (line === 'exit') break
   }
   say({ peakBytes: process.resourceUsage().maxRSS * 1024 })

@@ -1,19 +1,8 @@
 // TensorFlow.js as a peer, on its plain JavaScript, WebAssembly or WebGPU backend.
 import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
-import {
-  batch,
-  chainImages,
-  kase,
-  labels,
-  layers,
-  options,
-  parameters,
-  serve,
-  side,
-  unavailable,
-  versionOf,
-} from './serve.mjs'
+import { chainImages, labels, layers, parameters, side } from './network.mjs'
+import { batch, kase, options, serve, unavailable, versionOf } from './serve.mjs'
 
 console.log = console.info = console.warn = console.error // stdout belongs to the protocol
 const require = createRequire(import.meta.url)
@@ -74,5 +63,5 @@ await serve({
   version: versionOf('@tensorflow/tfjs'),
   note: { cpu: 'one thread', wasm: 'one thread: it has no more in Node' }[options.backend],
   step: kase.train ? trainStep : infer,
-  logits: async () => [...(await infer(1))],
+  check: async () => [[...(await infer(1))]],
 }).catch(unavailable)

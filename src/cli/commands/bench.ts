@@ -16,6 +16,7 @@ export const bench = command({
     },
     threads: { type: 'string', description: 'threads for each system', valueHint: 'N' },
     turns: { type: 'string', description: 'timed steps of each system', valueHint: 'N' },
+    sweep: { type: 'boolean', description: 'single operations beside PyTorch, the slowest first' },
     profile: { type: 'boolean', description: 'where the time of our own step goes, call by call' },
     explain: { type: 'boolean', description: 'the algorithm that runs each call' },
     json: { type: 'string', description: 'writes the numbers to a file', valueHint: 'FILE' },
@@ -24,6 +25,7 @@ export const bench = command({
   examples: [
     ['bench', 'all cases and all systems found on this machine; up to 25 minutes'],
     ['bench --systems glueball,pytorch --threads 2', 'beside PyTorch alone'],
+    ['bench --sweep --threads 2', 'single operations beside PyTorch: about ten minutes'],
     ['bench --profile --only nin-112-b128-train', 'where the time of a training step goes'],
     ['bench -- --help', 'all cases and systems'],
   ],
