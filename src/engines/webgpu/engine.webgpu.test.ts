@@ -6,6 +6,7 @@ import { autograd, gluon, init, type NDArray, nd } from '../../index.ts'
 import type { Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { WebGpuEngine } from './engine.ts'
 import { webgpuKernels } from './kernels.ts'
+import { mostDispatches } from './queue.ts'
 import { openDevice } from './start.ts'
 
 const open: WebGpuEngine[] = []
@@ -23,7 +24,7 @@ async function start(memoryLimit = 2 ** 30, kernels = webgpuKernels) {
 /** A dispatch of a shader that does nothing, or that no device takes. */
 const dispatchOf = (key: string, body: string): Dispatch => ({
   shader: { key, text: () => `@compute @workgroup_size(1) fn main() { ${body} }` },
-  ...{ bindings: [], params: [], workgroups: [1, 1, 1] },
+  ...{ bindings: [], params: [], workgroups: [1, 1, 1], cost: { all: 0, each: 0 } },
 })
 const [harmless, broken] = [dispatchOf('harmless', ''), dispatchOf('broken', 'no such thing')]
 const planOf = (dispatches: readonly Dispatch[]): WgslKernel<object> => ({
@@ -78,11 +79,11 @@ describe('the GPU engine', () => {
   it('knows what a batch spoils that begins within a call', async () => {
     const { ctx, engine } = await start(2 ** 30, { ...webgpuKernels, softmax: planOf([harmless, broken]) })
     const x = nd.array([1, 2], { ctx })
-    for (let i = 0; i < 127; i++) x.iadd(1)
+    for (let i = 1; i < mostDispatches; i++) x.iadd(1)
     const bad = nd.softmax(x)
     await engine.fence()
     expect(() => bad.add(1)).toThrow(/failed on the GPU/)
-    expect(await values(x)).toEqual([128, 129])
+    expect(await values(x)).toEqual([mostDispatches, mostDispatches + 1])
   })
 
   it('knows what is spoilt of calls that had to wait for values on their way', async () => {

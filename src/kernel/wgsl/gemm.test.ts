@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { type Factor, type Product, planProduct } from './gemm.ts'
 import type { GpuTarget } from './plan.ts'
-import { workgroupRows } from './workgroups.ts'
+import { commonFields, workgroupRows } from './workgroups.ts'
 
 const targets: readonly GpuTarget[] = [{ tiles: 'large' }, { tiles: 'small' }]
 
@@ -19,7 +19,7 @@ it.each(targets)('gives each binding and each field of the uniform struct, $tile
     for (const { shader, bindings, params } of planProduct(product, target).dispatches) {
       const text = shader.text()
       const [, fields] = /struct Params \{(.*)\}/.exec(text) ?? []
-      expect(fields.split(',').length).toBe(params.length)
+      expect(fields.split(',').length).toBe(commonFields + params.length)
       expect([...text.matchAll(/@binding\((\d+)\)/g)].map(([, n]) => Number(n))).toEqual(
         Array.from({ length: bindings.length + 1 }, (_, n) => n),
       )
@@ -33,14 +33,18 @@ it.each(targets)('keeps within what every device has, $tiles tiles', (target) =>
   }
 })
 
-it('cuts long sums of few tiles into parts, at most eight of at least 512 steps', () => {
+it('cuts long sums of few tiles into parts of at least 512 steps, as many as 32 MiB hold', () => {
   const partsOf = (rows: number, sum: number, columns: number) => {
     const { workspace } = planProduct(productOf(rows, sum, columns), targets[0])
     return workspace.length > 0 ? workspace[0] / (4 * rows * columns) : 1
   }
   expect(partsOf(64, 1023, 64)).toBe(1)
   expect(partsOf(64, 1024, 64)).toBe(2)
-  expect(partsOf(64, 1e6, 64)).toBe(8)
+  expect(partsOf(64, 1e6, 64)).toBe(256)
+  expect(partsOf(96, 86528, 121)).toBe(64)
+  expect(partsOf(64 * 8, 1e6, 64 * 8)).toBe(4)
+  // 64 workgroups want four parts, of 16 MiB each
+  expect(partsOf(8 * 8, 1e6, 65536 / 8 * 8)).toBe(1)
   expect(partsOf(64 * 8, 1e6, 64 * 16)).toBe(2)
   expect(partsOf(64 * 16, 1e6, 64 * 16)).toBe(1)
 })

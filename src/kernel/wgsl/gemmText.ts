@@ -3,7 +3,7 @@ import { elementType, type FactorText, factorFunctions, holdLines, readBlock, re
 import type { Factor } from './gemm.ts'
 import { type Result, resultText } from './result.ts'
 import { type GpuTile, invocationsOf } from './tile.ts'
-import { workgroupIndex } from './workgroups.ts'
+import { paramsText, workgroupIndex } from './workgroups.ts'
 
 /** What the text of a product depends on. */
 export interface ProductText {
@@ -18,13 +18,16 @@ export interface ProductText {
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 const text = <T>(items: readonly T[], line: (item: T) => string) => items.map(line).join('\n')
 
+/** The params of a product. */
+const fields = ['rows', 'columns', 'sum', 'part', 'parts', 'slices', 'a', 'b', 'c', 'bias'].map((name) => `${name}: u32`)
+
 /** The product: each workgroup makes a tile of C for a part of the sums of one group. */
 export function productText({ a, b, c, tile, ragged }: ProductText): string {
   const { down, across } = invocationsOf(tile)
   const factors = factorsOf(a, b, tile)
   const { declare, before, steps } = tile.shared ? sharedLoop(factors, tile, ragged) : ownLoop(factors, tile, ragged)
   return `
-struct Params { rows: u32, columns: u32, sum: u32, part: u32, parts: u32, slices: u32, a: u32, b: u32, c: u32, bias: u32 }
+${paramsText(fields)}
 @group(0) @binding(0) var<storage, read> a: array<${elementType(a)}>;
 @group(0) @binding(1) var<storage, read> b: array<${elementType(b)}>;
 @group(0) @binding(2) var<storage, read_write> c: array<f32>;
@@ -78,7 +81,7 @@ const eachVector = ({ each }: GpuTile, of: (v: number) => string) =>
 /** Adds the products of one step, A0, A1, … being vectors of rows and B0, B1, … of columns. */
 function multiplyText(tile: GpuTile): string {
   return text(range(tile.each.rows), (r) =>
-    eachVector(tile, (v) => `      ${sumName(r, v)} += A${r >> 2}[${r & 3}] * B${v};`),
+    eachVector(tile, (v) => `      ${sumName(r, v)} = fma(vec4f(A${r >> 2}[${r & 3}]), B${v}, ${sumName(r, v)});`),
   )
 }
 
