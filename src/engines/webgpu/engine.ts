@@ -68,7 +68,9 @@ export class WebGpuEngine implements Engine {
     this.#queue = new Queue(device, params, (first, reason) => this.#fail(first, reason))
     const make: MakeBuffer = (size, usage, refused) => this.#queue.buffer(size, usage, refused)
     this.#pool = new BufferPool(options.memoryLimit, {
-      ...{ make, largest: device.limits.maxStorageBufferBindingSize, gone: (id) => this.#pipelines.forget(id) },
+      ...{ make, largest: device.limits.maxStorageBufferBindingSize },
+      lacking: () => this.#staging.trim(),
+      gone: (id) => this.#pipelines.forget(id),
       whenSent: (destroy) =>
         this.#line.do(() => {
           this.#queue.flush()
@@ -94,27 +96,23 @@ export class WebGpuEngine implements Engine {
   }
 
   allocate(bytes: number): Block {
-    return this.#allocate(bytes, this.#issued + 1)
+    return this.#allocate(bytes)
   }
 
-  /** A block that no command before `first` uses; `written` as the pool has it. */
-  #allocate(bytes: number, first: number, written?: { readonly batch: number }): Block {
+  #allocate(bytes: number, written?: { readonly batch: number }): Block {
     this.#failures.check()
     this.#queue.open()
-    return this.#pool.allocate(bytes, (reason) => this.#lacking(first, reason), written)
-  }
-
-  /** Tells of memory that the device does not have, and gives back what it can. */
-  #lacking(first: number, reason: string): void {
-    this.#staging.trim()
-    this.#fail(first, reason)
+    return this.#pool.allocate(bytes, written)
   }
 
   upload(bytes: Uint8Array): Block {
     const block = this.#writable(bytes.length)
     const copy = padded(bytes)
     const late = this.#line.waiting
-    this.#line.do(() => this.#write(block, copy, late))
+    this.#line.do(() => {
+      // what reads it fails where it is known to be none
+      if (!this.#pool.refusal(block)) this.#write(block, copy, late)
+    })
     return block
   }
 
@@ -124,7 +122,9 @@ export class WebGpuEngine implements Engine {
     this.#line.after(
       arriving,
       (values) => {
-        this.#write(allocation, padded(values), true)
+        const reason = this.#pool.refusal(allocation)
+        if (reason) this.#fail(written, reason)
+        else this.#write(allocation, padded(values), true)
         this.#queue.encoded = written
       },
       (error) => {
@@ -144,7 +144,7 @@ export class WebGpuEngine implements Engine {
 
   /** A block that no command uses which was given but not sent. */
   #writable(bytes: number): Block {
-    return this.#allocate(bytes, this.#issued + 1, { batch: this.#queue.batch })
+    return this.#allocate(bytes, { batch: this.#queue.batch })
   }
 
   free(allocation: { readonly bytes: number }): void {
@@ -164,7 +164,7 @@ export class WebGpuEngine implements Engine {
     const command = ++this.#issued
     const taken: Block[] = []
     const take = (bytes: number): Block => {
-      taken.push(this.#allocate(bytes, command))
+      taken.push(this.#allocate(bytes))
       return taken[taken.length - 1]
     }
     try {
@@ -254,7 +254,7 @@ export class WebGpuEngine implements Engine {
         }
         this.#queue.encoded = command
         this.#queue.flush()
-        staging.mapAsync(1, 0, bytes).then(
+        this.#queue.map(staging, bytes).then(
           () => resolve(staging),
           (error) => {
             staging.destroy()

@@ -38,6 +38,8 @@ export interface PoolHost {
   readonly make: MakeBuffer
   /** Runs the function when all that was given is sent, since a buffer that it uses can't be destroyed before. */
   whenSent(destroy: () => void): void
+  /** Told when the device has no memory, so that others give back theirs. */
+  lacking(): void
   /** Told of buffers that are no more. */
   gone(id: number): void
 }
@@ -49,32 +51,36 @@ export class BufferPool {
   readonly #free = new Map<number, { readonly block: Block; readonly batch: number }[]>()
   /** Buffers for which the device had no memory, with the reason: they hold nothing, and are never handed out again. */
   readonly #refused = new WeakMap<GPUBuffer, string>()
+  /** Bytes from which on free buffers are given back before others are made: what the device had room for. */
+  #room: number
   #held = 0
   #ids = 0
 
   constructor(limit: number, host: PoolHost) {
     this.limit = limit
+    this.#room = limit
     this.#host = host
   }
 
   /**
    * A buffer for so many bytes; for a host write, which overtakes what was encoded but not sent, none that the running
-   * batch uses. Throws when the limit is reached; `refused` is told later, in words, if the device has no memory for it.
+   * batch uses. Throws when the limit is reached.
    */
-  allocate(bytes: number, refused: (reason: string) => void, written?: { readonly batch: number }): Block {
+  allocate(bytes: number, written?: { readonly batch: number }): Block {
     const size = classOf(bytes)
     if (size > this.#host.largest) throw new OutOfMemory(bytes)
     const free = this.#free.get(size) ?? []
     const at = written ? free.findIndex(({ batch }) => batch < written.batch) : free.length - 1
     if (at >= 0) return { ...free.splice(at, 1)[0].block, bytes }
-    if (this.#held + size > this.limit) this.#trim()
+    if (this.#held + size > this.#room) this.#trim()
     if (this.#held + size > this.limit) throw new OutOfMemory(bytes)
     this.#held += size
     const buffer = this.#host.make(size, usage, () => {
       const reason = outOfMemory(size, `${megabytes(this.#held)} held of ${megabytes(this.limit)}`)
       this.#refused.set(buffer, reason)
+      this.#room = Math.min(this.#room, this.#held - size)
       this.#trim()
-      refused(reason)
+      this.#host.lacking()
       return reason
     })
     return { bytes, buffer, id: this.#ids++ }

@@ -5,7 +5,7 @@ import type { Words } from './params.ts'
 import { type Pipeline, paramsStep } from './pipelines.ts'
 
 /** Dispatches of a submit: many, since a submit costs, but so few that the GPU starts while a step is still encoded. */
-export const mostDispatches = 24
+export const mostDispatches = 16
 
 /**
  * Nanoseconds on a slow GPU after which a submit is sent, and the most that one dispatch may add: together they stay below
@@ -55,8 +55,8 @@ export class Queue {
   readonly #refused: (first: number, reason: string) => void
   readonly #checks = new Set<Promise<unknown>>()
   #scoped = false
-  /** What the device had no memory for last, and in which batch. */
-  #lacking = { batch: 0, reason: '' }
+  /** What the device had no memory for, and in which batches that may have been used. */
+  #lacking = { from: 0, to: 0, reason: '' }
   #batch = 1
   #first = 1
   #finished = 0
@@ -98,8 +98,8 @@ export class Queue {
   }
 
   /**
-   * Makes a buffer. If the device has no memory for it, `refused` is called later and says so in words; what uses the
-   * buffer is not run then, nor anything of this batch.
+   * Makes a buffer. If the device has no memory for it, `refused` is called later and says so in words; batches that use
+   * the buffer do not run, and those that are sent until then fail for that reason.
    */
   buffer(size: number, usage: number, refused: () => string): GPUBuffer {
     this.open()
@@ -107,7 +107,8 @@ export class Queue {
     this.#device.pushErrorScope('out-of-memory')
     const buffer = this.#device.createBuffer({ size, usage })
     this.#check(() => {
-      this.#lacking = { batch, reason: refused() }
+      const { from, to } = this.#lacking
+      this.#lacking = { from: batch <= to ? Math.min(from, batch) : batch, to: this.#batch, reason: refused() }
     })
     return buffer
   }
@@ -142,15 +143,24 @@ export class Queue {
     this.#encoder.copyBufferToBuffer(source, from, target, 0, bytes)
   }
 
+  /** Maps a buffer for reading; one that the device had no memory for rejects. */
+  map(buffer: GPUBuffer, bytes: number): Promise<void> {
+    this.#device.pushErrorScope('validation')
+    const mapped = buffer.mapAsync(1, 0, bytes)
+    this.#check(() => {}) // the promise tells it too
+    return mapped
+  }
+
   /** Sends what was encoded, and lets its errors be heard. */
   flush(): void {
     if (!this.#scoped) return
     this.#submit()
     const [first, batch] = [this.#first, this.#batch]
     for (let scope = 0; scope < 2; scope++)
-      this.#check(({ message }) =>
-        this.#refused(first, this.#lacking.batch === batch ? this.#lacking.reason : message),
-      )
+      this.#check(({ message }) => {
+        const { from, to, reason } = this.#lacking
+        this.#refused(first, batch >= from && batch <= to ? reason : message)
+      })
     this.#scoped = false
     this.#batch++
     this.#first = this.encoded + 1
