@@ -2,7 +2,6 @@
 import { resolve } from 'node:path'
 import { runtimeName } from '#platform'
 import { DeviceLostError, EngineError, MemoryLimitError } from '../index.ts'
-import { planVersion } from '../kernel/plan.ts'
 import { largestBatch } from './batchFit.ts'
 import { type Found, files, NotFiniteError, readRun, setAsideDamaged } from './checkpoint.ts'
 import { loadData, type RunData } from './datasets.ts'
@@ -136,7 +135,7 @@ class Run {
     const now = {
       engine: facts.name,
       rung: facts.rung,
-      planVersion,
+      planVersion: facts.planVersion,
       edition: data.edition,
       trainImages: data.train.length,
     }

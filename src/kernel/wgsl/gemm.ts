@@ -57,28 +57,24 @@ export function planProduct(p: Product, target: GpuTarget): GpuPlan {
   return { workspace: [size * parts * 4], dispatches: [multiply(inParts, tile, parts), joinParts(p, parts)], note }
 }
 
-/** Most bytes of workspace for the parts of the sums. */
-const mostBytes = 32 * 2 ** 20
-
-/** Workgroups that keep a large GPU busy, which has up to 132 processors, and fewer than 512 steps are too short a part. */
+/** Workgroups that keep a large GPU busy, which has some 130 processors, and steps of a sum that are worth a part. */
 const [busy, shortest] = [256, 512]
 
 /**
- * Parts of the sums: by sizes alone, as many as make a GPU busy, but none of fewer steps than are worth that each is written
- * and read again, and no more than the workspace may hold.
+ * Parts of the sums: by sizes alone, as many as make a GPU busy, but none too short, since each is written and read again.
+ * As a tile's sums fill 16 KiB, all parts fill at most 8 MiB of workspace.
  */
 function partsOf(p: Product): number {
-  return Math.max(1, Math.min(heldParts(p), Math.ceil(busy / tilesOf(p)), Math.floor(p.sum / shortest)))
+  return Math.max(1, Math.min(Math.ceil(busy / tilesOf(p)), Math.floor(p.sum / shortest)))
 }
 
 const tilesOf = ({ groups, rows, columns }: Product) => Math.ceil(rows / 64) * Math.ceil(columns / 64) * groups
-const heldParts = ({ groups, rows, columns }: Product) => Math.floor(mostBytes / (4 * groups * rows * columns))
 
 /** Why a product leaves a large GPU idle, if it does. */
 function fewText(p: Product, parts: number): string {
-  if (tilesOf(p) * parts >= busy / 2) return ''
-  const why = heldParts(p) <= parts ? 'the workspace holds no more parts' : `sums of ${p.sum} make no more parts`
-  return `, few tiles: ${why}`
+  const workgroups = tilesOf(p) * parts
+  if (workgroups >= busy / 2) return ''
+  return `, ${workgroups} workgroups, since sums of ${p.sum} make no more parts`
 }
 
 function multiply(p: Product, tile: GpuTile, parts: number): Dispatch {

@@ -78,10 +78,12 @@ const eachVector = ({ each }: GpuTile, of: (v: number) => string) =>
     .map(of)
     .join('')
 
+const fmaText = (a: string, b: string, c: string) => `fma(vec4f(${a}), ${b}, ${c})`
+
 /** Adds the products of one step, A0, A1, … being vectors of rows and B0, B1, … of columns. */
 function multiplyText(tile: GpuTile): string {
   return text(range(tile.each.rows), (r) =>
-    eachVector(tile, (v) => `      ${sumName(r, v)} = fma(vec4f(A${r >> 2}[${r & 3}]), B${v}, ${sumName(r, v)});`),
+    eachVector(tile, (v) => `      ${sumName(r, v)} = ${fmaText(`A${r >> 2}[${r & 3}]`, `B${v}`, sumName(r, v))};`),
   )
 }
 
@@ -165,8 +167,9 @@ function ownLoop(factors: readonly FactorText[], tile: GpuTile, ragged: boolean)
   }
   const read = (k: number) => (f: FactorText) =>
     `    let step${f.name}${k} = stepOf${f.name}(first + ${k}u);\n${text(blocks(f), vector(f, k))}`
-  const products = (r: number, v: number) => steps.map((k) => `A${r >> 2}_${k}[${r & 3}] * B${v}_${k}`).join(' + ')
-  const add = (r: number) => eachVector(tile, (v) => `    ${sumName(r, v)} += ${products(r, v)};\n`)
+  const added = (r: number, v: number) =>
+    steps.reduce((sum, k) => fmaText(`A${r >> 2}_${k}[${r & 3}]`, `B${v}_${k}`, sum), sumName(r, v))
+  const add = (r: number) => eachVector(tile, (v) => `    ${sumName(r, v)} = ${added(r, v)};\n`)
   return {
     ...{ declare: '', before },
     steps: `${text(steps, (k) => text(factors, read(k)))}\n${text(range(tile.each.rows), add)}`,

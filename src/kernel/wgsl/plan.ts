@@ -2,6 +2,9 @@
 import type { Attributes, Descriptor } from '../../core/engine.ts'
 import type { Cost } from './cost.ts'
 
+/** What `planVersion` is for the CPU's plans: raised whenever a plan's bits change. */
+export const gpuPlanVersion = 7
+
 /** A compute shader with the entry `main`; its text is made once for each key. */
 export interface Shader {
   /** Names everything the text depends on. */
