@@ -26,7 +26,12 @@ it('has forward passes alone of an inference, and all products of a stack withou
 it('gives every product of NiN at batch 128 work for 128 processors, or says why not', () => {
   const rows = linesOf('nin-112-b128-train').slice(4)
   expect(rows.length).toBeGreaterThan(15)
-  const cells = rows.map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()))
+  const cells = rows.map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
   const few = cells.filter(([, , , workgroups]) => Number.parseInt(workgroups, 10) < 128)
   expect(few.filter((row) => !row[8])).toEqual([])
   // all of them in the last block, which makes a thousandth of the operations

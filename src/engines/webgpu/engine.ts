@@ -19,7 +19,18 @@ import { Failures } from '../failures.ts'
 import type { KernelTable } from '../table.ts'
 import { fillParams } from './params.ts'
 import { Pipelines } from './pipelines.ts'
-import { apart, bytesOf, type Copy, type Place, type Places, placeIn, placeOf, type Words, whole, wordsOf } from './places.ts'
+import {
+  apart,
+  bytesOf,
+  type Copy,
+  type Place,
+  type Places,
+  placeIn,
+  placeOf,
+  type Words,
+  whole,
+  wordsOf,
+} from './places.ts'
 import { Plans } from './plans.ts'
 import { type Block, BufferPool, type MakeBuffer } from './pool.ts'
 import { isLong, mostParams, paramsBytes, partsOf, Queue } from './queue.ts'

@@ -24,7 +24,10 @@ it('cuts a dispatch into parts of at most a second on a slow GPU, with each work
   expect(parts.length).toBe(5)
   expect(parts.filter(isLong)).toEqual([])
   let next = 0
-  for (const { from, workgroups: [x, y] } of parts) {
+  for (const {
+    from,
+    workgroups: [x, y],
+  } of parts) {
     expect(from).toBe(next)
     next += Math.min(x * y, 39321)
   }

@@ -182,7 +182,8 @@ export class Queue {
     this.#pass?.end()
     const { queue } = this.#device
     const commands = this.#encoder.finish()
-    if (this.#dispatches > 0) queue.writeBuffer(this.#params, 0, this.#words.whole, 0, (this.#dispatches * paramsStep) / 4)
+    if (this.#dispatches > 0)
+      queue.writeBuffer(this.#params, 0, this.#words.whole, 0, (this.#dispatches * paramsStep) / 4)
     queue.submit([commands])
     queue.onSubmittedWorkDone().then(
       () => {

@@ -29,7 +29,14 @@ function common(of: (x: V) => string) {
   }
 }
 
-const comparisons = { equal: '==', notEqual: '!=', less: '<', lessEqual: '<=', greater: '>', greaterEqual: '>=' } as const
+const comparisons = {
+  equal: '==',
+  notEqual: '!=',
+  less: '<',
+  lessEqual: '<=',
+  greater: '>',
+  greaterEqual: '>=',
+} as const
 
 type Comparison = keyof typeof comparisons
 
@@ -76,7 +83,7 @@ fn max1(a: f32, b: f32) -> f32 {
   return max(a, b);
 }
 ${Object.entries(comparisons).map(comparisonText).join('\n')}
-fn sign1(x: f32) -> f32 { return select(0.0, 1.0, x > 0.0) - select(0.0, 1.0, x < 0.0); }
+fn sign1(x: f32) -> f32 { return select(select(0.0, 1.0, x > 0.0) - select(0.0, 1.0, x < 0.0), 0.0, isNan(x)); }
 // the rest of |a| / |b|, exact: b is taken away as often as it fits, doubled as far as it goes
 fn restOf(a: f32, b: f32) -> f32 {
   var left = abs(a);

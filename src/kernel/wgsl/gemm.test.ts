@@ -64,7 +64,10 @@ it('says why a product has few workgroups', () => {
 
 it.each(targets)('multiplies and adds at once, $tiles tiles', (target) => {
   const [{ shader }] = planProduct(productOf(64, 64, 64), target).dispatches
-  const lines = shader.text().split('\n').filter((line) => /^ *sum\d+_\d+ /.test(line))
+  const lines = shader
+    .text()
+    .split('\n')
+    .filter((line) => /^ *sum\d+_\d+ /.test(line))
   expect(lines.length).toBeGreaterThan(0)
   expect(lines.filter((line) => !/^ *sum(\d+_\d+) = (fma\(vec4f\(A\S+\), B\S+, )+sum\1\)+;/.test(line))).toEqual([])
 })

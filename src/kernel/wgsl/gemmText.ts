@@ -19,7 +19,9 @@ const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 const text = <T>(items: readonly T[], line: (item: T) => string) => items.map(line).join('\n')
 
 /** The params of a product. */
-const fields = ['rows', 'columns', 'sum', 'part', 'parts', 'slices', 'a', 'b', 'c', 'bias'].map((name) => `${name}: u32`)
+const fields = ['rows', 'columns', 'sum', 'part', 'parts', 'slices', 'a', 'b', 'c', 'bias'].map(
+  (name) => `${name}: u32`,
+)
 
 /** The product: each workgroup makes a tile of C for a part of the sums of one group. */
 export function productText({ a, b, c, tile, ragged }: ProductText): string {

@@ -81,7 +81,8 @@ export const maxPoolWgsl: WgslKernel<PoolWindow> = {
   for (var h = o.top; h < o.bottom; h++) {
     for (var w = o.left; w < o.right; w++) {
       let value = load_x(o.plane + u32(h) * p.W + u32(w));
-      if (position < 0 || value > best || (isNan(value) && !isNan(best))) {
+      // a NaN is better than any number, and the first one stays
+      if (position < 0 || (!isNan(best) && (isNan(value) || value > best))) {
         best = value;
         position = (h - o.y) * i32(p.kw) + w - o.x;
       }

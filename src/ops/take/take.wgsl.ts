@@ -64,7 +64,12 @@ export const takeGradientWgsl: WgslKernel<TakeGradientAttributes> = {
       functions: wgslNumbers + clippedText(indices.dtype),
     })
     const sum = mapElements({
-      ...{ key: 'takeGradient', count: sizeOf(da.shape), params, reads: 2 * Math.ceil(1 + params.rows / Math.max(1, params.count)) },
+      ...{
+        key: 'takeGradient',
+        count: sizeOf(da.shape),
+        params,
+        reads: 2 * Math.ceil(1 + params.rows / Math.max(1, params.count)),
+      },
       sources: { x: { binding: { input: 0 }, dtype: dy.dtype }, links },
       output: { binding: { output: 0 }, dtype: da.dtype },
       value: `let outer = i / p.inner / p.count;

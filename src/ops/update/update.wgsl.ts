@@ -15,7 +15,8 @@ fn clipped(x: f32) -> f32 {
 }
 `
 
-const fields = ['size: u32', 'lr: f32', 'wd: f32', 'rescale: f32', 'momentum: f32', 'clip: f32', 'w: u32', 'g: u32', 'm: u32']
+const floats = ['lr', 'wd', 'rescale', 'momentum', 'clip'].map((name) => `${name}: f32`)
+const fields = ['size: u32', ...floats, 'w: u32', 'g: u32', 'm: u32']
 
 /** The kernel, with momentum or without; each step is rounded by itself, as the CPU does. */
 function sgd(momentum: boolean): WgslKernel<SgdAttributes> {
