@@ -39,7 +39,7 @@ export const dropoutWgsl: WgslKernel<DropoutAttributes> = {
     const draw = drawElements({
       ...{ key: 'dropout', n, state: { input: 1 }, output: drawn, type: 'u32' },
       params: { rate: { scalar: 0 } },
-      draw: 'select(0u, 1u, unit(at) <= 1.0 - p.rate)',
+      draw: 'select(0u, 1u, unit(at) <= once(1.0 - p.rate))',
     })
     const keep = mapElements({
       key: 'mask',
