@@ -6,7 +6,10 @@ import { type Case, type Layer, sidesOf } from './cases.ts'
 
 const target: GpuTarget = { tiles: 'large' }
 
-const heads = ['layer', 'pass', 'dispatches', 'workgroups', 'invocations', 'workgroup memory', 'GFLOP', 'bytes a FLOP']
+const heads = [
+  ...['layer', 'pass', 'dispatches', 'workgroups', 'invocations', 'workgroup memory', 'GFLOP', 'bytes a FLOP'],
+  'why few',
+]
 
 /** The table of a case, each of its unlike layers once. */
 export function gpuWork(kase: Case): string {
@@ -52,7 +55,7 @@ function passesOf(kase: Case, layer: Layer, { taken, made }: Sides, images: bool
 }
 
 /** The cells of a pass's plan. */
-function workOf({ dispatches }: GpuPlan): string[] {
+function workOf({ dispatches, note = '' }: GpuPlan): string[] {
   const works = dispatches.flatMap(({ work }) => work ?? [])
   const total = (of: (work: (typeof works)[number]) => number) => works.reduce((sum, work) => sum + of(work), 0)
   const operations = total((work) => work.operations)
@@ -63,5 +66,6 @@ function workOf({ dispatches }: GpuPlan): string[] {
     `${Math.max(...works.map(({ workgroupMemory }) => workgroupMemory))} B`,
     (operations / 1e9).toFixed(3),
     (total(({ bytes }) => bytes) / operations).toFixed(3),
+    /workgroups, since (.*)/.exec(note)?.[1] ?? '',
   ]
 }

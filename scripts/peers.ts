@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 /** A program that some checks need. */
 export interface Peer {
@@ -25,6 +26,9 @@ const vulkan: Readonly<Record<string, string>> =
   process.env['VK_ICD_FILENAMES'] || !existsSync(softwareGpu)
     ? {}
     : { VK_ICD_FILENAMES: softwareGpu, XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? tmpdir() }
+
+/** Whether Deno finds a GPU: wgpu takes lavapipe, Mesa's in software, where the machine has no other. */
+const wgpuProbe = 'Deno.exit((await navigator.gpu.requestAdapter()) ? 0 : 1)'
 
 /** Whether Node finds a GPU, by the package webgpu. */
 const adapterProbe =
@@ -55,6 +59,14 @@ export const peers: readonly Peer[] = [
     candidates: [process.execPath],
     probe: ['--input-type=module', '-e', adapterProbe],
     environment: vulkan,
+  },
+  {
+    name: 'Deno with a driver for Vulkan',
+    suffix: 'wgpu',
+    variable: 'GLUEBALL_DENO',
+    candidates: [join(import.meta.dirname, '../node_modules/.bin/deno')],
+    probe: ['eval', wgpuProbe],
+    environment: { XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? tmpdir() },
   },
 ]
 

@@ -7,7 +7,9 @@ import { WasmEngine } from '../engines/wasm/engine.ts'
 import { chooseRung, failedRungs, hasRelaxedSimd } from '../engines/wasm/features.ts'
 import type { WebGpuEngine } from '../engines/webgpu/engine.ts'
 import { type Context, configureCpu, cpu, gpu, useWideSimd } from '../index.ts'
+import { planVersion } from '../kernel/plan.ts'
 import { RUNGS, type Rung } from '../kernel/rung.ts'
+import { gpuPlanVersion } from '../kernel/wgsl/plan.ts'
 import type { Settings } from './settings.ts'
 
 /** Version of this program. */
@@ -46,6 +48,8 @@ export interface EngineFacts {
   readonly name: string
   readonly rung: Rung | null
   readonly threads: number
+  /** Which bits its kernels make. */
+  readonly planVersion: number
   /** In words. */
   readonly text: string
 }
@@ -55,13 +59,15 @@ export function engineFacts(context: Context): EngineFacts {
   const { engine } = context
   if (engine.name === 'webgpu') {
     const { adapter } = engine as WebGpuEngine
-    return { name: engine.name, rung: null, threads: 1, text: `WebGPU engine (${adapter})` }
+    const text = `WebGPU engine (${adapter})`
+    return { name: engine.name, rung: null, threads: 1, planVersion: gpuPlanVersion, text }
   }
   if (!(engine instanceof WasmEngine)) {
-    return { name: engine.name, rung: null, threads: 1, text: `${engine.name} engine (plain loops, for checks)` }
+    const text = `${engine.name} engine (plain loops, for checks)`
+    return { name: engine.name, rung: null, threads: 1, planVersion, text }
   }
   const { rung, threads } = engine
-  return { name: engine.name, rung, threads, text: `WebAssembly SIMD engine (${rungText[rung]})` }
+  return { name: engine.name, rung, threads, planVersion, text: `WebAssembly SIMD engine (${rungText[rung]})` }
 }
 
 const rungText: Record<Rung, string> = {
@@ -109,7 +115,7 @@ export function infoRows(): [string, string][] {
   const rung = chooseRung()
   const simd = WebAssembly.validate(simdProbe) ? 'SIMD 128' : 'no SIMD'
   const relaxed = hasRelaxedSimd() ? ', relaxed SIMD (fused multiply-add)' : ''
-  const facts: EngineFacts = { name: 'wasm', rung, threads: Math.min(64, hardwareConcurrency()), text: '' }
+  const facts: EngineFacts = { name: 'wasm', rung, threads: Math.min(64, hardwareConcurrency()), planVersion, text: '' }
   const rows = machineRows({ ...facts, text: `WebAssembly SIMD engine on ${cpu()}` })
   return [
     ...rows,

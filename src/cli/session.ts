@@ -1,6 +1,5 @@
 // A run that is ready to train: network, trainer, batches and loop, new or as a checkpoint left them.
 import { type gluon, data as gluonData, nd } from '../index.ts'
-import { planVersion } from '../kernel/plan.ts'
 import { generatorState, restoreGenerator } from '../ops/random/random.ts'
 import { arraysOf, type Header, type RunCheckpoint } from './checkpoint.ts'
 import { type RunData, testBatches, trainBatches } from './datasets.ts'
@@ -109,7 +108,7 @@ function standingOf({ settings, data, network, training }: Session): Standstill 
     seconds: training.seconds,
     engine: facts.name,
     rung: facts.rung,
-    planVersion,
+    planVersion: facts.planVersion,
   }
 }
 

@@ -2,7 +2,6 @@
 import { join, resolve } from 'node:path'
 import { runtimeName, writeFileAtomic } from '#platform'
 import { DeviceLostError, EngineError, MemoryLimitError } from '../index.ts'
-import { planVersion } from '../kernel/plan.ts'
 import { largestBatch } from './batchFit.ts'
 import { type Found, files, locateRun, NotFiniteError, readLocated, setAsideDamaged } from './checkpoint.ts'
 import { loadData, type RunData } from './datasets.ts'
@@ -162,7 +161,7 @@ class Run {
     const now = {
       engine: facts.name,
       rung: facts.rung,
-      planVersion,
+      planVersion: facts.planVersion,
       edition: data.edition,
       trainImages: data.train.length,
     }

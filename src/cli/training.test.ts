@@ -3,14 +3,18 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import type { Context } from '../core/engine.ts'
 import { liveOn } from '../core/storage.ts'
 import { cpu, nd } from '../index.ts'
+import { planVersion } from '../kernel/plan.ts'
+import { gpuPlanVersion } from '../kernel/wgsl/plan.ts'
 import { arraysOf, type RunCheckpoint } from './checkpoint.ts'
 import { loadData } from './datasets.ts'
 import { DeadClasses } from './deadClasses.ts'
 import { evaluate, probabilities } from './evaluation.ts'
 import type { TrainEvent } from './events.ts'
 import { checkpointOf } from './fixtures.ts'
+import { engineFacts } from './machine.ts'
 import { writeRunReport } from './report/runReport.ts'
 import { checkSameFolder, differences, resumedSettings } from './resume.ts'
 import { RunFolder } from './runFolder.ts'
@@ -173,4 +177,10 @@ test('what keeps a run from its bits is told', () => {
   const lines = differences(header, { ...header.settings, epochs: 9, schedule: 'cosine' }, other)
   expect(lines.length).toBe(4)
   for (const line of lines) expect(line).toContain('so the numbers will not be those of an uninterrupted run')
+})
+
+test('the plans of each engine have a version of their own', () => {
+  const versionOf = (engine: object) => engineFacts({ engine } as Context).planVersion
+  expect(versionOf({ name: 'reference' })).toBe(planVersion)
+  expect(versionOf({ name: 'webgpu', adapter: 'any' })).toBe(gpuPlanVersion)
 })

@@ -1,7 +1,9 @@
 // MXNet's sampler in WGSL: each invocation is one of its 1024 Mersenne Twisters.
+import { costOf } from '../kernel/wgsl/cost.ts'
 import { fieldOf, mapSize } from '../kernel/wgsl/map.ts'
-import { onceParams, wgslOnce } from '../kernel/wgsl/math.ts'
+import { wgslNumbers } from '../kernel/wgsl/math.ts'
 import type { Binding, Dispatch, Param } from '../kernel/wgsl/plan.ts'
+import { paramsText, workgroupIndex } from '../kernel/wgsl/workgroups.ts'
 import { engineWords } from './mt19937.ts'
 import { engineCount, sharesOf } from './sampler.ts'
 
@@ -55,16 +57,15 @@ export interface Draw {
 /** The dispatch of a drawing kernel: engine t fills elements t·step to (t+1)·step, in order. */
 export function drawElements({ key, n, state, output, type, params = {}, functions = '', draw }: Draw): Dispatch {
   const { engines, step } = sharesOf(n)
-  const all = { ...params, ...onceParams }
   const text = () => `
-struct Params { ${['n: u32', 'step: u32', 'engines: u32', 'state: u32', 'y: u32', ...Object.entries(all).map(fieldOf)].join(', ')} }
+${paramsText(['n: u32', 'step: u32', 'engines: u32', 'state: u32', 'y: u32', ...Object.entries(params).map(fieldOf)])}
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<storage, read_write> y: array<${type}>;
 @group(0) @binding(2) var<uniform> p: Params;
-${mersenneText}${wgslOnce}${functions}
+${wgslNumbers}${mersenneText}${functions}
 @compute @workgroup_size(${mapSize})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let t = id.x;
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
+  let t = ${workgroupIndex} * ${mapSize}u + local;
   if (t >= p.engines) { return; }
   let at = p.state + t * ${engineWords}u;
   for (var i = t * p.step; i < min((t + 1u) * p.step, p.n); i++) { y[p.y + i] = ${draw}; }
@@ -72,22 +73,25 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   return {
     shader: { key: `draw ${key}`, text },
     bindings: [state, output],
-    params: [n, step, engines, { offset: state }, { offset: output }, ...Object.values(all)],
+    params: [n, step, engines, { offset: state }, { offset: output }, ...Object.values(params)],
     workgroups: n === 0 ? [0, 1, 1] : [Math.ceil(engines / mapSize), 1, 1],
+    // a word is read at its place and written, and as many are renewed as are used
+    cost: costOf({ bytes: 32 * n, waits: 4 * step }),
   }
 }
 
 /** All engines, seeded by the scalar. */
 export function seedEngines(state: Binding): Dispatch {
   const text = () => `
-struct Params { seed: u32, state: u32 }
+${paramsText(['seed: u32', 'state: u32'])}
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<uniform> p: Params;
 @compute @workgroup_size(${mapSize})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= ${engineCount}u) { return; }
-  let at = p.state + id.x * ${engineWords}u;
-  var previous = p.seed * 127u + id.x;
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
+  let t = ${workgroupIndex} * ${mapSize}u + local;
+  if (t >= ${engineCount}u) { return; }
+  let at = p.state + t * ${engineWords}u;
+  var previous = p.seed * 127u + t;
   state[at] = previous;
   for (var i = 1u; i < 624u; i++) {
     previous = 1812433253u * (previous ^ (previous >> 30u)) + i;
@@ -100,5 +104,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     bindings: [state],
     params: [{ scalar: 0, integer: true }, { offset: state }],
     workgroups: [Math.ceil(engineCount / mapSize), 1, 1],
+    cost: costOf({ bytes: 4 * engineCount * engineWords, waits: 1 }),
   }
 }

@@ -250,8 +250,12 @@ export function optimized<T>(run: () => T): T {
 /** What Dawn's objects hang on: it crashes when they are collected. */
 const dawns: unknown[] = []
 
-/** WebGPU of the package `webgpu`, on the adapter whose name contains the one given. Rejects when it is not installed. */
+/**
+ * WebGPU of the runtime where it has its own, as Deno has; else of the package `webgpu`, on the adapter whose name contains
+ * the one given. Rejects when that is not installed.
+ */
 export async function openGpu(adapter?: string): Promise<GPU> {
+  if (globalThis.navigator?.gpu) return navigator.gpu
   const dawn = await import('webgpu').catch((error) => {
     throw new Error(
       `[gpu] Node has no WebGPU by itself: install the package webgpu (npm install webgpu). ${error.message}`,

@@ -1,5 +1,5 @@
 // The GPU engine: turns op calls into plans, and plans into dispatches, of which many are sent at once.
-import { bytesPer, type DType } from '../../core/dtype.ts'
+import type { DType } from '../../core/dtype.ts'
 import {
   backlogLimit,
   type Call,
@@ -14,14 +14,26 @@ import { Line } from '../../core/line.ts'
 import { turn } from '../../core/memory.ts'
 import { formatShape } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
-import type { Binding, Dispatch, GpuPlan, GpuTarget, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
+import type { Dispatch, GpuPlan, GpuTarget, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { Failures } from '../failures.ts'
 import type { KernelTable } from '../table.ts'
+import { fillParams } from './params.ts'
 import { Pipelines } from './pipelines.ts'
-import { apart, bytesOf, type Copy, type Places, placeIn, placeOf, type Words, whole, wordsOf } from './places.ts'
+import {
+  apart,
+  bytesOf,
+  type Copy,
+  type Place,
+  type Places,
+  placeIn,
+  placeOf,
+  type Words,
+  whole,
+  wordsOf,
+} from './places.ts'
 import { Plans } from './plans.ts'
-import { type Block, BufferPool } from './pool.ts'
-import { mostParams, paramsBytes, Queue } from './queue.ts'
+import { type Block, BufferPool, type MakeBuffer } from './pool.ts'
+import { isLong, mostParams, paramsBytes, partsOf, Queue } from './queue.ts'
 import { Staging } from './staging.ts'
 
 /** Settings of the GPU engine. */
@@ -52,6 +64,8 @@ export class WebGpuEngine implements Engine {
   readonly #plans: Plans
   readonly #failures = new Failures()
   #issued = 0
+  /** The last call of a dispatch that can't be cut as short as watchdogs want it. */
+  #long = { label: '', command: 0 }
 
   constructor(device: GPUDevice, options: WebGpuOptions, kernels: KernelTable<WgslKernel<never>>) {
     this.#device = device
@@ -62,20 +76,24 @@ export class WebGpuEngine implements Engine {
     this.#plans = new Plans(kernels, { tiles: options.tiles }, this)
     const params = device.createBuffer({ size: paramsBytes, usage: 0x40 | 0x08, label: 'params' })
     this.#pipelines = new Pipelines(device, params)
-    this.#pool = new BufferPool(
-      device,
-      options.memoryLimit,
-      (destroy) =>
+    this.#queue = new Queue(device, params, (first, reason) => this.#fail(first, reason))
+    const make: MakeBuffer = (size, usage, refused) => this.#queue.buffer(size, usage, refused)
+    this.#pool = new BufferPool(options.memoryLimit, {
+      ...{ make, largest: device.limits.maxStorageBufferBindingSize },
+      lacking: () => this.#staging.trim(),
+      gone: (id) => this.#pipelines.forget(id),
+      whenSent: (destroy) =>
         this.#line.do(() => {
           this.#queue.flush()
           destroy()
         }),
-      (id) => this.#pipelines.forget(id),
-    )
-    this.#queue = new Queue(device, params, (first, reason) => this.#fail(first, reason))
-    this.#staging = new Staging(device)
+    })
+    this.#staging = new Staging(make)
     device.lost.then(({ reason, message }) => {
-      this.#failures.lose(new DeviceLostError(message ? `${reason}: ${message}` : reason))
+      const told = message ? `${reason}: ${message}` : reason
+      const { label, command } = this.#long
+      const long = command > this.#queue.finished ? `; ${label} may take it longer than the system lets a GPU work` : ''
+      this.#failures.lose(new DeviceLostError(told + long))
     })
   }
 
@@ -89,16 +107,23 @@ export class WebGpuEngine implements Engine {
   }
 
   allocate(bytes: number): Block {
+    return this.#allocate(bytes)
+  }
+
+  #allocate(bytes: number, written?: { readonly batch: number }): Block {
     this.#failures.check()
     this.#queue.open()
-    return this.#pool.allocate(bytes)
+    return this.#pool.allocate(bytes, written)
   }
 
   upload(bytes: Uint8Array): Block {
     const block = this.#writable(bytes.length)
     const copy = padded(bytes)
     const late = this.#line.waiting
-    this.#line.do(() => this.#write(block, copy, late))
+    this.#line.do(() => {
+      // what reads it fails where it is known to be none
+      if (!this.#pool.refusal(block)) this.#write(block, copy, late)
+    })
     return block
   }
 
@@ -108,7 +133,9 @@ export class WebGpuEngine implements Engine {
     this.#line.after(
       arriving,
       (values) => {
-        this.#write(allocation, padded(values), true)
+        const reason = this.#pool.refusal(allocation)
+        if (reason) this.#fail(written, reason)
+        else this.#write(allocation, padded(values), true)
         this.#queue.encoded = written
       },
       (error) => {
@@ -121,15 +148,14 @@ export class WebGpuEngine implements Engine {
 
   /** A write overtakes what was encoded and not sent: a late one, whose buffer that may use, sends it first. */
   #write({ buffer }: Block, bytes: Uint8Array<ArrayBuffer>, late: boolean): void {
+    if (bytes.length === 0) return
     if (late) this.#queue.flush()
     this.#device.queue.writeBuffer(buffer, 0, bytes)
   }
 
   /** A block that no command uses which was given but not sent. */
   #writable(bytes: number): Block {
-    this.#failures.check()
-    this.#queue.open()
-    return this.#pool.allocate(bytes, { batch: this.#queue.batch })
+    return this.#allocate(bytes, { batch: this.#queue.batch })
   }
 
   free(allocation: { readonly bytes: number }): void {
@@ -149,7 +175,7 @@ export class WebGpuEngine implements Engine {
     const command = ++this.#issued
     const taken: Block[] = []
     const take = (bytes: number): Block => {
-      taken.push(this.allocate(bytes))
+      taken.push(this.#allocate(bytes))
       return taken[taken.length - 1]
     }
     try {
@@ -168,15 +194,26 @@ export class WebGpuEngine implements Engine {
 
   #encode(command: number, call: Call, plan: GpuPlan, places: Places, copies: readonly Copy[]): void {
     try {
-      for (const { from, bytes, to } of copies) this.#queue.copy(from.block.buffer, from.offset, to.buffer, bytes)
-      for (const dispatch of plan.dispatches) this.#dispatch(dispatch, call, places)
+      for (const { from, bytes, to } of copies) this.#copy(from, to.buffer, bytes)
+      for (const dispatch of plan.dispatches) this.#dispatch(command, dispatch, call, places)
     } catch (error) {
       this.#fail(command, reasonOf(error), call)
     }
     this.#queue.encoded = command
   }
 
-  #dispatch(dispatch: Dispatch, call: Call, places: Places): void {
+  #copy({ block, offset }: Place, to: GPUBuffer, bytes: number): void {
+    this.#queue.copy(this.#usable(block).buffer, offset, to, bytes)
+  }
+
+  /** The block; throws when it is known to be none. */
+  #usable(block: Block): Block {
+    const reason = this.#pool.refusal(block)
+    if (reason) throw new EngineError(reason)
+    return block
+  }
+
+  #dispatch(command: number, dispatch: Dispatch, call: Call, places: Places): void {
     if (dispatch.workgroups.includes(0)) return
     if (dispatch.params.length > mostParams) {
       throw new Error(`too many axes: got ${dispatch.params.length} numbers for them, expected at most ${mostParams}`)
@@ -185,18 +222,12 @@ export class WebGpuEngine implements Engine {
     const pipeline = this.#pipelines.of(dispatch.shader, labelOf(call))
     const group = this.#pipelines.group(
       pipeline,
-      dispatch.bindings.map((binding) => placeIn(places, binding).block),
+      dispatch.bindings.map((binding) => this.#usable(placeIn(places, binding).block)),
     )
-    this.#queue.dispatch(pipeline, group, dispatch.workgroups, (words, floats, begin) => {
-      dispatch.params.forEach((param, i) => {
-        if (typeof param === 'number') words[begin + i] = param
-        else if ('offset' in param) words[begin + i] = placeIn(places, param.offset).offset / elementBytes(param, call)
-        else if ('float' in param) floats[begin + i] = param.float
-        else if (param.integer) words[begin + i] = Math.trunc(call.scalars[param.scalar])
-        else floats[begin + i] = call.scalars[param.scalar]
-      })
-    })
-    if (this.#queue.full) this.#queue.flush()
+    for (const part of partsOf(dispatch.workgroups, dispatch.cost)) {
+      if (isLong(part)) this.#long = { label: labelOf(call), command }
+      this.#queue.dispatch(pipeline, group, part, (words, at) => fillParams(dispatch.params, call, places, words, at))
+    }
   }
 
   async read(operand: Operand): Promise<Uint8Array> {
@@ -222,13 +253,25 @@ export class WebGpuEngine implements Engine {
 
   /** Copies words to a buffer that can be mapped, in their turn, and reads them. */
   async #bytes({ from, bytes }: Words, command: number): Promise<Uint8Array> {
-    const staging = this.#staging.take(bytes)
-    await new Promise<void>((resolve, reject) =>
+    const staging = await new Promise<GPUBuffer>((resolve, reject) =>
       this.#line.do(() => {
-        this.#queue.copy(from.block.buffer, from.offset, staging, bytes)
+        // alone in its batch, so that nothing else goes down with a copy that the device refuses
+        if (!this.#staging.has(bytes)) this.#queue.flush()
+        const staging = this.#staging.take(bytes)
+        try {
+          this.#copy(from, staging, bytes)
+        } catch (error) {
+          reject(error)
+        }
         this.#queue.encoded = command
         this.#queue.flush()
-        staging.mapAsync(1, 0, bytes).then(resolve, reject)
+        this.#queue.map(staging, bytes).then(
+          () => resolve(staging),
+          (error) => {
+            staging.destroy()
+            reject(error)
+          },
+        )
       }),
     )
     const copy = new Uint8Array(staging.getMappedRange(0, bytes).slice())
@@ -268,11 +311,6 @@ export class WebGpuEngine implements Engine {
     const what = call ? `${labelOf(call)} failed` : 'a command failed on the GPU'
     this.#failures.add(first, this.#issued + 1, `${path}${what}: ${reason}`)
   }
-}
-
-function elementBytes({ offset }: Extract<Param, { offset: Binding }>, { inputs, outputs }: Call): number {
-  if ('input' in offset) return bytesPer(inputs[offset.input].dtype)
-  return 'output' in offset ? bytesPer(outputs[offset.output].dtype) : 1
 }
 
 const labelOf = ({ name, inputs }: Call) => `[${name}] on ${inputs.map(({ shape }) => formatShape(shape)).join(', ')}`

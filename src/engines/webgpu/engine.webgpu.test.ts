@@ -6,6 +6,7 @@ import { autograd, gluon, init, type NDArray, nd } from '../../index.ts'
 import type { Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { WebGpuEngine } from './engine.ts'
 import { webgpuKernels } from './kernels.ts'
+import { mostDispatches } from './queue.ts'
 import { openDevice } from './start.ts'
 
 const open: WebGpuEngine[] = []
@@ -23,11 +24,19 @@ async function start(memoryLimit = 2 ** 30, kernels = webgpuKernels) {
 /** A dispatch of a shader that does nothing, or that no device takes. */
 const dispatchOf = (key: string, body: string): Dispatch => ({
   shader: { key, text: () => `@compute @workgroup_size(1) fn main() { ${body} }` },
-  ...{ bindings: [], params: [], workgroups: [1, 1, 1] },
+  ...{ bindings: [], params: [], workgroups: [1, 1, 1], cost: { all: 0, each: 0 } },
 })
 const [harmless, broken] = [dispatchOf('harmless', ''), dispatchOf('broken', 'no such thing')]
 const planOf = (dispatches: readonly Dispatch[]): WgslKernel<object> => ({
   plan: () => ({ workspace: [], dispatches }),
+})
+
+/** A kernel whose dispatches are said to take so many nanoseconds. */
+const costing = (kernel: WgslKernel<never>, cost: Dispatch['cost']): WgslKernel<never> => ({
+  plan(...args) {
+    const { dispatches, ...rest } = kernel.plan(...args)
+    return { ...rest, dispatches: dispatches.map((dispatch) => ({ ...dispatch, cost })) }
+  },
 })
 
 const values = async (array: NDArray) => [...(await array.toArray())]
@@ -78,11 +87,11 @@ describe('the GPU engine', () => {
   it('knows what a batch spoils that begins within a call', async () => {
     const { ctx, engine } = await start(2 ** 30, { ...webgpuKernels, softmax: planOf([harmless, broken]) })
     const x = nd.array([1, 2], { ctx })
-    for (let i = 0; i < 127; i++) x.iadd(1)
+    for (let i = 1; i < mostDispatches; i++) x.iadd(1)
     const bad = nd.softmax(x)
     await engine.fence()
     expect(() => bad.add(1)).toThrow(/failed on the GPU/)
-    expect(await values(x)).toEqual([128, 129])
+    expect(await values(x)).toEqual([mostDispatches, mostDispatches + 1])
   })
 
   it('knows what is spoilt of calls that had to wait for values on their way', async () => {
@@ -135,6 +144,36 @@ describe('the GPU engine', () => {
     const { ctx } = await start(2 ** 20)
     expect(() => nd.zeros([2 ** 20], { ctx })).toThrow(/\[fill\] out of memory: 4\.19 MB asked for/)
     expect(await values(nd.zeros([2], { ctx }))).toEqual([0, 0])
+  })
+
+  it('sends a long dispatch in parts, each in a submit of its own, to the same values', async () => {
+    const long = { all: 4.5e9, each: 0 }
+    const kernels = {
+      ...webgpuKernels,
+      ...{ formula: costing(webgpuKernels.formula, long), matmul: costing(webgpuKernels.matmul, long) },
+      ...{ softmax: costing(webgpuKernels.softmax, long), uniform: costing(webgpuKernels.uniform, long) },
+    }
+    const [{ ctx: short }, { ctx, engine }] = [await start(), await start(2 ** 30, kernels)]
+    const on = async (ctx: Context) => {
+      nd.random.seed(3)
+      const x = nd.random.uniform({ shape: [300, 100], ctx })
+      return Promise.all([x, x.add(1), nd.dot(x, x.T), nd.softmax(x)].map(values))
+    }
+    const want = await on(short)
+    const before = engine.submits
+    expect(await on(ctx)).toEqual(want)
+    expect(engine.submits - before).toBeGreaterThanOrEqual(4 * 5)
+  })
+
+  it('names a call that may have been too long, when the device is lost with it', async () => {
+    const one = { ...webgpuKernels, softmax: costing(webgpuKernels.softmax, { all: 3e9, each: 3e9 }) }
+    const { ctx, device } = await start(2 ** 30, one)
+    const x = nd.array([1, 2], { ctx })
+    nd.softmax(x)
+    device.destroy()
+    await device.lost
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(() => x.add(1)).toThrow(/lost \(destroyed.*; \[softmax\] on \(2,\) may take it longer than the system lets/)
   })
 
   it('says that the device was lost, and what to do', async () => {

@@ -22,23 +22,44 @@ export function classOf(bytes: number): number {
   return Math.ceil(bytes / step) * step
 }
 
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`
+
+/** What is said where a device has no memory. */
+export const outOfMemory = (bytes: number, more: string) =>
+  `the GPU is out of memory: ${megabytes(bytes)} asked for, ${more}`
+
+/** Makes a buffer; if the device has no memory for it, `refused` is called later and says so in words. */
+export type MakeBuffer = (size: number, usage: number, refused: () => string) => GPUBuffer
+
+/** What a pool asks of the engine. */
+export interface PoolHost {
+  /** Most bytes of a buffer. */
+  readonly largest: number
+  readonly make: MakeBuffer
+  /** Runs the function when all that was given is sent, since a buffer that it uses can't be destroyed before. */
+  whenSent(destroy: () => void): void
+  /** Told when the device has no memory, so that others give back theirs. */
+  lacking(): void
+  /** Told of buffers that are no more. */
+  gone(id: number): void
+}
+
 /** Hands out buffers. A block given back serves the next command at once: commands run in order. */
 export class BufferPool {
   readonly limit: number
-  readonly #device: GPUDevice
-  /** Runs the function when all that was given is sent, since a buffer that it uses can't be destroyed before. */
-  readonly #whenSent: (destroy: () => void) => void
+  readonly #host: PoolHost
   readonly #free = new Map<number, { readonly block: Block; readonly batch: number }[]>()
-  /** Told of buffers that are no more. */
-  readonly #gone: (id: number) => void
+  /** Buffers for which the device had no memory, with the reason: they hold nothing, and are never handed out again. */
+  readonly #refused = new WeakMap<GPUBuffer, string>()
+  /** Bytes from which on free buffers are given back before others are made: what the device had room for. */
+  #room: number
   #held = 0
   #ids = 0
 
-  constructor(device: GPUDevice, limit: number, whenSent: (destroy: () => void) => void, gone: (id: number) => void) {
-    this.#device = device
+  constructor(limit: number, host: PoolHost) {
     this.limit = limit
-    this.#whenSent = whenSent
-    this.#gone = gone
+    this.#room = limit
+    this.#host = host
   }
 
   /**
@@ -47,19 +68,33 @@ export class BufferPool {
    */
   allocate(bytes: number, written?: { readonly batch: number }): Block {
     const size = classOf(bytes)
-    if (size > this.#device.limits.maxStorageBufferBindingSize) throw new OutOfMemory(bytes)
+    if (size > this.#host.largest) throw new OutOfMemory(bytes)
     const free = this.#free.get(size) ?? []
     const at = written ? free.findIndex(({ batch }) => batch < written.batch) : free.length - 1
     if (at >= 0) return { ...free.splice(at, 1)[0].block, bytes }
-    if (this.#held + size > this.limit) this.#trim()
+    if (this.#held + size > this.#room) this.#trim()
     if (this.#held + size > this.limit) throw new OutOfMemory(bytes)
     this.#held += size
-    return { bytes, buffer: this.#device.createBuffer({ size, usage }), id: this.#ids++ }
+    const buffer = this.#host.make(size, usage, () => {
+      const reason = outOfMemory(size, `${megabytes(this.#held)} held of ${megabytes(this.limit)}`)
+      this.#refused.set(buffer, reason)
+      this.#room = Math.min(this.#room, this.#held - size)
+      this.#trim()
+      this.#host.lacking()
+      return reason
+    })
+    return { bytes, buffer, id: this.#ids++ }
+  }
+
+  /** Why a block can't be used, as far as is known. */
+  refusal({ buffer }: Pick<Block, 'buffer'>): string | undefined {
+    return this.#refused.get(buffer)
   }
 
   /** Takes a block back that commands up to this batch use. */
   free(block: Block, batch: number): void {
-    const size = block.buffer.size
+    const { size } = block.buffer
+    if (this.#refused.has(block.buffer)) return this.#drop([block])
     const free = this.#free.get(size)
     if (free) free.push({ block, batch })
     else this.#free.set(size, [{ block, batch }])
@@ -69,10 +104,15 @@ export class BufferPool {
   #trim(): void {
     const blocks = [...this.#free.values()].flatMap((free) => free.map(({ block }) => block))
     this.#free.clear()
+    this.#drop(blocks)
+  }
+
+  #drop(blocks: readonly Block[]): void {
+    if (blocks.length === 0) return
     for (const { buffer } of blocks) this.#held -= buffer.size
-    this.#whenSent(() => {
+    this.#host.whenSent(() => {
       for (const { id, buffer } of blocks) {
-        this.#gone(id)
+        this.#host.gone(id)
         buffer.destroy()
       }
     })

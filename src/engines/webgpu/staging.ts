@@ -1,5 +1,5 @@
 // Buffers from which the host reads, used again when they are unmapped.
-import { classOf } from './pool.ts'
+import { classOf, type MakeBuffer, outOfMemory } from './pool.ts'
 
 const usage = 0x01 | 0x08
 /** Bytes of buffers that are kept. */
@@ -7,19 +7,24 @@ const most = 64 * 2 ** 20
 
 /** Lends buffers that can be mapped for reading. */
 export class Staging {
-  readonly #device: GPUDevice
+  readonly #make: MakeBuffer
   readonly #free: GPUBuffer[] = []
   #held = 0
 
-  constructor(device: GPUDevice) {
-    this.#device = device
+  constructor(make: MakeBuffer) {
+    this.#make = make
   }
 
-  /** A buffer of at least so many bytes. */
+  /** Whether such a buffer is there already. */
+  has(bytes: number): boolean {
+    return this.#free.some(({ size }) => size === classOf(bytes))
+  }
+
+  /** A buffer of at least so many bytes; what it is copied to fails where the device has no memory for it. */
   take(bytes: number): GPUBuffer {
     const size = classOf(bytes)
     const at = this.#free.findIndex((buffer) => buffer.size === size)
-    if (at < 0) return this.#device.createBuffer({ size, usage })
+    if (at < 0) return this.#make(size, usage, () => outOfMemory(size, 'to read a value'))
     const [buffer] = this.#free.splice(at, 1)
     this.#held -= size
     return buffer
@@ -30,5 +35,11 @@ export class Staging {
     if (this.#held + buffer.size > most) return buffer.destroy()
     this.#held += buffer.size
     this.#free.push(buffer)
+  }
+
+  /** Destroys what nobody uses. */
+  trim(): void {
+    for (const buffer of this.#free.splice(0)) buffer.destroy()
+    this.#held = 0
   }
 }

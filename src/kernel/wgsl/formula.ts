@@ -20,8 +20,6 @@ function common(of: (x: V) => string) {
   return {
     constant: of,
     ...{ add: infix(of, '+'), sub: infix(of, '-'), mul: infix(of, '*') },
-    ...{ equal: infix(of, '=='), notEqual: infix(of, '!='), less: infix(of, '<'), lessEqual: infix(of, '<=') },
-    ...{ greater: infix(of, '>'), greaterEqual: infix(of, '>=') },
     neg: (a: V) => `(-${of(a)})`,
     abs: calls(of, 'abs'),
     and: (p: string, q: string) => `(${p} && ${q})`,
@@ -31,13 +29,30 @@ function common(of: (x: V) => string) {
   }
 }
 
+const comparisons = {
+  equal: '==',
+  notEqual: '!=',
+  less: '<',
+  lessEqual: '<=',
+  greater: '>',
+  greaterEqual: '>=',
+} as const
+
+type Comparison = keyof typeof comparisons
+
+/** Each comparison by what makes one of its sign. */
+function compared(make: (name: Comparison, sign: string) => (a: V, b: V) => string) {
+  const made = Object.entries(comparisons).map(([name, sign]) => [name, make(name as Comparison, sign)])
+  return Object.fromEntries(made) as Record<Comparison, (a: V, b: V) => string>
+}
+
 const float = (x: V) => (typeof x === 'number' ? wgslFloat(x) : x)
 
 /** On f32; needs `wgslFloats`. */
 export const f32Text: WgslArith = {
   ...common(float),
   div: infix(float, '/'),
-  notEqual: calls(float, 'differ'),
+  ...compared((name) => calls(float, `${name}1`)),
   madd: calls(float, 'fma'),
   ...{ min: calls(float, 'min1'), max: calls(float, 'max1'), power: calls(float, 'pow1') },
   ...{ modulo: calls(float, 'modulo1'), sign: calls(float, 'sign1') },
@@ -46,6 +61,12 @@ export const f32Text: WgslArith = {
   ...{ trunc: calls(float, 'trunc'), round: calls(float, 'round') },
   toFloat: float,
   toInt: calls(float, 'whole1'),
+}
+
+/** A compiler that takes no number for NaN may turn a comparison into the opposite's opposite. */
+function comparisonText([name, sign]: readonly [string, string]): string {
+  const known = sign === '!=' ? '| isNan(a) | isNan(b)' : '& !(isNan(a) | isNan(b))'
+  return `fn ${name}1(a: f32, b: f32) -> bool { return (a ${sign} b) ${known}; }`
 }
 
 /** The functions that formulas on f32 call. */
@@ -69,8 +90,8 @@ fn max1(a: f32, b: f32) -> f32 {
   if (a == b) { return bitcast<f32>(bitcast<u32>(a) & bitcast<u32>(b)); }
   return max(a, b);
 }
-fn differ(a: f32, b: f32) -> bool { return a != b || isNan(a) || isNan(b); }
-fn sign1(x: f32) -> f32 { return select(0.0, 1.0, x > 0.0) - select(0.0, 1.0, x < 0.0); }
+${Object.entries(comparisons).map(comparisonText).join('\n')}
+fn sign1(x: f32) -> f32 { return select(select(0.0, 1.0, x > 0.0) - select(0.0, 1.0, x < 0.0), 0.0, isNan(x)); }
 // the rest of |a| / |b|, exact: b is taken away as often as it fits, doubled as far as it goes
 fn restOf(a: f32, b: f32) -> f32 {
   var left = abs(a);
@@ -103,6 +124,7 @@ const same = (a: V) => whole(a)
 /** On i32; needs `wgslIntegers`. */
 export const i32Text: WgslArith = {
   ...common(whole),
+  ...compared((_name, sign) => infix(whole, sign)),
   madd: (a, b, c) => `(${whole(a)} * ${whole(b)} + ${whole(c)})`,
   ...{ min: calls(whole, 'min'), max: calls(whole, 'max'), div: calls(whole, 'divideI') },
   ...{ modulo: calls(whole, 'moduloI'), power: calls(whole, 'powI'), sign: calls(whole, 'sign') },
@@ -120,7 +142,8 @@ fn divideI(a: i32, b: i32) -> i32 {
 }
 fn moduloI(a: i32, b: i32) -> i32 {
   if (b == 0 || b == -1) { return 0; }
-  let rest = a % b;
+  // not a % b, which some give another sign
+  let rest = a - a / b * b;
   return select(rest, rest + b, rest != 0 && (a < 0) != (b < 0));
 }
 fn powI(a: i32, b: i32) -> i32 {

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { type Factor, type Product, planProduct } from './gemm.ts'
 import type { GpuTarget } from './plan.ts'
-import { workgroupRows } from './workgroups.ts'
+import { commonFields, workgroupRows } from './workgroups.ts'
 
 const targets: readonly GpuTarget[] = [{ tiles: 'large' }, { tiles: 'small' }]
 
@@ -19,7 +19,7 @@ it.each(targets)('gives each binding and each field of the uniform struct, $tile
     for (const { shader, bindings, params } of planProduct(product, target).dispatches) {
       const text = shader.text()
       const [, fields] = /struct Params \{(.*)\}/.exec(text) ?? []
-      expect(fields.split(',').length).toBe(params.length)
+      expect(fields.split(',').length).toBe(commonFields + params.length)
       expect([...text.matchAll(/@binding\((\d+)\)/g)].map(([, n]) => Number(n))).toEqual(
         Array.from({ length: bindings.length + 1 }, (_, n) => n),
       )
@@ -33,16 +33,43 @@ it.each(targets)('keeps within what every device has, $tiles tiles', (target) =>
   }
 })
 
-it('cuts long sums of few tiles into parts, at most eight of at least 512 steps', () => {
+it('cuts long sums of few tiles into parts of at least 512 steps, until there are 256 workgroups', () => {
   const partsOf = (rows: number, sum: number, columns: number) => {
     const { workspace } = planProduct(productOf(rows, sum, columns), targets[0])
     return workspace.length > 0 ? workspace[0] / (4 * rows * columns) : 1
   }
   expect(partsOf(64, 1023, 64)).toBe(1)
   expect(partsOf(64, 1024, 64)).toBe(2)
-  expect(partsOf(64, 1e6, 64)).toBe(8)
+  expect(partsOf(64, 1e6, 64)).toBe(256)
+  expect(partsOf(96, 86528, 121)).toBe(64)
+  expect(partsOf(64 * 8, 1e6, 64 * 8)).toBe(4)
   expect(partsOf(64 * 8, 1e6, 64 * 16)).toBe(2)
   expect(partsOf(64 * 16, 1e6, 64 * 16)).toBe(1)
+})
+
+it('keeps the parts of all sums within 8 MiB', () => {
+  for (let across = 1; across <= 256; across++)
+    for (const down of [1, 2, 3, 16]) {
+      const [bytes = 0] = planProduct(productOf(64 * down, 1e6, 64 * across), targets[0]).workspace
+      expect(bytes).toBeLessThanOrEqual(2 ** 23)
+    }
+})
+
+it('says why a product has few workgroups', () => {
+  const noteOf = (rows: number, sum: number, columns: number) =>
+    planProduct(productOf(rows, sum, columns), targets[0]).note
+  expect(noteOf(64, 1e6, 64)).toBe('product 64 × 1000000 × 64, large tiles, sums in 256 parts')
+  expect(noteOf(10, 3200, 10)).toMatch(/, 6 workgroups, since sums of 3200 make no more parts$/)
+})
+
+it.each(targets)('multiplies and adds at once, $tiles tiles', (target) => {
+  const [{ shader }] = planProduct(productOf(64, 64, 64), target).dispatches
+  const lines = shader
+    .text()
+    .split('\n')
+    .filter((line) => /^ *sum\d+_\d+ /.test(line))
+  expect(lines.length).toBeGreaterThan(0)
+  expect(lines.filter((line) => !/^ *sum(\d+_\d+) = (fma\(vec4f\(A\S+\), B\S+, )+sum\1\)+;/.test(line))).toEqual([])
 })
 
 it('does nothing for a result without elements, and writes one for sums without terms', () => {

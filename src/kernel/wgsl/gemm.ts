@@ -1,4 +1,5 @@
 // Plans matrix products on the GPU: C[i][j] = finish(Σ_k A[i][k] · B[k][j]), in tiles, and long sums in parts.
+import { costOf } from './cost.ts'
 import { productText, workgroupMemory } from './gemmText.ts'
 import type { Binding, Dispatch, GpuPlan, GpuTarget, GpuWork } from './plan.ts'
 import { joinParts, partial, type Result, resultKey } from './result.ts'
@@ -50,28 +51,37 @@ export function planProduct(p: Product, target: GpuTarget): GpuPlan {
   const tile = gpuTile(target)
   const parts = partsOf(p)
   const sizes = `${groups > 1 ? `${groups} of ` : ''}${rows} × ${p.sum} × ${columns}`
-  const note = `product ${sizes}, ${tile.name} tiles${parts > 1 ? `, sums in ${parts} parts` : ''}`
+  const note = `product ${sizes}, ${tile.name} tiles${parts > 1 ? `, sums in ${parts} parts` : ''}${fewText(p, parts)}`
   if (parts === 1) return { workspace: [], dispatches: [multiply(p, tile, 1)], note }
   const inParts = { ...p, c: partial, operands: { a: operands.a, b: operands.b, c: { workspace: 0 } } }
   return { workspace: [size * parts * 4], dispatches: [multiply(inParts, tile, parts), joinParts(p, parts)], note }
 }
 
-/** Most parts of a sum: the workspace holds the result so many times. */
-const mostParts = 8
+/** Workgroups that keep a large GPU busy, which has some 130 processors, and steps of a sum that are worth a part. */
+const [busy, shortest] = [256, 512]
 
 /**
- * Parts of the sums: by sizes alone, as many as make 256 workgroups, which is about what a large GPU runs at once, but none
- * of fewer than 512 steps, since each is written and read again.
+ * Parts of the sums: by sizes alone, as many as make a GPU busy, but none too short, since each is written and read again.
+ * As a tile's sums fill 16 KiB, all parts fill at most 8 MiB of workspace.
  */
-function partsOf({ groups, rows, columns, sum }: Product): number {
-  const tiles = Math.ceil(rows / 64) * Math.ceil(columns / 64) * groups
-  return Math.max(1, Math.min(mostParts, Math.ceil(256 / tiles), Math.floor(sum / 512)))
+function partsOf(p: Product): number {
+  return Math.max(1, Math.min(Math.ceil(busy / tilesOf(p)), Math.floor(p.sum / shortest)))
+}
+
+const tilesOf = ({ groups, rows, columns }: Product) => Math.ceil(rows / 64) * Math.ceil(columns / 64) * groups
+
+/** Why a product leaves a large GPU idle, if it does. */
+function fewText(p: Product, parts: number): string {
+  const workgroups = tilesOf(p) * parts
+  if (workgroups >= busy / 2) return ''
+  return `, ${workgroups} workgroups, since sums of ${p.sum} make no more parts`
 }
 
 function multiply(p: Product, tile: GpuTile, parts: number): Dispatch {
   const { c, rows, columns, sum, operands } = p
   const [a, b] = tile.shared ? [p.a, p.b] : [byElements(p.a), byElements(p.b)]
   const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns)
+  const work = workOf(p, tile, tiles, parts)
   const ragged = sum % tile.depth !== 0
   const key = `product ${tile.name}${ragged ? ' ragged' : ''}; ${factorKey(a)}; ${factorKey(b)}; ${resultKey(c)}`
   // a part ends where a tile's steps end
@@ -85,7 +95,12 @@ function multiply(p: Product, tile: GpuTile, parts: number): Dispatch {
       operands.bias ? { offset: operands.bias } : 0,
     ],
     workgroups: workgroupRows(tiles * p.groups * parts),
-    work: workOf(p, tile, tiles, parts),
+    // edges take as long as whole tiles
+    cost: costOf({
+      operations: 2 * p.groups * tiles * tile.rows * tile.columns * sum,
+      ...{ bytes: work.bytes, waits: part / tile.depth },
+    }),
+    work,
   }
 }
 

@@ -3,7 +3,7 @@ import { elementType, type FactorText, factorFunctions, holdLines, readBlock, re
 import type { Factor } from './gemm.ts'
 import { type Result, resultText } from './result.ts'
 import { type GpuTile, invocationsOf } from './tile.ts'
-import { workgroupIndex } from './workgroups.ts'
+import { paramsText, workgroupIndex } from './workgroups.ts'
 
 /** What the text of a product depends on. */
 export interface ProductText {
@@ -18,13 +18,18 @@ export interface ProductText {
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 const text = <T>(items: readonly T[], line: (item: T) => string) => items.map(line).join('\n')
 
+/** The params of a product. */
+const fields = ['rows', 'columns', 'sum', 'part', 'parts', 'slices', 'a', 'b', 'c', 'bias'].map(
+  (name) => `${name}: u32`,
+)
+
 /** The product: each workgroup makes a tile of C for a part of the sums of one group. */
 export function productText({ a, b, c, tile, ragged }: ProductText): string {
   const { down, across } = invocationsOf(tile)
   const factors = factorsOf(a, b, tile)
   const { declare, before, steps } = tile.shared ? sharedLoop(factors, tile, ragged) : ownLoop(factors, tile, ragged)
   return `
-struct Params { rows: u32, columns: u32, sum: u32, part: u32, parts: u32, slices: u32, a: u32, b: u32, c: u32, bias: u32 }
+${paramsText(fields)}
 @group(0) @binding(0) var<storage, read> a: array<${elementType(a)}>;
 @group(0) @binding(1) var<storage, read> b: array<${elementType(b)}>;
 @group(0) @binding(2) var<storage, read_write> c: array<f32>;
@@ -75,10 +80,12 @@ const eachVector = ({ each }: GpuTile, of: (v: number) => string) =>
     .map(of)
     .join('')
 
+const fmaText = (a: string, b: string, c: string) => `fma(vec4f(${a}), ${b}, ${c})`
+
 /** Adds the products of one step, A0, A1, … being vectors of rows and B0, B1, … of columns. */
 function multiplyText(tile: GpuTile): string {
   return text(range(tile.each.rows), (r) =>
-    eachVector(tile, (v) => `      ${sumName(r, v)} += A${r >> 2}[${r & 3}] * B${v};`),
+    eachVector(tile, (v) => `      ${sumName(r, v)} = ${fmaText(`A${r >> 2}[${r & 3}]`, `B${v}`, sumName(r, v))};`),
   )
 }
 
@@ -162,8 +169,9 @@ function ownLoop(factors: readonly FactorText[], tile: GpuTile, ragged: boolean)
   }
   const read = (k: number) => (f: FactorText) =>
     `    let step${f.name}${k} = stepOf${f.name}(first + ${k}u);\n${text(blocks(f), vector(f, k))}`
-  const products = (r: number, v: number) => steps.map((k) => `A${r >> 2}_${k}[${r & 3}] * B${v}_${k}`).join(' + ')
-  const add = (r: number) => eachVector(tile, (v) => `    ${sumName(r, v)} += ${products(r, v)};\n`)
+  const added = (r: number, v: number) =>
+    steps.reduce((sum, k) => fmaText(`A${r >> 2}_${k}[${r & 3}]`, `B${v}_${k}`, sum), sumName(r, v))
+  const add = (r: number) => eachVector(tile, (v) => `    ${sumName(r, v)} = ${added(r, v)};\n`)
   return {
     ...{ declare: '', before },
     steps: `${text(steps, (k) => text(factors, read(k)))}\n${text(range(tile.each.rows), add)}`,

@@ -2,7 +2,6 @@
 import type { Arith } from '../../arith/arith.ts'
 import { evaluate, evaluationOrder, type Graph, type Kind } from '../../arith/graph.ts'
 import { f32Text, i32Text, type WgslArith, wgslFloats, wgslIntegers } from './formula.ts'
-import { wgslOnce } from './math.ts'
 
 /** Statements that compute the results of a graph, and their expressions. */
 export interface GraphText {
@@ -13,7 +12,7 @@ export interface GraphText {
 /** Floats that a compiler could regroup or contract. */
 const rounded = new Set(['add', 'div', 'mul', 'sub'])
 
-/** The text of a graph for the operands given; `name` starts the names of its steps. Needs `functionsOf` and `onceParams`. */
+/** The text of a graph for the operands given; `name` starts the names of its steps. Needs `functionsOf`. */
 export function graphText({ results }: Pick<Graph, 'results'>, operands: readonly string[], name = 'v'): GraphText {
   const lines: string[] = []
   const held = (text: string): string => {
@@ -28,7 +27,7 @@ export function graphText({ results }: Pick<Graph, 'results'>, operands: readonl
 /** The functions that the text of some graphs calls. */
 export function functionsOf(...graphs: readonly Pick<Graph, 'results'>[]): string {
   const kinds = new Set(graphs.flatMap(({ results }) => evaluationOrder(results).map(({ kind }) => kind)))
-  return `${wgslFloats}${kinds.has('int') ? wgslIntegers : ''}${wgslOnce}`
+  return `${wgslFloats}${kinds.has('int') ? wgslIntegers : ''}`
 }
 
 function stepwise(text: WgslArith, held: (text: string) => string, kind: Kind): Arith<string, string> {

@@ -2,8 +2,9 @@
 import type { DType } from '../../core/dtype.ts'
 import type { Descriptor } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
+import { costOf } from './cost.ts'
 import type { Binding, Dispatch, GpuPlan, Param, Shader } from './plan.ts'
-import { workgroupIndex, workgroupRows } from './workgroups.ts'
+import { paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** An array that a kernel reads, by the name under which its text does. */
 export interface Source {
@@ -23,6 +24,8 @@ export interface MapKernel {
   readonly count: number
   /** Numbers of the call, by name: whole ones as u32, others as f32; `p.name` in the text. */
   readonly params?: Readonly<Record<string, Param>>
+  /** Numbers that an element reads one after the other, if not one of each source. */
+  readonly reads?: number
   /** Functions that `value` calls. */
   readonly functions?: string
   /** WGSL statements that return element `i`, as f32, i32 or, for uint8, u32. */
@@ -58,7 +61,7 @@ export function surroundingsText({ sources = {}, output, params = {} }: Surround
     ...Object.entries(params).map(fieldOf),
   ]
   return `
-struct Params { ${fields.join(', ')} }
+${paramsText(fields)}
 ${entries.map(([name, source], n) => loadText(name, source, n)).join('')}
 @group(0) @binding(${entries.length}) var<storage, read_write> y: array<${wgslType(output.dtype)}>;
 @group(0) @binding(${entries.length + 1}) var<uniform> p: Params;`
@@ -76,7 +79,7 @@ export function surroundingsOf(
 
 /** The dispatch of a kernel. */
 export function mapElements(kernel: MapKernel): Dispatch {
-  const { output, count } = kernel
+  const { output, count, sources = {}, reads = Object.keys(sources).length } = kernel
   const bytes = output.dtype === 'uint8'
   // a word of bytes that is not aligned with the output's begin is shared by two
   const invocations = bytes ? Math.ceil(count / 4) + 1 : count
@@ -84,6 +87,7 @@ export function mapElements(kernel: MapKernel): Dispatch {
     shader: shaderOf(kernel),
     ...surroundingsOf(kernel, count),
     workgroups: count === 0 ? [0, 1, 1] : workgroupRows(Math.ceil(invocations / mapSize)),
+    cost: costOf({ bytes: 4 * count * (reads + 1), waits: reads + 1 }),
   }
 }
 

@@ -1,22 +1,16 @@
-// exp, log and tanh in WGSL, whose own are only as exact as a driver likes, and comparisons that know NaN.
+// exp, log and tanh in WGSL, whose own are only as exact as a driver likes, tests for NaN, and `once`, which rounds.
 
-/** Constants that WGSL's literals can't say, and tests that no compiler takes away. */
+/**
+ * Constants that WGSL's literals can't say, tests that no compiler takes away, and `once(x)`: x, rounded here. A compiler
+ * may make one rounding of a product and a sum, and regroup sums as if they were exact, which some do; it can't through
+ * bits that it does not know.
+ */
 export const wgslNumbers = `
+fn once(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ p.zero); }
 fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
 fn isInf(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) == 0x7f800000u; }
 fn bitsOf(x: u32) -> f32 { var bits = x; return bitcast<f32>(bits); }
 `
-
-/**
- * `once(x)`: x, rounded here. A compiler may make one rounding of a product and a sum, and does on most GPUs; it can't
- * through bits that it does not know. Needs `onceParams`.
- */
-export const wgslOnce = `
-fn once(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ p.zero); }
-`
-
-/** The param that `once` reads. */
-export const onceParams = { zero: 0 } as const
 
 /** WGSL text of a number. */
 export function wgslFloat(x: number): string {
@@ -28,7 +22,7 @@ export function wgslFloat(x: number): string {
 
 /**
  * Cephes' polynomials (S. L. Moshier: expf.c, logf.c, tanhf.c), as the CPU engine has them. A subnormal result may be
- * flushed to zero.
+ * flushed to zero. Needs `wgslNumbers`.
  */
 export const wgslElementary = `
 // e^r · 2^n for r around 0 and n from −150 to 129: by two factors, since 2^128 and 2^−150 are no normal numbers
@@ -48,7 +42,7 @@ fn exp1(value: f32) -> f32 {
   if (isNan(value)) { return value; }
   let x = clamp(value, -104.0, 89.0);
   let n = round(x * 1.44269504);
-  return raised(fma(n, 2.1219444e-4, fma(n, -0.693359375, x)), n);
+  return raised(fma(n, 2.1219444e-4, once(fma(n, -0.693359375, x))), n);
 }
 struct Parts { exponent: f32, mantissa: f32 }
 // of a positive number 2^exponent · mantissa, from √½ to √2; a subnormal one is moved up by hand, since the GPU may take it for 0
@@ -79,8 +73,8 @@ fn log1(x: f32) -> f32 {
   s = fma(s, m, 2.0000714765e-1);
   s = fma(s, m, -2.4999993993e-1);
   s = fma(s, m, 3.3333331174e-1);
-  let low = fma(parts.exponent, -2.1219444e-4, s * m * z);
-  return fma(parts.exponent, 0.693359375, m + fma(z, -0.5, low));
+  let low = once(fma(parts.exponent, -2.1219444e-4, s * m * z));
+  return fma(parts.exponent, 0.693359375, once(m + fma(z, -0.5, low)));
 }
 fn tanh1(x: f32) -> f32 {
   if (isNan(x)) { return x; }
@@ -92,7 +86,8 @@ fn tanh1(x: f32) -> f32 {
   s = fma(s, z, 1.33314422036e-1);
   s = fma(s, z, -3.33332819422e-1);
   let small = fma(s * z, a, a);
-  let large = 1.0 - 2.0 / (exp1(a + a) + 1.0);
+  // 1 from 10 on, so that nothing gets infinite, which a compiler need not know
+  let large = 1.0 - 2.0 / (exp1(min(a + a, 20.0)) + 1.0);
   let y = select(large, small, a < 0.625);
   return bitcast<f32>((bitcast<u32>(y) & 0x7fffffffu) | (bitcast<u32>(x) & 0x80000000u));
 }

@@ -68,6 +68,7 @@ function pass(of: Joining, count: number, parts: number, from: Binding | undefin
     sources: { ...sources, ...(from && { held: { binding: from, dtype: held.dtype } }) },
     output: to ? { binding: to, dtype: held.dtype } : output,
     count: results * parts,
+    reads: Math.ceil(count / parts),
     params: { count, parts, results: Math.max(1, results), ...params },
     functions,
     value: `let r = ${along ? 'i / p.parts' : 'i % p.results'};

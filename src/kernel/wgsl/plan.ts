@@ -1,5 +1,9 @@
 // What a WGSL kernel says of one call: its dispatches, by descriptors and attributes alone.
 import type { Attributes, Descriptor } from '../../core/engine.ts'
+import type { Cost } from './cost.ts'
+
+/** What `planVersion` is for the CPU's plans: raised whenever a plan's bits change. */
+export const gpuPlanVersion = 7
 
 /** A compute shader with the entry `main`; its text is made once for each key. */
 export interface Shader {
@@ -29,13 +33,14 @@ export type Param =
   | { readonly offset: Binding }
   | { readonly scalar: number; readonly integer?: boolean }
 
-/** One dispatch. Group 0 has the bindings in this order, then the uniform struct. */
+/** One dispatch. Group 0 has the bindings in this order, then the uniform struct, whose first fields are `commonFields`. */
 export interface Dispatch {
   readonly shader: Shader
   readonly bindings: readonly Binding[]
   readonly params: readonly Param[]
-  /** Each at most 65,535. */
+  /** Each at most 65,535; numbered by `workgroupIndex`, so that a long dispatch may be sent in parts. */
   readonly workgroups: readonly [x: number, y: number, z: number]
+  readonly cost: Cost
   /** Where it is known, for `--explain`. */
   readonly work?: GpuWork
 }

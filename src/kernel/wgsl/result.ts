@@ -1,8 +1,9 @@
 // Where a matrix product's sums go and what finishes them, also where they come in parts that are added up.
 import type { Formula } from '../../arith/arith.ts'
+import { costOf } from './cost.ts'
 import { wgslFloats, wgslFormula } from './formula.ts'
 import type { Binding, Dispatch } from './plan.ts'
-import { workgroupIndex, workgroupRows } from './workgroups.ts'
+import { paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** The places of C's elements, each the sum of what its row and its column say, and what is done to the sums. */
 export interface Result {
@@ -59,6 +60,7 @@ export function joinParts(
     bindings: [{ workspace: 0 }, result, ...(bias ? [bias] : [])],
     params: [rows, columns, parts, sums, { offset: result }, bias ? { offset: bias } : 0],
     workgroups: workgroupRows(Math.ceil(sums / size)),
+    cost: costOf({ bytes: 4 * sums * (parts + 1), waits: parts }),
     work: {
       ...{ invocations: Math.ceil(sums / size) * size, workgroupMemory: 0 },
       ...{ operations: sums * parts, bytes: 4 * sums * (parts + 1) },
@@ -68,7 +70,7 @@ export function joinParts(
 
 function joinText(c: Result): string {
   return `
-struct Params { rows: u32, columns: u32, parts: u32, size: u32, c: u32, bias: u32 }
+${paramsText(['rows', 'columns', 'parts', 'size', 'c', 'bias'].map((name) => `${name}: u32`))}
 @group(0) @binding(0) var<storage, read> sums: array<f32>;
 @group(0) @binding(1) var<storage, read_write> c: array<f32>;
 ${c.bias ? '@group(0) @binding(2) var<storage, read> bias: array<f32>;' : ''}

@@ -1,4 +1,5 @@
 // WGSL kernels over rows: a workgroup shares a long one and joins what it found in a fixed tree; short ones have an invocation each.
+import { costOf } from './cost.ts'
 import { type Source, surroundingsOf, surroundingsText } from './map.ts'
 import type { Binding, Dispatch, Param } from './plan.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'
@@ -10,6 +11,8 @@ export interface RowKernel {
   readonly sources: Readonly<Record<string, Source>>
   readonly output: { readonly binding: Binding; readonly dtype: 'float32' | 'int32' }
   readonly rows: number
+  /** Numbers that a row reads. */
+  readonly reads: number
   /** How many invocations share a row. */
   readonly together: Together
   readonly params?: Readonly<Record<string, Param>>
@@ -55,7 +58,7 @@ fn ${name}(x: ${type}, local: u32) -> ${type} {
 
 /** The dispatch of a kernel. */
 export function mapRows(kernel: RowKernel): Dispatch {
-  const { key, sources, output, rows, together, functions } = kernel
+  const { key, sources, output, rows, reads, together, functions } = kernel
   const types = [...Object.entries(sources).map(([name, { dtype }]) => `${name} ${dtype}`), output.dtype]
   const text = () => `${surroundingsText(kernel, 'rows')}
 ${functions}
@@ -69,5 +72,6 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
     shader: { key: `rows ${key} ${together} ${types.join()}`, text },
     ...surroundingsOf(kernel, rows),
     workgroups: rows === 0 ? [0, 1, 1] : workgroupRows(Math.ceil((rows * together) / size)),
+    cost: costOf({ bytes: 8 * rows * reads, waits: reads / together }),
   }
 }

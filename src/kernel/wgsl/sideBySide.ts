@@ -1,7 +1,8 @@
 // WGSL kernels in which each invocation computes one element of several outputs, or of arrays that it reads as well.
+import { costOf } from './cost.ts'
 import { fieldOf, mapElements, mapSize, type Source, wgslType } from './map.ts'
 import type { Dispatch, Param } from './plan.ts'
-import { workgroupIndex, workgroupRows } from './workgroups.ts'
+import { paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** An array of a kernel, by the name under which its text loads it. */
 export interface KernelArray extends Source {
@@ -18,6 +19,8 @@ export interface ResultsKernel {
   readonly inputs: readonly KernelArray[]
   readonly outputs: readonly Source[]
   readonly count: number
+  /** Numbers that an element reads one after the other; by default one of each input. */
+  readonly reads?: number
   /** Numbers of the call: `p.name` in the text. */
   readonly params: Readonly<Record<string, Param>>
   /** Functions that the statements call. */
@@ -43,7 +46,7 @@ export function mapResults(kernel: ResultsKernel): Dispatch {
 }
 
 function sideBySide(kernel: ResultsKernel): Dispatch {
-  const { key, inputs, outputs, count, params, values } = kernel
+  const { key, inputs, outputs, count, params, values, reads = inputs.length } = kernel
   const arrays: KernelArray[] = [
     ...inputs,
     ...outputs.map((output, n) => ({ ...output, name: `y${n}`, written: true })),
@@ -60,7 +63,7 @@ function sideBySide(kernel: ResultsKernel): Dispatch {
     return `${name}[p.at_${name} + i] = ${value};`
   })
   const text = () => `
-struct Params { ${fields.join(', ')} }
+${paramsText(fields)}
 ${arrays.map(bindingText).join('')}
 @group(0) @binding(${arrays.length}) var<uniform> p: Params;
 ${kernel.functions}
@@ -77,6 +80,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
     bindings: arrays.map(({ binding }) => binding),
     params: Object.values(all),
     workgroups: count === 0 ? [0, 1, 1] : workgroupRows(Math.ceil(count / mapSize)),
+    cost: costOf({ bytes: 4 * count * (reads + values.length), waits: reads + 1 }),
   }
 }
 

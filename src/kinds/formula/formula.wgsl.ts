@@ -4,7 +4,6 @@ import type { Descriptor } from '../../core/engine.ts'
 import { sameShape, sizeOf } from '../../core/shape.ts'
 import { functionsOf, graphText } from '../../kernel/wgsl/graphText.ts'
 import { repeatedSteps, walk } from '../../kernel/wgsl/indexing.ts'
-import { onceParams } from '../../kernel/wgsl/math.ts'
 import type { Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { type KernelArray, mapResults } from '../../kernel/wgsl/sideBySide.ts'
 import { type FormulaAttributes, inputsOf } from './formula.ts'
@@ -38,7 +37,7 @@ export const formulaWgsl: WgslKernel<FormulaAttributes> = {
 /** How the text reads operands: statements that load them, their names, and what these need. */
 function operandsOf(inputs: readonly Descriptor[], attrs: FormulaAttributes, shape: readonly number[]) {
   const { leaves, results } = attrs.formula.graph
-  const params: Record<string, Param> = { ...onceParams }
+  const params: Record<string, Param> = {}
   const walks = inputs.map((input, n) => {
     if (sameShape(input.shape, shape)) return undefined
     const steps = walk(`at${n}`, shape, repeatedSteps(input.shape, shape))

@@ -6,7 +6,7 @@ import { sizeOf } from '../../core/shape.ts'
 import { f32Text, i32Text } from '../../kernel/wgsl/formula.ts'
 import { functionsOf, graphText } from '../../kernel/wgsl/graphText.ts'
 import { repeatedSteps, walk } from '../../kernel/wgsl/indexing.ts'
-import { onceParams, wgslFloat } from '../../kernel/wgsl/math.ts'
+import { wgslFloat } from '../../kernel/wgsl/math.ts'
 import type { Binding, Dispatch, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { type KernelArray, mapResults } from '../../kernel/wgsl/sideBySide.ts'
 import { countOf, elementsShape, inputsOf, joined, type ReductionAttributes, startOf } from './reduction.ts'
@@ -90,12 +90,12 @@ function pass(
       ? to.map((binding, i) => ({ binding, dtype: kinds[i] === 'float' ? 'float32' : 'int32' }))
       : outputs.map(({ dtype }, output) => ({ binding: { output }, dtype })),
     count: results * parts,
+    reads: arrays.length * Math.ceil(count / parts),
     params: {
       count,
       parts,
       results: Math.max(1, results),
       all: kinds[0] === 'float' ? { float: all } : all,
-      ...onceParams,
       ...params,
     },
     functions: functionsOf(reduction.element, reduction.finish) + functions,

@@ -13,7 +13,7 @@ export const dropoutMaskWgsl: WgslKernel<DropoutMaskAttributes> = {
     const draw = drawElements({
       ...{ key: 'dropout', n, state: { input: 0 }, output: drawn, type: 'u32' },
       params: { rate: { scalar: 0 } },
-      draw: 'select(0u, 1u, unit(at) <= 1.0 - p.rate)',
+      draw: 'select(0u, 1u, unit(at) <= once(1.0 - p.rate))',
     })
     const keep = mapElements({
       key: 'mask',

@@ -1,6 +1,6 @@
 // Cases of the element-wise functions: every formula, dtypes, sizes around the vector's, broadcasting, numbers, special values.
 import { derive } from '../../arith/derive.ts'
-import type { CaseInput, Domain, OpCase } from '../cases.ts'
+import { type CaseInput, type Domain, generator, type OpCase } from '../cases.ts'
 import { elementary, exact, looser, type Tolerance } from '../tolerance.ts'
 import { activationGradient, add, clip, elementwise, multiply, power, subtract } from './elementwise.ts'
 import { type FormulaName, formulas } from './formulas.ts'
@@ -83,8 +83,9 @@ const integers = names
   ])
 
 const extremes = { values: [0, 1, -1, 2, 7, -7, 2 ** 31 - 1, -(2 ** 31), 46341, -46341, 65536] }
-const overflows = (['add', 'subtract', 'multiply', 'divide', 'modulo', 'power', 'negative', 'abs'] as const).map(
-  (name) =>
+const overflows = names
+  .filter((name) => !('floats' in formulas[name]))
+  .map((name) =>
     caseOf(
       name,
       'int32 at its ends',
@@ -94,7 +95,16 @@ const overflows = (['add', 'subtract', 'multiply', 'divide', 'modulo', 'power', 
         { shape: [132], dtype: 'int32', domain: { values: [...extremes.values, 3] } },
       ),
     ),
-)
+  )
+
+/** Numbers of every size, and exponents that lead to all of them: where a rounding that is left out shows. */
+const random = generator(1)
+const many = (of: () => number) => ({ shape: [4096], domain: { values: Array.from({ length: 4096 }, of) } })
+const everySize = caseOf('power', 'numbers of every size', [
+  many(() => 2 ** (-120 + 240 * random())),
+  many(() => 2 * random() - 1),
+])
+const around1 = caseOf('power', 'numbers around 1', [many(() => 0.5 + 1.5 * random()), many(() => 100 * random() - 50)])
 
 const sizes = [0, 1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 16383, 16384, 16385, 40001].flatMap((n) => [
   { ...caseOf('add', `${n} floats`, inputs('add', { shape: [n] })), gradient: n < 100 },
@@ -241,6 +251,8 @@ export const cases: readonly OpCase[] = [
   ...specials,
   ...integers,
   ...overflows,
+  everySize,
+  around1,
   ...sizes,
   ...broadcasts,
   ...bytes,

@@ -16,6 +16,11 @@ function sizes(
   return { H, W, OH, OW, ...window }
 }
 
+/** Pixels of a window, and windows that may hold a pixel. */
+const pixelsOf = ({ kernel }: PoolWindow) => kernel[0] * kernel[1]
+const windowsOf = ({ kernel, strides }: PoolWindow) =>
+  Math.ceil(kernel[0] / strides[0]) * Math.ceil(kernel[1] / strides[1])
+
 /** Of output i: its plane's first pixel, where the window stands, and the pixels of it that exist. */
 const windowText = `
 struct Window { plane: u32, y: i32, x: i32, top: i32, bottom: i32, left: i32, right: i32 }
@@ -66,6 +71,7 @@ export const maxPoolWgsl: WgslKernel<PoolWindow> = {
           sources: { x },
           output: { binding: { output: n }, dtype },
           count: sizeOf(outputs[n].shape),
+          reads: pixelsOf(attrs),
           params,
           functions: wgslNumbers + windowText,
           value: `let o = window(i);
@@ -74,7 +80,8 @@ export const maxPoolWgsl: WgslKernel<PoolWindow> = {
   for (var h = o.top; h < o.bottom; h++) {
     for (var w = o.left; w < o.right; w++) {
       let value = load_x(o.plane + u32(h) * p.W + u32(w));
-      if (position < 0 || value > best || (isNan(value) && !isNan(best))) {
+      // a NaN is better than any number, and the first one stays
+      if (position < 0 || (!isNan(best) && (isNan(value) || value > best))) {
         best = value;
         position = (h - o.y) * i32(p.kw) + w - o.x;
       }
@@ -95,6 +102,7 @@ export const maxPoolGradientWgsl: WgslKernel<PoolWindow & Sized> = {
       sources: { x, argmax: { binding: { input: 1 }, dtype: argmax.dtype } },
       output: { binding: { output: 0 }, dtype: 'float32' },
       count: sizeOf(dx.shape),
+      reads: 2 * windowsOf(attrs),
       params: sizes(attrs.size, dy.shape.slice(2), attrs),
       functions: holdersText,
       value: `let at = holders(i);
@@ -120,6 +128,7 @@ export const averagePoolWgsl: WgslKernel<AveragePoolAttributes> = {
       sources: { x },
       output: { binding: { output: 0 }, dtype: 'float32' },
       count: sizeOf(y.shape),
+      reads: pixelsOf(attrs),
       params: { ...sizes(shape.slice(2), y.shape.slice(2), attrs), ...average(attrs) },
       functions: windowText + divisorText,
       value: `let o = window(i);
@@ -139,6 +148,7 @@ export const averagePoolGradientWgsl: WgslKernel<AveragePoolAttributes & Sized> 
       sources: { x },
       output: { binding: { output: 0 }, dtype: 'float32' },
       count: sizeOf(dx.shape),
+      reads: windowsOf(attrs),
       params: { ...sizes(attrs.size, dy.shape.slice(2), attrs), ...average(attrs) },
       functions: windowText + divisorText + holdersText,
       value: `let at = holders(i);

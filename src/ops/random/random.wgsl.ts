@@ -1,7 +1,9 @@
 // The random ops on the GPU: the same integers as on the CPU.
 import { sizeOf } from '../../core/shape.ts'
+import { costOf } from '../../kernel/wgsl/cost.ts'
 import { mapElements } from '../../kernel/wgsl/map.ts'
 import type { Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
+import { paramsText } from '../../kernel/wgsl/workgroups.ts'
 import type { SeedAttributes } from '../generator.ts'
 import { drawElements, mersenneText, seedEngines } from '../mersenne.wgsl.ts'
 import { normalText } from './normal.wgsl.ts'
@@ -22,7 +24,7 @@ export const uniformWgsl: WgslKernel<RandomAttributes> = {
       drawElements({
         ...{ key: 'uniform', n: sizeOf(shape), state, output, type: 'f32' },
         params: { low: { scalar: 0 }, high: { scalar: 1 } },
-        draw: 'p.low + once((p.high - p.low) * unit(at))',
+        draw: 'p.low + once(once(p.high - p.low) * unit(at))',
       }),
     ],
   }),
@@ -47,7 +49,7 @@ const remainderText = `
 fn remainder(high: u32, low: u32, range: u32) -> u32 {
   var rest = 0u;
   for (var bit = 63; bit >= 0; bit--) {
-    let next = select((low >> u32(bit)) & 1u, (high >> u32(bit - 32)) & 1u, bit >= 32);
+    let next = select((low >> (u32(bit) & 31u)) & 1u, (high >> (u32(bit) & 31u)) & 1u, bit >= 32);
     let carry = rest >> 31u;
     rest = (rest << 1u) | next;
     if (carry == 1u || rest >= range) { rest -= range; }
@@ -80,7 +82,7 @@ export const randintWgsl: WgslKernel<RandomAttributes> = {
 
 /** The order that Fisher and Yates leave of 0, 1, …, rows − 1: one invocation, since each step needs the one before. */
 const orderText = `
-struct Params { rows: u32, state: u32 }
+${paramsText(['rows: u32', 'state: u32'])}
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<storage, read_write> order: array<u32>;
 @group(0) @binding(2) var<uniform> p: Params;
@@ -109,6 +111,8 @@ export const shuffleWgsl: WgslKernel<ShuffleAttributes> = {
       bindings: [{ input: 1 }, { workspace: 0 }],
       params: [rows, { offset: { input: 1 } }],
       workgroups: [1, 1, 1],
+      // a word, and two numbers that change places
+      cost: costOf({ bytes: 40 * rows, waits: 6 * rows }),
     }
     const gather = mapElements({
       key: 'shuffled',

@@ -1,7 +1,7 @@
 // resize, toTensor and normalize on the GPU; Resize gives the bytes of the CPU's.
 import { sizeOf } from '../../core/shape.ts'
 import { copyElements, mapElements } from '../../kernel/wgsl/map.ts'
-import { onceParams, wgslOnce } from '../../kernel/wgsl/math.ts'
+import { wgslNumbers } from '../../kernel/wgsl/math.ts'
 import type { GpuPlan, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { NormalizeAttributes } from './normalize.ts'
 import { type Axis, place, placeColumns, rint } from './resize.reference.ts'
@@ -91,9 +91,9 @@ const blends = {
   return half + select(0u, 1u, rest == 3u || (rest == 2u && (half & 1u) == 1u));`,
   floats: `let fx = bitcast<f32>(load_horizontal(across + 3u));
   let fy = bitcast<f32>(load_vertical(down + 3u));
-  let above = once(a * (1.0 - fx)) + once(b * fx);
-  let below = once(c * (1.0 - fx)) + once(d * fx);
-  return once(above * (1.0 - fy)) + once(below * fy);`,
+  let above = once(a * once(1.0 - fx)) + once(b * fx);
+  let below = once(c * once(1.0 - fx)) + once(d * fx);
+  return once(above * once(1.0 - fy)) + once(below * fy);`,
 }
 
 /** Every image brought to the size of the output. */
@@ -118,9 +118,8 @@ export const resizeWgsl: WgslKernel<ResizeAttributes> = {
         channels: Math.max(1, channels),
         height: Math.max(1, height),
         width: Math.max(1, width),
-        ...onceParams,
       },
-      functions: wgslOnce,
+      functions: wgslNumbers,
       value: neighbours + blends[rule],
     })
     const constants = [tableOf(place(rows, height)), tableOf(placeColumns(columns, width))]

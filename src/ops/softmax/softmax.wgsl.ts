@@ -41,6 +41,8 @@ function rowsOf(
   const labels = inputs[1]?.dtype
   const dispatch = mapRows({
     ...{ key, rows, together, params: { count, step } },
+    // its largest, its sum and its own value
+    reads: 3 * count,
     sources: Object.fromEntries(sources),
     output: { binding: { output: 0 }, dtype: 'float32' },
     functions: `${rowText(together)}${labels ? clippedText(labels) : ''}
@@ -64,7 +66,7 @@ export const softmaxWgsl: WgslKernel<SoftmaxAttributes> = {
   let most = mostOf(first, local);
   let sum = sumOf(first, most, local);
   for (var c = local; c < p.count; c += together) {
-    let value = load_x(first + c * p.step) - most;
+    let value = once(load_x(first + c * p.step) - most);
     y[p.at_y + first + c * p.step] = ${log ? 'value - log1(sum)' : 'exp1(value) / sum'};
   }`,
     )
@@ -83,7 +85,7 @@ export const softmaxCrossEntropyWgsl: WgslKernel<CrossEntropyAttributes> = {
       `let first = r * p.count;
   let most = mostOf(first, local);
   let sum = sumOf(first, most, local);
-  let chosen = load_x(first + clipped(load_labels(r), p.count)) - most;
+  let chosen = once(load_x(first + clipped(load_labels(r), p.count)) - most);
   if (local == 0u) { y[p.at_y + r] = log1(sum) - chosen; }`,
     ),
 }

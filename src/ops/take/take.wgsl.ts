@@ -59,12 +59,17 @@ export const takeGradientWgsl: WgslKernel<TakeGradientAttributes> = {
     const count = params.count + params.rows
     const links: Source = { binding: { workspace: 0 }, dtype: 'int32' }
     const link = mapElements({
-      ...{ key: 'links', count, params, output: links, value: linksText },
+      ...{ key: 'links', count, params, output: links, value: linksText, reads: params.rows },
       sources: { indices: { binding: { input: 1 }, dtype: indices.dtype } },
       functions: wgslNumbers + clippedText(indices.dtype),
     })
     const sum = mapElements({
-      ...{ key: 'takeGradient', count: sizeOf(da.shape), params },
+      ...{
+        key: 'takeGradient',
+        count: sizeOf(da.shape),
+        params,
+        reads: 2 * Math.ceil(1 + params.rows / Math.max(1, params.count)),
+      },
       sources: { x: { binding: { input: 0 }, dtype: dy.dtype }, links },
       output: { binding: { output: 0 }, dtype: da.dtype },
       value: `let outer = i / p.inner / p.count;
