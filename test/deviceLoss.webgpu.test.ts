@@ -28,9 +28,7 @@ const pull: Blow = {
   },
 }
 
-test('a run says from where it goes on, and reaches the bits of one that kept its device', {
-  timeout: 300_000,
-}, async () => {
+test('a run says from where it goes on, and reaches the bits of one that kept its device', async () => {
   const images = [
     '--dataset',
     'fashion-mnist-subset',

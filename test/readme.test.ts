@@ -24,7 +24,7 @@ function shortened(program: string): string {
   }, program)
 }
 
-it('runs top to bottom', { timeout: 120_000 }, async () => {
+it('runs top to bottom', async () => {
   const file = new URL('examples/readme.generated.ts', root)
   await writeFile(file, shortened((await blocksOf('README.md')).join('\n')))
   try {

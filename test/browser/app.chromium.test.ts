@@ -48,12 +48,12 @@ describe.each([
   { name: 'isolated, strict policy', headers: { ...isolating, ...strictPolicy } },
   { name: 'not isolated, strict policy', headers: strictPolicy },
 ])('the app, $name', ({ headers }) => {
-  it('trains NiN on the CPU, stops and goes on', { timeout: 300_000 }, () =>
+  it('trains NiN on the CPU, stops and goes on', () =>
     trains(headers, { engine: 'CPU', network: 'NiN', images: 16 }),
   )
 })
 
-it('the app trains a narrow NiN on the GPU, stops and goes on', { timeout: 300_000 }, () =>
+it('the app trains a narrow NiN on the GPU, stops and goes on', () =>
   trains(
     { ...isolating, ...strictPolicy },
     { engine: 'GPU', network: 'NiN with an eighth of the channels', images: 4 },

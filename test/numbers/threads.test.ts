@@ -13,7 +13,6 @@ async function digests(threads: number, rung: string): Promise<string[]> {
 
 it.each(RUNGS)(
   'trains LeNet and NiN to the same bits with 1, 2, 3 and 8 threads, %s',
-  { timeout: 300_000 },
   async (rung) => {
     const first = await digests(1, rung)
     expect(first).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)])
