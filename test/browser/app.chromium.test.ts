@@ -40,7 +40,7 @@ async function stepOf(page: Page): Promise<number> {
 }
 
 const reach = (page: Page, step: number) =>
-  expect.poll(() => stepOf(page), { timeout: 120_000, interval: 200 }).toBeGreaterThanOrEqual(step)
+  expect.poll(() => stepOf(page), { interval: 200 }).toBeGreaterThanOrEqual(step)
 
 describe.each([
   { name: 'isolated', headers: isolating },
