@@ -30,8 +30,8 @@ export default defineConfig({
     maxWorkers: 2,
     execArgv: ['--conditions=source'],
     // These end what hangs, no more: beside six busy processes a test takes eight times as long as alone.
-    testTimeout: long ? 3_600_000 : 600_000,
-    hookTimeout: 600_000,
-    expect: { poll: { timeout: 600_000 } },
+    testTimeout: long ? 3_600_000 : 1_800_000,
+    hookTimeout: 1_800_000,
+    expect: { poll: { timeout: 1_800_000 } },
   },
 })
