@@ -34,17 +34,19 @@ describe.each([
   })
 })
 
-describe('a page passes all cases of all ops on the GPU engine', () => {
+// Convolutions take ten times as long as all others, in the compiler of their shaders, and Node runs them all.
+describe('a page passes the cases of all ops on the GPU engine', () => {
   let page: Page
   beforeAll(async () => {
     page = await here.open('page.html')
   })
-  it.each(families)('%s', (family) => check(page, family, 'webgpu'))
+  it.each(families)('%s', (family) => check(page, family, 'webgpu', family === 'conv' ? 8 : 1))
 })
 
-/** Expects all cases of a family to be right. */
-async function check(page: Page, family: string, engine: PageEngine): Promise<void> {
-  const { cases, wrong } = await page.evaluate(([name, on]) => tests.check(name, on), [family, engine] as const)
+/** Expects the cases of a family to be right, or the first of every so many. */
+async function check(page: Page, family: string, engine: PageEngine, every = 1): Promise<void> {
+  const args = [family, engine, every] as const
+  const { cases, wrong } = await page.evaluate((given) => tests.check(...given), args)
   expect(wrong).toEqual([])
   expect(cases, family).toBeGreaterThan(0)
 }
