@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { loadFamilies } from '../conformance/families.ts'
 import { isolating, strictPolicy, testPages } from './browser.ts'
-import type { PageEngine, PageTests } from './page.ts'
+import { check } from './cases.ts'
+import type { PageTests } from './page.ts'
 
 declare const tests: PageTests
 
@@ -34,7 +35,7 @@ describe.each([
   })
 })
 
-// Convolutions take ten times as long as all others, in the compiler of their shaders, and Node runs them all.
+// SwiftShader compiles the shaders of all convolutions for minutes: conformance.long.webgpu.chromium.test.ts runs the rest.
 describe('a page passes the cases of all ops on the GPU engine', () => {
   let page: Page
   beforeAll(async () => {
@@ -42,11 +43,3 @@ describe('a page passes the cases of all ops on the GPU engine', () => {
   })
   it.each(families)('%s', (family) => check(page, family, 'webgpu', family === 'conv' ? 8 : 1))
 })
-
-/** Expects the cases of a family to be right, or the first of every so many. */
-async function check(page: Page, family: string, engine: PageEngine, every = 1): Promise<void> {
-  const args = [family, engine, every] as const
-  const { cases, wrong } = await page.evaluate((given) => tests.check(...given), args)
-  expect(wrong).toEqual([])
-  expect(cases, family).toBeGreaterThan(0)
-}

@@ -25,7 +25,7 @@ export type PageEngine = 'wasm' | 'webgpu'
 /** What a test calls in the page. */
 export interface PageTests {
   info(): PageInfo
-  /** Runs a family's cases, the first of as many as `every` says: how many there were, and what went wrong. */
+  /** Runs a family's cases, or one in `every`: how many there were, and what went wrong. */
   check(
     family: string,
     on: PageEngine,
