@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { findPeer, peers } from './scripts/peers.ts'
+import { wideFlags } from './src/platform/wide.ts'
 
 const long = process.env['GLUEBALL_LONG'] === '1'
 const source = ['source', 'node', 'module', 'import', 'default']
@@ -28,7 +29,7 @@ export default defineConfig({
     env: Object.assign({}, ...present.map(({ peer, program }) => ({ ...peer.environment, [peer.variable]: program }))),
     pool: 'forks',
     maxWorkers: 2,
-    execArgv: ['--conditions=source'],
+    execArgv: ['--conditions=source', ...wideFlags(process.versions.node, process.arch)],
     testTimeout: long ? 3_600_000 : 60_000,
     hookTimeout: 60_000,
   },

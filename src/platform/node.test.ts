@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { servers } from '../../test/serving.ts'
 import * as browser from './browser.ts'
 import * as node from './node.ts'
+import { wideFlags } from './wide.ts'
 
 let folder: string
 beforeAll(() => {
@@ -37,7 +38,7 @@ describe('the event loop', () => {
     const registry = new FinalizationRegistry(() => finalized++)
     for (let i = 0; i < 100; i++) registry.register({ i }, i)
     await node.macrotask()
-    node.requestCollection()
+    await node.requestCollection()
     for (let i = 0; i < 10 && finalized < 100; i++) await node.macrotask()
     expect(finalized).toBeGreaterThanOrEqual(99)
   })
@@ -127,14 +128,45 @@ describe('where things are', () => {
     ])
     expect(String(logged.stdout)).toBe('seen\n')
   })
+})
 
-  test('wide SIMD from Node 24 on, on x86', () => {
-    const program = `import { enableWideSimd } from ${JSON.stringify(join(import.meta.dirname, 'node.ts'))}
-      console.log(enableWideSimd())`
-    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
-    const expected = Number(process.versions.node.split('.')[0]) >= 24 && process.arch === 'x64'
-    expect(stdout, stderr).toBe(`${expected}\n`)
+describe('wide SIMD', () => {
+  const has = process.arch === 'x64' && Number.parseInt(process.versions.node, 10) >= 24
+  const printed = (program: string) => {
+    const lines = `import { Worker } from 'node:worker_threads'
+      import { enableWideSimd } from ${JSON.stringify(join(import.meta.dirname, 'node.ts'))}
+      ${program}`
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', lines], { encoding: 'utf8' })
     expect(stderr).not.toContain('illegal')
+    return stdout
+  }
+  const worker = `new Worker(\`import(${JSON.stringify(join(import.meta.dirname, 'node.ts'))})
+    .then(({ enableWideSimd }) => console.log(enableWideSimd()))\`, { eval: true })`
+
+  test('from Node 24 on, on x86', () => {
+    expect(printed('console.log(enableWideSimd(), enableWideSimd())')).toBe(`${has} ${has}\n`)
+  })
+
+  test('a worker has it where the main thread asked for it first', () => {
+    expect(printed(`enableWideSimd(); ${worker}`)).toBe(`${has}\n`)
+    expect(printed(worker)).toBe('false\n')
+  })
+
+  test('the main thread asks too late once it has started a worker', () => {
+    expect(printed("new Worker('', { eval: true }); console.log(enableWideSimd())")).toBe('false\n')
+  })
+
+  test('the launcher starts the pinned Node with the flags, unless another rung is asked for', () => {
+    const flags = wideFlags(process.versions.node, process.arch)
+    const file = join(folder, 'arguments.js')
+    writeFileSync(file, 'console.log(JSON.stringify(process.execArgv))')
+    const launch = join(import.meta.dirname, '../../runtime/launch.js')
+    const started = (rung: string): string[] => {
+      const env = { ...process.env, GLUEBALL_RUNG: rung }
+      return JSON.parse(spawnSync(process.execPath, [launch, 'run', file], { encoding: 'utf8', env }).stdout)
+    }
+    expect(started('').slice(0, -2)).toEqual(['--conditions=source', ...flags])
+    expect(started('relaxed').slice(0, -2)).toEqual(['--conditions=source'])
   })
 })
 
@@ -164,7 +196,7 @@ describe('workers', () => {
       (error) => errors.push(error),
     )
     worker.postMessage(14)
-    await vi.waitFor(() => expect(seen).toEqual(['ready', 42]))
+    await vi.waitFor(() => expect(seen).toEqual(['ready', 42]), { timeout: 30_000 })
     worker.unref()
     worker.ref()
     await worker.terminate()
@@ -184,10 +216,10 @@ describe('workers', () => {
       (message) => seen.push(message),
       () => {},
     )
-    await vi.waitFor(() => expect(seen).toEqual(['waiting']))
+    await vi.waitFor(() => expect(seen).toEqual(['waiting']), { timeout: 30_000 })
     Atomics.store(words, 0, 1)
     Atomics.notify(words, 0)
-    await vi.waitFor(() => expect(seen).toEqual(['waiting', 'woken']))
+    await vi.waitFor(() => expect(seen).toEqual(['waiting', 'woken']), { timeout: 30_000 })
     await worker.terminate()
   })
 
@@ -203,7 +235,7 @@ describe('workers', () => {
       () => {},
       (error) => errors.push(error),
     )
-    await vi.waitFor(() => expect(errors).toHaveLength(1))
+    await vi.waitFor(() => expect(errors).toHaveLength(1), { timeout: 30_000 })
     expect(errors[0].message).toContain(message)
   })
 
