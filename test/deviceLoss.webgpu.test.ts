@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { autograd, type Context, DeviceLostError, gluon, gpu, init, nd } from 'glueball'
 import { afterAll, expect, test } from 'vitest'
 import { readRun } from '../src/cli/checkpoint.ts'
-import { root, scratch } from './cli.ts'
+import { root, scratch, start } from './cli.ts'
 import { type Blow, endAndCompare } from './killing.ts'
 import './pull.ts'
 
@@ -15,9 +15,9 @@ const message =
   /^error: \[gpu\] the device was lost \(destroyed: .*\), and with it what was not saved\. Go on after step (\d+) of epoch (\d+) \(update (\d+)\) with: glueball train --resume (.*)\n$/
 
 const pull: Blow = {
-  signal: 'SIGUSR2',
   after: /"event":"checkpoint".*"step":[1-9]/,
-  env: { NODE_OPTIONS: `--import ${pathToFileURL(`${root}test/pull.ts`)}` },
+  start: (args) => start(args, { env: { NODE_OPTIONS: `--import ${pathToFileURL(`${root}test/pull.ts`)}` } }),
+  strike: ({ child }) => child.kill('SIGUSR2'),
   async check({ code, stderr }, run) {
     expect(code).toBe(1)
     expect(stderr).toMatch(message)
@@ -41,8 +41,8 @@ test('a run says from where it goes on, and reaches the bits of one that kept it
     '--batch-size',
     '32',
   ]
-  const args = ['lenet', ...images, '--epochs', '2', '--momentum', '0.9', '--lr', '0.02', '--ctx', 'gpu']
-  await endAndCompare(folder.path, args, { times: 1, spread: 1000, blow: pull })
+  const args = ['lenet', ...images, '--momentum', '0.9', '--lr', '0.02', '--ctx', 'gpu']
+  await endAndCompare(folder.path, args, { blows: [[pull, 1]], spread: 1000 })
 })
 
 /** A network that trains on a context, and what it learns from. */

@@ -45,9 +45,11 @@ export async function trainRun(request: TrainRequest): Promise<number> {
   const listener = request.json
     ? new JsonLines(request.stdout)
     : new Terminal(request.stdout, found?.header.history ?? [])
-  const interruption = listenForInterruption(() => {
+  const interruption = listenForInterruption((what) => {
     listener.close()
-    process.stderr.write('stopping after this step and saving; Ctrl-C again ends it at once\n')
+    if (typeof what === 'string')
+      process.stderr.write('stopping after this step and saving; Ctrl-C again ends it at once\n')
+    else if (what.message) process.stderr.write(`error: ${what.message}; stopping after this step and saving\n`)
   })
   try {
     const run = new Run(request, settings, listener, interruption, found)
@@ -146,7 +148,7 @@ class Run {
   #hooks(): TrainingHooks {
     return {
       tell: (event) => this.#tell(event),
-      stopped: () => this.#interruption.signal !== undefined,
+      stopped: () => this.#interruption.asked,
       save: (best) => this.#save(best),
       evaluated: (evaluation) => this.#report(evaluation),
       saveEvery: this.#request.saveEvery,
@@ -215,7 +217,7 @@ class Run {
   async #stopped(): Promise<number> {
     const { epoch, step, update } = this.#session.training.standing
     this.#tell({ event: 'stopped', epoch, step, update, out: this.#out })
-    return this.#end(this.#interruption.exitCode)
+    return this.#end()
   }
 
   async #finish(): Promise<number> {
@@ -230,13 +232,13 @@ class Run {
       seconds: this.#session.training.seconds,
       out: this.#out,
     })
-    return this.#end(0)
+    return this.#end()
   }
 
-  async #end(code: number): Promise<number> {
+  async #end(): Promise<number> {
     await this.#folder.close()
     const { failure } = this.#folder
-    if (failure === undefined) return code
+    if (failure === undefined) return this.#interruption.exitCode
     process.stderr.write(`error: ${failure}\n`)
     return 1
   }

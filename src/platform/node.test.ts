@@ -165,8 +165,8 @@ describe('wide SIMD', () => {
       const env = { ...process.env, GLUEBALL_RUNG: rung }
       return JSON.parse(spawnSync(process.execPath, [launch, 'run', file], { encoding: 'utf8', env }).stdout)
     }
-    expect(started('').slice(0, -2)).toEqual(['--conditions=source', ...flags])
-    expect(started('relaxed').slice(0, -2)).toEqual(['--conditions=source'])
+    expect(started('').slice(0, 1 + flags.length)).toEqual(['--conditions=source', ...flags])
+    expect(started('relaxed').filter((argument) => flags.includes(argument))).toEqual([])
   })
 })
 
