@@ -2,7 +2,7 @@
 // GLUEBALL_NODES names more Nodes than this one, as PATH names folders; they run the built package.
 import { spawnSync } from 'node:child_process'
 import { delimiter } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, test } from 'vitest'
 import { root } from '../cli.ts'
 import { trainBeside, type Way } from './running.ts'
 
@@ -12,10 +12,10 @@ const versioned = nodes.map((node) => ({ node, version: String(spawnSync(node, [
 
 beforeAll(() => {
   const { status } = spawnSync(process.execPath, ['scripts/build.js'], { cwd: root, stdio: ['ignore', 2, 2] })
-  expect(status).toBe(0)
+  if (status !== 0) throw new Error('the build failed, see above')
 }, 600_000)
 
-test.each(versioned)(`${runs} runs on $version`, async ({ node, version }) => {
+test.concurrent.for(versioned)(`${runs} runs on $version`, async ({ node, version }, { expect }) => {
   const ends = new Map<string, number>()
   for (let run = 0; run < runs; run++) {
     const way = (['default', 'wide', 'late'] as Way[])[run % 3]
