@@ -5,7 +5,7 @@ import { encode } from 'fast-png'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hostNode } from '../scripts/package.ts'
 import { readRun } from '../src/cli/checkpoint.ts'
-import { glueball, metricsOf, type Start, scratch, start, weightsOf } from './cli.ts'
+import { glueball, metricsOf, type Start, scratch, start, startInTerminal, weightsOf } from './cli.ts'
 
 const folder = scratch()
 afterAll(() => folder.remove())
@@ -95,6 +95,14 @@ describe('train', { timeout: 300_000 }, () => {
       /^error: standard output cannot be written: ENOSPC[^\n]*; stopping after this step and saving\n$/,
     )
     await expectWhole('full')
+  })
+
+  test.runIf(onLinux)('saves when its terminal closes on the moving bar', async () => {
+    const run = startInTerminal(train('bar', 100_000), at('ending'))
+    await run.seen(/Epoch 1 /)
+    run.child.kill('SIGKILL') // it is the terminal
+    expect(await run.done).toMatchObject({ code: 129 })
+    expect((await readRun(at('bar'), ['last'])).header.epoch).toBeGreaterThan(0)
   })
 
   test('goes on where nobody reads its warnings, and where nohup keeps it from a closed terminal', async () => {
