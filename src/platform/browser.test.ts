@@ -9,7 +9,7 @@ test('timers run while macrotasks are awaited', async () => {
   setTimeout(() => {
     ticked = true
   }, 1)
-  const end = performance.now() + 2000
+  const end = performance.now() + 30_000
   while (!ticked && performance.now() < end) await browser.macrotask()
   expect(ticked).toBe(true)
 })

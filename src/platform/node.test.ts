@@ -28,7 +28,7 @@ describe('the event loop', () => {
     setTimeout(() => {
       ticked = true
     }, 1)
-    const end = performance.now() + 2000
+    const end = performance.now() + 30_000
     while (!ticked && performance.now() < end) await node.macrotask()
     expect(ticked).toBe(true)
   })
