@@ -29,7 +29,7 @@ const pull: Blow = {
 }
 
 test('a run says from where it goes on, and reaches the bits of one that kept its device', {
-  timeout: 300_000,
+  timeout: 900_000,
 }, async () => {
   const images = [
     '--dataset',

@@ -9,7 +9,7 @@ afterAll(() => folder.remove())
 /** `script` of util-linux makes a terminal. */
 const terminals: [Blow, number][] = process.platform === 'linux' ? [[closeTerminal, 1]] : []
 
-test('a kill, two inside a write, a signal, a closed terminal and a closed pipe', { timeout: 300_000 }, async () => {
+test('a kill, two inside a write, a signal, a closed terminal and a closed pipe', { timeout: 900_000 }, async () => {
   const data = ['--dataset', 'fashion-mnist-subset', '--limit-train', '2560', '--limit-test', '200']
   const args = ['lenet', ...data, '--batch-size', '32', '--momentum', '0.9', '--lr', '0.02']
   const blows: [Blow, number][] = [
