@@ -36,6 +36,9 @@ export interface Start {
 
 const launch = join(root, 'runtime/launch.js')
 
+/** The environment of the tests, without what says that they run under `nohup`. */
+const environment = { ...process.env, _: undefined }
+
 /** Starts `glueball` through the launcher. */
 export function start(
   args: readonly string[],
@@ -43,7 +46,7 @@ export function start(
 ): Running {
   const child = spawn(node, [launch, 'cli', ...args], {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...environment, ...env },
     stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
   })
   return watch(child, (code, signal) => ({ code, signal }))
@@ -58,7 +61,7 @@ export function startInTerminal(args: readonly string[], ending: string, env: St
   const command = `trap '' HUP; ${words.join(' ')}; echo $? > '${ending}.part'; mv '${ending}.part' '${ending}'`
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     cwd: root,
-    env: { ...process.env, SHELL: '/bin/sh', ...env },
+    env: { ...environment, SHELL: '/bin/sh', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   return watch(child, async () => {
