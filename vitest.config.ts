@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { findPeer, peers } from './scripts/peers.ts'
+import { wideFlags } from './src/platform/wide.ts'
 
 const long = process.env['GLUEBALL_LONG'] === '1'
 const source = ['source', 'node', 'module', 'import', 'default']
@@ -39,7 +40,7 @@ export default defineConfig({
     pool: 'forks',
     sequence: { sequencer: SlowFirst },
     maxWorkers: 2,
-    execArgv: ['--conditions=source'],
+    execArgv: ['--conditions=source', ...wideFlags(process.versions.node, process.arch)],
     // These end what hangs, no more: beside six busy processes a test takes eight times as long as alone.
     testTimeout: long ? 3_600_000 : 1_800_000,
     hookTimeout: 1_800_000,

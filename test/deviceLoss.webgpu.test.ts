@@ -17,7 +17,7 @@ test('a run says from where it goes on, and reaches the bits of one that kept it
   const images = ['--dataset', 'fashion-mnist-subset', '--limit-train', '256', '--limit-test', '32']
   const numbers = ['--batch-size', '32', '--epochs', '2', '--momentum', '0.9', '--lr', '0.02', '--ctx', 'gpu']
   const train = (out: string, env: Record<string, string> = {}) =>
-    start(['train', 'lenet', ...images, ...numbers, '--out', out, '--save-every', '1e-9'], env).done
+    start(['train', 'lenet', ...images, ...numbers, '--out', out, '--save-every', '1e-9'], { env }).done
   const [calm, pulled] = [join(folder.path, 'calm'), join(folder.path, 'pulled')]
   expect(await train(calm)).toMatchObject({ code: 0, stderr: '' })
 

@@ -16,10 +16,10 @@ test('files say what to do instead', async () => {
   expect(browser.joinPath('data/', 'x', 'y.gz')).toBe('data/x/y.gz')
 })
 
-test('no environment, no flags, no collection to ask for', () => {
+test('no environment, no flags, no collection to ask for', async () => {
   expect(browser.environment('PATH')).toBeUndefined()
   expect(browser.enableWideSimd()).toBe(false)
-  browser.requestCollection()
+  await browser.requestCollection()
 })
 
 test.each([

@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { servers } from '../../test/serving.ts'
 import * as browser from './browser.ts'
 import * as node from './node.ts'
+import { wideFlags } from './wide.ts'
 
 let folder: string
 beforeAll(() => {
@@ -42,7 +43,7 @@ describe('the event loop', () => {
     const registry = new FinalizationRegistry(() => finalized++)
     for (let i = 0; i < 100; i++) registry.register({ i }, i)
     await node.macrotask()
-    node.requestCollection()
+    await node.requestCollection()
     for (let i = 0; i < 10 && finalized < 100; i++) await node.macrotask()
     expect(finalized).toBeGreaterThanOrEqual(99)
   })
@@ -157,14 +158,45 @@ describe('where things are', () => {
     ])
     expect(String(logged.stdout)).toBe('seen\n')
   })
+})
 
-  test('wide SIMD from Node 24 on, on x86', () => {
-    const program = `import { enableWideSimd } from ${JSON.stringify(join(import.meta.dirname, 'node.ts'))}
-      console.log(enableWideSimd())`
-    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
-    const expected = Number(process.versions.node.split('.')[0]) >= 24 && process.arch === 'x64'
-    expect(stdout, stderr).toBe(`${expected}\n`)
+describe('wide SIMD', () => {
+  const has = process.arch === 'x64' && Number.parseInt(process.versions.node, 10) >= 24
+  const printed = (program: string) => {
+    const lines = `import { Worker } from 'node:worker_threads'
+      import { enableWideSimd } from ${JSON.stringify(join(import.meta.dirname, 'node.ts'))}
+      ${program}`
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', lines], { encoding: 'utf8' })
     expect(stderr).not.toContain('illegal')
+    return stdout
+  }
+  const worker = `new Worker(\`import(${JSON.stringify(join(import.meta.dirname, 'node.ts'))})
+    .then(({ enableWideSimd }) => console.log(enableWideSimd()))\`, { eval: true })`
+
+  test('from Node 24 on, on x86', () => {
+    expect(printed('console.log(enableWideSimd(), enableWideSimd())')).toBe(`${has} ${has}\n`)
+  })
+
+  test('a worker has it where the main thread asked for it first', () => {
+    expect(printed(`enableWideSimd(); ${worker}`)).toBe(`${has}\n`)
+    expect(printed(worker)).toBe('false\n')
+  })
+
+  test('the main thread asks too late once it has started a worker', () => {
+    expect(printed("new Worker('', { eval: true }); console.log(enableWideSimd())")).toBe('false\n')
+  })
+
+  test('the launcher starts the pinned Node with the flags, unless another rung is asked for', () => {
+    const flags = wideFlags(process.versions.node, process.arch)
+    const file = join(folder, 'arguments.js')
+    writeFileSync(file, 'console.log(JSON.stringify(process.execArgv))')
+    const launch = join(import.meta.dirname, '../../runtime/launch.js')
+    const started = (rung: string): string[] => {
+      const env = { ...process.env, GLUEBALL_RUNG: rung }
+      return JSON.parse(spawnSync(process.execPath, [launch, 'run', file], { encoding: 'utf8', env }).stdout)
+    }
+    expect(started('').slice(0, 1 + flags.length)).toEqual(['--conditions=source', ...flags])
+    expect(started('relaxed').filter((argument) => flags.includes(argument))).toEqual([])
   })
 })
 
