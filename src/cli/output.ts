@@ -1,5 +1,6 @@
 // Standard output that nobody reads any more or that is full: what then happens, and with which exit code.
 import process from 'node:process'
+import { printError } from './printing.ts'
 
 /** Why standard output cannot be written. */
 export interface OutputLoss {
@@ -19,7 +20,7 @@ type Heir = (loss: OutputLoss) => void
 
 /** Ends the program at once; what has an exit code already, as a run that was stopped, keeps it. */
 const end: Heir = ({ exitCode, message }) => {
-  if (message) process.stderr.write(`error: ${message}\n`)
+  if (message) printError(`error: ${message}`)
   process.exit(Number(process.exitCode) || exitCode)
 }
 
