@@ -223,6 +223,10 @@ test('lines that this program did not write, and damaged ones, neither stop a re
   expect(readFileSync(path, 'utf8')).toBe(kept.map((text) => `${text}\n`).join(''))
   await cutMetrics(path, 12, 1)
   expect(readFileSync(path, 'utf8')).toBe(kept.map((text) => `${text}\n`).join(''))
+  writeFileSync(path, '{\n'.repeat(10_001))
+  await expect(cutMetrics(path, 12, 1)).rejects.toThrow(
+    /metrics\.jsonl has more than 10000 damaged lines: move it away/,
+  )
   rmSync(path)
   mkdirSync(path)
   await expect(cutMetrics(path, 12, 1)).rejects.toThrow(

@@ -21,6 +21,7 @@ test.each([
   [`${'['.repeat(10_000_000)}`, 'nest more than 4 deep'],
   [`[${'{},'.repeat(2 ** 19)}1]`, 'more than 524288 keys, lists and objects'],
   [`{${Array.from({ length: 2 ** 19 }, (_, i) => `"${i}":0`).join()}}`, 'more than 524288 keys, lists and objects'],
+  ['{"a":[1,-1e999]}', 'a number is beyond float64'],
   ['', 'JSON'],
   ['{"a', 'JSON'],
   ['{"\\', 'JSON'],

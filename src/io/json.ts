@@ -53,8 +53,9 @@ function keysOf(text: string, depth: number): number {
   return keys
 }
 
-/** The number of keys of all objects in a value. */
+/** The number of keys of all objects in a value. Throws where a number is not finite, as 1e999 is not. */
 function count(value: Json): number {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new SyntaxError('a number is beyond float64')
   let keys = 0
   if (Array.isArray(value)) for (const element of value as readonly Json[]) keys += count(element)
   else if (isJsonObject(value)) {

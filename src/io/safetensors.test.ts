@@ -123,6 +123,20 @@ test.each([
   expect(() => decodeSafetensors(bytes, 'x.safetensors')).toThrow(message)
 })
 
+test('a message quotes no control characters of a name, and not all of a long one', () => {
+  const refused = (name: string) => {
+    try {
+      decodeSafetensors(file({ [name]: 1 }), 'f')
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  expect(refused('a\u001b[2J\nb\u202e')).toBe('[safetensors] f has an entry a\\x1b[2J\\x0ab\\u202e that is no tensor')
+  expect(refused('x'.repeat(1e6))).toMatch(
+    /^\[safetensors] f has an entry x{900,1000} … x{900,1000} that is no tensor$/,
+  )
+})
+
 test('what cannot be written', () => {
   const write = (...tensors: Safetensor[]) => encodeSafetensors({ metadata: {}, tensors })
   const one = tensorOf('w', 'uint8', [1], Uint8Array.of(1))
