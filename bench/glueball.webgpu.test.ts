@@ -14,7 +14,7 @@ afterAll(() => rmSync(data, { recursive: true }))
 /** What a context's system says of itself, and its images a second in a turn. */
 async function turnOn(ctx: ContextName) {
   const [launch] = launches('glueball', { ctx, threads: 1, data })
-  const system = new System(launch, Date.now() + 200_000)
+  const system = new System(launch, Date.now() + 600_000)
   const { version, slow, check } = await system.ready()
   await system.run()
   await system.exit()
@@ -24,7 +24,7 @@ async function turnOn(ctx: ContextName) {
 it('trains a few images on the GPU, from the same outputs as on the CPU', async () => {
   const kase = cases.find(({ name }) => name === 'lenet-28-b256-train')!
   const { command, args } = script('inputs.ts', kase.name, data)
-  expect(await runChild(command, args, {}, 200_000)).toBe(0)
+  expect(await runChild(command, args, {}, 600_000)).toBe(0)
   writeFileSync(join(data, 'case.json'), JSON.stringify({ ...kase, batch: 2 }))
   const [onGpu, onCpu] = [await turnOn('gpu'), await turnOn('cpu')]
   expect(onGpu.version).toMatch(/^(small|large) tiles$/)

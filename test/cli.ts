@@ -1,6 +1,6 @@
 // Runs the command as a user does, for the tests that cross folders.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,23 +25,65 @@ export interface Running {
   seen(pattern: RegExp): Promise<void>
 }
 
+/** How `glueball` is started, where not as usual. */
+export interface Start {
+  readonly env?: Readonly<Record<string, string>>
+  /** The Node that runs the launcher. */
+  readonly node?: string
+  /** An open file for standard output, in place of a pipe. */
+  readonly stdout?: number
+}
+
+const launch = join(root, 'runtime/launch.js')
+
+/** The environment of the tests, without what says that they run under `nohup`. */
+const environment = { ...process.env, _: undefined }
+
 /** Starts `glueball` through the launcher. */
-export function start(args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [join(root, 'runtime/launch.js'), 'cli', ...args], {
+export function start(
+  args: readonly string[],
+  { env, node = process.execPath, stdout = undefined }: Start = {},
+): Running {
+  const child = spawn(node, [launch, 'cli', ...args], {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...environment, ...env },
+    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
+  })
+  return watch(child, (code, signal) => ({ code, signal }))
+}
+
+/**
+ * Starts `glueball` in a terminal of its own, which closes when the child, `script`, is killed. What the shell saw it end
+ * with is written to a file.
+ */
+export function startInTerminal(args: readonly string[], ending: string, env: Start['env'] = {}): Running {
+  const words = [process.execPath, launch, 'cli', ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`)
+  const command = `trap '' HUP; ${words.join(' ')}; echo $? > '${ending}.part'; mv '${ending}.part' '${ending}'`
+  const child = spawn('script', ['-qefc', command, '/dev/null'], {
+    cwd: root,
+    env: { ...environment, SHELL: '/bin/sh', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  return watch(child, async () => {
+    while (!existsSync(ending)) await new Promise((resolve) => setTimeout(resolve, 20))
+    return { code: Number(readFileSync(ending, 'utf8')), signal: null }
+  })
+}
+
+type End = Pick<Finished, 'code' | 'signal'>
+
+/** Gathers what a program prints; how it ended is asked when its pipes are closed. */
+function watch(child: ChildProcess, end: (code: End['code'], signal: End['signal']) => End | Promise<End>): Running {
   const text = { stdout: '', stderr: '' }
   const waiting = new Set<() => void>()
-  child.stdout.setEncoding('utf8').on('data', (part) => {
+  child.stdout?.setEncoding('utf8').on('data', (part) => {
     text.stdout += part
     for (const check of waiting) check()
   })
-  child.stderr.setEncoding('utf8').on('data', (part) => (text.stderr += part))
+  child.stderr?.setEncoding('utf8').on('data', (part) => (text.stderr += part))
   const done = new Promise<Finished>((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code, signal) => resolve({ code, signal, ...text }))
+    child.on('close', async (code, signal) => resolve({ ...(await end(code, signal)), ...text }))
   })
   const seen = (pattern: RegExp) =>
     new Promise<void>((resolve, reject) => {

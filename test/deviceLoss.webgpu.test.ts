@@ -4,8 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { autograd, type Context, DeviceLostError, gluon, gpu, init, nd } from 'glueball'
 import { afterAll, expect, test } from 'vitest'
 import { readRun } from '../src/cli/checkpoint.ts'
-import { root, scratch } from './cli.ts'
-import { type Blow, endAndCompare } from './killing.ts'
+import { glueball, metricsOf, root, scratch, start, weightsOf } from './cli.ts'
 import './pull.ts'
 
 const folder = scratch()
@@ -14,35 +13,27 @@ afterAll(() => folder.remove())
 const message =
   /^error: \[gpu\] the device was lost \(destroyed: .*\), and with it what was not saved\. Go on after step (\d+) of epoch (\d+) \(update (\d+)\) with: glueball train --resume (.*)\n$/
 
-const pull: Blow = {
-  signal: 'SIGUSR2',
-  after: /"event":"checkpoint".*"step":[1-9]/,
-  env: { NODE_OPTIONS: `--import ${pathToFileURL(`${root}test/pull.ts`)}` },
-  async check({ code, stderr }, run) {
-    expect(code).toBe(1)
-    expect(stderr).toMatch(message)
-    const [step, epoch, update, resume] = stderr.match(message)!.slice(1)
-    const { header } = await readRun(run, ['last'])
-    expect([step, epoch, update].map(Number)).toEqual([header.step, header.epoch, header.update])
-    expect(resume).toBe(run)
-  },
-}
+test('a run says from where it goes on, and reaches the bits of one that kept its device', async () => {
+  const images = ['--dataset', 'fashion-mnist-subset', '--limit-train', '256', '--limit-test', '32']
+  const numbers = ['--batch-size', '32', '--epochs', '2', '--momentum', '0.9', '--lr', '0.02', '--ctx', 'gpu']
+  const train = (out: string, env: Record<string, string> = {}) =>
+    start(['train', 'lenet', ...images, ...numbers, '--out', out, '--save-every', '1e-9'], { env }).done
+  const [calm, pulled] = [join(folder.path, 'calm'), join(folder.path, 'pulled')]
+  expect(await train(calm)).toMatchObject({ code: 0, stderr: '' })
 
-test('a run says from where it goes on, and reaches the bits of one that kept its device', {
-  timeout: 300_000,
-}, async () => {
-  const images = [
-    '--dataset',
-    'fashion-mnist-subset',
-    '--limit-train',
-    '640',
-    '--limit-test',
-    '100',
-    '--batch-size',
-    '32',
-  ]
-  const args = ['lenet', ...images, '--epochs', '2', '--momentum', '0.9', '--lr', '0.02', '--ctx', 'gpu']
-  await endAndCompare(folder.path, args, { times: 1, spread: 1000, blow: pull })
+  const env = { NODE_OPTIONS: `--import ${pathToFileURL(`${root}test/pull.ts`)}`, GLUEBALL_PULL_AT: '60' }
+  const { code, stderr } = await train(pulled, env)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(message)
+  const [step, epoch, update, resume] = stderr.match(message)!.slice(1)
+  const { header } = await readRun(pulled, ['last'])
+  expect([step, epoch, update].map(Number)).toEqual([header.step, header.epoch, header.update])
+  expect(resume).toBe(pulled)
+
+  expect(await glueball('train', '--resume', pulled)).toMatchObject({ code: 0, stderr: '' })
+  expect(await weightsOf(pulled)).toBe(await weightsOf(calm))
+  const epochs = (run: string) => metricsOf(run).filter(({ event }) => event === 'epoch')
+  expect(epochs(pulled)).toEqual(epochs(calm))
 })
 
 /** A network that trains on a context, and what it learns from. */

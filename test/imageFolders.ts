@@ -23,5 +23,5 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 beforeEach(() => {
   folder = mkdtempSync(join(root, 'given-'))
-  nowhere = { cache: join(folder, 'cache'), system: undefined, mirrors: [], embedded: [], connectTimeoutMs: 2000 }
+  nowhere = { cache: join(folder, 'cache'), system: undefined, mirrors: [], embedded: [], connectTimeoutMs: 600_000 }
 })

@@ -119,7 +119,10 @@ const options: Uses = {
     () => a.sum({ keepDims: true } as never),
     "[sum] unknown option 'keepDims', did you mean 'keepdims'? Options are axis, exclude, keepdims",
   ],
-  'an option of argmax': [() => a.argmax({ out: 1 } as never), `[argmax] ${unknown('out', 'axis', 'dtype', 'keepdims')}`],
+  'an option of argmax': [
+    () => a.argmax({ out: 1 } as never),
+    `[argmax] ${unknown('out', 'axis', 'dtype', 'keepdims')}`,
+  ],
   'an option of softmax': [() => a.softmax({ temperature: 2 } as never), `[softmax] ${unknown('temperature', 'axis')}`],
   'an option of pick': [() => a.pick(b, { mode: 'wrap' } as never), `[pick] ${unknown('mode', 'axis', 'keepdims')}`],
   'an option of take': [() => a.take(b, { indices: 1 } as never), `[take] ${unknown('indices', 'axis', 'mode')}`],

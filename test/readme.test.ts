@@ -1,8 +1,8 @@
 // The READMEs' program runs: its blocks, joined top to bottom, on few images and one epoch.
-import { execFile } from 'node:child_process'
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { expect, it } from 'vitest'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { glueball, scratch } from './cli.ts'
 
 const root = new URL('../', import.meta.url)
 
@@ -24,17 +24,16 @@ function shortened(program: string): string {
   }, program)
 }
 
-it('runs top to bottom', { timeout: 120_000 }, async () => {
-  const file = new URL('examples/readme.generated.ts', root)
+const folder = scratch()
+afterAll(() => folder.remove())
+
+it('runs top to bottom', async () => {
+  const file = join(folder.path, 'readme.ts')
   await writeFile(file, shortened((await blocksOf('README.md')).join('\n')))
-  try {
-    const args = ['--conditions=source', file.pathname]
-    const { stdout } = await promisify(execFile)(process.execPath, args)
-    expect(stdout).toContain('(1, 16, 2, 2)')
-    expect(stdout).toMatch(/Epoch 0, Loss:2\.\d+, Train acc:0\.\d+, Test acc:0\.\d+/)
-  } finally {
-    await rm(file)
-  }
+  const { code, stdout, stderr } = await glueball('run', file)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain('(1, 16, 2, 2)')
+  expect(stdout).toMatch(/Epoch 0, Loss:2\.\d+, Train acc:0\.\d+, Test acc:0\.\d+/)
 })
 
 it('is the same program in Chinese', async () => {

@@ -207,6 +207,7 @@ test('lines that this program did not write, and damaged ones, neither stop a re
   const path = join(folder, 'metrics.jsonl')
   const line = (event: object) => JSON.stringify(event)
   const foreign = ['null', '17', '"text"', '[1,2]', '{"loss":3}', '{"event":7}', 'my note: lr was too high', '[']
+  foreign.push('{"event":"epoch","epoch":{"toString":1}}', '{"event":"x","update":"99"}', '{"event":"epoch"}')
   const epochs = [line(epochEvent(0, 0.5)), line({ event: 'warning', message: 'of epoch 0' })]
   const gone = [
     line(epochEvent(1, 0.6)),
@@ -222,9 +223,15 @@ test('lines that this program did not write, and damaged ones, neither stop a re
   expect(readFileSync(path, 'utf8')).toBe(kept.map((text) => `${text}\n`).join(''))
   await cutMetrics(path, 12, 1)
   expect(readFileSync(path, 'utf8')).toBe(kept.map((text) => `${text}\n`).join(''))
+  writeFileSync(path, '{\n'.repeat(10_001))
+  await expect(cutMetrics(path, 12, 1)).rejects.toThrow(
+    /metrics\.jsonl has more than 10000 damaged lines: move it away/,
+  )
   rmSync(path)
   mkdirSync(path)
-  await expect(cutMetrics(path, 12, 1)).rejects.toThrow(/metrics\.jsonl is no file: move it away/)
+  await expect(cutMetrics(path, 12, 1)).rejects.toThrow(
+    /metrics\.jsonl cannot be read \(not a file but a folder: .*\): move it away/,
+  )
 })
 
 test('a new run takes no folder that holds one that has begun, and a locked folder is cleared of half-written files', async () => {

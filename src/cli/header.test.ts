@@ -110,6 +110,8 @@ test.each([
   ['epoch', 2, 'has "1 epochs" for header.history, expected epochs 0 to 1'],
   ['kind', 'table', 'has "table" for header.kind, expected \'glueball training run\''],
   ['settings', { ...header.settings, lr: '0.1' }, 'has "0.1" for header.settings.lr, expected 0.1'],
+  ['kind', '\u202e', 'has "\\u202e" for header.kind'],
+  ['settings', { ...header.settings, lr: '\u001b[2J' }, "got '\\x1b[2J'"],
   ['settings', { ...header.settings, lr: 0 }, "--lr takes a number above 0, got '0'"],
   ['settings', { ...header.settings, model: 'resnet' }, 'there is no model resnet'],
   ['settings', { ...header.settings, recipe: 'toString' }, 'there is no lenet recipe toString'],

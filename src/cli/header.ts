@@ -1,4 +1,5 @@
 // What a checkpoint's header must be: every field is checked here, once, before anything uses it.
+import { oneLine } from '../core/errors.ts'
 import { isJsonObject, type Json } from '../io/json.ts'
 import type { Header } from './checkpoint.ts'
 import type { EpochEvent } from './events.ts'
@@ -46,7 +47,7 @@ function ruled(typed: Typed): Settings {
   try {
     return settingsFrom(typed)
   } catch (error) {
-    throw new Error(`has settings that are none of train's: ${(error as Error).message}`)
+    throw new Error(`has settings that are none of train's: ${oneLine((error as Error).message)}`)
   }
 }
 

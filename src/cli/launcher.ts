@@ -1,9 +1,7 @@
 // Handing a command over to the repository's launcher, which finds a current Node; the package alone has none.
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** The launcher above this file, if this is the repository. */
 export function launcher(): string | undefined {
@@ -14,18 +12,11 @@ export function launcher(): string | undefined {
   }
 }
 
-/** Runs the launcher with arguments and returns its exit code; undefined where there is none. */
-export async function handOver(args: readonly string[]): Promise<number | undefined> {
+/** Goes on in the launcher with these arguments and does not return, except where there is none. */
+export async function handOver(args: readonly string[]): Promise<void> {
   const file = launcher()
-  if (!file) return undefined
-  const child = spawn(process.execPath, [file, ...args], { stdio: 'inherit' })
-  const ignore = () => {} // a terminal sends its Ctrl-C to the child too: the child decides
-  process.on('SIGINT', ignore)
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('exit', (code, signal) => {
-      process.off('SIGINT', ignore)
-      resolve(code ?? 128 + constants.signals[signal as NodeJS.Signals])
-    })
-  })
+  if (!file) return
+  const { become } = await import(pathToFileURL(join(dirname(file), 'become.js')).href)
+  become(process.execPath, [file, ...args])
+  await new Promise(() => {})
 }

@@ -1,9 +1,11 @@
 // metrics.jsonl: what a run told, one JSON line an event, cut back to the checkpoint when a run is resumed.
-import { appendFile, lstat, readFile, stat } from 'node:fs/promises'
-import { writeFileAtomic } from '#platform'
-import { isJsonObject, type Json, parseJson } from '../io/json.ts'
+import { constants } from 'node:buffer'
+import { appendFile, lstat } from 'node:fs/promises'
+import { readFile, writeFileAtomic } from '#platform'
+import { hasControls } from '../core/printable.ts'
+import { isJsonObject, type Json, type JsonObject, parseJson } from '../io/json.ts'
 import type { Progress, TrainEvent } from './events.ts'
-import { hasControls, jsonLine } from './printing.ts'
+import { jsonLine } from './printing.ts'
 
 /** Milliseconds between lines of progress. */
 const progressEvery = 2000
@@ -59,24 +61,51 @@ export class MetricsLog {
   }
 }
 
-/** The most that a line of ours nests. */
+/** Levels of lists and objects in a line of ours at most. */
 const depth = 8
 
-/** A line that was written by this program: what it says, as far as it says where it stands. */
+/** Letters in a line of ours at most: `start` names all classes. */
+const longest = 2 ** 22
+
+/** Damaged lines at most: a kill or a full disk leaves one, so that a file of many is no log of a run. */
+const mostDamaged = 10_000
+
+/** An event of this program, as far as it says where it stands. */
 interface Placed {
   readonly event: string
-  readonly epoch?: Json
-  readonly update?: Json
+  readonly epoch?: number
+  readonly update?: number
 }
 
-/** What a line tells; undefined for another program's JSON and for a note, null for what a kill or a full disk damaged. */
+function isPlaced(value: Json): value is JsonObject & Placed {
+  if (!isJsonObject(value) || typeof value['event'] !== 'string') return false
+  return [value['epoch'], value['update']].every((count) => count === undefined || typeof count === 'number')
+}
+
+/** The event of a line; undefined for another program's JSON and for a note, null for what a kill or a full disk damaged. */
 function read(line: string): Placed | undefined | null {
+  if (line === '') return null
+  if (!line.startsWith('{')) return hasControls(line) ? null : undefined
+  if (line.length > longest) return undefined
   try {
     const value = parseJson(line, depth)
-    return isJsonObject(value) && typeof value['event'] === 'string' ? (value as object as Placed) : undefined
+    return isPlaced(value) ? value : undefined
   } catch {
-    return line.startsWith('{') || hasControls(line) ? null : undefined
+    return null
   }
+}
+
+/** The text of a metrics.jsonl; undefined where there is none. */
+async function textOf(path: string): Promise<string | undefined> {
+  if (!(await lstat(path).catch(() => undefined))) return undefined
+  const bytes = await readFile(path, constants.MAX_STRING_LENGTH).catch((error: Error) => {
+    return refuse(path, `cannot be read (${error.message})`)
+  })
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+}
+
+function refuse(path: string, why: string): never {
+  throw new Error(`[train] ${path} ${why}: move it away, so that the run's numbers can be written there`)
 }
 
 /**
@@ -84,25 +113,25 @@ function read(line: string): Placed | undefined | null {
  * so do ends, damaged lines and epochs told twice; what is no event stays. A missing file is left so.
  */
 export async function cutMetrics(path: string, update: number, epochsDone: number): Promise<void> {
-  const status = await lstat(path).catch(() => undefined)
-  if (!status) return
-  const isFile = (await stat(path).catch(() => undefined))?.isFile()
-  if (!isFile)
-    throw new Error(`[train] ${path} is no file: move it away, so that the run's numbers can be written there`)
+  const text = await textOf(path)
+  if (text === undefined) return
   const kept: string[] = []
   const told = new Set<string>()
   let beyond = false
-  for (const line of (await readFile(path, 'utf8')).split('\n')) {
-    const event = line === '' ? null : read(line.replace(/\r$/, ''))
+  let damaged = 0
+  for (const line of text.split('\n')) {
+    const event = read(line.replace(/\r$/, ''))
+    if (event === null && line !== '' && ++damaged > mostDamaged)
+      refuse(path, `has more than ${mostDamaged} damaged lines`)
     if (event === null) continue
     if (event) {
       const place = `${event.event} ${event.epoch} ${event.update}`
-      beyond ||= event.event === 'epoch' && !(Number(event.epoch) < epochsDone)
-      beyond ||= event.update !== undefined && !(Number(event.update) <= update)
+      beyond ||= event.event === 'epoch' && (event.epoch ?? 0) >= epochsDone
+      beyond ||= (event.update ?? 0) > update
       if (beyond || event.event === 'end' || (event.update !== undefined && told.has(place))) continue
       told.add(place)
     }
     kept.push(line)
   }
-  await writeFileAtomic(path, new TextEncoder().encode(kept.map((line) => `${line}\n`).join('')))
+  await writeFileAtomic(path, new TextEncoder().encode(kept.length > 0 ? `${kept.join('\n')}\n` : ''))
 }

@@ -1,9 +1,10 @@
 // The last lines of a run: what it reached, and what can be typed next.
 import { relative } from 'node:path'
+import { printable } from '../core/printable.ts'
 import type { EndEvent } from './events.ts'
 import { launcher } from './launcher.ts'
 import { clock } from './pace.ts'
-import { printable } from './printing.ts'
+
 import type { Settings } from './settings.ts'
 
 /** What came out and what comes next. */

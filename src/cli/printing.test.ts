@@ -1,7 +1,8 @@
 // Nothing that the command prints can move the cursor, and nothing but the place for it prints.
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { jsonLine, printable, printableLines } from './printing.ts'
+import { printable } from '../core/printable.ts'
+import { jsonLine, printableLines } from './printing.ts'
 
 test('control characters and marks of direction are written out, all else stays', () => {
   expect(printable('a\u001b[2J\u0007\n\t\u0000\u007f')).toBe('a\\x1b[2J\\x07\\x0a\\x09\\x00\\x7f')

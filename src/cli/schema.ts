@@ -1,6 +1,8 @@
 // Checks of what a file says: each returns the value with its type, or throws naming the field, what it holds, what fits.
+
+import { hasControls } from '../core/printable.ts'
 import { isJsonObject, type Json } from '../io/json.ts'
-import { hasControls } from './printing.ts'
+import { jsonLine } from './printing.ts'
 import { fitsRule, type NumberRule, ruleText } from './values.ts'
 
 /** Takes a field's value and the field's name. */
@@ -8,7 +10,7 @@ export type Check<T> = (value: Json | undefined, name: string) => T
 
 /** Throws an error about a field. */
 export function wrongField(name: string, value: Json | undefined, expected: string): never {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = value === undefined ? 'nothing' : jsonLine(value)
   throw new Error(`has ${text.length > 60 ? `${text.slice(0, 60)}…` : text} for ${name}, expected ${expected}`)
 }
 

@@ -154,9 +154,9 @@ test('JSON lines hold each event and nothing else', () => {
 test('two signals within a second are one; a later one exits at once', () => {
   vi.useFakeTimers()
   const exits: number[] = []
-  const seen: string[] = []
+  const seen: unknown[] = []
   const ear = listenForInterruption(
-    (signal) => seen.push(signal),
+    (what) => seen.push(what),
     (code) => exits.push(code),
   )
   try {
@@ -164,7 +164,7 @@ test('two signals within a second are one; a later one exits at once', () => {
     process.emit('SIGINT', 'SIGINT')
     vi.advanceTimersByTime(900)
     process.emit('SIGINT', 'SIGINT')
-    expect([seen, exits, ear.signal, ear.exitCode]).toEqual([['SIGINT'], [], 'SIGINT', 130])
+    expect([seen, exits, ear.asked, ear.exitCode]).toEqual([['SIGINT'], [], true, 130])
     vi.advanceTimersByTime(200)
     process.emit('SIGINT', 'SIGINT')
     expect(exits).toEqual([130])
@@ -173,6 +173,26 @@ test('two signals within a second are one; a later one exits at once', () => {
     vi.useRealTimers()
   }
   expect(process.listeners('SIGTERM').length).toBe(0)
+})
+
+test('a terminal may say more than once that it closes', () => {
+  vi.useFakeTimers()
+  const exits: number[] = []
+  const ear = listenForInterruption(
+    () => {},
+    (code) => exits.push(code),
+  )
+  try {
+    process.emit('SIGHUP', 'SIGHUP')
+    vi.advanceTimersByTime(5000)
+    process.emit('SIGHUP', 'SIGHUP')
+    expect([exits, ear.exitCode]).toEqual([[], 129])
+    process.emit('SIGTERM', 'SIGTERM')
+    expect(exits).toEqual([143])
+  } finally {
+    ear.end()
+    vi.useRealTimers()
+  }
 })
 
 test('the pace is that of the last ten seconds', () => {

@@ -1,10 +1,11 @@
 // Training events in a terminal: a bar that moves, or plain lines where nobody watches.
 import cliProgress from 'cli-progress'
+import { printable } from '../core/printable.ts'
 import { curves } from './curves.ts'
 import type { EndEvent, EpochEvent, Listener, Progress, StartEvent, TrainEvent } from './events.ts'
 import { nextSteps } from './nextSteps.ts'
 import { clock } from './pace.ts'
-import { printable, printableLines, printError } from './printing.ts'
+import { printableLines, printError } from './printing.ts'
 import { describeNumbers, describeRecipe } from './settings.ts'
 
 /** Milliseconds between plain lines. */

@@ -65,9 +65,10 @@ async function trainFrom(request: TrainRequest, reopened: Reopened | undefined):
   const header = reopened?.found.header
   const settings = header ? resumedSettings(header, request.typed) : settingsFrom(request.typed)
   const listener = request.json ? new JsonLines(request.stdout) : new Terminal(request.stdout, header?.history ?? [])
-  const interruption = listenForInterruption(() => {
+  const interruption = listenForInterruption((what) => {
     listener.close()
-    printError('stopping after this step and saving; Ctrl-C again ends it at once')
+    if (typeof what === 'string') printError('stopping after this step and saving; Ctrl-C again ends it at once')
+    else if (what.message) printError(`error: ${what.message}; stopping after this step and saving`)
   })
   const run = new Run(request, settings, listener, interruption, reopened)
   try {
@@ -171,7 +172,7 @@ class Run {
   #hooks(): TrainingHooks {
     return {
       tell: (event) => this.#tell(event),
-      stopped: () => this.#interruption.signal !== undefined,
+      stopped: () => this.#interruption.asked,
       save: (best) => this.#save(best),
       evaluated: (evaluation) => this.#report(evaluation),
       saveEvery: this.#request.saveEvery,
@@ -242,7 +243,7 @@ class Run {
   async #stopped(): Promise<number> {
     const { epoch, step, update } = this.#session.training.standing
     this.#tell({ event: 'stopped', epoch, step, update, out: this.#out })
-    return this.#end(this.#interruption.exitCode)
+    return this.#end()
   }
 
   async #finish(): Promise<number> {
@@ -257,13 +258,13 @@ class Run {
       seconds: this.#session.training.seconds,
       out: this.#out,
     })
-    return this.#end(0)
+    return this.#end()
   }
 
-  async #end(code: number): Promise<number> {
+  async #end(): Promise<number> {
     await this.#folder.close()
     const { failure } = this.#folder
-    if (failure === undefined) return code
+    if (failure === undefined) return this.#interruption.exitCode
     printError(`error: ${failure}`)
     return 1
   }

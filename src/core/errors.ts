@@ -1,19 +1,29 @@
 // The errors Glueball throws on purpose: each says what was wrong, what was got and what would be right.
 import { nearest } from './nearest.ts'
+import { printable } from './printable.ts'
 
 /** Base of all errors that Glueball throws on purpose. */
 export class GlueballError extends Error {
   override name = 'GlueballError'
 }
 
-/** A wrong use of an op: `[op] message`, with the block's path in front when one is running. */
+/** A name from a file, quoted in a message, may be as long as the file. */
+const mostLetters = 2000
+
+/** A message as one printable line of at most 2000 letters; the middle of a longer one is left out. */
+export function oneLine(message: string): string {
+  const line = printable(message)
+  return line.length > mostLetters ? `${line.slice(0, mostLetters / 2)} … ${line.slice(-mostLetters / 2)}` : line
+}
+
+/** A wrong use of an op: `[op] message` in one line, with the block's path in front when one is running. */
 export class OpError extends GlueballError {
   override name = 'OpError'
   /** Name of the op. */
   readonly op: string
 
   constructor(op: string, message: string) {
-    super(`[${op}] ${message}`)
+    super(`[${op}] ${oneLine(message)}`)
     this.op = op
   }
 }

@@ -29,7 +29,7 @@ const budget = 64 * 2 ** 20
 let finalized = 0
 /** An engine that reached its limit: what the program drops on its way out of the error is collected at its next await. */
 let exhausted: Engine | undefined
-let collectionWanted: { readonly engine: Engine; readonly finalized: number } | undefined
+let collectionWanted: { readonly engine: Engine; readonly finalized: number; readonly done: Promise<void> } | undefined
 
 /**
  * Asks for a collection when what is alive has outgrown the last one's floor by the budget. Not inside record, where
@@ -43,8 +43,7 @@ export function relievePressure(engine: Engine): void {
 
 function wantCollection(engine: Engine): void {
   if (collectionWanted) return
-  requestCollection()
-  collectionWanted = { engine, finalized }
+  collectionWanted = { engine, finalized, done: requestCollection() }
 }
 
 /**
@@ -61,7 +60,8 @@ export async function turn(relieved?: Engine): Promise<void> {
     exhausted = undefined
   }
   if (!collectionWanted) return
-  const { engine, finalized: before } = collectionWanted
+  const { engine, finalized: before, done } = collectionWanted
+  await done
   for (let i = 0; i < 2 && finalized === before; i++) await macrotask()
   collectionWanted = undefined
   liveOn(engine).floor = liveOn(engine).bytes

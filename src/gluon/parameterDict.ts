@@ -1,6 +1,6 @@
 // ParameterDict: the parameters of a network by full name, in order.
 import type { Context } from '../core/engine.ts'
-import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames, oneLine } from '../core/errors.ts'
 import { type Initializer, initializerOf } from '../init/initializer.ts'
 import type { Parameter } from './parameter.ts'
 
@@ -100,8 +100,8 @@ export class ParameterDict implements Iterable<[string, Parameter]> {
   }
 }
 
-/** A list of names, at most seven, the middle left out. */
+/** A list of names in one line, at most seven, the middle left out. */
 export function brief(names: readonly string[]): string {
-  if (names.length <= 7) return names.join(', ')
-  return [...names.slice(0, 3), '...', ...names.slice(-3)].join(', ')
+  const shown = names.length <= 7 ? names : [...names.slice(0, 3), '...', ...names.slice(-3)]
+  return oneLine(shown.join(', '))
 }

@@ -240,9 +240,12 @@ describe('a state that does not fit changes nothing, and says which parameter', 
     const [first, ...others] = throughJson(state).arrays
     const damaged = (change: object) => ({ ...state, arrays: [{ ...first, ...change }, ...others] })
     const wrong: readonly (readonly [state: unknown, message: string])[] = [
-      [undefined, 'the state is not one of a trainer: its numUpdate is undefined, its arrays are undefined'],
-      [{ taken: 1, sampler: null }, 'the state is not one of a trainer: its numUpdate is undefined'],
+      [undefined, 'the state is not one of a trainer: its numUpdate is missing, its arrays are missing'],
+      [{ taken: 1, sampler: null }, 'the state is not one of a trainer: its numUpdate is missing'],
       [{ ...state, numUpdate: null }, 'the state is not one of a trainer'],
+      [{ ...state, numUpdate: 2 ** 60 }, 'the state is not one of a trainer'],
+      [{ ...state, slots: { toString: 1 } }, 'the state is damaged: slots must be a number, got an object'],
+      [{ ...state, optimizer: [{ toString: 1 }] }, "the state is of a list, this trainer's optimizer is SGD"],
       [{ ...state, learningRate: null }, 'learningRate must be a number from 0 on, got null'],
       [{ ...state, shapes: [3, 2] }, 'its shapes are not lists of sizes'],
       [damaged({ data: { 0: 1, 1: 2 } }), 'the data of 0:0 must be a typed array or its text, got an object'],
@@ -286,7 +289,7 @@ describe('files', () => {
     await expect(trainer.loadStates(other)).rejects.toThrow('is not a checkpoint')
     writeFileSync(other, encodeCheckpoint({ header: { kind: 'glueball training run' }, arrays: [] }))
     await expect(trainer.loadStates(other)).rejects.toThrow(
-      `[loadStates] ${other} holds no trainer's state, but 'glueball training run'`,
+      `[loadStates] ${other} holds no trainer's state: its kind is 'glueball training run'`,
     )
   })
 })

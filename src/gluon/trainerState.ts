@@ -67,8 +67,8 @@ function refuse(message: string): never {
 /** The state, checked against the trainer that is to take it. Throws before anything has changed. */
 export function matchState(state: TrainerState, owner: StateOwner): MatchedState {
   const { numUpdate, learningRate, arrays } = state ?? {}
-  if (!Number.isInteger(numUpdate) || numUpdate < 0 || !Array.isArray(arrays)) {
-    refuse(`is not one of a trainer: its numUpdate is ${nameOfKind(numUpdate)}, its arrays are ${nameOfKind(arrays)}`)
+  if (!Number.isSafeInteger(numUpdate) || numUpdate < 0 || !Array.isArray(arrays)) {
+    refuse(`is not one of a trainer: its numUpdate is ${kindOf(numUpdate)}, its arrays are ${kindOf(arrays)}`)
   }
   if (learningRate !== undefined && !(typeof learningRate === 'number' && learningRate >= 0)) {
     refuse(`is damaged: learningRate must be a number from 0 on, got ${nameOfKind(learningRate)}`)
@@ -78,12 +78,19 @@ export function matchState(state: TrainerState, owner: StateOwner): MatchedState
   return { numUpdate, learningRate, arrays: arrays.length === 0 ? undefined : matchArrays(arrays, owner) }
 }
 
+function kindOf(value: unknown): string {
+  return value === undefined ? 'missing' : nameOfKind(value)
+}
+
 function checkOptimizer({ optimizer: name, slots }: TrainerState, { optimizer, parameters }: StateOwner): void {
   if (name !== undefined && name !== optimizer.className) {
-    refuse(`is of ${name}, this trainer's optimizer is ${optimizer.className}`)
+    refuse(
+      `is of ${typeof name === 'string' ? name : nameOfKind(name)}, this trainer's optimizer is ${optimizer.className}`,
+    )
   }
   const { stateCount } = optimizer
   if (slots === undefined || slots === stateCount) return
+  if (typeof slots !== 'number') refuse(`is damaged: slots must be a number, got ${nameOfKind(slots)}`)
   const held = slots === 1 ? '1 array' : `${slots} arrays`
   const whose = `for ${parameters[0].name} and each other parameter`
   refuse(`holds ${held} ${whose}, this ${optimizer.className} keeps ${stateCount}: make it with the same options`)
@@ -147,7 +154,7 @@ export async function loadState(path: string): Promise<TrainerState> {
   const { header, arrays } = decodeCheckpoint(bytes, path)
   const facts = header as Partial<TrainerState> & { readonly kind?: unknown }
   if (facts?.kind !== kind) {
-    throw new OpError('loadStates', `${path} holds no trainer's state, but ${nameOfKind(facts?.kind)}`)
+    throw new OpError('loadStates', `${path} holds no trainer's state: its kind is ${kindOf(facts?.kind)}`)
   }
   return { ...facts, arrays } as TrainerState
 }

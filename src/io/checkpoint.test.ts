@@ -69,7 +69,7 @@ describe('checkpoint', () => {
     ['is of another version: got "glueball checkpoint 3"', { format: 'glueball checkpoint 3' }],
     ['has a header that cannot be read: ', { header: '{"a":' }],
     ['nest more than 32 deep', { header: '['.repeat(99) }],
-    ['the key "a" comes twice', { header: '{"a":1,"a":2}' }],
+    ['a key comes twice in one object', { header: '{"a":1,"a":2}' }],
   ])('with a right checksum: %s', (message, change) => {
     const { metadata, tensors } = decodeSafetensors(encodeCheckpoint(checkpoint))
     const bytes = encodeSafetensors({ metadata: { ...metadata, crc32: '00000000', ...change }, tensors })

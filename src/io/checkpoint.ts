@@ -67,7 +67,7 @@ export function decodeCheckpoint(bytes: Uint8Array, file = 'the checkpoint'): Ch
   checkSum(bytes, file)
   const { metadata, tensors } = decodeSafetensors(bytes, file)
   if (metadata['format'] !== format)
-    fail(file, `is of another version: got ${JSON.stringify(metadata['format'])}, expected ${format}`)
+    fail(file, `is of another version: got ${JSON.stringify(metadata['format']) ?? 'nothing'}, expected ${format}`)
   const arrays = tensors.map((tensor): CheckpointArray => {
     const { name, shape } = tensor
     return { name, shape, ...numbersOf(tensor, file) }

@@ -13,12 +13,15 @@ test.each([
 })
 
 test.each([
-  ['{"a":1,"b":{"a":2},"a":3}', 'the key "a" comes twice'],
+  ['{"a":1,"b":{"a":2},"a":3}', 'a key comes twice in one object'],
   ['{"a":1,"\\u0061":3}', 'comes twice'],
-  ['[{"x":[{"y":1,"y":1}]}]', 'the key "y" comes twice'],
+  ['[{"x":[{"y":1,"y":1}]}]', 'a key comes twice'],
   ['{"__proto__":1,"__proto__":2}', 'comes twice'],
   ['[[[[[]]]]]', 'nest more than 4 deep'],
   [`${'['.repeat(10_000_000)}`, 'nest more than 4 deep'],
+  [`[${'{},'.repeat(2 ** 19)}1]`, 'more than 524288 keys, lists and objects'],
+  [`{${Array.from({ length: 2 ** 19 }, (_, i) => `"${i}":0`).join()}}`, 'more than 524288 keys, lists and objects'],
+  ['{"a":[1,-1e999]}', 'a number is beyond float64'],
   ['', 'JSON'],
   ['{"a', 'JSON'],
   ['{"\\', 'JSON'],

@@ -83,6 +83,10 @@ describe('.params', () => {
     const shifted = new Uint8Array(byHand.length + 3)
     shifted.set(byHand, 3)
     expect(decodeParams(shifted.subarray(3))).toEqual([entry])
+    const pooled = Buffer.from(shifted) // small Buffers lie in the middle of a common one
+    const read = decodeParams(pooled.subarray(3))
+    pooled.fill(0)
+    expect(read).toEqual([entry])
   })
 
   test.each([

@@ -76,7 +76,7 @@ class Reader {
 
   copy(count: number, what: string): Uint8Array<ArrayBuffer> {
     const at = this.#take(count, what)
-    return this.#bytes.slice(at, at + count) as Uint8Array<ArrayBuffer>
+    return new Uint8Array(this.#bytes.subarray(at, at + count)) // a Buffer's slice would be no copy
   }
 }
 

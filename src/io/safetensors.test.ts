@@ -91,13 +91,13 @@ test.each([
   ['has a header that cannot be read', file('{')],
   ['has a header that cannot be read', file('{}\u0000')],
   ['has a header that cannot be read', Uint8Array.from([...file('{"x'), 0xff]).fill(4, 0, 1)],
-  ['has a header that cannot be read: the key "a" comes twice', file('{"a":{},"a":{}}')],
-  ['the key "shape" comes twice', file('{"a":{"dtype":"U8","shape":[1],"shape":[0],"data_offsets":[0,0]}}')],
+  ['has a header that cannot be read: a key comes twice', file('{"a":{},"a":{}}')],
+  ['a key comes twice', file('{"a":{"dtype":"U8","shape":[1],"shape":[0],"data_offsets":[0,0]}}')],
   ['nest more than 3 deep', file({ a: { shape: [[1]] } })],
   ['has a __metadata__ that is no object', file({ __metadata__: 'pt' })],
   ['has a __metadata__ whose version is no text', file({ __metadata__: { version: 1 } })],
   ['has an entry a that is no tensor', file({ a: 1 })],
-  ['holds a as undefined, which is no element type', file({ a: {} })],
+  ['holds a as nothing, which is no element type', file({ a: {} })],
   ['holds a as "float32", which is no element type', file({ a: { ...f32(0, 4), dtype: 'float32' } }, 4)],
   ['holds a as "toString"', file({ a: { ...f32(0, 4), dtype: 'toString' } }, 4)],
   ['with a shape that is no list of sizes', file({ a: { ...f32(0, 4), shape: [-1] } }, 4)],
@@ -121,6 +121,20 @@ test.each([
 ])('%s', (message, bytes) => {
   expect(() => decodeSafetensors(bytes, 'x.safetensors')).toThrow(`[safetensors] x.safetensors `)
   expect(() => decodeSafetensors(bytes, 'x.safetensors')).toThrow(message)
+})
+
+test('a message quotes no control characters of a name, and not all of a long one', () => {
+  const refused = (name: string) => {
+    try {
+      decodeSafetensors(file({ [name]: 1 }), 'f')
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  expect(refused('a\u001b[2J\nb\u202e')).toBe('[safetensors] f has an entry a\\x1b[2J\\x0ab\\u202e that is no tensor')
+  expect(refused('x'.repeat(1e6))).toMatch(
+    /^\[safetensors] f has an entry x{900,1000} … x{900,1000} that is no tensor$/,
+  )
 })
 
 test('what cannot be written', () => {

@@ -139,9 +139,9 @@ export function decodeSafetensors(bytes: Uint8Array, file = 'the safetensors fil
   const end = 8 + Number(length)
   if (end > bytes.length) fail(file, `is cut short: got ${bytes.length} bytes, expected ${end} for the header alone`)
   if (bytes[8] !== 0x7b || end === 8) fail(file, 'is no safetensors file: its header is expected to start with {')
-  const { [metadataKey]: metadata = {}, ...entries } = headerOf(bytes.subarray(8, end), file)
+  const header = headerOf(bytes.subarray(8, end), file)
   const data = bytes.subarray(end)
-  return { metadata: metadataOf(metadata, file), tensors: tensorsOf(entries, data, file) }
+  return { metadata: metadataOf(header[metadataKey] ?? {}, file), tensors: tensorsOf(header, data, file) }
 }
 
 /** The header's object: three levels are all that tensors and metadata need. */
@@ -171,8 +171,9 @@ interface Entry {
 }
 
 /** The tensors, which must fill the data end to end. */
-function tensorsOf(entries: JsonObject, data: Uint8Array, file: string): Safetensor[] {
-  const listed = Object.entries(entries).map(([name, entry]) => entryOf(name, entry, file))
+function tensorsOf(header: JsonObject, data: Uint8Array, file: string): Safetensor[] {
+  const names = Object.keys(header).filter((name) => name !== metadataKey)
+  const listed = names.map((name) => entryOf(name, header[name], file))
   listed.sort((a, b) => a.begin - b.begin || a.end - b.end)
   let at = 0
   for (const { name, begin, end } of listed) {
@@ -191,7 +192,7 @@ function entryOf(name: string, entry: Json, file: string): Entry {
   if (!isJsonObject(entry)) fail(file, `has an entry ${name} that is no tensor`)
   const { dtype, shape, data_offsets: offsets } = entry
   if (typeof dtype !== 'string' || !Object.hasOwn(bits, dtype))
-    fail(file, `holds ${name} as ${JSON.stringify(dtype)}, which is no element type of the format`)
+    fail(file, `holds ${name} as ${JSON.stringify(dtype) ?? 'nothing'}, which is no element type of the format`)
   if (!isListOfSizes(shape)) fail(file, `holds ${name} with a shape that is no list of sizes from 0 on`)
   if (!isListOfSizes(offsets) || offsets.length !== 2 || offsets[0] > offsets[1])
     fail(file, `holds ${name} with data_offsets that are no begin and end`)

@@ -17,7 +17,7 @@ function marked(ctx: Context, places: readonly number[], shape: readonly number[
 }
 
 describe.each([new Context('cpu', 0, () => engine), reference()])('on %s', (ctx) => {
-  it('argmax and argmin as int32 are exact, flat, along rows and along columns', { timeout: 60_000 }, async () => {
+  it('argmax and argmin as int32 are exact, flat, along rows and along columns', async () => {
     const at = 2 ** 24 + 1
     using flat = marked(ctx, [at, at + 1])
     const int32 = { dtype: 'int32' } as const
@@ -36,7 +36,7 @@ describe.each([new Context('cpu', 0, () => engine), reference()])('on %s', (ctx)
     expect([...(await columns.argmax({ axis: 1, dtype: 'float32' }).slice([0], [2]).toArray())]).toEqual([0, 0])
   })
 
-  it('float32 holds the place 2^24, the last of as many and one', { timeout: 60_000 }, async () => {
+  it('float32 holds the place 2^24, the last of as many and one', async () => {
     using flat = marked(ctx, [2 ** 24], [2 ** 24 + 1])
     expect(await flat.argmax({ dtype: 'float32' }).asscalar()).toBe(2 ** 24)
     using one = flat.slice([1], [2 ** 24 + 1])

@@ -4,16 +4,6 @@ import * as browser from './browser.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-test('timers run while macrotasks are awaited', async () => {
-  let ticked = false
-  setTimeout(() => {
-    ticked = true
-  }, 1)
-  const end = performance.now() + 2000
-  while (!ticked && performance.now() < end) await browser.macrotask()
-  expect(ticked).toBe(true)
-})
-
 test('files say what to do instead', async () => {
   const advice = 'a page has no files: fetch the bytes'
   await expect(browser.readFile('a.params')).rejects.toThrow(`[readFile a.params] ${advice}`)
@@ -26,10 +16,10 @@ test('files say what to do instead', async () => {
   expect(browser.joinPath('data/', 'x', 'y.gz')).toBe('data/x/y.gz')
 })
 
-test('no environment, no flags, no collection to ask for', () => {
+test('no environment, no flags, no collection to ask for', async () => {
   expect(browser.environment('PATH')).toBeUndefined()
   expect(browser.enableWideSimd()).toBe(false)
-  browser.requestCollection()
+  await browser.requestCollection()
 })
 
 test.each([
@@ -105,7 +95,7 @@ test('a worker gets its data first, then messages; the text is that of Node', as
     (error) => errors.push(error),
   )
   worker.postMessage(14)
-  await vi.waitFor(() => expect(seen).toEqual(['ready', 42]))
+  await expect.poll(() => seen).toEqual(['ready', 42])
   await worker.terminate()
   expect(PageWorker.made[0].terminated).toBe(true)
   browser.startWorker(
@@ -114,6 +104,6 @@ test('a worker gets its data first, then messages; the text is that of Node', as
     () => {},
     (error) => errors.push(error),
   )
-  await vi.waitFor(() => expect(errors).toHaveLength(1))
+  await expect.poll(() => errors).toHaveLength(1)
   expect(errors[0].message).toContain('[worker] Error: no such module')
 })

@@ -1,7 +1,9 @@
 // What Glueball asks of a page: the event loop, workers, downloads; there are no files. Imports nothing from outside this folder.
+import { pressCollector } from './pressure.ts'
 import type { WorkerHandle, WorkerProgram } from './worker.ts'
 
 export { type DownloadOptions, download } from './download.ts'
+export { optimizedFunction } from './wide.ts'
 export type { WorkerHandle, WorkerProgram } from './worker.ts'
 
 /** Whether there are files here. */
@@ -22,15 +24,9 @@ export function macrotask(): Promise<void> {
   })
 }
 
-const throwaway = 64 * 2 ** 20
-
-/** Presses the collector by a buffer that is at once garbage: a page cannot ask for a collection. */
-export function requestCollection(): void {
-  try {
-    new ArrayBuffer(throwaway)
-  } catch {
-    // No room even for that: the collector has run already.
-  }
+/** Presses the collector: a page cannot ask for a collection. */
+export async function requestCollection(): Promise<void> {
+  pressCollector()
 }
 
 function noFiles(what: string): Error {
@@ -164,11 +160,6 @@ function scriptOf({ text }: WorkerProgram): string {
 /** False: a page cannot set V8's flags. */
 export function enableWideSimd(): boolean {
   return false
-}
-
-/** Runs code; a page has no say in how V8 compiles. */
-export function optimized<T>(run: () => T): T {
-  return run()
 }
 
 /** WebGPU of the page. Rejects where the browser has none. */

@@ -1,18 +1,21 @@
 // What Glueball asks of Node: the event loop, files, workers, downloads. Imports nothing from outside this folder.
 import { randomBytes } from 'node:crypto'
+import { subscribe } from 'node:diagnostics_channel'
 import { constants, type Stats } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { availableParallelism, homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
-import { Worker } from 'node:worker_threads'
+import { getEnvironmentData, isMainThread, setEnvironmentData, Worker } from 'node:worker_threads'
 import { createGunzip, createInflate } from 'node:zlib'
 import { messageOf } from './download.ts'
+import { pressCollector } from './pressure.ts'
+import { wideFlags } from './wide.ts'
 import type { WorkerHandle, WorkerProgram } from './worker.ts'
 
 export { type DownloadOptions, download } from './download.ts'
+export { optimizedFunction } from './wide.ts'
 export type { WorkerHandle, WorkerProgram } from './worker.ts'
 
 /** Whether there are files here. */
@@ -26,15 +29,20 @@ export function macrotask(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-let collect: (() => void) | undefined
-
-/** Collects garbage now; finalizers run in the next turns of the event loop. */
-export function requestCollection(): void {
-  if (!collect) {
-    setFlagsFromString('--expose-gc')
-    collect = runInNewContext('gc') as () => void
+/**
+ * Collects garbage in the next turn of the event loop and resolves when that is done; finalizers run in the turns after.
+ * The inspector collects without V8's flag for it, which would hold for all threads.
+ */
+export async function requestCollection(): Promise<void> {
+  try {
+    const { Session } = await import('node:inspector')
+    const session = new Session()
+    session.connect()
+    await new Promise<void>((resolve) => session.post('HeapProfiler.collectGarbage', () => resolve()))
+    session.disconnect()
+  } catch {
+    pressCollector() // a Node without its inspector, or one that withholds it
   }
-  collect()
 }
 
 /**
@@ -218,33 +226,31 @@ export function startWorker(
   }
 }
 
-const nodeMajor = Number(process.versions.node.split('.')[0])
+const flags = process.versions.v8 ? wideFlags(process.versions.node, process.arch) : []
 
-/**
- * Lets V8 fuse pairs of 128-bit WebAssembly operations into 256-bit ones in what is compiled from now on, in the whole
- * process; false where V8 cannot (before Node 24, other processors).
- */
-export function enableWideSimd(): boolean {
-  if (nodeMajor < 24 || process.arch !== 'x64' || !process.versions.v8) return false
-  setFlagsFromString('--experimental-wasm-revectorize')
-  return true
+/** The entry of the environment data, which new threads inherit, that says that the main thread has set the flags. */
+const wideNote = 'glueball: V8 makes 256-bit operations'
+
+let threadsStarted = 0
+subscribe('worker_threads', () => threadsStarted++)
+
+/** Whether no other thread was started: since this module was loaded, or before and with a listener to its messages. */
+function alone(): boolean {
+  return isMainThread && threadsStarted === 0 && !process.getActiveResourcesInfo().includes('MessagePort')
 }
 
 /**
- * Runs code whose WebAssembly V8 compiles with its optimising tier at once, which otherwise takes over bit by bit; as
- * ever before Node 24, whose flags differ.
+ * Has V8 fuse pairs of 128-bit WebAssembly operations into 256-bit ones, in the whole process. Its flags are set once and
+ * never back, by the main thread before it starts others: a compiler at work in another thread must not see them change.
+ * False where V8 cannot (before Node 24, other processors), or where it is too late and they are not set.
  */
-export function optimized<T>(run: () => T): T {
-  if (!process.versions.v8 || nodeMajor < 24) return run()
-  // inlining needs what the baseline tier records
-  setFlagsFromString('--no-liftoff')
-  setFlagsFromString('--no-wasm-inlining')
-  try {
-    return run()
-  } finally {
-    setFlagsFromString('--liftoff')
-    setFlagsFromString('--wasm-inlining')
-  }
+export function enableWideSimd(): boolean {
+  if (flags.length === 0) return false
+  if (flags.every((flag) => process.execArgv.includes(flag)) || getEnvironmentData(wideNote)) return true
+  if (!alone()) return false
+  for (const flag of flags) setFlagsFromString(flag)
+  setEnvironmentData(wideNote, true)
+  return true
 }
 
 /** What Dawn's objects hang on: it crashes when they are collected. */

@@ -40,7 +40,7 @@ async function stepOf(page: Page): Promise<number> {
 }
 
 const reach = (page: Page, step: number) =>
-  expect.poll(() => stepOf(page), { timeout: 120_000, interval: 200 }).toBeGreaterThanOrEqual(step)
+  expect.poll(() => stepOf(page), { interval: 200 }).toBeGreaterThanOrEqual(step)
 
 describe.each([
   { name: 'isolated', headers: isolating },
@@ -48,17 +48,14 @@ describe.each([
   { name: 'isolated, strict policy', headers: { ...isolating, ...strictPolicy } },
   { name: 'not isolated, strict policy', headers: strictPolicy },
 ])('the app, $name', ({ headers }) => {
-  it('trains NiN on the CPU, stops and goes on', { timeout: 300_000 }, () =>
-    trains(headers, { engine: 'CPU', network: 'NiN', images: 16 }),
-  )
+  it('trains NiN on the CPU, stops and goes on', () => trains(headers, { engine: 'CPU', network: 'NiN', images: 16 }))
 })
 
-it('the app trains a narrow NiN on the GPU, stops and goes on', { timeout: 300_000 }, () =>
+it('the app trains a narrow NiN on the GPU, stops and goes on', () =>
   trains(
     { ...isolating, ...strictPolicy },
     { engine: 'GPU', network: 'NiN with an eighth of the channels', images: 4 },
-  ),
-)
+  ))
 
 /** Starts a training in a page, and after ten steps stops it and lets it go on. */
 async function trains(

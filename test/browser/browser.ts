@@ -68,8 +68,9 @@ export function pages(config: InlineConfig): Pages {
     browser = await chromium.launch({
       executablePath,
       args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+      timeout: 0,
     })
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await rm(folder, { recursive: true, force: true })
@@ -77,6 +78,7 @@ export function pages(config: InlineConfig): Pages {
   return {
     async open(path, headers = {}) {
       const page = await browser!.newPage()
+      page.setDefaultTimeout(0) // the test's own time ends what hangs
       page.on('pageerror', (error) => console.error(`page: ${error.message}`))
       await page.goto((await serve(filesOf(folder, headers))) + path)
       return page

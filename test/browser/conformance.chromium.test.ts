@@ -1,8 +1,10 @@
 // Every case of every op in Chromium: on the CPU engine in pages of all kinds, and on the GPU engine.
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { loadFamilies } from '../conformance/families.ts'
 import { isolating, strictPolicy, testPages } from './browser.ts'
-import type { PageEngine, PageTests } from './page.ts'
+import { check } from './cases.ts'
+import type { PageTests } from './page.ts'
 
 declare const tests: PageTests
 
@@ -10,36 +12,34 @@ const here = testPages()
 
 const workers = 'page.html?worker=worker.js'
 
+const families = (await loadFamilies()).map(({ name }) => name)
+
+// All cases with each kind of stream. A policy can refuse workers and the compiling of kernels, which one family shows.
 describe.each([
-  { name: 'isolated', path: 'page.html', headers: isolating, isolated: true, threads: 2 },
-  { name: 'not isolated', path: 'page.html', headers: {}, isolated: false, threads: 1 },
+  { name: 'isolated', path: 'page.html', headers: isolating, isolated: true, threads: 2, on: families },
+  { name: 'not isolated', path: 'page.html', headers: {}, isolated: false, threads: 1, on: families },
   {
-    ...{ name: 'isolated, strict policy', path: workers, isolated: true, threads: 2 },
+    ...{ name: 'isolated, strict policy', path: workers, isolated: true, threads: 2, on: ['conv'] },
     headers: { ...isolating, ...strictPolicy },
   },
-  { name: 'not isolated, strict policy', path: workers, headers: strictPolicy, isolated: false, threads: 1 },
-])('a page, $name', ({ path, headers, isolated, threads }) => {
-  it('passes all cases of all ops on the CPU engine', { timeout: 180_000 }, async () => {
+  {
+    ...{ name: 'not isolated, strict policy', path: workers, isolated: false, threads: 1, on: ['conv'] },
+    headers: strictPolicy,
+  },
+])('a page, $name', ({ path, headers, isolated, threads, on }) => {
+  it('passes the cases of the ops on the CPU engine', async () => {
     const page = await here.open(path, headers)
-    expect(await page.evaluate(() => tests.info())).toMatchObject({ isolated, threads, rung: 'relaxed' })
-    expect(await checkAll(page, 'wasm')).toEqual([])
+    expect(await page.evaluate(() => tests.info())).toEqual({ isolated, threads, rung: 'relaxed' })
+    for (const family of on) await check(page, family, 'wasm')
     await page.close()
   })
 })
 
-it('a page passes all cases of all ops on the GPU engine', { timeout: 600_000 }, async () => {
-  expect(await checkAll(await here.open('page.html'), 'webgpu')).toEqual([])
+// SwiftShader compiles the shaders of all convolutions for minutes: conformance.long.webgpu.chromium.test.ts runs the rest.
+describe('a page passes the cases of all ops on the GPU engine', () => {
+  let page: Page
+  beforeAll(async () => {
+    page = await here.open('page.html')
+  })
+  it.each(families)('%s', (family) => check(page, family, 'webgpu', family === 'conv' ? 8 : 1))
 })
-
-/** What goes wrong in all families of cases. */
-async function checkAll(page: Page, engine: PageEngine): Promise<string[]> {
-  const { families } = await page.evaluate(() => tests.info())
-  expect(families.length).toBeGreaterThan(10)
-  const wrong: string[] = []
-  for (const family of families) {
-    const found = await page.evaluate(([name, on]) => tests.check(name, on), [family, engine] as const)
-    expect(found.cases).toBeGreaterThan(0)
-    wrong.push(...found.wrong)
-  }
-  return wrong
-}

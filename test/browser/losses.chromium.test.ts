@@ -14,7 +14,7 @@ it.each([
   { rung: 'relaxed', name: 'isolated', headers: isolating },
   { rung: 'plain', name: 'isolated', headers: isolating },
   { rung: 'relaxed', name: 'not isolated', headers: {} },
-] as const)('ten steps of NiN on the rung $rung in a page, $name', { timeout: 180_000 }, async ({ rung, headers }) => {
+] as const)('ten steps of NiN on the rung $rung in a page, $name', async ({ rung, headers }) => {
   const engine = makeCpuEngine({ threads: 2, rung })
   const inNode = await lossesOn(new Context('cpu', 0, () => engine), 10)
   await engine.close()

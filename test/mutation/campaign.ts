@@ -28,7 +28,7 @@ export async function campaign(format: string, first: number, count: number, mor
 /** The answers of one process; one that ends before its time leaves an answer too. */
 async function readFiles(format: string, first: number, count: number, more = ''): Promise<Answer[]> {
   const program = join(import.meta.dirname, 'reader.ts')
-  const args = ['--conditions=source', program, format, String(first), String(count), more]
+  const args = ['--conditions=source', '--expose-gc', program, format, String(first), String(count), more]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const text = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (part) => (text.stdout += part))

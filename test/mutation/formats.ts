@@ -2,8 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32, gzipSync } from 'node:zlib'
-import { encodeRun, readRun } from '../../src/cli/checkpoint.ts'
-import { checkpointOf, epochEvent, progress } from '../../src/cli/fixtures.ts'
+import { epochEvent, progress } from '../../src/cli/fixtures.ts'
 import { prepare, readImage } from '../../src/cli/images.ts'
 import { cutMetrics } from '../../src/cli/metricsLog.ts'
 import { findImages } from '../../src/gluon/data/vision/source.ts'
@@ -11,6 +10,9 @@ import { encodeIdx } from '../../src/io/idx.ts'
 import { decodeParams, encodeParams } from '../../src/io/params.ts'
 import { readFile } from '../../src/platform/node.ts'
 import { chunk, goldenPictures, pngOf, pngStart } from '../pictures.ts'
+import { bombs } from './bombs.ts'
+import { containerFormats } from './containerFormats.ts'
+import { idxLayout, jpegLayout, linesLayout, paramsLayout, pngLayout, u32 } from './layouts.ts'
 import type { Field, Layout } from './mutate.ts'
 
 /** A format. */
@@ -25,6 +27,8 @@ export interface Format {
   readonly read: (path: string) => Promise<unknown>
   /** Whether the format has checksums: then damage is refused, or changes nothing that is read. */
   readonly checked: boolean
+  /** Small files that ask for much; empty where another row tries them with the same reader. */
+  readonly bombs: Readonly<Record<string, () => Uint8Array>>
   /** Gives damaged content right checksums, so that what lies behind them is tried too. */
   readonly seal?: (bytes: Uint8Array) => Uint8Array
 }
@@ -50,23 +54,6 @@ const pictures = (kind: string) => goldenPictures.filter((one) => one.kind === k
 /** Without a chunk of transparency: a PNG that has lost that one as a whole is sound. */
 const withoutLoss = goldenPictures.filter(({ kind, name }) => kind === 'PNG' && !name.includes('transparen'))
 
-/** Where parts start that say their own length. */
-function partsOf(bytes: Uint8Array, start: number, lengthAt: (at: number) => number): number[] {
-  const parts: number[] = []
-  for (let at = start; at < bytes.length && parts.length < 1000; at += Math.max(1, lengthAt(at))) parts.push(at)
-  return parts
-}
-
-function u32(bytes: Uint8Array, at: number): number {
-  return at + 4 <= bytes.length ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(at) : 0
-}
-
-function pngLayout(bytes: Uint8Array): Layout {
-  const parts = partsOf(bytes, 8, (at) => 12 + u32(bytes, at))
-  const fields: Field[] = parts.map((at) => ({ at, bytes: 4 }))
-  return { parts, fields: [...fields, { at: 16, bytes: 4 }, { at: 20, bytes: 4 }, { at: 24, bytes: 1 }] }
-}
-
 /** Gives each chunk that is whole its checksum. */
 function sealPng(bytes: Uint8Array): Uint8Array {
   const out = Buffer.from(bytes)
@@ -88,36 +75,11 @@ function pngOfPixels(content: Uint8Array): Uint8Array {
   return pngOf(Buffer.concat([signature, chunk('IHDR', content.subarray(0, 13))]), content.subarray(13))
 }
 
-function jpegLayout(bytes: Uint8Array): Layout {
-  const parts: number[] = []
-  for (let at = 2; at + 1 < bytes.length; at++)
-    if (bytes[at] === 0xff && bytes[at + 1] !== 0 && bytes[at + 1] !== 0xff) parts.push(at)
-  const fields = parts.flatMap((at): Field[] => [
-    { at: at + 2, bytes: 2 },
-    { at: at + 5, bytes: 2 },
-    { at: at + 7, bytes: 2 },
-  ])
-  return { parts, fields }
-}
-
-const idxLayout: Layout = {
-  parts: [0, 4, 16],
-  fields: [0, 4, 8, 12].map((at) => ({ at, bytes: 4 })),
-}
-
 const params = encodeParams([
   { name: '0.weight', shape: [5, 3], dtype: 'float32', data: Float32Array.from({ length: 15 }, (_, i) => i / 7) },
   { name: '0.bias', shape: [5], dtype: 'float64', data: Float64Array.from({ length: 5 }, (_, i) => -i) },
   { name: 'steps', shape: [1, 1, 2], dtype: 'int32', data: Int32Array.of(-1, 7) },
 ])
-
-/** Counts, numbers of dimensions, and sides, of 4 and 8 bytes, wherever in the file they are. */
-const paramsLayout: Layout = {
-  parts: [0, 24, 24 + 40 + 60, 24 + 40 + 60 + 32 + 40, 24 + 40 + 60 + 32 + 40 + 48 + 8],
-  fields: [8, 16, 36, 44, 136, 216, 224, 232, 260]
-    .map((at): Field => ({ at, bytes: 8, littleEndian: true }))
-    .concat([24, 28, 32, 60, 124, 128, 132, 152].map((at) => ({ at, bytes: 4, littleEndian: true }))),
-}
 
 const lines = [
   progress(),
@@ -128,25 +90,9 @@ const lines = [
 ]
 const metrics = new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
 
-function linesLayout(bytes: Uint8Array): Layout {
-  const parts = [0]
-  bytes.forEach((byte, at) => byte === 10 && at + 1 < bytes.length && parts.push(at + 1))
-  return { parts, fields: [] }
-}
-
 /** All formats; a new one is a new row. */
 export const formats: readonly Format[] = [
-  {
-    name: 'checkpoint',
-    file: 'mutant',
-    samples: [encodeRun(checkpointOf(12)), encodeRun(checkpointOf(3, new Float32Array(3).fill(0.1)))],
-    layout: () => ({ parts: [], fields: [8, 12, 16, 20].map((at) => ({ at, bytes: 4, littleEndian: true })) }),
-    read: async (path) => {
-      const { header, arrays } = await readRun(path, [])
-      return [header, arrays.map(({ name, shape, data }) => [name, shape, data.slice()])]
-    },
-    checked: true,
-  },
+  ...containerFormats,
   {
     name: 'params',
     file: 'mutant.params',
@@ -154,6 +100,7 @@ export const formats: readonly Format[] = [
     layout: () => paramsLayout,
     read: async (path) => decodeParams(await readFile(path), path),
     checked: false,
+    bombs: bombs.params,
   },
   {
     name: 'IDX',
@@ -162,6 +109,7 @@ export const formats: readonly Format[] = [
     layout: () => idxLayout,
     read: readData,
     checked: false,
+    bombs: bombs.idx,
   },
   {
     name: 'gzip',
@@ -173,6 +121,7 @@ export const formats: readonly Format[] = [
     }),
     read: readData,
     checked: true,
+    bombs: bombs.gzip,
   },
   {
     name: 'IDX in gzip',
@@ -181,6 +130,7 @@ export const formats: readonly Format[] = [
     layout: () => idxLayout,
     read: readData,
     checked: false,
+    bombs: {},
     seal: (bytes) => new Uint8Array(gzipSync(bytes)),
   },
   {
@@ -190,6 +140,7 @@ export const formats: readonly Format[] = [
     layout: pngLayout,
     read: readPicture,
     checked: true,
+    bombs: bombs.png,
   },
   {
     name: 'PNG with right checksums',
@@ -198,6 +149,7 @@ export const formats: readonly Format[] = [
     layout: pngLayout,
     read: readPicture,
     checked: false,
+    bombs: {},
     seal: sealPng,
   },
   {
@@ -210,6 +162,7 @@ export const formats: readonly Format[] = [
     }),
     read: readPicture,
     checked: false,
+    bombs: {},
     seal: pngOfPixels,
   },
   {
@@ -219,6 +172,7 @@ export const formats: readonly Format[] = [
     layout: jpegLayout,
     read: readPicture,
     checked: false,
+    bombs: bombs.jpeg,
   },
   {
     name: 'metrics.jsonl',
@@ -230,5 +184,6 @@ export const formats: readonly Format[] = [
       return readFileSync(path)
     },
     checked: false,
+    bombs: bombs.metrics,
   },
 ]

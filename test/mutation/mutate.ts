@@ -14,6 +14,8 @@ export interface Layout {
   readonly fields: readonly Field[]
   /** Where its parts (chunks, segments, lines, entries) start, in order. */
   readonly parts: readonly number[]
+  /** Whether it holds JSON, whose numbers and words have other extremes. */
+  readonly json?: boolean
 }
 
 /** Takes a whole number from 0 to below `end`. */
@@ -49,6 +51,19 @@ function setField(bytes: Uint8Array, { fields }: Layout, pick: Pick): Uint8Array
     if (at < out.length) out[at] = Number(value & 255n)
   }
   return out
+}
+
+/** What JSON can say in the place of a number or a word. */
+const extremeValues = ['0', '-1', '0.5', '1e999', '-0', '9007199254740993', '1e308', '1152921504606846976', 'null']
+extremeValues.push('true', '""', '"x"', '[]', '{}', '[[1]]', '{"toString":1}', '[1,-2]', '"\\u001b"', '"\\u202e"')
+
+function setValue(bytes: Uint8Array, layout: Layout, pick: Pick): Uint8Array {
+  const text = layout.json ? Buffer.from(bytes).toString('latin1') : ''
+  const values = [...text.matchAll(/(?<=[[:,])(?:"[^"]*"(?!:)|-?\d[\d.e+-]*|true|false|null)/g)]
+  if (values.length === 0) return setField(bytes, layout, pick)
+  const { 0: value, index } = values[pick(values.length)]
+  const other = Buffer.from(extremeValues[pick(extremeValues.length)])
+  return join(bytes.subarray(0, index), other, bytes.subarray(index + value.length))
 }
 
 const damages: Readonly<Record<string, Damage>> = {
@@ -88,6 +103,7 @@ const damages: Readonly<Record<string, Damage>> = {
     )
   },
   'sets a field to an extreme': setField,
+  'sets a value of JSON to an extreme': setValue,
   'fills a part with one byte': (bytes, layout, pick) => {
     const [start, end] = part(bytes, layout, pick)
     return bytes.slice().fill([0, 255, pick(256)][pick(3)], start, end)

@@ -1,5 +1,5 @@
 // The program that reads damaged files, apart from the tests, since one of them might take all memory or never end.
-// Usage: node --conditions=source test/mutation/reader.ts FORMAT FIRST COUNT [bombs]; one JSON line for each file.
+// Usage: node --conditions=source --expose-gc test/mutation/reader.ts FORMAT FIRST COUNT [bombs]; one JSON line for each file.
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { serialize } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { describeError } from '../../src/cli/failures.ts'
-import { bombs } from './bombs.ts'
+import { hasControls } from '../../src/core/printable.ts'
 import { type Format, formats } from './formats.ts'
 import { mutate } from './mutate.ts'
 
@@ -55,12 +55,13 @@ const digest = (value: unknown) => createHash('sha256').update(serialize(value))
 function faultOf(error: unknown): string | undefined {
   const line = describeError(error)
   if (!(error instanceof Error) || line.includes('\n')) return `not one line of ours: ${line}`
-  const odd = /[^\P{C}]/u.test(error.message) ? 'characters that are not printed' : undefined
+  const odd = hasControls(error.message) ? 'characters that are not printed' : undefined
+  const long = error.message.length > 5000 ? `${error.message.length} letters` : undefined
   const start = /^\[[\w .-]+\] ./.test(error.message) ? undefined : 'no word of who refuses'
   const inside = /undefined|\bNaN\b|is not a function|is not iterable|\[object|Invalid array length/.exec(
     error.message,
   )?.[0]
-  const wrong = odd ?? start ?? inside
+  const wrong = long ?? odd ?? start ?? inside
   return wrong && `the message has ${wrong}: ${JSON.stringify(line)}`
 }
 
@@ -95,7 +96,7 @@ async function answer(format: Format, path: string, { bytes, sample, ...said }: 
 /** Damaged files from a seed on, then the format's bombs if they are asked for; each is made when it is its turn. */
 function* filesOf(format: Format, first: number, count: number, withBombs: boolean): Generator<File> {
   for (let seed = first; seed < first + count; seed++) yield damaged(format, seed)
-  const named = withBombs ? Object.entries(bombs[format.name] ?? {}) : []
+  const named = withBombs ? Object.entries(format.bombs) : []
   for (const [name, bytes] of named) yield { seed: first + count, how: `the bomb ${name}`, sample: -1, bytes: bytes() }
 }
 
@@ -114,6 +115,7 @@ async function main([name, first, count, more]: readonly string[]): Promise<void
   const baseline = peak()
   for (const file of filesOf(format, Number(first), Number(count), more === 'bombs')) {
     writeFileSync(path, file.bytes)
+    if (file.sample < 0) globalThis.gc?.() // what was made for the bombs before is not this one's
     const before = used()
     started[0] = before
     const found = await answer(format, path, file, sound)

@@ -19,7 +19,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 const deviation = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1))
 
-it('reaches PyTorch’s accuracy', { timeout: 1_800_000 }, async () => {
+it('reaches PyTorch’s accuracy', async () => {
   const { epochs, testAccuracy: theirs, worst } = golden.seeds
   const [train, test] = await Promise.all([true, false].map((train) => FashionMNIST.load({ train, ctx })))
   expect([train.length, test.length]).toEqual([60_000, 10_000])

@@ -29,7 +29,7 @@ it('starts from the same weights', async () => {
 describe.each(['losses', 'calmLosses'] as const)('%s', (name) => {
   const { learningRate, 'nchw-1': expected, spread } = golden[name]
 
-  it(`at the rate ${learningRate} stay within twice PyTorch’s own spread`, { timeout: 120_000 }, async () => {
+  it(`at the rate ${learningRate} stay within twice PyTorch’s own spread`, async () => {
     // On a machine without the whole set the steps end with the images in the repository, 39 batches.
     const steps = Math.min(100, Math.floor((await trainingImages(ctx)).length / batch))
     const lenet = new LeNet(ctx, 0, learningRate)

@@ -114,9 +114,7 @@ describe.each(rungsHere())('%s', (rung) => {
   const engine = makeCpuEngine({ rung })
   const ctx = new ContextOf('cpu', 0, () => engine)
 
-  it('has each gradient of one step within twice PyTorch float32’s distance plus 1e-6 of float64, decided alike', {
-    timeout: 600_000,
-  }, async () => {
+  it('has each gradient of one step within twice PyTorch float32’s distance plus 1e-6 of float64, decided alike', async () => {
     const own = new Training({ ...start, ctx, dtype: 'float32' })
     const ties: Ties = { count: 0, largest: 0, pending: [] }
     const decisions = await decisionsOf(own.net, (await firstBatch(ctx))[0], ties)

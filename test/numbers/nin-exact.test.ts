@@ -17,7 +17,7 @@ it('starts from the same pixels', async () => {
 describe.each(['tutorial', 'alive'] as const)('the %s setting', (name) => {
   const { magnitude, learningRate, losses, updates: expected } = golden[name]
 
-  it('has PyTorch’s losses and updates to 1e-9', { timeout: 240_000 }, async () => {
+  it('has PyTorch’s losses and updates to 1e-9', async () => {
     const training = new Training({ ctx, dtype: 'float64', size, narrow: 8, magnitude, learningRate })
     const before = await training.weights()
     const own = await training.train(losses.length)

@@ -32,9 +32,7 @@ describe.each(settings)('$name', ({ name, rung, strict }) => {
     expect(beyond(rows)).toEqual([])
   })
 
-  it('has each update of thirty steps within twice the distance among PyTorch’s runs', {
-    timeout: 300_000,
-  }, async () => {
+  it('has each update of thirty steps within twice the distance among PyTorch’s runs', async () => {
     const training = new Training(start)
     const before = await training.weights()
     await training.train(30)

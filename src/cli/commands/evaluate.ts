@@ -1,9 +1,11 @@
 // `glueball evaluate CHECKPOINT`: accuracy on the test images, counted as training counts it.
+
+import { printable } from '../../core/printable.ts'
 import type { Header } from '../checkpoint.ts'
 import { openCheckpoint, sharedArgs } from '../checkpointNetwork.ts'
 import { loadData, testBatches } from '../datasets.ts'
 import { evaluate } from '../evaluation.ts'
-import { print, printable, printError, printJson } from '../printing.ts'
+import { print, printError, printJson } from '../printing.ts'
 import { checkDataDir } from '../resume.ts'
 import { datasetNames } from '../settings.ts'
 import { command } from '../usage.ts'

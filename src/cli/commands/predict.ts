@@ -1,10 +1,12 @@
 // `glueball predict CHECKPOINT IMAGE…`: what a trained network sees in pictures of the user's.
+
+import { printable } from '../../core/printable.ts'
 import { nd } from '../../index.ts'
 import { type Opened, openCheckpoint, sharedArgs } from '../checkpointNetwork.ts'
 import { transformBatch } from '../datasets.ts'
 import { probabilities } from '../evaluation.ts'
 import { type Prepared, prepare, readImage, side } from '../images.ts'
-import { print, printable, printJson } from '../printing.ts'
+import { print, printJson } from '../printing.ts'
 import { command, UsageError } from '../usage.ts'
 import { numberOf } from '../values.ts'
 

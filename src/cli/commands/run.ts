@@ -23,8 +23,7 @@ export const runFile = command({
     }
     if (!isFile(file))
       throw new UsageError(`[run] there is no file ${file}: give the path of a TypeScript or JavaScript file`)
-    const launched = await handOver(['run', file, ...rest])
-    if (launched !== undefined) return launched
+    await handOver(['run', file, ...rest])
     if (/\.[mc]?ts$/.test(file) && !process.features.typescript) {
       throw new Error(`[run] Node ${process.versions.node} cannot run TypeScript: it needs Node 22.18 or newer`)
     }

@@ -96,23 +96,6 @@ describe('a full ring', () => {
     for (let i = 0; i < 30_000; i++) engine.command(tests, 'count', 1, [addressOf(y)], y.storage)
     expect((await floats(engine, y))[0]).toBe(30_000)
   })
-
-  it('goes on when some workers start after others have run all of it', async () => {
-    for (let round = 0; round < 8; round++) {
-      const { engine, context } = start(8)
-      const y = fill([1], 0, { context })
-      for (let i = 0; i < 12_000; i++) engine.command(tests, 'count', 1, [addressOf(y)], y.storage)
-      expect((await floats(engine, y))[0]).toBe(12_000)
-    }
-  })
-
-  it.each(streams)('ends in the census error when a loop never awaits, workers: %s', async (workers) => {
-    const { context } = start(workers)
-    const y = fill([2 ** 17], 1, { context })
-    expect(() => {
-      for (let i = 0; i < 1_000_000; i++) release(copy(y), 'test')
-    }).toThrow(/never awaits/)
-  })
 })
 
 describe('memory that has just grown', () => {

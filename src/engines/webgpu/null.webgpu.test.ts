@@ -102,7 +102,7 @@ describe('a GPU that has less memory than it was thought to have', () => {
 })
 
 describe('a training step of NiN', () => {
-  it.each([2, 128])('is on its way to the GPU while it is encoded, batch %i', { timeout: 300_000 }, async (batch) => {
+  it.each([2, 128])('is on its way to the GPU while it is encoded, batch %i', async (batch) => {
     const { ctx, engine } = await start()
     const net = gluon.models.nin()
     net.initialize({ ctx, init: new init.Xavier() })

@@ -1,5 +1,5 @@
 // DataLoader: training on batches, a live event loop, bounds on running ahead, and what misuse says.
-import { autograd, data, gluon, loss, metric, nd, nn } from 'glueball'
+import { autograd, cpu, data, gluon, loss, metric, nd, nn } from 'glueball'
 import { describe, expect, test } from 'vitest'
 import { Context } from '../../core/engine.ts'
 import { makeCpuEngine } from '../../engines/wasm/start.ts'
@@ -16,12 +16,15 @@ const numbers = (n: number) => new SimpleDataset(Array.from({ length: n }, (_, i
 
 describe('running', () => {
   test('timers tick while ready batches are taken', async () => {
-    const loader = new DataLoader(new ArrayDataset(nd.zeros([400, 2])), 1)
+    const loader = new DataLoader(new ArrayDataset(nd.zeros([20, 2])), 1)
     let ticks = 0
     const timer = setInterval(() => ticks++, 1)
-    for await (const batch of loader) batch.dispose()
+    for await (const batch of loader) {
+      batch.dispose()
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2) // the timer is due at each batch
+    }
     clearInterval(timer)
-    expect(ticks).toBeGreaterThan(3)
+    expect(ticks).toBeGreaterThan(15)
   })
 
   test('timers tick while slow samples are made', async () => {
@@ -89,7 +92,9 @@ describe('running', () => {
       }
     })()
     await expect.poll(() => opened.length).toBe(2)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    // nothing else holds the third batch
+    await cpu().engine.fence()
+    for (let i = 0; i < 10; i++) await new Promise((resolve) => setImmediate(resolve))
     expect(given).toBe(2)
     for (const next of [3, 4, 5]) {
       opened.shift()!()

@@ -2,10 +2,20 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { data, folder, images, labels, nowhere, wanted } from '../../../../test/imageFolders.ts'
 import { servers } from '../../../../test/serving.ts'
-import { findImages } from './source.ts'
+import { type DownloadProgress, findImages } from './source.ts'
+
+/** From here time passes by `vi.advanceTimersByTime` alone: no machine's speed decides who is given up. */
+const stopTime = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+afterEach(() => void vi.useRealTimers())
+
+/** A promise of as many calls of `call`. */
+function calls(count: number): { readonly call: () => void; readonly all: Promise<void> } {
+  const { promise: all, resolve } = Promise.withResolvers<void>()
+  return { call: () => --count === 0 && resolve(), all }
+}
 
 describe('downloads', () => {
   const start = servers()
@@ -44,7 +54,8 @@ describe('downloads', () => {
   })
 
   test('a dead mirror, a lying one, one that breaks off and one without end are passed over', async () => {
-    const silent = await serve(() => {})
+    const [asked, labelled] = [calls(2), calls(3)]
+    const silent = await serve(asked.call)
     const portal = await serve((_, response) => response.end('<html>please log in</html>'))
     const breaking = await serve((request, response) => {
       if (request.url!.includes('labels')) whole(request, response)
@@ -61,20 +72,31 @@ describe('downloads', () => {
       more()
     })
     const good = await serve(whole)
-    const found = await findImages(wanted, { ...nowhere, mirrors: [[silent, portal, breaking, endless], [good]] })
-    expect(found).toMatchObject({ origin: good, count: 2000 })
+    stopTime()
+    const onProgress = ({ file, loaded, total }: DownloadProgress) => {
+      if (file.includes('labels') && loaded === total) labelled.call()
+    }
+    const mirrors = [[silent, portal, breaking, endless], [good]]
+    const finding = findImages({ ...wanted, onProgress }, { ...nowhere, mirrors, connectTimeoutMs: 2000 })
+    // once the three others have sent labels, and the silent one is asked for images too
+    await Promise.all([asked.all, labelled.all])
+    vi.advanceTimersByTime(2000)
+    expect(await finding).toMatchObject({ origin: good, count: 2000 })
   })
 
   test('without a connection the embedded subset serves, after the time for one server only', async () => {
-    const silent = [await serve(() => {}), await serve(() => {}), await serve(() => {})]
-    const before = performance.now()
-    const found = await findImages(wanted, {
+    const asked = calls(3)
+    const silent = [await serve(asked.call), await serve(asked.call), await serve(asked.call)]
+    stopTime()
+    const finding = findImages(wanted, {
       ...nowhere,
       mirrors: [silent.slice(0, 2), silent.slice(2)],
       connectTimeoutMs: 1000,
       embedded: [data],
     })
-    expect(performance.now() - before).toBeLessThan(2900)
+    await asked.all
+    vi.advanceTimersByTime(1000)
+    const found = await finding
     expect(found).toMatchObject({ count: 2000, origin: data })
     expect(found.notice).toContain(
       `because downloading failed ([download] ${silent[0]}${labels}.gz: no answer within 1 s, and 2 more such failures)`,
