@@ -108,6 +108,15 @@ function refuse(path: string, why: string): never {
   throw new Error(`[train] ${path} ${why}: move it away, so that the run's numbers can be written there`)
 }
 
+/** The lines one by one: a list of millions of short ones takes fifty times their bytes. */
+function* linesOf(text: string): Generator<string> {
+  for (let at = 0, end = 0; at < text.length; at = end + 1) {
+    const found = text.indexOf('\n', at)
+    end = found < 0 ? text.length : found
+    yield text.slice(at, end)
+  }
+}
+
 /**
  * Cuts metrics.jsonl back to a checkpoint: from the first event that the checkpoint does not know on, all events go, and
  * so do ends, damaged lines and epochs told twice; what is no event stays. A missing file is left so.
@@ -119,7 +128,7 @@ export async function cutMetrics(path: string, update: number, epochsDone: numbe
   const told = new Set<string>()
   let beyond = false
   let damaged = 0
-  for (const line of text.split('\n')) {
+  for (const line of linesOf(text)) {
     const event = read(line.replace(/\r$/, ''))
     if (event === null && line !== '' && ++damaged > mostDamaged)
       refuse(path, `has more than ${mostDamaged} damaged lines`)
