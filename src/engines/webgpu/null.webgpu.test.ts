@@ -81,7 +81,7 @@ describe('a GPU that has less memory than it was thought to have', () => {
     arrays[0].slice([0], [1]).multiply(written.slice([0], [1]))
     await engine.fence()
     expect(String(engine.takeFailure())).toMatch(
-      /\[pointwise\] on \(1,\), \(1,\) failed: the GPU is out of memory: 117 MB/,
+      /\[multiply\] on \(1,\), \(1,\) failed: the GPU is out of memory: 117 MB/,
     )
     expect(await first(arrays[0])).toBe(1)
   })
