@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, test } from 'vitest'
 import { scratch } from './cli.ts'
-import { closePipe, closeTerminal, endAndCompare, kill, killAtWrite, signalled } from './killing.ts'
+import { closePipe, closeTerminal, endAndCompare, kill, killAtWrite, secondWriter, signalled } from './killing.ts'
 
 const folder = scratch()
 afterAll(() => folder.remove())
@@ -13,14 +13,16 @@ const sub = (name: string): string => {
   return join(folder.path, name)
 }
 
-test('LeNet: 40 kills, 18 inside a write, 5 closed terminals, 3 closed pipes, 3 signals', async () => {
+test('LeNet: 40 kills, 18 inside a write, 5 closed terminals, 3 closed pipes, 4 second writers, 3 signals', async () => {
   const args = ['lenet', '--dataset', 'fashion-mnist-subset', '--batch-size', '32', '--momentum', '0.9', '--lr', '0.02']
-  await endAndCompare(sub('lenet'), args, {
+  const lenet = sub('lenet')
+  await endAndCompare(lenet, args, {
     blows: [
       [kill, 40],
       [killAtWrite, 18],
       [closeTerminal, 5],
       [closePipe, 3],
+      [secondWriter(lenet), 4],
       [signalled('SIGINT', 130), 1],
       [signalled('SIGTERM', 143), 1],
       [signalled('SIGHUP', 129), 1],

@@ -86,6 +86,25 @@ export const closePipe: Blow = {
   },
 }
 
+/** A second run that would write in the same folder: it is refused, and the first, which is then asked to stop, saves. */
+export function secondWriter(folder: string): Blow {
+  const stop = signalled('SIGINT', 130)
+  let refused: Promise<Finished>
+  return {
+    ...stop,
+    strike(run) {
+      refused = start(['train', '--resume', join(folder, 'ended')]).done
+      void refused.then(() => stop.strike(run))
+    },
+    async check(finished, ended) {
+      const { code, stdout, stderr } = await refused
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+      expect(stderr).toMatch(/^error: .* is being written by process \d+ .*\n$/)
+      await stop.check(finished, ended)
+    },
+  }
+}
+
 /** What is done to a run. */
 export interface Disturbance {
   /** Ways to end it and how often, which come in random order. */

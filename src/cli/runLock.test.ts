@@ -127,8 +127,11 @@ test('the number of a process says nothing once another process has it, or elsew
 })
 
 test('a process that has ended but that its parent has not asked about counts as ended', async () => {
-  // the second sleep takes the shell's place as a parent, and never asks
-  const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  // sleep takes the shell's place as a parent, and never asks; the child ends after that, or the shell would have asked
+  const child = 'until grep -q sleep /proc/$PPID/comm; do :; done'
+  const shell = spawn('sh', ['-c', `sh -c '${child}' & echo $!; exec sleep 1000`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const pid = Number(await printed(shell))
   if (thisProcess().started !== null) {
     const state = () => readFileSync(`/proc/${pid}/stat`, 'utf8')

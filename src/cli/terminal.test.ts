@@ -176,6 +176,7 @@ test('two signals within a second are one; a later one exits at once', () => {
 })
 
 test('a terminal may say more than once that it closes', () => {
+  vi.stubEnv('_', '') // nohup around the tests is not around what they try
   vi.useFakeTimers()
   const exits: number[] = []
   const ear = listenForInterruption(
@@ -192,6 +193,7 @@ test('a terminal may say more than once that it closes', () => {
   } finally {
     ear.end()
     vi.useRealTimers()
+    vi.unstubAllEnvs()
   }
 })
 
