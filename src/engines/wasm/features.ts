@@ -17,10 +17,12 @@ export function hasRelaxedSimd(): boolean {
 /**
  * Asks V8 to fuse pairs of 128-bit operations into 256-bit ones, in the whole process. Call it in the main thread before
  * the first array is made and before a worker is started; in a worker it says whether the main thread has done so. False
- * where that is too late, or V8 can't (pages, Node before 24, processors other than x64).
+ * where that is too late, GLUEBALL_RUNG names another rung, or V8 can't (pages, Node before 24, other processors than x64).
  */
 export function useWideSimd(): boolean {
-  wide = hasRelaxedSimd() && enableWideSimd()
+  // another rung that was asked for would be fused too
+  const other = (environment('GLUEBALL_RUNG') || 'wide') !== 'wide'
+  wide = !other && hasRelaxedSimd() && enableWideSimd()
   return wide
 }
 
