@@ -132,16 +132,19 @@ test('a process that has ended but that its parent has not asked about counts as
   const shell = spawn('sh', ['-c', `sh -c '${child}' & echo $!; exec sleep 1000`], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
-  const pid = Number(await printed(shell))
-  if (thisProcess().started !== null) {
-    const state = () => readFileSync(`/proc/${pid}/stat`, 'utf8')
-    while (!/\) [ZX]/.test(state())) await new Promise((resolve) => setTimeout(resolve, 10))
-    const started = state()
-      .slice(state().lastIndexOf(')') + 2)
-      .split(' ')[19]
-    expect(runs({ ...thisProcess(), pid, started }, true)).toBe(false)
+  try {
+    const pid = Number(await printed(shell))
+    if (thisProcess().started !== null) {
+      const state = () => readFileSync(`/proc/${pid}/stat`, 'utf8')
+      while (!/\) [ZX]/.test(state())) await new Promise((resolve) => setTimeout(resolve, 10))
+      const started = state()
+        .slice(state().lastIndexOf(')') + 2)
+        .split(' ')[19]
+      expect(runs({ ...thisProcess(), pid, started }, true)).toBe(false)
+    }
+  } finally {
+    shell.kill()
   }
-  shell.kill()
 })
 
 test('a lock from another machine holds while it gives signs of life, and is taken over after two minutes without', async () => {

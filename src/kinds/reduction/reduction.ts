@@ -39,7 +39,7 @@ export interface ReductionGradient {
 }
 
 /** What gradients call. */
-interface Functions extends SumFunctions {
+export interface ReductionFunctions extends SumFunctions {
   broadcastTo(x: NDArray, shape: Shape): NDArray
 }
 
@@ -124,7 +124,7 @@ export function countOf(shape: readonly number[], axes: readonly number[]): numb
 }
 
 /** Results along axes of the operands, which are broadcast as NumPy does. */
-export const reductionOp: Op<ReductionAttributes, Functions> = {
+export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
   name: 'reduction',
   calledAs: ({ reduction }) => reduction.reduction.name,
   infer(inputs, { reduction, axes, keepDims, dtypes }) {
@@ -180,7 +180,7 @@ function gradientsOfSums(
   dys: readonly NDArray[],
   wanted: readonly number[],
   shape: Shape,
-  functions: Functions,
+  functions: ReductionFunctions,
 ): (NDArray | null)[] {
   const { attrs, scalars } = context
   const { name, joined, element } = attrs.reduction.derived(wanted)
