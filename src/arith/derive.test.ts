@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest'
 import { numbers } from './arith.ts'
 import { derive } from './derive.ts'
-import { type Callable, type Compute, call, evaluate, type Kind, trace } from './graph.ts'
+import { type Callable, type Compute, call, evaluate, type Kind } from './graph.ts'
+import { trace } from './tracer.ts'
 
 const arithmetics = { float: numbers, int: numbers }
 

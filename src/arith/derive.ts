@@ -1,15 +1,6 @@
 // Derivatives of formulas, by reverse accumulation over their graphs (A. Griewank, A. Walther: Evaluating Derivatives, 2008).
-import {
-  type Callable,
-  call,
-  type Graph,
-  graphOf,
-  type Kind,
-  listed,
-  type Node,
-  type Operation,
-  Tracer,
-} from './graph.ts'
+import { type Callable, call, type Graph, graphOf, type Kind, listed, type Node, type Operation } from './graph.ts'
+import { Tracer } from './tracer.ts'
 
 /** The gradients of some operands of a formula, and what they read. */
 export interface Derived {

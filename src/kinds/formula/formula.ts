@@ -1,6 +1,7 @@
 // formula: one element of each result from one of each operand, with NumPy's broadcasting; its gradients are derived.
 import { type Derived, derive, type Read } from '../../arith/derive.ts'
-import { type Callable, evaluate, type Graph, type Kind, trace } from '../../arith/graph.ts'
+import { type Callable, evaluate, type Graph, type Kind } from '../../arith/graph.ts'
+import { trace } from '../../arith/tracer.ts'
 import { bytesPer, type DType, kindOf } from '../../core/dtype.ts'
 import type { Context, Spec } from '../../core/engine.ts'
 import { nameOfKind, OpError } from '../../core/errors.ts'

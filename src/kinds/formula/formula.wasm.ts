@@ -11,6 +11,7 @@ import { chunkBytes } from '../../kernel/ranges.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { intLanes, lanes } from '../../kernel/simd.ts'
 import { type Load, type Stream, sweep } from '../../kernel/sweep.ts'
+import { indicesAt, stepsOf } from '../../kernel/walk.ts'
 import { type FormulaAttributes, inputsOf } from './formula.ts'
 
 type DType = PlannedArray['dtype']
@@ -102,19 +103,20 @@ function kernel({ attrs, inputs, rung, varies }: Spec, chunk: number) {
     const numbers = attrs.numbers.map(() => f.let(i32x4.splat(next())))
     const [parts, rows, outer] = [next(), next(), next()]
     const sizes = varies.map(next)
-    const strides = xs.map(({ bytes }, x) => stridesOf(f, varies, sizes, x, bytes))
+    const moves = (x: number) => varies.map((loop) => loop[x])
+    const steps = xs.map(({ bytes }, x) => stepsOf(f, moves(x), sizes, bytes))
     const group = f.let(i32.div_u(index, parts))
     const begin = f.let(i32.mul(i32.sub(index, i32.mul(group, parts)), chunk))
     const count = smaller(f, i32.sub(sizes[inner], begin), chunk)
     const first = f.let(i32.mul(group, rows))
-    const row = (r: Expr<'i32'>) => {
-      const at = coordinates(f, r, sizes)
+    const row = (r: Local<'i32'>) => {
+      const at = indicesAt(f, r, sizes.slice(0, -1))
       const to = f.let(i32.add(i32.mul(r, sizes[inner]), begin))
       const made = ys.map(
         ({ address, bytes }): Stream => ({ pointer: f.let(i32.add(address, i32.mul(to, bytes))), bytes }),
       )
       const sources = xs.map(({ address, bytes }, x): Source => {
-        const outside = at.map((coordinate, k) => i32.mul(coordinate, strides[x][k]))
+        const outside = at.map((index, k) => i32.mul(index, steps[x][k]))
         const inside = varies[inner][x] ? [i32.mul(begin, bytes)] : []
         const pointer = f.let([...outside, ...inside].reduce((sum, part) => i32.add(sum, part), address as Expr<'i32'>))
         return varies[inner][x] ? { pointer, bytes } : f.let(splat(pointer, bytes))
@@ -130,7 +132,7 @@ function kernel({ attrs, inputs, rung, varies }: Spec, chunk: number) {
         results(f, attrs, rung, values, steady, load).map((v, i) => [targets[i], v]),
       )
     }
-    if (inner === 0) row(i32.const(0))
+    if (inner === 0) row(f.let(i32.const(0)))
     else f.range(first, smaller(f, i32.add(first, rows), outer), row)
   })
 }
@@ -167,34 +169,4 @@ function results(
 
 function splat(pointer: Local<'i32'>, bytes: 1 | 4): Expr<'v128'> {
   return bytes === 4 ? v128.load32_splat(pointer) : i32x4.splat(i32.load8_u(pointer))
-}
-
-/** Bytes from one index of each outer loop to the next for an input, 0 where it repeats itself. */
-function stridesOf(
-  f: Body,
-  varies: readonly (readonly boolean[])[],
-  sizes: readonly Local<'i32'>[],
-  input: number,
-  bytes: number,
-): Expr<'i32'>[] {
-  const strides: Expr<'i32'>[] = []
-  let step: Expr<'i32'> = i32.const(bytes)
-  for (let k = varies.length - 1; k >= 0; k--) {
-    strides[k] = varies[k][input] ? step : i32.const(0)
-    if (varies[k][input] && k > 0) step = f.let(i32.mul(step, sizes[k]))
-  }
-  return strides.slice(0, -1)
-}
-
-/** Indices of the outer loops for a row. */
-function coordinates(f: Body, row: Expr<'i32'>, sizes: readonly Local<'i32'>[]): Expr<'i32'>[] {
-  const at: Expr<'i32'>[] = []
-  let rest = row
-  for (let k = sizes.length - 2; k > 0; k--) {
-    const whole = f.let(i32.div_u(rest, sizes[k]))
-    at[k] = f.let(i32.sub(rest, i32.mul(whole, sizes[k])))
-    rest = whole
-  }
-  if (sizes.length > 1) at[0] = rest
-  return at
 }

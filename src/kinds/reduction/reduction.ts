@@ -1,7 +1,8 @@
 // reduction: what the elements along some axes have in common, joined from a formula of each, and finished by another.
 import type { Arith } from '../../arith/arith.ts'
 import { type Derived, derive } from '../../arith/derive.ts'
-import { type Compute, evaluate, type Graph, type Kind, trace } from '../../arith/graph.ts'
+import { type Compute, evaluate, type Graph, type Kind } from '../../arith/graph.ts'
+import { trace } from '../../arith/tracer.ts'
 import { type DType, kindOf } from '../../core/dtype.ts'
 import type { Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
