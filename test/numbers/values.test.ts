@@ -1,0 +1,57 @@
+// Values that earlier versions had wrong: numbers beside integers, and gradients and lengths at the ends of their range.
+import { describe, expect, it } from 'vitest'
+import { autograd, cpu, type NDArray, nd, reference } from '../../src/index.ts'
+
+const list = async (x: NDArray) => Array.from(await x.toArray())
+
+describe.each([cpu(), reference()])('on %s', (ctx) => {
+  const of = (values: number[], dtype?: 'int32' | 'uint8') => nd.array(values, { ctx, ...(dtype && { dtype }) })
+
+  async function gradient(values: number[], run: (x: NDArray) => NDArray): Promise<number[]> {
+    const x = of(values)
+    x.attachGrad()
+    autograd.record(() => run(x)).backward()
+    return list(x.grad as NDArray)
+  }
+
+  it('numbers meet bytes by value', async () => {
+    const x = of([100, 200, 250], 'uint8')
+    expect(await list(x.clip(0, 300))).toEqual([100, 200, 250])
+    expect(await list(x.minimum(300))).toEqual([100, 200, 250])
+    expect(await list(x.maximum(-5))).toEqual([100, 200, 250])
+    expect(await list(x.greater(-1))).toEqual([1, 1, 1])
+    expect(await list(x.lesser(256))).toEqual([1, 1, 1])
+    expect(await list(x.equal(356))).toEqual([0, 0, 0])
+    expect(await list(x.notEqual(Number.NaN))).toEqual([1, 1, 1])
+  })
+
+  it('numbers meet int32 by value, from both sides and beyond both ends', async () => {
+    const x = of([0, 2, 3], 'int32')
+    expect(await list(x.lesser(2.5))).toEqual([1, 1, 0])
+    expect(await list(nd.greater(2.5, x))).toEqual([1, 1, 0])
+    expect(await list(x.greaterEqual(2.5))).toEqual([0, 0, 1])
+    expect(await list(x.lesserEqual(1e10))).toEqual([1, 1, 1])
+    expect(await list(x.greater(1e10))).toEqual([0, 0, 0])
+    expect(await list(x.lesser(-1e10))).toEqual([0, 0, 0])
+    expect(() => x.divide(0.5)).toThrow("[divide] int32 can't hold 0.5: use astype('float32') first")
+  })
+
+  it('softrelu keeps its digits far below 0', async () => {
+    expect((await list(nd.softrelu(of([-20]))))[0]).toBeCloseTo(2.0611536e-9, 15)
+  })
+
+  it('gradients of 0 times what others would make infinite are right', async () => {
+    expect(await gradient([2, 0, 3], (x) => x.prod())).toEqual([0, 6, 0])
+    expect(await gradient([0, 2], (x) => x.power(0))).toEqual([0, 0])
+    expect(await gradient([0, 0], (x) => x.norm())).toEqual([0, 0])
+  })
+
+  it('lengths neither overflow nor vanish', async () => {
+    const values = (x: number[]) => x.map(Math.fround)
+    expect(await list(of([3e20, 4e20]).norm())).toEqual(values([5e20]))
+    const small = (await list(of([3e-30, 4e-30]).norm()))[0]
+    expect(Math.abs(small / 5e-30 - 1)).toBeLessThan(2e-7)
+    const slopes = await gradient([3e20, 4e20], (x) => x.norm())
+    for (const [i, want] of [0.6, 0.8].entries()) expect(slopes[i]).toBeCloseTo(want, 6)
+  })
+})
