@@ -14,28 +14,9 @@ import {
   convWeight,
   convWeightOp,
 } from './conv/conv.ts'
-import { assign, copy, copyOp, relayoutOp } from './copy/copy.ts'
+import { assign, copyOp, relayoutOp } from './copy/copy.ts'
 import { dropoutMaskOp } from './dropout/dropout.ts'
-import { cast } from './elementwise/cast.ts'
-import {
-  abs,
-  activationGradient,
-  add,
-  divide,
-  equal,
-  exp,
-  floor,
-  greater,
-  greaterEqual,
-  lesser,
-  lesserEqual,
-  log,
-  multiply,
-  negative,
-  power,
-  sign,
-  subtract,
-} from './elementwise/elementwise.ts'
+import { activationGradient, add, exp, multiply, subtract } from './elementwise/elementwise.ts'
 import { fill } from './fill/fill.ts'
 import { matmul, matmulOp } from './matmul/matmul.ts'
 import {
@@ -125,7 +106,6 @@ export type OpName = keyof typeof specs
 
 /** Functions of ops, as gradients call them. */
 export const functions = {
-  abs,
   activationGradient,
   activationGradientSum,
   add,
@@ -133,32 +113,19 @@ export const functions = {
   averagePool,
   averagePoolGradient,
   broadcastTo,
-  cast,
   channelSum,
   concat,
   conv,
   convData,
   convWeight,
-  copy,
-  divide,
-  equal,
   exp,
   fill,
-  floor,
-  greater,
-  greaterEqual,
-  lesser,
-  lesserEqual,
-  log,
   matmul,
   maxPoolGradient,
   multiply,
-  negative,
   pick,
   pickGradient,
-  power,
   select,
-  sign,
   softmax,
   softmaxCrossEntropyGradient,
   splitSizes,

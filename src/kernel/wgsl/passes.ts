@@ -36,7 +36,7 @@ export interface Joining {
 const share = 64
 
 /** In how many parts a pass joins its elements: one where that is not much more work. */
-function partsOf(count: number): number {
+export function partsOf(count: number): number {
   return count <= 2 * share ? 1 : Math.ceil(count / share)
 }
 

@@ -53,7 +53,7 @@ export class Traced {
 }
 
 /** Gradients as a formula of what they read. */
-type Gradients = Derived & { readonly traced: Traced }
+export type Gradients = Derived & { readonly traced: Traced }
 
 const traces = new WeakMap<Formula, Map<string, Traced>>()
 
@@ -68,7 +68,7 @@ function tracedFor(formula: Formula, kinds: readonly Kind[], results: readonly K
 }
 
 /** The gradients of a formula, as one: it is derived again from its graph for gradients of gradients. */
-function gradientFormula(name: string, graph: Graph): Traced {
+export function gradientFormula(name: string, graph: Graph): Traced {
   const compute: Formula['compute'] = (m, ...operands) => evaluate(graph, { float: m, int: m }, operands)
   return new Traced({ name: `${name}Gradient`, compute }, graph)
 }
@@ -228,8 +228,11 @@ export interface ApplyOptions {
   readonly context?: Context
 }
 
-/** Throws for operands of types that the formula does not take. */
-function checkDTypes({ name, floats, mixed }: Formula, operands: readonly FormulaOperand[]): void {
+/** Throws for operands of types that the formula, or reduction, does not take. */
+export function checkDTypes(
+  { name, floats, mixed }: Pick<Formula, 'name' | 'floats' | 'mixed'>,
+  operands: readonly FormulaOperand[],
+): void {
   let first: NDArray | undefined
   for (const operand of operands) {
     if (!(operand instanceof NDArray)) continue
@@ -256,19 +259,8 @@ export function apply(formula: Formula, operands: readonly FormulaOperand[], opt
   return applyTraced(traced, operands, { ...options, dtypes })
 }
 
-/** Applies a graph of floats; with a shape, the results are repeated to it. */
-export function applyGraph(
-  name: string,
-  graph: Graph,
-  operands: readonly FormulaOperand[],
-  dtype: DType,
-  shape?: Shape,
-): NDArray[] {
-  const dtypes = graph.results.map(() => dtype)
-  return applyTraced(gradientFormula(name, graph), operands, { dtypes, ...(shape && { shape }) })
-}
-
-function applyTraced(
+/** Applies a formula that is traced; with a shape, the results are repeated to it. */
+export function applyTraced(
   traced: Traced,
   operands: readonly FormulaOperand[],
   options: ApplyOptions & { readonly dtypes: readonly DType[] },

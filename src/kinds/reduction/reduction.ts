@@ -10,7 +10,15 @@ import { invoke } from '../../core/invoke.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import type { GradientContext, Op, Saves } from '../../core/op.ts'
 import { broadcastShapes, formatShape, reducedShape, type Shape, sameShape } from '../../core/shape.ts'
-import { applyGraph, type FormulaOperand, type SumFunctions, sumTo } from '../formula/formula.ts'
+import {
+  applyTraced,
+  checkDTypes,
+  type FormulaOperand,
+  type Gradients,
+  gradientFormula,
+  type SumFunctions,
+  sumTo,
+} from '../formula/formula.ts'
 
 /** How two values are joined; NaN wins in max and min. */
 export type Join = 'max' | 'min' | 'prod' | 'sum'
@@ -50,7 +58,7 @@ export class TracedReduction {
   readonly element: Graph
   readonly finish: Graph
   readonly #key: string
-  readonly #derived = new Map<string, { readonly name: string; readonly joined: Derived; readonly element: Derived }>()
+  readonly #derived = new Map<string, { readonly joined: Gradients; readonly element: Gradients }>()
 
   constructor(reduction: Reduction, leaves: readonly Kind[]) {
     this.reduction = reduction
@@ -82,7 +90,8 @@ export class TracedReduction {
       const finish: Compute = (m, ...joined) => evaluate(this.finish, { float: m, int: m }, joined)
       const joined = derive({ compute: finish }, [...values, values[0]], [...values.keys()], { results: false })
       const element = derive({ compute: this.reduction.element }, this.element.leaves, wanted, { results: false })
-      held = { name: `${this.reduction.name}Gradient`, joined, element }
+      const withFormula = (made: Derived) => ({ ...made, traced: gradientFormula(this.reduction.name, made.graph) })
+      held = { joined: withFormula(joined), element: withFormula(element) }
       this.#derived.set(key, held)
     }
     return held
@@ -184,24 +193,25 @@ function gradientsOfSums(
   functions: ReductionFunctions,
 ): (NDArray | null)[] {
   const { attrs, scalars } = context
-  const { name, joined, element } = attrs.reduction.derived(wanted)
+  const { joined, element } = attrs.reduction.derived(wanted)
   const operands = inputsOf(attrs)
   const [{ dtype }] = dys
   const values = attrs.reduction.element.results.length
   const take = (
-    { graph, gradients }: Derived,
+    { traced, gradients }: Gradients,
     read: readonly FormulaOperand[],
-    to: Shape | undefined,
+    to?: Shape,
   ): (FormulaOperand | null)[] => {
-    const made = graph.results.length > 0 ? applyGraph(name, graph, read, dtype, to) : []
+    const dtypes = traced.graph.results.map(() => dtype)
+    const made = dtypes.length > 0 ? applyTraced(traced, read, { dtypes, ...(to && { shape: to }) }) : []
     return gradients.map((of) => of && ('read' in of ? read[of.read] : made[of.result]))
   }
   const ofResults = joined.reads.map(({ what, index }): FormulaOperand => {
     if (what === 'dy') return dys[index]
     if (index === values) return countOf(shape, attrs.axes)
-    throw new Error(`[${name}] the gradient reads joined values, which are not kept`)
+    throw new Error(`[${attrs.reduction.reduction.name}] the gradient reads joined values, which are not kept`)
   })
-  const ofValues = take(joined, ofResults, undefined)
+  const ofValues = take(joined, ofResults)
   const ofElements = element.reads.map(({ what, index }): FormulaOperand => {
     if (what === 'dy') return ofValues[index] ?? 0
     const input = operands[index]
@@ -235,17 +245,9 @@ export interface ReduceOptions {
 
 /** Reduces arrays, and numbers that stand for arrays, along axes. */
 export function reduce(reduction: Reduction, operands: readonly FormulaOperand[], options: ReduceOptions): NDArray[] {
-  const { name, floats, mixed } = reduction
   const inputs = operands.filter((operand): operand is NDArray => operand instanceof NDArray)
   const [first] = inputs
-  for (const { dtype } of inputs) {
-    if (dtype !== first.dtype && !mixed) {
-      throw new OpError(name, `operands must have one dtype, got ${first.dtype} and ${dtype}: use astype`)
-    }
-    if (floats && kindOf(dtype) === 'int') {
-      throw new OpError(name, `cannot take ${dtype}, expected float32: use astype('float32')`)
-    }
-  }
+  checkDTypes(reduction, operands)
   const kinds = operands.map((operand) => kindOf(operand instanceof NDArray ? operand.dtype : first.dtype))
   const made = tracedFor(reduction, kinds)
   const { axes, keepDims = false, dtypes = made.finish.results.map(() => first.dtype) } = options

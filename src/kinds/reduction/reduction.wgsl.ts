@@ -7,17 +7,10 @@ import { f32Text, i32Text } from '../../kernel/wgsl/formula.ts'
 import { functionsOf, graphText } from '../../kernel/wgsl/graphText.ts'
 import { repeatedSteps, walk } from '../../kernel/wgsl/indexing.ts'
 import { wgslFloat } from '../../kernel/wgsl/math.ts'
+import { partsOf } from '../../kernel/wgsl/passes.ts'
 import type { Binding, Dispatch, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { type KernelArray, mapResults } from '../../kernel/wgsl/sideBySide.ts'
 import { countOf, elementsShape, inputsOf, joined, type ReductionAttributes, startOf } from './reduction.ts'
-
-/** Elements that an invocation joins: so many that passes are few, so few that sums lose little and one million fill a GPU. */
-const share = 64
-
-/** In how many parts a pass joins its elements: one where that is not much more work. */
-function partsOf(count: number): number {
-  return count <= 2 * share ? 1 : Math.ceil(count / share)
-}
 
 /** What a pass reads for element `k` of result `r`: statements, and the names of the values that are joined. */
 interface Elements {
