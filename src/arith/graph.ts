@@ -92,22 +92,26 @@ export function graphOf(leaves: readonly Kind[], results: readonly Node[]): Grap
   return { leaves, results, key }
 }
 
-/** All nodes that the results need, each behind those that it reads. */
-export function evaluationOrder(results: readonly Node[]): Node[] {
+/** All nodes that the results need, each behind those that it reads; nodes `known` need no others. */
+export function evaluationOrder(results: readonly Node[], known?: { has(node: Node): boolean }): Node[] {
   const needed = new Set<Node>()
   const waiting = [...results]
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     if (needed.has(node)) continue
     needed.add(node)
-    waiting.push(...node.args)
+    if (!known?.has(node)) waiting.push(...node.args)
   }
   return [...needed].sort((a, b) => a.id - b.id)
 }
 
-/** The steps that need none of the leaves which vary, with values that others read. */
-export function steadyNodes({ results }: Pick<Graph, 'results'>, varies: (leaf: number) => boolean): Node[] {
-  const moving = new Set<Node>()
-  const order = evaluationOrder(results)
+/** The steps that need none of the leaves which vary, and no node `known` that does. */
+export function steadyNodes(
+  { results }: Pick<Graph, 'results'>,
+  varies: (leaf: number) => boolean,
+  known: ReadonlySet<Node> = new Set(),
+): Node[] {
+  const moving = new Set<Node>(known)
+  const order = evaluationOrder(results, known)
   for (const node of order) {
     if (node.op === 'leaf' ? varies(node.value) : node.args.some((arg) => moving.has(arg))) moving.add(node)
   }
@@ -130,7 +134,7 @@ export function evaluator<V, M>(
   arithmetics: Readonly<Record<Kind, Arith<V, M>>>,
   known: ReadonlyMap<Node, V> = new Map(),
 ): (operands: readonly V[]) => V[] {
-  const order = evaluationOrder(results)
+  const order = evaluationOrder(results, known)
   const places = new Map(order.map((node, i) => [node, i]))
   const placesOf = (nodes: readonly Node[]) => nodes.map((node) => places.get(node) as number)
   const steps = order.map((node) => ({ node, args: placesOf(node.args), step: stepOf(node, arithmetics) }))
@@ -140,7 +144,7 @@ export function evaluator<V, M>(
     for (const { node, args, step } of steps) {
       const value = known.get(node) ?? step(operands, values, args)
       values.push(value)
-      if (node.call) {
+      if (node.call && !known.has(node)) {
         mark(value, { ...node.call, operands: node.call.operands.map((arg) => values[places.get(arg) as number]) })
       }
     }

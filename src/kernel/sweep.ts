@@ -5,6 +5,8 @@ import { type Body, type Expr, f32x4, i8x16, i16x8, i32, i32x4, type Local, type
 export interface Stream {
   readonly pointer: Local<'i32'>
   readonly bytes: 1 | 4
+  /** Set where the pointer itself is the element, an index: nothing is loaded. */
+  readonly iota?: true
 }
 
 /** Four elements of a stream: 32-bit lanes as they are, bytes widened to int32 lanes. */
@@ -50,11 +52,17 @@ export function sweep(f: Body, count: Operand<'i32'>, streams: readonly Stream[]
 
 const widen = (v: Expr<'v128'>) => i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v))
 
-function loadFour({ pointer, bytes }: Stream, first: number): Expr<'v128'> {
+function loadFour({ pointer, bytes, iota }: Stream, first: number): Expr<'v128'> {
+  if (iota) return indices(pointer, first)
   return bytes === 4 ? v128.load(pointer, first * 4) : widen(v128.load32_zero(pointer, first))
 }
 
-function loadOne({ pointer, bytes }: Stream): Expr<'v128'> {
+/** Four indices, the first of them `from` + `first`. */
+export const indices = (from: Expr<'i32'>, first = 0): Expr<'v128'> =>
+  i32x4.add(i32x4.splat(from), i32x4.const(first, first + 1, first + 2, first + 3))
+
+function loadOne({ pointer, bytes, iota }: Stream): Expr<'v128'> {
+  if (iota) return i32x4.splat(pointer)
   return bytes === 4 ? v128.load32_zero(pointer) : i32x4.splat(i32.load8_u(pointer))
 }
 

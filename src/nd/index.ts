@@ -41,7 +41,7 @@ export {
 } from '../ops/elementwise/elementwise.ts'
 export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
-export { logSoftmax, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
+export { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 export { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
 export { broadcastTo } from '../ops/view/broadcastTo.ts'
 export { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'

@@ -29,18 +29,10 @@ import {
   maxPoolOp,
 } from './pool/pool.ts'
 import { normalOp, randintOp, seedGeneratorOp, shuffleOp, uniformOp } from './random/random.ts'
-import { argmaxOp } from './reduce/argmax.ts'
 import { sum } from './reduce/reduce.ts'
 import { normalizeOp } from './resize/normalize.ts'
 import { resizeOp } from './resize/resize.ts'
 import { toTensorOp } from './resize/toTensor.ts'
-import {
-  softmax,
-  softmaxCrossEntropyGradient,
-  softmaxCrossEntropyGradientOp,
-  softmaxCrossEntropyOp,
-  softmaxOp,
-} from './softmax/softmax.ts'
 import {
   oneHotOp,
   pick,
@@ -60,7 +52,6 @@ import { transpose, transposeOp } from './view/transpose.ts'
 /** The meaning of every op, by name. */
 export const specs = {
   activationGradientSum: activationGradientSumOp,
-  argmax: argmaxOp,
   averagePool: averagePoolOp,
   averagePoolGradient: averagePoolGradientOp,
   broadcastTo: broadcastToOp,
@@ -88,9 +79,6 @@ export const specs = {
   seedGenerator: seedGeneratorOp,
   shuffle: shuffleOp,
   slice: sliceOp,
-  softmax: softmaxOp,
-  softmaxCrossEntropy: softmaxCrossEntropyOp,
-  softmaxCrossEntropyGradient: softmaxCrossEntropyGradientOp,
   split: splitOp,
   take: takeOp,
   takeGradient: takeGradientOp,
@@ -126,8 +114,6 @@ export const functions = {
   pick,
   pickGradient,
   select,
-  softmax,
-  softmaxCrossEntropyGradient,
   splitSizes,
   subtract,
   sum,

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { Context } from '../core/engine.ts'
 import { makeCpuEngine } from '../engines/wasm/start.ts'
 import { cpu, type NDArray, nd, reference } from '../index.ts'
-import { softmaxCrossEntropy } from './softmax/softmax.ts'
+import { softmaxCrossEntropy } from './softmax/crossEntropy.ts'
 
 const engine = makeCpuEngine({ threads: 2 })
 afterAll(() => engine.close())

@@ -26,13 +26,7 @@ import {
   shuffleReference,
   uniformReference,
 } from '../../ops/random/random.reference.ts'
-import { argmaxReference } from '../../ops/reduce/argmax.reference.ts'
 import { normalizeReference, resizeReference, toTensorReference } from '../../ops/resize/images.reference.ts'
-import {
-  softmaxCrossEntropyGradientReference,
-  softmaxCrossEntropyReference,
-  softmaxReference,
-} from '../../ops/softmax/softmax.reference.ts'
 import {
   oneHotReference,
   pickGradientReference,
@@ -48,7 +42,6 @@ import type { KernelTable } from '../table.ts'
 /** A kernel for every op. */
 export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   activationGradientSum: activationGradientSumReference,
-  argmax: argmaxReference,
   averagePool: averagePoolReference,
   averagePoolGradient: averagePoolGradientReference,
   broadcastTo: broadcastToReference,
@@ -76,9 +69,6 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   seedGenerator: seedGeneratorReference,
   shuffle: shuffleReference,
   slice: sliceReference,
-  softmax: softmaxReference,
-  softmaxCrossEntropy: softmaxCrossEntropyReference,
-  softmaxCrossEntropyGradient: softmaxCrossEntropyGradientReference,
   split: splitReference,
   take: takeReference,
   takeGradient: takeGradientReference,

@@ -11,11 +11,8 @@ import { matmulWasm } from '../../ops/matmul/matmul.wasm.ts'
 import { averagePoolGradientWasm, averagePoolWasm } from '../../ops/pool/averagePool.wasm.ts'
 import { maxPoolGradientWasm, maxPoolWasm } from '../../ops/pool/maxPool.wasm.ts'
 import { normalWasm, randintWasm, seedGeneratorWasm, shuffleWasm, uniformWasm } from '../../ops/random/random.wasm.ts'
-import { argmaxWasm } from '../../ops/reduce/argmax.wasm.ts'
 import { normalizeWasm, toTensorWasm } from '../../ops/resize/images.wasm.ts'
 import { resizeWasm } from '../../ops/resize/resize.wasm.ts'
-import { softmaxCrossEntropyGradientWasm, softmaxCrossEntropyWasm } from '../../ops/softmax/crossEntropy.wasm.ts'
-import { softmaxWasm } from '../../ops/softmax/softmax.wasm.ts'
 import { oneHotWasm } from '../../ops/take/oneHot.wasm.ts'
 import { pickGradientWasm, pickWasm } from '../../ops/take/pick.wasm.ts'
 import { takeGradientWasm, takeWasm } from '../../ops/take/rows.wasm.ts'
@@ -25,7 +22,6 @@ import type { KernelTable } from '../table.ts'
 /** A kernel for every op. */
 export const wasmKernels: KernelTable<WasmKernel<never>> = {
   activationGradientSum: activationGradientSumWasm,
-  argmax: argmaxWasm,
   averagePool: averagePoolWasm,
   averagePoolGradient: averagePoolGradientWasm,
   broadcastTo: broadcastToWasm,
@@ -53,9 +49,6 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   seedGenerator: seedGeneratorWasm,
   shuffle: shuffleWasm,
   slice: sliceWasm,
-  softmax: softmaxWasm,
-  softmaxCrossEntropy: softmaxCrossEntropyWasm,
-  softmaxCrossEntropyGradient: softmaxCrossEntropyGradientWasm,
   split: splitWasm,
   take: takeWasm,
   takeGradient: takeGradientWasm,

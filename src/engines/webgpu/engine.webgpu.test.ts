@@ -68,14 +68,14 @@ describe('the GPU engine', () => {
   })
 
   it('names the call and the shader that a device refuses, and goes on', async () => {
-    const { ctx } = await start(2 ** 30, { ...webgpuKernels, softmax: planOf([broken]) })
+    const { ctx } = await start(2 ** 30, { ...webgpuKernels, reduction: planOf([broken]) })
     const x = nd.array([1, 2], { ctx })
     await expect(nd.softmax(x).toArray()).rejects.toThrow(/failed on the GPU|\[softmax\]/)
     expect(await values(nd.array([1, 2], { ctx }).add(1))).toEqual([2, 3])
   })
 
   it('rejects a read whose copying went down with what a device refuses, of a value that was there before', async () => {
-    const { ctx } = await start(2 ** 30, { ...webgpuKernels, softmax: planOf([broken]) })
+    const { ctx } = await start(2 ** 30, { ...webgpuKernels, reduction: planOf([broken]) })
     const [x, y] = [nd.array([1, 2], { ctx }), nd.array([3, 4], { ctx })]
     expect(await values(y)).toEqual([3, 4])
     const bad = nd.softmax(x)
@@ -85,7 +85,7 @@ describe('the GPU engine', () => {
   })
 
   it('knows what a batch spoils that begins within a call', async () => {
-    const { ctx, engine } = await start(2 ** 30, { ...webgpuKernels, softmax: planOf([harmless, broken]) })
+    const { ctx, engine } = await start(2 ** 30, { ...webgpuKernels, reduction: planOf([harmless, broken]) })
     const x = nd.array([1, 2], { ctx })
     for (let i = 1; i < mostDispatches; i++) x.iadd(1)
     const bad = nd.softmax(x)
@@ -95,7 +95,7 @@ describe('the GPU engine', () => {
   })
 
   it('knows what is spoilt of calls that had to wait for values on their way', async () => {
-    const { ctx, engine } = await start(2 ** 30, { ...webgpuKernels, softmax: planOf([broken]) })
+    const { ctx, engine } = await start(2 ** 30, { ...webgpuKernels, reduction: planOf([broken]) })
     const x = nd.array([1, 2], { ctx })
     const arriving = Promise.withResolvers<Uint8Array>()
     engine.receive(8, arriving.promise)
@@ -109,7 +109,7 @@ describe('the GPU engine', () => {
 
   it('gives back what a call had taken when its budget does not hold the rest', async () => {
     const kernel: WgslKernel<object> = { plan: () => ({ workspace: [2 ** 20, 2 ** 24], dispatches: [] }) }
-    const { ctx } = await start(2 ** 23, { ...webgpuKernels, softmax: kernel })
+    const { ctx } = await start(2 ** 23, { ...webgpuKernels, reduction: kernel })
     const x = nd.array([1, 2], { ctx })
     for (let i = 0; i < 10; i++) expect(() => nd.softmax(x)).toThrow(/out of memory/)
     expect((await values(nd.zeros([2 ** 20], { ctx })))[0]).toBe(0)
@@ -151,7 +151,7 @@ describe('the GPU engine', () => {
     const kernels = {
       ...webgpuKernels,
       ...{ formula: costing(webgpuKernels.formula, long), matmul: costing(webgpuKernels.matmul, long) },
-      ...{ softmax: costing(webgpuKernels.softmax, long), uniform: costing(webgpuKernels.uniform, long) },
+      ...{ reduction: costing(webgpuKernels.reduction, long), uniform: costing(webgpuKernels.uniform, long) },
     }
     const [{ ctx: short }, { ctx, engine }] = [await start(), await start(2 ** 30, kernels)]
     const on = async (ctx: Context) => {
@@ -166,7 +166,7 @@ describe('the GPU engine', () => {
   })
 
   it('names a call that may have been too long, when the device is lost with it', async () => {
-    const one = { ...webgpuKernels, softmax: costing(webgpuKernels.softmax, { all: 3e9, each: 3e9 }) }
+    const one = { ...webgpuKernels, reduction: costing(webgpuKernels.reduction, { all: 3e9, each: 3e9 }) }
     const { ctx, device } = await start(2 ** 30, one)
     const x = nd.array([1, 2], { ctx })
     nd.softmax(x)

@@ -10,13 +10,7 @@ import { dropoutMaskWgsl } from '../../ops/dropout/dropout.wgsl.ts'
 import { matmulWgsl } from '../../ops/matmul/matmul.wgsl.ts'
 import { averagePoolGradientWgsl, averagePoolWgsl, maxPoolGradientWgsl, maxPoolWgsl } from '../../ops/pool/pool.wgsl.ts'
 import { normalWgsl, randintWgsl, seedGeneratorWgsl, shuffleWgsl, uniformWgsl } from '../../ops/random/random.wgsl.ts'
-import { argmaxWgsl } from '../../ops/reduce/argmax.wgsl.ts'
 import { normalizeWgsl, resizeWgsl, toTensorWgsl } from '../../ops/resize/images.wgsl.ts'
-import {
-  softmaxCrossEntropyGradientWgsl,
-  softmaxCrossEntropyWgsl,
-  softmaxWgsl,
-} from '../../ops/softmax/softmax.wgsl.ts'
 import { oneHotWgsl, pickGradientWgsl, pickWgsl, takeGradientWgsl, takeWgsl } from '../../ops/take/take.wgsl.ts'
 import { broadcastToWgsl, sliceWgsl, transposeWgsl, unsliceWgsl, writeSliceWgsl } from '../../ops/view/view.wgsl.ts'
 import type { KernelTable } from '../table.ts'
@@ -24,7 +18,6 @@ import type { KernelTable } from '../table.ts'
 /** A kernel for every op. */
 export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   activationGradientSum: activationGradientSumWgsl,
-  argmax: argmaxWgsl,
   averagePool: averagePoolWgsl,
   averagePoolGradient: averagePoolGradientWgsl,
   broadcastTo: broadcastToWgsl,
@@ -52,9 +45,6 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   seedGenerator: seedGeneratorWgsl,
   shuffle: shuffleWgsl,
   slice: sliceWgsl,
-  softmax: softmaxWgsl,
-  softmaxCrossEntropy: softmaxCrossEntropyWgsl,
-  softmaxCrossEntropyGradient: softmaxCrossEntropyGradientWgsl,
   split: splitWgsl,
   take: takeWgsl,
   takeGradient: takeGradientWgsl,

@@ -4,11 +4,23 @@ import { type Callable, evaluate, type Graph, type Kind } from '../../arith/grap
 import { trace } from '../../arith/tracer.ts'
 import { bytesPer, type DType, kindOf } from '../../core/dtype.ts'
 import type { Context, Spec } from '../../core/engine.ts'
-import { nameOfKind, OpError } from '../../core/errors.ts'
+import { OpError } from '../../core/errors.ts'
 import { type InvokeOptions, invoke } from '../../core/invoke.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import type { GradientContext, Op } from '../../core/op.ts'
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.ts'
+import {
+  checkDTypes,
+  type FormulaOperand,
+  Iota,
+  kindsOf,
+  type OperandAttributes,
+  separated,
+  sourcesOf,
+  Traces,
+  wantedOf,
+  withIotas,
+} from '../operands.ts'
 
 /** A formula that arrays are given to. */
 export interface Formula extends Callable {
@@ -19,9 +31,6 @@ export interface Formula extends Callable {
   /** Set when its operands may be of several dtypes: it converts them itself. */
   readonly mixed?: true
 }
-
-/** An operand of a formula: an array, or a number that stands for an array of it. */
-export type FormulaOperand = NDArray | number
 
 /** A formula traced for operands of certain kinds. */
 export class Traced {
@@ -55,16 +64,13 @@ export class Traced {
 /** Gradients as a formula of what they read. */
 export type Gradients = Derived & { readonly traced: Traced }
 
-const traces = new WeakMap<Formula, Map<string, Traced>>()
+const traces = new Traces<Formula, Traced>()
 
 /** The formula traced for operands of these kinds; numbers among its results are of the kinds given, or the usual one. */
 function tracedFor(formula: Formula, kinds: readonly Kind[], results: readonly Kind[], usual: Kind): Traced {
-  let held = traces.get(formula)
-  if (!held) traces.set(formula, (held = new Map()))
-  const key = `${kinds}>${results}>${usual}`
-  let traced = held.get(key)
-  if (!traced) held.set(key, (traced = new Traced(formula, trace(formula.compute, kinds, results, usual))))
-  return traced
+  return traces.get(formula, `${kinds}>${results}>${usual}`, () => {
+    return new Traced(formula, trace(formula.compute, kinds, results, usual))
+  })
 }
 
 /** The gradients of a formula, as one: it is derived again from its graph for gradients of gradients. */
@@ -74,10 +80,8 @@ export function gradientFormula(name: string, graph: Graph): Traced {
 }
 
 /** Attributes of a formula's call. */
-export interface FormulaAttributes {
+export interface FormulaAttributes extends OperandAttributes {
   readonly formula: Traced
-  /** Which operands are numbers, ascending: they are the scalars of the call, the others its inputs. */
-  readonly numbers: readonly number[]
   /** Element types of the results. */
   readonly dtypes: readonly DType[]
   /** For each result the operand in whose place it is written, or null for an output. */
@@ -86,10 +90,9 @@ export interface FormulaAttributes {
   readonly shape?: Shape
 }
 
-/** For each operand the index of its input, or null for a number. */
-export function inputsOf({ formula, numbers }: Pick<FormulaAttributes, 'formula' | 'numbers'>): (number | null)[] {
-  let input = 0
-  return formula.graph.leaves.map((_, k) => (numbers.includes(k) ? null : input++))
+/** For each operand the index of its source, or null for a number. */
+export function sourcesOfFormula(attrs: Pick<FormulaAttributes, 'formula' | 'numbers' | 'iotas'>): (number | null)[] {
+  return sourcesOf(attrs.formula.graph.leaves.length, attrs)
 }
 
 /** What the gradients of formulas call. */
@@ -108,9 +111,9 @@ export const formulaOp: Op<FormulaAttributes, SumFunctions> = {
       attrs.shape ??
       broadcastShapes(
         name,
-        inputs.map((input) => input.shape),
+        withIotas(inputs, attrs).map((source) => source.shape),
       )
-    const operands = inputsOf(attrs)
+    const operands = sourcesOfFormula(attrs)
     return attrs.dtypes.flatMap((dtype, i) => {
       const place = attrs.places[i]
       if (place === null) return [{ shape, dtype }]
@@ -120,17 +123,21 @@ export const formulaOp: Op<FormulaAttributes, SumFunctions> = {
       throw new OpError(name, `cannot write ${want} in place of ${got}: they must match`)
     })
   },
-  mutates: (attrs) => attrs.places.flatMap((place) => (place === null ? [] : [inputsOf(attrs)[place] as number])),
+  mutates: (attrs) =>
+    attrs.places.flatMap((place) => (place === null ? [] : [sourcesOfFormula(attrs)[place] as number])),
   saves(attrs, needs, inputs, outputs) {
-    const { reads } = attrs.formula.derived(wantedOf(attrs, needs), readsResults(attrs, needs, inputs, outputs))
-    const operands = inputsOf(attrs)
+    const { reads } = attrs.formula.derived(
+      wantedOf(attrs.formula.graph.leaves, attrs, needs),
+      readsResults(attrs, needs, inputs, outputs),
+    )
+    const operands = sourcesOfFormula(attrs)
     const of = (what: Read['what']) => reads.filter((read) => read.what === what).map(({ index }) => index)
     const saved = of('x').map((k) => operands[k])
-    return { inputs: saved.filter((input) => input !== null), outputs: of('y') }
+    return { inputs: saved.filter((input) => input !== null && input < inputs.length) as number[], outputs: of('y') }
   },
   gradient(context, dys, functions) {
     const { attrs, inputs, outputs, needs } = context
-    const operands = inputsOf(attrs)
+    const operands = sourcesOfFormula(attrs)
     const results = readsResults(attrs, needs, inputs, outputs)
     const gradients: (NDArray | null)[] = inputs.map(() => null)
     for (const group of groupsOf(attrs, needs, inputs, outputs)) {
@@ -143,19 +150,31 @@ export const formulaOp: Op<FormulaAttributes, SumFunctions> = {
   },
 }
 
+/** An operand of a call, as a gradient reads it. */
+export function operandOf(
+  context: Pick<GradientContext<OperandAttributes>, 'attrs' | 'inputs' | 'scalars' | 'x'>,
+  sources: readonly (number | null)[],
+  k: number,
+): FormulaOperand {
+  const { attrs, inputs, scalars } = context
+  const source = sources[k]
+  if (source === null) return scalars[attrs.numbers.indexOf(k)]
+  if (source < inputs.length) return context.x(source)
+  return new Iota((attrs.iotas ?? [])[source - inputs.length].shape)
+}
+
 /** Gradients of some operands: one that is an operand of the gradient's formula is that array itself. */
 function gradientsOf(
   context: GradientContext<FormulaAttributes>,
   dys: readonly NDArray[],
   { traced, gradients, reads }: Gradients,
 ): (NDArray | null)[] {
-  const { attrs, scalars, inputs } = context
-  const operands = inputsOf(attrs)
+  const { attrs, inputs } = context
+  const operands = sourcesOfFormula(attrs)
   const values = reads.map(({ what, index }): FormulaOperand => {
     if (what === 'dy') return dys[index]
     if (what === 'y') return context.y(index)
-    const input = operands[index]
-    return input === null ? scalars[attrs.numbers.indexOf(index)] : context.x(input)
+    return operandOf(context, operands, index)
   })
   const { dtype } = inputs.find((input) => kindOf(input.dtype) === 'float') as Spec
   const { results } = traced.graph
@@ -165,12 +184,6 @@ function gradientsOf(
   })
 }
 
-/** Operands whose gradients are wanted: arrays of floats. */
-function wantedOf(attrs: FormulaAttributes, needs: readonly boolean[]): number[] {
-  const { leaves } = attrs.formula.graph
-  return inputsOf(attrs).flatMap((input, k) => (input !== null && needs[input] && leaves[k] === 'float' ? [k] : []))
-}
-
 /** The operands whose gradients are made in one pass, those of the results' shape, and each that is summed by itself. */
 function groupsOf(
   attrs: FormulaAttributes,
@@ -178,8 +191,8 @@ function groupsOf(
   inputs: readonly Spec[],
   outputs: readonly Spec[],
 ): readonly (readonly number[])[] {
-  const operands = inputsOf(attrs)
-  const wanted = wantedOf(attrs, needs)
+  const operands = sourcesOfFormula(attrs)
+  const wanted = wantedOf(attrs.formula.graph.leaves, attrs, needs)
   const whole = (k: number) => sameShape(inputs[operands[k] as number].shape, outputs[0].shape)
   const together = wanted.filter(whole)
   return [...(together.length > 0 ? [together] : []), ...wanted.filter((k) => !whole(k)).map((k) => [k])]
@@ -193,14 +206,16 @@ function readsResults(
   outputs: readonly Spec[],
 ): boolean {
   const bytes = ({ shape, dtype }: Spec) => sizeOf(shape) * bytesPer(dtype)
-  const operands = inputsOf(attrs)
+  const operands = sourcesOfFormula(attrs)
   const kept = (results: boolean) =>
-    attrs.formula.derived(wantedOf(attrs, needs), results).reads.reduce((sum, { what, index }) => {
-      if (what === 'dy') return sum
-      const input = operands[index]
-      const spec = what === 'y' ? outputs[index] : input !== null && inputs[input]
-      return spec ? sum + bytes(spec) : sum
-    }, 0)
+    attrs.formula
+      .derived(wantedOf(attrs.formula.graph.leaves, attrs, needs), results)
+      .reads.reduce((sum, { what, index }) => {
+        if (what === 'dy') return sum
+        const input = operands[index]
+        const spec = what === 'y' ? outputs[index] : input !== null && inputs[input]
+        return spec ? sum + bytes(spec) : sum
+      }, 0)
   return kept(true) <= kept(false)
 }
 
@@ -228,33 +243,13 @@ export interface ApplyOptions {
   readonly context?: Context
 }
 
-/** Throws for operands of types that the formula, or reduction, does not take. */
-export function checkDTypes(
-  { name, floats, mixed }: Pick<Formula, 'name' | 'floats' | 'mixed'>,
-  operands: readonly FormulaOperand[],
-): void {
-  let first: NDArray | undefined
-  for (const operand of operands) {
-    if (!(operand instanceof NDArray)) continue
-    first ??= operand
-    const { dtype } = operand
-    if (dtype !== first.dtype && !mixed) {
-      throw new OpError(name, `operands must have one dtype, got ${first.dtype} and ${dtype}: use astype`)
-    }
-    if (floats && kindOf(dtype) === 'int') {
-      throw new OpError(name, `cannot take ${dtype}, expected float32: use astype('float32')`)
-    }
-  }
-}
-
 /** Applies a formula to arrays and numbers; returns the results that were not written in place. */
 export function apply(formula: Formula, operands: readonly FormulaOperand[], options: ApplyOptions = {}): NDArray[] {
   checkDTypes(formula, operands)
   const first = operands.find((operand): operand is NDArray => operand instanceof NDArray)
   const usual = options.dtypes?.[0] ?? options.out?.[0].dtype ?? first?.dtype ?? 'float32'
   const numbersKind = kindOf(options.numbersLike ?? first?.dtype ?? usual)
-  const kinds = operands.map((operand) => (operand instanceof NDArray ? kindOf(operand.dtype) : numbersKind))
-  const traced = tracedFor(formula, kinds, options.dtypes?.map(kindOf) ?? [], kindOf(usual))
+  const traced = tracedFor(formula, kindsOf(operands, numbersKind), options.dtypes?.map(kindOf) ?? [], kindOf(usual))
   const dtypes = options.dtypes ?? traced.graph.results.map(() => usual)
   return applyTraced(traced, operands, { ...options, dtypes })
 }
@@ -267,20 +262,9 @@ export function applyTraced(
 ): NDArray[] {
   const { name } = traced.formula
   const { dtypes, places = dtypes.map(() => null), out, shape, context } = options
-  const numbers: number[] = []
-  const scalars: number[] = []
-  const inputs: NDArray[] = []
-  operands.forEach((operand, k) => {
-    if (operand instanceof NDArray) inputs.push(operand)
-    else if (typeof operand !== 'number') {
-      throw new OpError(name, `operands are arrays and numbers, got ${nameOfKind(operand)}`)
-    } else {
-      numbers.push(k)
-      scalars.push(operand)
-    }
-  })
+  const { inputs, scalars, attrs: given } = separated(name, operands)
   if (inputs.length === 0 && !shape) throw new OpError(name, 'at least one operand must be an array, got numbers only')
-  const attrs = { formula: traced, numbers, dtypes, places, ...(shape && { shape }) }
+  const attrs = { formula: traced, ...given, dtypes, places, ...(shape && { shape }) }
   const called: InvokeOptions = { scalars, ...(out && { out }), ...(context && { context }) }
   return invoke(formulaOp, inputs, attrs, called)
 }

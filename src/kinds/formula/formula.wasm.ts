@@ -6,27 +6,39 @@ import { type Body, type Expr, i32, i32x4, item, type Local, v128 } from '../../
 import { broadcastLoops, channelsMovedLast } from '../../kernel/broadcast.ts'
 import { smaller } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
-import type { PlanArgument, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
+import type { Plan, PlanArgument, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
 import { chunkBytes } from '../../kernel/ranges.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { intLanes, lanes } from '../../kernel/simd.ts'
 import { type Load, type Stream, sweep } from '../../kernel/sweep.ts'
 import { indicesAt, stepsOf } from '../../kernel/walk.ts'
-import { type FormulaAttributes, inputsOf } from './formula.ts'
+import { usedLeaves, withIotas } from '../operands.ts'
+import { type FormulaAttributes, sourcesOfFormula } from './formula.ts'
 
 type DType = PlannedArray['dtype']
 
 /** An operand inside a kernel: a stream to load from, or a value that stays. */
-type Source = Stream | Local<'v128'>
+type Operand = Stream | Local<'v128'>
 
 const bytesOf = (dtype: DType): 1 | 4 => (dtype === 'uint8' ? 1 : 4)
 
+/** What a kernel reads: an array, or indices, whose addresses are their values. */
+export interface SourceType {
+  readonly dtype: DType
+  readonly iota?: true
+}
+
+/** Bytes from one element to the next. */
+export const stepOf = ({ dtype, iota }: SourceType): 1 | 4 => (iota ? 1 : bytesOf(dtype))
+
 /** Everything that the code of a kernel depends on. */
 interface Spec {
-  readonly attrs: Omit<FormulaAttributes, 'shape'>
-  readonly inputs: readonly DType[]
+  /** Which operands are numbers, and the source of each of the others. */
+  readonly attrs: Omit<FormulaAttributes, 'shape' | 'iotas'>
+  readonly operands: readonly (number | null)[]
+  readonly sources: readonly SourceType[]
   readonly rung: Rung
-  /** For each loop, outermost first, whether each input moves along. */
+  /** For each loop, outermost first, whether each source moves along. */
   readonly varies: readonly (readonly boolean[])[]
 }
 
@@ -41,34 +53,56 @@ export const formulaWasm: WasmKernel<FormulaAttributes> = {
     }
   },
   plan(inputs, attrs, outputs, rung) {
-    const shape = shapeOf(inputs, attrs, outputs)
     const last = [...outputs, ...inputs].some((array) => array.order === 'channelsLast')
-    const moved = (sizes: readonly number[]) => (last ? channelsMovedLast(sizes) : sizes)
-    const loops = broadcastLoops(
-      moved(shape),
-      inputs.map((input) => moved(input.shape)),
-    )
-    const sizes = loops.map(({ size }) => size)
-    const inner = sizes.at(-1) as number
-    const outer = sizes.slice(0, -1).reduce((product, n) => product * n, 1)
-    const chunk = chunkBytes / Math.max(...attrs.dtypes.map(bytesOf))
-    const parts = Math.ceil(inner / chunk)
-    const rows = Math.max(1, Math.floor(chunk / inner))
     const { leaves } = attrs.formula.graph
-    const scalars = attrs.numbers.map((k, scalar): PlanArgument => ({ scalar, integer: leaves[k] === 'int' }))
-    const arrays = [...outputs.map((_, output) => ({ output })), ...inputs.map((_, input) => ({ input }))]
-    const args = [...arrays, ...scalars, parts, rows, outer, ...sizes]
-    // the code does not depend on the shape
-    const spec = {
-      attrs: { ...attrs, shape: undefined },
-      inputs: inputs.map(({ dtype }) => dtype),
-      rung,
-      varies: loops.map(({ varies }) => varies),
-    }
-    const module = defineModule(`formula ${JSON.stringify(spec)}`, () => [kernel(spec, chunk)])
-    const items = Math.ceil(outer / rows) * parts
-    return { phases: [{ module, entry: 'formula', items, args }], note: `loops ${sizes.join(' × ')}` }
+    return formulaPlan(attrs, inputs, shapeOf(inputs, attrs, outputs), last, rung, {
+      outputs: outputs.map((_, output) => ({ output })),
+      inputs: inputs.map((_, input) => ({ input })),
+      scalars: attrs.numbers.map((k, scalar): PlanArgument => ({ scalar, integer: leaves[k] === 'int' })),
+    })
   },
+}
+
+/** The arguments of a formula's phase: where its results go, and where its inputs and numbers come from. */
+export interface FormulaArguments {
+  readonly outputs: readonly PlanArgument[]
+  readonly inputs: readonly PlanArgument[]
+  readonly scalars: readonly PlanArgument[]
+}
+
+/** The plan of a formula of arrays that lie channels last, or as their shapes say. */
+export function formulaPlan(
+  attrs: FormulaAttributes,
+  inputs: readonly Pick<PlannedArray, 'shape' | 'dtype'>[],
+  shape: readonly number[],
+  channelsLast: boolean,
+  rung: Rung,
+  given: FormulaArguments,
+): Plan {
+  const moved = (sizes: readonly number[]) => (channelsLast ? channelsMovedLast(sizes) : sizes)
+  const sources = withIotas(inputs, attrs)
+  const loops = broadcastLoops(
+    moved(shape),
+    sources.map((source) => moved(source.shape)),
+  )
+  const sizes = loops.map(({ size }) => size)
+  const inner = sizes.at(-1) as number
+  const outer = sizes.slice(0, -1).reduce((product, n) => product * n, 1)
+  const chunk = chunkBytes / Math.max(...attrs.dtypes.map(bytesOf))
+  const parts = Math.ceil(inner / chunk)
+  const rows = Math.max(1, Math.floor(chunk / inner))
+  const args = [...given.outputs, ...given.inputs, ...given.scalars, parts, rows, outer, ...sizes]
+  // the code does not depend on the shape
+  const spec: Spec = {
+    attrs: { formula: attrs.formula, numbers: attrs.numbers, dtypes: attrs.dtypes, places: attrs.places },
+    operands: sourcesOfFormula(attrs),
+    sources: sources.map(({ dtype, iota }) => ({ dtype, ...(iota && { iota }) })),
+    rung,
+    varies: loops.map(({ varies }) => varies),
+  }
+  const module = defineModule(`formula ${JSON.stringify(spec)}`, () => [kernel(spec, chunk)])
+  const items = Math.ceil(outer / rows) * parts
+  return { phases: [{ module, entry: 'formula', items, args }], note: `loops ${sizes.join(' × ')}` }
 }
 
 /** The shape of the results: of an output, or of the operand that one is written over. */
@@ -78,7 +112,7 @@ function shapeOf(
   outputs: readonly { readonly shape: readonly number[] }[],
 ): readonly number[] {
   const place = attrs.places.find((operand) => operand !== null)
-  return outputs.length > 0 ? outputs[0].shape : inputs[inputsOf(attrs)[place as number] as number].shape
+  return outputs.length > 0 ? outputs[0].shape : inputs[sourcesOfFormula(attrs)[place as number] as number].shape
 }
 
 function keepsChannelsLast(inputs: readonly PlannedArray[], shape: readonly number[]): boolean {
@@ -90,8 +124,7 @@ function keepsChannelsLast(inputs: readonly PlannedArray[], shape: readonly numb
 }
 
 /** Results for a part of the innermost loop in some rows, the outer loops taken as one. */
-function kernel({ attrs, inputs, rung, varies }: Spec, chunk: number) {
-  const operands = inputsOf(attrs)
+function kernel({ attrs, operands, sources: types, rung, varies }: Spec, chunk: number) {
   const inner = varies.length - 1
   // args: outputs, inputs, scalars, parts of a row, rows an item, rows in all, sizes of the loops
   return item('formula', (f, { index, arg }) => {
@@ -99,7 +132,7 @@ function kernel({ attrs, inputs, rung, varies }: Spec, chunk: number) {
     const next = () => f.let(arg.i32(words++))
     const made = attrs.dtypes.filter((_, i) => attrs.places[i] === null)
     const ys = made.map((dtype) => ({ address: next(), bytes: bytesOf(dtype) }))
-    const xs = inputs.map((dtype) => ({ address: next(), bytes: bytesOf(dtype) }))
+    const xs = types.map((type) => ({ address: type.iota ? f.let(i32.const(0)) : next(), bytes: stepOf(type) }))
     const numbers = attrs.numbers.map(() => f.let(i32x4.splat(next())))
     const [parts, rows, outer] = [next(), next(), next()]
     const sizes = varies.map(next)
@@ -115,11 +148,13 @@ function kernel({ attrs, inputs, rung, varies }: Spec, chunk: number) {
       const made = ys.map(
         ({ address, bytes }): Stream => ({ pointer: f.let(i32.add(address, i32.mul(to, bytes))), bytes }),
       )
-      const sources = xs.map(({ address, bytes }, x): Source => {
+      const sources = xs.map(({ address, bytes }, x): Operand => {
         const outside = at.map((index, k) => i32.mul(index, steps[x][k]))
         const inside = varies[inner][x] ? [i32.mul(begin, bytes)] : []
         const pointer = f.let([...outside, ...inside].reduce((sum, part) => i32.add(sum, part), address as Expr<'i32'>))
-        return varies[inner][x] ? { pointer, bytes } : f.let(splat(pointer, bytes))
+        const { iota } = types[x]
+        if (varies[inner][x]) return { pointer, bytes, ...(iota && { iota }) }
+        return f.let(iota ? i32x4.splat(pointer) : splat(pointer, bytes))
       })
       const streams = sources.filter((source): source is Stream => 'pointer' in source)
       const values = operands.map((input, k) => (input === null ? numbers[attrs.numbers.indexOf(k)] : sources[input]))
@@ -142,7 +177,7 @@ type Lanes = Expr<'v128'>
 const arithmetics = (f: Body, rung: Rung) => ({ float: lanes(f, rung), int: intLanes(f) })
 
 /** Values that are alike for a whole row, computed before its loop. */
-function steadyValues(f: Body, { formula }: Spec['attrs'], rung: Rung, operands: readonly Source[]): Map<Node, Lanes> {
+function steadyValues(f: Body, { formula }: Spec['attrs'], rung: Rung, operands: readonly Operand[]): Map<Node, Lanes> {
   const nodes = steadyNodes(formula.graph, (leaf) => 'pointer' in operands[leaf])
   const held = operands.map((operand) => operand as Lanes)
   const values = evaluate<Lanes, Lanes>({ results: nodes }, arithmetics(f, rung), held)
@@ -154,11 +189,14 @@ function results(
   f: Body,
   { formula, dtypes }: Spec['attrs'],
   rung: Rung,
-  operands: readonly Source[],
+  operands: readonly Operand[],
   steady: ReadonlyMap<Node, Lanes>,
   load: Load,
 ): Expr<'v128'>[] {
-  const values = operands.map((operand) => ('pointer' in operand ? load(operand) : operand))
+  const used = usedLeaves(formula.graph, new Set(steady.keys()))
+  const values = operands.map((operand, k) =>
+    'pointer' in operand && used.has(k) ? load(operand) : (operand as Lanes),
+  )
   return evaluate<Lanes, Lanes>(formula.graph, arithmetics(f, rung), values, steady).map((value, i) => {
     if (formula.graph.results[i].kind !== kindOf(dtypes[i])) {
       throw new Error(`[${formula.formula.name}] result ${i} is no ${dtypes[i]}: the formula converts nothing there`)

@@ -4,7 +4,8 @@ import type { Kind } from '../../arith/graph.ts'
 import { type Body, type Expr, f32x4, i8x16, i16x8, i32, i32x4, type Local, v128 } from '../../kernel/asm.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { lanes as floatLanes, intLanes } from '../../kernel/simd.ts'
-import { type Join, joined, startOf } from './reduction.ts'
+import { indices } from '../../kernel/sweep.ts'
+import { type Join, joined, startOf } from './join.ts'
 
 /** Four lanes. */
 export type Lanes = Expr<'v128'>
@@ -21,9 +22,9 @@ export interface Accumulator {
   readonly join: Join
 }
 
-/** Bytes of an element. */
-export function bytesOf(element: Element): 1 | 4 {
-  return element === 'uint8' ? 1 : 4
+/** Bytes from one element to the next; indices are their own addresses. */
+export function bytesOf(element: Element | 'iota'): 1 | 4 {
+  return element === 'uint8' || element === 'iota' ? 1 : 4
 }
 
 /** The element type in which joined values wait for the next pass. */
@@ -46,14 +47,16 @@ export function join(f: Body, rung: Rung, { kind, join }: Accumulator, a: Lanes,
 }
 
 /** Four elements from an address, or one in lane 0; bytes as int32. `vector` counts fours from there. */
-export function load(from: Element, at: Local<'i32'>, lanes: Width, vector = 0): Lanes {
+export function load(from: Element | 'iota', at: Local<'i32'>, lanes: Width, vector = 0): Lanes {
+  if (from === 'iota') return lanes === 4 ? indices(at, vector * 4) : i32x4.splat(at)
   if (from !== 'uint8') return lanes === 4 ? v128.load(at, vector * 16) : v128.load32_zero(at)
   if (lanes === 1) return i32x4.splat(i32.load8_u(at))
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at, vector * 4)))
 }
 
 /** One element in all lanes; a byte as int32. */
-export function loadSplat(from: Element, at: Expr<'i32'>): Lanes {
+export function loadSplat(from: Element | 'iota', at: Expr<'i32'>): Lanes {
+  if (from === 'iota') return i32x4.splat(at)
   return from === 'uint8' ? i32x4.splat(i32.load8_u(at)) : v128.load32_splat(at)
 }
 
@@ -76,4 +79,16 @@ export function acrossLanes(f: Body, rung: Rung, accumulator: Accumulator, value
   const four = f.let(value)
   const two = f.let(join(f, rung, accumulator, four, swapped(four, [2, 3, 0, 1])))
   return f.let(join(f, rung, accumulator, two, swapped(two, [1, 0, 3, 2])))
+}
+
+/** Lane 0 in all lanes. */
+export function spread(f: Body, value: Lanes): Local<'v128'> {
+  const held = f.let(value)
+  return f.let(i8x16.shuffle(held, held, ...Array.from({ length: 16 }, (_, i) => i % 4)))
+}
+
+/** A number of elements in all lanes, as the arithmetic of a kind has it. */
+export function countLanes(count: Local<'i32'>, kind: Kind): Lanes {
+  const whole = i32x4.splat(count)
+  return kind === 'float' ? f32x4.convert_i32x4_s(whole) : whole
 }

@@ -1,96 +1,167 @@
-// reduction on the command stream: passes over memory, joined values of parts in a workspace.
-import { floatBits, type Phase, type PlanArgument, type PlannedArray, type WasmKernel } from '../../kernel/plan.ts'
+// reduction on the command stream: passes over memory, states of parts in a workspace.
+import { floatBits, type Phase, type PlanArgument, type WasmKernel } from '../../kernel/plan.ts'
+import { formulaPlan } from '../formula/formula.wasm.ts'
+import { withIotas } from '../operands.ts'
+import { countOf, elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'
 import type { Element } from './lanes.ts'
+import { mapAttributes } from './map.ts'
 import { type Entry, moduleOf } from './passes.wasm.ts'
-import { countOf, elementsShape, type ReductionAttributes } from './reduction.ts'
 import { type Cut, cutOf, gathered, keepsOrder, outerOf, type Step, stepsOf, widestChunk } from './steps.ts'
+import type { TracedReduction } from './traced.ts'
 import type { PassSpec } from './units.wasm.ts'
-
-/** How a step runs: long rows are read from begin to end, short ones in strips whose values stay in registers. */
-function entryOf({ r, inner }: Step): Entry {
-  if (inner.size === 1) return 'rows'
-  return inner.size >= 64 && r.size >= 8 ? 'wide' : 'columns'
-}
 
 /** One pass over memory, with where it reads and writes. */
 interface Planned {
   readonly step: Step
   readonly cut: Cut
+  readonly entry: Entry
 }
 
 /** Every pass of the reduction, in order: each step, and after a cut one the joining of its parts. */
-function passesOf(steps: readonly Step[]): Planned[] {
-  return steps.flatMap((step) => {
-    const passes: Planned[] = []
+function passesOf(steps: readonly Step[], reduction: TracedReduction): Planned[] {
+  const passes: Planned[] = []
+  const fused = mapsAtOnce(steps, reduction)
+  for (const step of steps) {
     for (let next: Step | undefined = step; next; ) {
       const cut: Cut = cutOf(next)
-      passes.push({ step: next, cut })
+      passes.push({ step: next, cut, entry: entryOf(next, reduction, passes.length === 0, fused) })
       next = cut.parts > 1 ? gathered(next, cut) : undefined
     }
-    return passes
-  })
+  }
+  return passes
 }
 
-/** Joined values lie one after the other in the workspace, those of each accumulator together. */
+/** Whether results of elements are made in the pass that reduces: where it meets all elements of a result at once. */
+function mapsAtOnce(steps: readonly Step[], { map }: TracedReduction): boolean {
+  return map !== undefined && steps.length === 1 && cutOf(steps[0]).parts === 1
+}
+
+/** How a step runs: long rows are read from start to end, short ones in strips whose values stay in registers. */
+function entryOf({ r, inner }: Step, { stages, merge }: TracedReduction, first: boolean, fused: boolean): Entry {
+  if (!first && merge) return 'merge'
+  if (inner.size === 1) return 'rows'
+  return inner.size >= 64 && r.size >= 8 && stages.length === 1 && !fused ? 'wide' : 'columns'
+}
+
+/** Where the values of a pass lie, and their element types; null for what is not stored. */
+interface Places {
+  readonly types: readonly (Element | null)[]
+  readonly at: readonly (PlanArgument | null)[]
+}
+
+/** States lie one after the other in the workspace, those of each value together. */
 export const reductionWasm: WasmKernel<ReductionAttributes> = {
-  orders(inputs, { axes, keepDims }, outputs) {
+  orders(inputs, { axes, keepDims, reduction }, outputs) {
     const [image] = inputs.filter(({ order }) => order === 'channelsLast')
     const wanted = image && (keepDims || keepsOrder(image, axes)) ? 'channelsLast' : 'plain'
+    const finished = outputs.length - (reduction.map?.graph.results.length ?? 0)
     return {
       inputs: inputs.map(({ shape }) => (shape.length === 4 ? wanted : 'plain')),
-      outputs: outputs.map(() => (keepDims ? wanted : 'plain')),
+      outputs: outputs.map((_, i) => (keepDims || i >= finished ? wanted : 'plain')),
     }
   },
   plan(inputs, attrs, outputs, rung) {
     const { reduction, axes, numbers } = attrs
-    const shape = elementsShape(reduction.reduction.name, inputs)
-    const last = inputs.some(({ order }) => order === 'channelsLast')
-    const passes = passesOf(
-      stepsOf(
-        shape,
-        inputs.map((input) => input.shape),
-        axes,
-        last,
-      ),
-    )
-    const kinds = reduction.element.results.map(({ kind }) => kind)
-    const held = kinds.map((kind): Element => (kind === 'float' ? 'float32' : 'int32'))
+    const shape = elementsShape(inputs, attrs)
+    const channelsLast = inputs.some(({ order }) => order === 'channelsLast')
+    const sources = withIotas(inputs, attrs)
+    const shapes = sources.map((source) => source.shape)
+    const steps = stepsOf(shape, shapes, axes, channelsLast)
+    const [passes, fused] = [passesOf(steps, reduction), mapsAtOnce(steps, reduction)]
+    const workspace = allocator()
     const count = countOf(shape, axes)
-    const dtypes = (arrays: readonly PlannedArray[]) => arrays.map(({ dtype }) => dtype as Element)
-    const { leaves } = reduction.element
-    const scalars = numbers.map((k, scalar): PlanArgument => ({ scalar, integer: leaves[k] === 'int' }))
-    let workspace = 0
-    let from: PlanArgument[] = inputs.map((_, input) => ({ input }))
-    const phases = passes.map(({ step, cut }, i): Phase => {
-      const [first, final] = [i === 0, i === passes.length - 1]
-      const values = outerOf(step) * cut.parts * step.inner.size * 4
-      const to = final
-        ? outputs.map((_, output): PlanArgument => ({ output }))
-        : held.map((): PlanArgument => {
-            const place = { workspace }
-            workspace += Math.ceil(values / 64) * 64
-            return place
-          })
-      const varies = [...step.outer, step.r, step.inner].map((run) => (first ? run.varies : held.map(() => true)))
-      const spec: PassSpec = {
-        ...{ attrs: { reduction, numbers }, first, last: final, varies, rung },
-        inputs: first ? dtypes(inputs) : held,
-        outputs: final ? dtypes(outputs) : held,
-      }
-      const { part, parts, chunk, chunks, unitsPerItem, items } = cut
-      const units = outerOf(step) * parts * chunks
-      const divisor = kinds[0] === 'float' ? floatBits(count) : count
-      const sizes = [step.r.size, step.inner.size, part, parts, chunk, chunks, unitsPerItem, units, divisor]
-      const args = [...to, ...from, ...(first ? scalars : []), ...sizes, ...step.outer.map(({ size }) => size)]
-      from = to
-      const entry = entryOf(step)
-      return { module: moduleOf(spec, entry), entry, items, args }
-    })
-    return {
-      workspace,
-      scratch: passes.some(({ step }) => entryOf(step) === 'wide') ? held.length * widestChunk * 4 : 0,
-      phases,
-      note: passes.map(({ step, cut }) => `${outerOf(step)}×${step.r.size}×${step.inner.size}/${cut.parts}`).join(', '),
+    const scalars = numbers.map((k, scalar): PlanArgument => ({ scalar, integer: reduction.leaves[k] === 'int' }))
+    const ends = finishedPlaces(attrs, fused, passes[passes.length - 1].step, workspace.take)
+    const elements = fused ? elementPlaces(attrs) : { types: [], at: [] }
+    let from: Places = {
+      types: sources.map(({ dtype, iota }) => (iota ? null : (dtype as Element))),
+      at: sources.map((_, input) => (input < inputs.length ? { input } : null)),
     }
+    const phases = passes.map(({ step, cut, entry }, i): Phase => {
+      const [first, last] = [i === 0, i === passes.length - 1]
+      const values = outerOf(step) * cut.parts * step.inner.size
+      const to = last ? ends : statePlaces(reduction, () => workspace.take(values))
+      const all = from.types.map(() => true)
+      const spec: PassSpec = {
+        ...{ reduction, numbers, operands: sourcesOfReduction(attrs), first, last, rung },
+        varies: [...step.outer, step.r, step.inner].map((run) => (first ? run.varies : all)),
+        sources: from.types.map((type) => type ?? 'iota'),
+        outputs: to.types,
+        elements: elements.types as Element[],
+      }
+      const args = [
+        ...[...to.at, ...elements.at, ...from.at].filter((place) => place !== null),
+        ...(first ? scalars : []),
+        ...sizesOf(step, cut, reduction.joined[0] === 'float' ? floatBits(count) : count),
+      ]
+      from = to
+      return { module: moduleOf(spec, entry), entry, items: cut.items, args }
+    })
+    const note = passes.map(({ step, cut }) => `${outerOf(step)}×${step.r.size}×${step.inner.size}/${cut.parts}`)
+    const scratch = passes.some(({ entry }) => entry === 'wide') ? reduction.joined.length * widestChunk * 4 : 0
+    if (reduction.map && !fused) {
+      const { formula, arrays, scalars: read } = mapAttributes(attrs, inputs, shape)
+      const results = ends.at.filter((place) => place !== null)
+      phases.push(
+        ...formulaPlan(formula, arrays, shape, channelsLast, rung, {
+          outputs: elementPlaces(attrs).at as PlanArgument[],
+          inputs: [...inputs.map((_, input) => ({ input })), ...results],
+          scalars: read.map((scalar) => scalars[scalar]),
+        }).phases,
+      )
+      note.push('then each element')
+    }
+    return { workspace: workspace.bytes(), scratch, phases, note: note.join(', ') }
   },
+}
+
+function sizesOf({ outer, r, inner }: Step, cut: Cut, count: number): number[] {
+  const { part, parts, chunk, chunks, unitsPerItem } = cut
+  const units = outerOf({ outer, r, inner }) * parts * chunks
+  return [r.size, inner.size, part, parts, chunk, chunks, unitsPerItem, units, count, ...outer.map(({ size }) => size)]
+}
+
+/** Hands out places of 4-byte values in a workspace. */
+function allocator() {
+  let bytes = 0
+  const take = (values: number): PlanArgument => {
+    const place = { workspace: bytes }
+    bytes += Math.ceil((values * 4) / 64) * 64
+    return place
+  }
+  return { take, bytes: () => bytes }
+}
+
+function statePlaces({ state }: TracedReduction, take: () => PlanArgument): Places {
+  return {
+    types: state.results.map(({ kind }): Element => (kind === 'float' ? 'float32' : 'int32')),
+    at: state.results.map(take),
+  }
+}
+
+/** Results are outputs, or wait in the workspace for those of elements; where these are made at once, they need not. */
+function finishedPlaces(
+  { reduction, dtypes }: ReductionAttributes,
+  fused: boolean,
+  step: Step,
+  take: (values: number) => PlanArgument,
+): Places {
+  const outputs = outputsOf(reduction).slice(0, reduction.finish.results.length)
+  const dropped = (output: number | null) => output === null && (fused || !reduction.map)
+  return {
+    types: outputs.map((output, i) => (dropped(output) ? null : (dtypes[i] as Element))),
+    at: outputs.map((output) => {
+      if (output !== null) return { output }
+      return dropped(output) ? null : take(outerOf(step) * step.inner.size)
+    }),
+  }
+}
+
+function elementPlaces({ reduction, dtypes }: ReductionAttributes): Places {
+  const finished = reduction.finish.results.length
+  const outputs = outputsOf(reduction).slice(finished) as number[]
+  return {
+    types: dtypes.slice(finished) as Element[],
+    at: outputs.map((output) => ({ output })),
+  }
 }

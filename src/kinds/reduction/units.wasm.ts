@@ -1,60 +1,74 @@
-// Units of a pass: where the part of each input begins that an item joins, and where its results go.
+// Units of a pass: where the part of each array begins that an item joins, and where its results go.
 import { type Body, i32, i32x4, type Local, select } from '../../kernel/asm.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { indicesAt, stepsOf } from '../../kernel/walk.ts'
-import { bytesOf, type Element } from './lanes.ts'
-import type { ReductionAttributes } from './reduction.ts'
+import type { OperandAttributes } from '../operands.ts'
+import { bytesOf, countLanes, type Element } from './lanes.ts'
+import type { TracedReduction } from './traced.ts'
 
 type I32 = Local<'i32'>
 type V128 = Local<'v128'>
 
 /** Everything that the code of a pass depends on. */
 export interface PassSpec {
-  readonly attrs: Pick<ReductionAttributes, 'reduction' | 'numbers'>
-  /** Whether the pass reads elements, or values that were joined before. */
+  readonly reduction: TracedReduction
+  readonly numbers: OperandAttributes['numbers']
+  /** For each operand the source that it is loaded from, or null for a number. */
+  readonly operands: readonly (number | null)[]
+  /** Whether the pass reads elements, or the states of parts. */
   readonly first: boolean
-  /** Whether the pass finishes results, or holds joined values. */
+  /** Whether the pass finishes results, or leaves the states of parts. */
   readonly last: boolean
-  readonly inputs: readonly Element[]
-  readonly outputs: readonly Element[]
-  /** For each run of axes, outermost first, whether each input moves along: outer ones, r, inner. */
+  readonly sources: readonly (Element | 'iota')[]
+  /** Element types of results, or of values of states; null for what is not stored. */
+  readonly outputs: readonly (Element | null)[]
+  /** Element types of the results of elements, where the pass makes them. */
+  readonly elements: readonly Element[]
+  /** For each run of axes, outermost first, whether each source moves along: outer ones, r, inner. */
   readonly varies: readonly (readonly boolean[])[]
   readonly rung: Rung
 }
 
-/** A part of a step: rows of the inputs, some columns wide, that become one row of each output. */
+/** A part of a step: rows of the sources, some columns wide, that become one row of each output. */
 export interface Unit {
-  readonly inputs: readonly Input[]
-  readonly outputs: readonly I32[]
+  readonly sources: readonly Stream[]
+  /** Where results of elements go. */
+  readonly elements: readonly Stream[]
+  /** Null for what is not stored. */
+  readonly outputs: readonly (I32 | null)[]
   readonly numbers: readonly V128[]
   readonly rows: I32
   readonly columns: I32
+  /** The number of elements of a result, and of this part of it, in all lanes. */
   readonly count: V128
+  readonly part: V128
 }
 
-/** An input at the begin of a unit: along rows and along columns it moves or stays. */
-export interface Input {
-  readonly element: Element
+/** An array at the start of a unit: along rows and along columns it moves or stays. */
+export interface Stream {
+  readonly element: Element | 'iota'
   readonly pointer: I32
   /** Bytes from one row to the next; 0 where it stays. */
   readonly step: I32 | 0
   readonly alongColumns: boolean
 }
 
-// args: outputs, inputs, numbers, then the names below, then the sizes of the outer runs
+// args: outputs, elements, sources, numbers, then the names below, then the sizes of the outer runs
 const names = ['r', 'inner', 'part', 'parts', 'chunk', 'chunks', 'perItem', 'units', 'count'] as const
 
 /** Calls `build` for each unit of an item. */
 export function eachUnit(f: Body, spec: PassSpec, index: I32, next: () => I32, build: (unit: Unit) => void): void {
-  const outputs = spec.outputs.map(next)
-  const inputs = spec.inputs.map(next)
-  const numbers = spec.first ? spec.attrs.numbers.map(() => f.let(i32x4.splat(next()))) : []
+  const outputs = spec.outputs.map((output) => (output === null ? null : next()))
+  const types = [...spec.elements, ...spec.sources]
+  const addresses = types.map((type) => (type === 'iota' ? f.let(i32.const(0)) : next()))
+  const varies = spec.varies.map((run) => [...spec.elements.map(() => true), ...run])
+  const numbers = spec.first ? spec.numbers.map(() => f.let(i32x4.splat(next()))) : []
   const sizes = Object.fromEntries(names.map((name) => [name, next()])) as Record<(typeof names)[number], I32>
-  const outerSizes = spec.varies.slice(0, -2).map(next)
+  const outerSizes = varies.slice(0, -2).map(next)
   const { r, inner, part, parts, chunk, chunks, perItem, units } = sizes
-  const steps = spec.inputs.map((element, i) => {
-    const moves = spec.varies.map((run) => run[i])
-    return stepsOf(f, moves, [...outerSizes, r, inner], bytesOf(element))
+  const steps = types.map((type, i) => {
+    const moves = varies.map((run) => run[i])
+    return stepsOf(f, moves, [...outerSizes, r, inner], bytesOf(type))
   })
   const count = f.let(i32x4.splat(sizes.count))
   const begin = f.let(i32.mul(index, perItem))
@@ -66,18 +80,24 @@ export function eachUnit(f: Body, spec: PassSpec, index: I32, next: () => I32, b
     const at = indicesAt(f, f.let(i32.div_u(segment, parts)), outerSizes)
     const [rest, wide] = [f.let(i32.sub(r, first)), f.let(i32.sub(inner, column))]
     const to = f.let(i32.add(i32.mul(segment, inner), column))
+    const streams = addresses.map((address, i): Stream => {
+      const places = [...at, first, column].map((place, k) => i32.mul(place, steps[i][k]))
+      const pointer = f.let(places.reduce((sum, place) => i32.add(sum, place), i32.add(address, 0)))
+      const [alongRows, alongColumns] = varies.slice(-2).map((moves) => moves[i])
+      return { element: types[i], pointer, step: alongRows ? steps[i][at.length] : 0, alongColumns }
+    })
+    const rows = f.let(select(i32.lt_u(rest, part), rest, part))
     build({
-      inputs: inputs.map((address, i): Input => {
-        const places = [...at, first, column].map((place, k) => i32.mul(place, steps[i][k]))
-        const pointer = f.let(places.reduce((sum, place) => i32.add(sum, place), i32.add(address, 0)))
-        const [alongRows, alongColumns] = spec.varies.slice(-2).map((varies) => varies[i])
-        return { element: spec.inputs[i], pointer, step: alongRows ? steps[i][at.length] : 0, alongColumns }
+      sources: streams.slice(spec.elements.length),
+      elements: streams.slice(0, spec.elements.length),
+      outputs: outputs.map((address, i) => {
+        return address && f.let(i32.add(address, i32.mul(to, bytesOf(spec.outputs[i] as Element))))
       }),
-      outputs: outputs.map((address, i) => f.let(i32.add(address, i32.mul(to, bytesOf(spec.outputs[i]))))),
       numbers,
-      rows: f.let(select(i32.lt_u(rest, part), rest, part)),
+      rows,
       columns: f.let(select(i32.lt_u(wide, chunk), wide, chunk)),
       count,
+      part: f.let(countLanes(rows, spec.reduction.joined[0])),
     })
   })
 }

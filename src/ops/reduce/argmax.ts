@@ -1,62 +1,81 @@
 // argmax and argmin: where the largest or smallest element along an axis stands.
-import { type DType, isDType } from '../../core/dtype.ts'
+import type { Arith } from '../../arith/arith.ts'
+import { type DType, isDType, kindOf } from '../../core/dtype.ts'
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
-import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis, formatShape, reducedShape, shapeOf, sizeOf } from '../../core/shape.ts'
+import { checkAxis, formatShape, shapeOf } from '../../core/shape.ts'
+import { iota } from '../../kinds/operands.ts'
+import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { holdsPlaces } from '../places.ts'
-import type { OpSpec } from '../spec.ts'
+import { withShape } from '../view/reshape.ts'
 
-/** Attributes of argmax. */
-export interface ArgmaxAttributes {
-  readonly kind: 'argmax' | 'argmin'
-  /** Counted from 0; null for the place in the flattened array. */
-  readonly axis: number | null
-  readonly keepDims: boolean
-  /** Element type of the result, where it is not that of x. */
-  readonly dtype?: DType
-}
+/** No place of any axis. */
+const nowhere = 2 ** 31 - 1
 
 /**
- * y = index of the first largest (smallest) element along the axis. NaN wins. There is no gradient. Throws where the
- * result's dtype does not hold every place of the axis, whatever the values.
+ * The first place of the largest, or smallest, element, as a float or an integer. NaN wins. The first reading finds the
+ * extreme, the second its first place.
  */
-export const argmaxOp: OpSpec<ArgmaxAttributes> = {
-  name: 'argmax',
-  calledAs: ({ kind }) => kind,
-  infer([x], { kind, axis, keepDims, dtype = x.dtype }) {
-    if (axis === null ? sizeOf(x.shape) === 0 : x.shape[axis] === 0) {
-      throw new OpError(kind, `nothing to choose from: got ${formatShape(x.shape)}, expected at least one element`)
-    }
-    const count = axis === null ? sizeOf(x.shape) : x.shape[axis]
-    if (isDType(dtype) && !holdsPlaces(dtype, count)) {
-      throw new OpError(
-        kind,
-        `${dtype} does not hold every place of ${count}: got ${formatShape(x.shape)}, expected { dtype: 'int32' }`,
-      )
-    }
-    const shape =
-      axis === null ? shapeOf(keepDims ? x.shape.map(() => 1) : [1]) : reducedShape(x.shape, [axis], keepDims)
-    return [{ shape: shapeOf(shape.length > 0 ? shape : [1]), dtype }]
-  },
+function positions(name: 'argmax' | 'argmin', to: 'float' | 'int'): Reduction {
+  const join = name === 'argmax' ? 'max' : 'min'
+  const isNaN = <V, M>(m: Arith<V, M>, x: V) => m.notEqual(x, x)
+  return {
+    name,
+    element: (_m, x) => x,
+    joins: [join],
+    then: [
+      {
+        element: (m, x, place, extreme) => m.select(m.or(m.equal(x, extreme), isNaN(m, x)), place, nowhere),
+        joins: ['min'],
+      },
+    ],
+    merge(m, x, place, other, otherPlace) {
+      const extreme = m[join](x, other)
+      const holds = (value: typeof x) => m.or(m.equal(value, extreme), isNaN(m, value))
+      const at = m.select(holds(x), place, nowhere)
+      return [extreme, m.min(at, m.select(holds(other), otherPlace, nowhere))]
+    },
+    finish: (m, _extreme, place) => (to === 'float' ? m.toFloat(place) : place),
+    gradient: 'none',
+  }
+}
+
+const reductions = {
+  argmax: { float: positions('argmax', 'float'), int: positions('argmax', 'int') },
+  argmin: { float: positions('argmin', 'float'), int: positions('argmin', 'int') },
 }
 
 /** Options of argmax and argmin. */
 export interface ArgmaxOptions {
-  /** The axis; null or left out for the flattened array, with a result of shape (1,). */
+  /** The axis. Default null, for the flattened array, with a result of shape (1,). */
   readonly axis?: number | null
   readonly keepdims?: boolean
-  /** Element type of the result; default that of the array, as in Gluon. float32 holds places up to 2²⁴, int32 all. */
+  /** Element type of the result. Default that of the array, as in Gluon. float32 holds places up to 2²⁴, int32 all. */
   readonly dtype?: DType
 }
 
 const argmaxOptions: OptionNames<ArgmaxOptions> = { axis: true, keepdims: true, dtype: true }
 
-function place(kind: ArgmaxAttributes['kind'], x: NDArray, options: ArgmaxOptions): NDArray {
-  checkOptions(kind, options, '{ axis: 1 }', argmaxOptions)
-  const { axis = null, keepdims = false, dtype } = options
-  const attrs = { kind, axis: axis === null ? null : checkAxis(kind, axis, x.ndim), keepDims: keepdims }
-  return invoke(argmaxOp, [x], { ...attrs, ...(dtype !== undefined && { dtype }) })[0]
+/** Throws where the result's dtype does not hold every place of the axis, whatever the values. */
+function place(name: 'argmax' | 'argmin', x: NDArray, options: ArgmaxOptions): NDArray {
+  checkOptions(name, options, '{ axis: 1 }', argmaxOptions)
+  const { axis = null, keepdims = false, dtype = x.dtype } = options
+  const flat = axis === null ? withShape(x, [x.size]) : x
+  const along = axis === null ? 0 : checkAxis(name, axis, x.ndim)
+  const count = flat.shape[along]
+  if (count === 0) {
+    throw new OpError(name, `nothing to choose from: got ${formatShape(x.shape)}, expected at least one element`)
+  }
+  if (isDType(dtype) && !holdsPlaces(dtype, count)) {
+    throw new OpError(
+      name,
+      `${dtype} does not hold every place of ${count}: got ${formatShape(x.shape)}, expected { dtype: 'int32' }`,
+    )
+  }
+  const reduction = reductions[name][isDType(dtype) ? kindOf(dtype) : 'float']
+  const [y] = reduce(reduction, [flat, iota(flat.shape, along)], { axes: [along], keepDims: keepdims, dtypes: [dtype] })
+  if (axis === null && keepdims) return withShape(y, shapeOf(x.shape.map(() => 1)))
+  return y.ndim > 0 ? y : withShape(y, [1])
 }
 
 /** The index of the first largest element along the axis, in the dtype of x unless options name another. */

@@ -1,7 +1,8 @@
 // Cases of softmax and cross-entropy: rows and columns of any length, every axis, large and infinite logits, labels.
 import type { CaseInput, Domain, OpCase } from '../cases.ts'
 import { looser } from '../tolerance.ts'
-import { logSoftmax, softmax, softmaxCrossEntropy, softmaxCrossEntropyGradient } from './softmax.ts'
+import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './crossEntropy.ts'
+import { logSoftmax, softmax } from './softmax.ts'
 
 /** x − m is rounded before the exponential sees it: ε/2 · |x − m| of a relative error of the result. */
 const shifted = (range: number) =>
@@ -112,7 +113,7 @@ const wrong: OpCase[] = [
     name: 'whole numbers',
     inputs: [{ shape: [2, 3], dtype: 'int32' }],
     run: ([x]) => logSoftmax(x),
-    throws: "[logSoftmax] the input must be float32, got int32: use astype('float32')",
+    throws: "[logSoftmax] cannot take int32, expected float32: use astype('float32')",
   },
   {
     name: 'labels of another length',

@@ -1,112 +1,131 @@
-// softmax and its logarithm along one axis, and the cross-entropy of logits with class numbers.
-import type { Spec } from '../../core/engine.ts'
-import { checkOptions, OpError } from '../../core/errors.ts'
-import { invoke } from '../../core/invoke.ts'
+// softmax, its logarithm and the logarithm of its denominator: one reading finds the maximum, the next sums exponentials.
+import type { Arith } from '../../arith/arith.ts'
+import type { Compute } from '../../arith/graph.ts'
+import { checkOptions } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis, formatShape, sameShape, shapeOf } from '../../core/shape.ts'
-import { checkIndices } from '../places.ts'
-import type { OpSpec } from '../spec.ts'
+import { checkAxis } from '../../core/shape.ts'
+import { mode } from '../../core/tape.ts'
+import { apply, type Formula } from '../../kinds/formula/formula.ts'
+import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
+import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
 
-/** Attributes of softmax: the axis, counted from 0, and whether the logarithm is wanted. */
-export interface SoftmaxAttributes {
-  readonly axis: number
-  readonly log: boolean
+/** Σ eˣ⁻ᵐ of two parts: each sum is scaled to the larger maximum. */
+export const mergeExponentials: Compute = (m, max, sum, otherMax, otherSum) => {
+  const both = m.max(max, otherMax)
+  const scaled = (own: typeof max, of: typeof sum) =>
+    m.select(m.equal(own, both), of, m.mul(of, m.exp(m.sub(own, both))))
+  return [both, m.add(scaled(max, sum), scaled(otherMax, otherSum))]
 }
 
-/** y = eˣ⁻ᵐ ÷ Σ eˣ⁻ᵐ along the axis, m the maximum there; or its logarithm, x − m − ln Σ eˣ⁻ᵐ. */
-export const softmaxOp: OpSpec<SoftmaxAttributes> = {
+/** The maximum, and Σ eˣ⁻ᵐ. */
+const exponentials = {
+  floats: true,
+  element: (_m, x) => x,
+  joins: ['max'],
+  then: [{ element: (m, x, max) => m.exp(m.sub(x, max)), joins: ['sum'] }],
+  merge: mergeExponentials,
+} satisfies Omit<Reduction, 'name'>
+
+/** y · (dy − Σ y · dy). */
+const softmaxGradient: Reduction = {
+  name: 'softmaxGradient',
+  element: (m, y, dy) => m.mul(y, dy),
+  joins: ['sum'],
+  given: [],
+  map: (m, y, dy, sum) => m.mul(y, m.sub(dy, sum)),
+  gradient: 'none',
+}
+
+/** dy − eʸ · Σ dy. */
+const logSoftmaxGradient: Reduction = {
+  name: 'logSoftmaxGradient',
+  element: (_m, _y, dy) => dy,
+  joins: ['sum'],
+  given: [],
+  map: (m, y, dy, sum) => m.sub(dy, m.mul(m.exp(y), sum)),
+  gradient: 'none',
+}
+
+/** A gradient in one pass; what is to be differentiated again is made of a sum and a formula, which have gradients. */
+function inOnePass(reduction: Reduction, y: NDArray, dy: NDArray, axes: readonly number[]): NDArray {
+  if (!mode.recording) return reduce(reduction, [y, dy], { axes, keepDims: true })[0]
+  const { name, element, map } = reduction
+  const [sum] = reduce({ name, element, joins: ['sum'] }, [y, dy], { axes, keepDims: true })
+  return apply({ name, compute: map as Compute }, [y, dy, sum])[0]
+}
+
+/** y = eˣ⁻ᵐ ÷ Σ eˣ⁻ᵐ along the axis, m the maximum there. */
+const softmaxes: Reduction = {
   name: 'softmax',
-  infer([x], { log }) {
-    checkFloat(log ? 'logSoftmax' : 'softmax', 'the input', x)
-    return [{ shape: x.shape, dtype: x.dtype }]
-  },
-  saves: { outputs: [0] },
-  gradient({ attrs: { axis, log }, y }, [dy], { exp, multiply, subtract, sum }) {
-    if (log) return [subtract(dy, multiply(exp(y(0)), sum(dy, { axis, keepdims: true })))]
-    const weighted = multiply(dy, y(0))
-    return [subtract(weighted, multiply(y(0), sum(weighted, { axis, keepdims: true })))]
+  ...exponentials,
+  given: [],
+  map: (m, x, max, sum) => m.div(m.exp(m.sub(x, max)), sum),
+  gradient: {
+    saves: { outputs: [0] },
+    of: ({ attrs, y }, [dy]) => [inOnePass(softmaxGradient, y(0), dy, attrs.axes)],
   },
 }
 
-/** softmaxCrossEntropy has no attributes. */
-export type CrossEntropyAttributes = Record<never, never>
-
-/** loss[n] = −ln softmax(logits[n])[labels[n]]; labels are cut to whole numbers and clipped into range. */
-export const softmaxCrossEntropyOp: OpSpec<CrossEntropyAttributes> = {
-  name: 'softmaxCrossEntropy',
-  infer([logits, labels]) {
-    checkLogits('softmaxCrossEntropy', logits, labels)
-    checkIndices('softmaxCrossEntropy', 'labels', labels, logits.shape[1])
-    return [{ shape: labels.shape, dtype: logits.dtype }]
-  },
-  saves: { inputs: [0, 1] },
-  gradient: ({ x }, [dy], { softmaxCrossEntropyGradient }) => [softmaxCrossEntropyGradient(x(0), x(1), dy), null],
-}
-
-/** dlogits[n] = (softmax(logits[n]) − onehot(labels[n])) · dy[n]. */
-export const softmaxCrossEntropyGradientOp: OpSpec<CrossEntropyAttributes> = {
-  name: 'softmaxCrossEntropyGradient',
-  infer([logits, labels, dy]) {
-    checkLogits('softmaxCrossEntropyGradient', logits, labels)
-    if (!sameShape(dy.shape, labels.shape) || dy.dtype !== logits.dtype) {
-      const got = `${dy.dtype} ${formatShape(dy.shape)}`
-      const expected = `${logits.dtype} ${formatShape(labels.shape)}`
-      throw new OpError('softmaxCrossEntropyGradient', `wrong dy: got ${got}, expected ${expected}`)
-    }
-    return [{ shape: logits.shape, dtype: logits.dtype }]
-  },
-  saves: { inputs: [0, 1, 2] },
-  gradient({ x, needs }, [g], { multiply, pick, softmax, subtract, sum, withShape }) {
-    const p = softmax(x(0))
-    const weighted = multiply(p, g)
-    const along = sum(weighted, { axis: 1, keepdims: true })
-    const ofDy = () => subtract(withShape(along, [along.size]), pick(g, x(1)))
-    const ofLogits = () => multiply(subtract(weighted, multiply(p, along)), withShape(x(2), [along.size, 1]))
-    return [needs[0] ? ofLogits() : null, null, needs[2] ? ofDy() : null]
+/** y = x − m − ln Σ eˣ⁻ᵐ. */
+const logSoftmaxes: Reduction = {
+  name: 'logSoftmax',
+  ...exponentials,
+  given: [],
+  map: (m, x, max, sum) => m.sub(m.sub(x, max), m.log(sum)),
+  gradient: {
+    saves: { outputs: [0] },
+    of: ({ attrs, y }, [dy]) => [inOnePass(logSoftmaxGradient, y(0), dy, attrs.axes)],
   },
 }
 
-function checkFloat(op: string, name: string, { dtype }: Spec): void {
-  if (dtype === 'float32' || dtype === 'float64') return
-  throw new OpError(op, `${name} must be float32, got ${dtype}: use astype('float32')`)
+/** The maximum, or 0 where there is nothing finite to measure from. */
+const origin = <V, M>(m: Arith<V, M>, max: V): V =>
+  m.select(m.equal(m.abs(max), Number.POSITIVE_INFINITY), m.constant(0), max)
+
+/** dy · eˣ⁻ʸ, and 0 where y is −∞. */
+const logsumexpGradient: Formula = {
+  name: 'logsumexpGradient',
+  compute: (m, x, y, dy) =>
+    m.select(m.equal(y, Number.NEGATIVE_INFINITY), 0, m.mul(dy, m.select(m.equal(x, y), 1, m.exp(m.sub(x, y))))),
 }
 
-function checkLogits(op: string, logits: Spec, labels: Spec): void {
-  checkFloat(op, 'logits', logits)
-  if (logits.shape.length !== 2 || logits.shape[1] === 0) {
-    throw new OpError(op, `logits must be (samples, classes), got ${formatShape(logits.shape)}`)
-  }
-  const expected = shapeOf([logits.shape[0]])
-  if (sameShape(labels.shape, expected)) return
-  throw new OpError(op, `wrong shape of labels: got ${formatShape(labels.shape)}, expected ${formatShape(expected)}`)
+/** m + ln Σ eˣ⁻ᵐ. */
+const logsumexps: Reduction = {
+  name: 'logsumexp',
+  ...exponentials,
+  then: [{ element: (m, x, max) => m.exp(m.sub(x, origin(m, max))), joins: ['sum'] }],
+  finish: (m, max, sum) => m.add(origin(m, max), m.log(sum)),
+  gradient: {
+    saves: { inputs: [0], outputs: [0] },
+    of: ({ x, y }, [dy], spread) => apply(logsumexpGradient, [x(0), spread(y(0)), spread(dy)]),
+  },
 }
 
-/** Which axis; the last where left out. */
+/** Which axis. */
 export interface SoftmaxOptions {
+  /** Default the last. */
   readonly axis?: number
+}
+
+function alongAxis(reduction: Reduction, x: NDArray, options: SoftmaxOptions): NDArray {
+  checkOptions(reduction.name, options, '{ axis: 1 }', { axis: true })
+  const axis = checkAxis(reduction.name, options.axis ?? -1, x.ndim)
+  return reduce(reduction, [x], { axes: [axis], keepDims: true })[0]
 }
 
 /** Probabilities along an axis: positive, of sum 1. */
 export function softmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
-  return invoke(softmaxOp, [x], { axis: axisOf('softmax', x, options), log: false })[0]
+  return alongAxis(softmaxes, x, options)
 }
 
 /** The logarithm of the softmax along an axis, exact where the softmax is too small for a float. */
 export function logSoftmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
-  return invoke(softmaxOp, [x], { axis: axisOf('logSoftmax', x, options), log: true })[0]
+  return alongAxis(logSoftmaxes, x, options)
 }
 
-function axisOf(op: string, x: NDArray, options: SoftmaxOptions): number {
-  checkOptions(op, options, '{ axis: 1 }', { axis: true })
-  return checkAxis(op, options.axis ?? -1, x.ndim)
-}
-
-/** −ln softmax(logits)[label] of each sample: logits (N, C), labels (N,) class numbers of any dtype, the result (N,). */
-export function softmaxCrossEntropy(logits: NDArray, labels: NDArray): NDArray {
-  return invoke(softmaxCrossEntropyOp, [logits, labels], {})[0]
-}
-
-/** The gradient of softmaxCrossEntropy's logits from that of the losses. */
-export function softmaxCrossEntropyGradient(logits: NDArray, labels: NDArray, dy: NDArray): NDArray {
-  return invoke(softmaxCrossEntropyGradientOp, [logits, labels, dy], {})[0]
+/** ln Σ eˣ along the axes, of any magnitude; −Infinity of nothing. */
+export function logsumexp(x: NDArray, options: ReduceOptions = {}): NDArray {
+  checkOptions('logsumexp', options, '{ axis: 1 }', reduceOptions)
+  const { axes, keepDims } = axesOf('logsumexp', x.shape, options)
+  return reduce(logsumexps, [x], { axes, keepDims })[0]
 }

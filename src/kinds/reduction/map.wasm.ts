@@ -1,0 +1,80 @@
+// Results of elements, made of the elements once more while they are in the cache, and of what they were reduced to.
+import type { Graph } from '../../arith/graph.ts'
+import { type Body, i32x4, type Local, v128 } from '../../kernel/asm.ts'
+import { type Stream as SweepStream, sweep } from '../../kernel/sweep.ts'
+import { evaluated, leavesOf, steady, usedSources } from './gather.wasm.ts'
+import { bytesOf, type Lanes, load, loadSplat, store, type Width } from './lanes.ts'
+import type { PassSpec, Stream, Unit } from './units.wasm.ts'
+
+const graphOf = ({ reduction }: PassSpec): Graph => {
+  if (!reduction.map) throw new Error(`[${reduction.reduction.name}] has no results of elements`)
+  return reduction.map.graph
+}
+
+/** Results of a row, whose finished values stand in all lanes; what the last stage has kept is read. */
+export function mapRow(f: Body, spec: PassSpec, unit: Unit, finished: readonly Lanes[]): void {
+  const graph = graphOf(spec)
+  const { again } = spec.reduction
+  const kept = again && new Set([again.node])
+  const used = usedSources(graph, spec.operands, kept)
+  const sweepOf = ({ element, pointer }: Stream): SweepStream => {
+    return { pointer: f.let(pointer), bytes: bytesOf(element), ...(element === 'iota' && { iota: true }) }
+  }
+  const results = unit.elements.map(sweepOf)
+  const streams = unit.sources.map((source, i) => (used.has(i) && source.step !== 0 ? sweepOf(source) : undefined))
+  const held = unit.sources.map(({ element, pointer, step }, i) =>
+    used.has(i) && step === 0 ? f.let(loadSplat(element, pointer)) : undefined,
+  )
+  const all = steady(f, spec, unit, graph, [...leavesOf(spec, unit, held), ...finished], kept)
+  const moving = [...results, ...streams.filter((stream) => stream !== undefined)]
+  sweep(f, unit.rows, moving, (loadFrom) => {
+    const loaded = streams.map((stream, i) => held[i] ?? (stream && loadFrom(stream)))
+    const known = again ? new Map([...all, [again.node, loadFrom(results[0])]]) : all
+    return evaluated(f, spec, graph, [...leavesOf(spec, unit, loaded), ...finished], known).map((value, i) => {
+      return [results[i], spec.elements[i] === 'uint8' ? v128.and(value, i32x4.const(255)) : value]
+    })
+  })
+}
+
+/** Results of a strip of columns, whose finished values stand in registers. */
+export function mapColumns(
+  f: Body,
+  spec: PassSpec,
+  unit: Unit,
+  finished: readonly (readonly Lanes[])[],
+  lanes: Width,
+  vectors: readonly number[],
+): void {
+  const graph = graphOf(spec)
+  const used = usedSources(graph, spec.operands)
+  const at = (stream: Stream, pointer: Local<'i32'>, vector: number) =>
+    f.let(stream.alongColumns ? load(stream.element, pointer, lanes, vector) : loadSplat(stream.element, pointer))
+  const pointers = unit.sources.map(({ pointer }, i) => (used.has(i) ? f.let(pointer) : pointer))
+  const targets = unit.elements.map(({ pointer }) => f.let(pointer))
+  const held = unit.sources.map((source, i) =>
+    used.has(i) && source.step === 0 ? vectors.map((vector) => at(source, pointers[i], vector)) : undefined,
+  )
+  const known = vectors.map((_, v) => {
+    const still = held.map((value) => value?.[v])
+    return steady(f, spec, unit, graph, [...leavesOf(spec, unit, still), ...finished[v]])
+  })
+  const row = () => {
+    const values = vectors.map((vector, v) => {
+      const loaded = unit.sources.map((source, i) => {
+        return used.has(i) ? (held[i]?.[v] ?? at(source, pointers[i], vector)) : undefined
+      })
+      const leaves = [...leavesOf(spec, unit, loaded), ...finished[v]]
+      return evaluated(f, spec, graph, leaves, known[v]).map((value) => f.let(value))
+    })
+    targets.forEach((target, i) => {
+      vectors.forEach((vector, v) =>
+        store(f, unit.elements[i].element as 'float32', target, values[v][i], lanes, vector),
+      )
+    })
+  }
+  const moving = [...unit.sources.map((source, i) => [source, pointers[i], used.has(i)] as const)]
+  f.times(unit.rows, row, [
+    ...moving.flatMap(([{ step }, pointer, moves]) => (step === 0 || !moves ? [] : [[pointer, step] as const])),
+    ...unit.elements.flatMap(({ step }, i) => (step === 0 ? [] : [[targets[i], step] as const])),
+  ])
+}

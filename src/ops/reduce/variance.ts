@@ -1,0 +1,70 @@
+// var: the mean square distance from the mean, in one pass over memory.
+import { checkOptions } from '../../core/errors.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { apply, type Formula } from '../../kinds/formula/formula.ts'
+import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
+import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
+
+/** (2 · (x − mean) · dvar + dmean) ÷ n. */
+const momentsGradient: Formula = {
+  name: 'momentsGradient',
+  compute: (m, x, mean, dmean, dvar, n) => m.div(m.add(m.mul(m.mul(2, m.sub(x, mean)), dvar), dmean), n),
+}
+
+/**
+ * Mean and variance. Squares are taken of distances from the mean of a part, and parts are merged by their means, so that
+ * nothing cancels (T. F. Chan, G. H. Golub, R. J. LeVeque: Updating Formulae and a Pairwise Algorithm for Computing Sample
+ * Variances, 1979).
+ */
+const moments: Reduction = {
+  name: 'var',
+  floats: true,
+  element: (_m, x) => x,
+  joins: ['sum'],
+  then: [
+    {
+      element(m, x, sum, n) {
+        const distance = m.sub(x, m.div(sum, n))
+        return [distance, m.mul(distance, distance)]
+      },
+      joins: ['sum', 'sum'],
+    },
+  ],
+  // the sum of distances is what rounding has left out of the mean
+  state(m, sum, distances, squares, n) {
+    const left = m.div(distances, n)
+    return [n, m.add(m.div(sum, n), left), m.sub(squares, m.mul(left, distances))]
+  },
+  merge(m, n, mean, squares, otherN, otherMean, otherSquares) {
+    const all = m.add(n, otherN)
+    const share = m.div(otherN, all)
+    const apart = m.sub(otherMean, mean)
+    const between = m.mul(m.mul(apart, apart), m.mul(n, share))
+    return [all, m.add(mean, m.mul(apart, share)), m.add(m.add(squares, otherSquares), between)]
+  },
+  finish: (m, _n, mean, squares, count) => [mean, m.div(squares, count)],
+  gradient: {
+    saves: { inputs: [0], outputs: [0] },
+    of({ x, y, inputs, outputs }, dys, spread) {
+      const count = inputs[0].shape.reduce((product, n) => product * n, 1)
+      const results = outputs[0].shape.reduce((product, n) => product * n, 1)
+      const [dmean, dvar] = dys.map(spread)
+      return apply(momentsGradient, [x(0), spread(y(0)), dmean, dvar, count / results])
+    },
+  },
+}
+
+/** Mean and variance along axes, counted from 0 and ascending, of arrays of floats. */
+export function meanAndVariance(
+  x: NDArray,
+  options: { readonly axes: readonly number[]; readonly keepDims?: boolean },
+): readonly [mean: NDArray, variance: NDArray] {
+  const [mean, variance] = reduce(moments, [x], options)
+  return [mean, variance]
+}
+
+/** The mean square distance from the mean along the axes: NaN of nothing. */
+export function variance(x: NDArray, options: ReduceOptions = {}): NDArray {
+  checkOptions('var', options, '{ axis: 1 }', reduceOptions)
+  return meanAndVariance(x, axesOf('var', x.shape, options))[1]
+}
