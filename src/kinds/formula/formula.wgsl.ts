@@ -1,4 +1,5 @@
 // formula on the GPU: one invocation an element, operands repeated by steps of 0.
+import type { Graph } from '../../arith/graph.ts'
 import type { Spec } from '../../core/engine.ts'
 import { sameShape, sizeOf } from '../../core/shape.ts'
 import { functionsOf, graphText } from '../../kernel/wgsl/graphText.ts'
@@ -16,7 +17,7 @@ export const formulaWgsl: WgslKernel<FormulaAttributes> = {
     const { shape } = outputs[0] ?? inputs[places[0] as number]
     const arrays = inputs.map(({ dtype, shape }, n): FormulaArray => ({ dtype, shape, binding: { input: n } }))
     const to = outputs.map((_, n): Binding => ({ output: n }))
-    return { workspace: [], dispatches: [formulaDispatch(attrs, arrays, to, shape)] }
+    return { workspace: [], dispatches: formulaDispatches(attrs, arrays, to, shape) }
   },
 }
 
@@ -25,47 +26,89 @@ export interface FormulaArray extends Spec {
   readonly binding: Binding
 }
 
-/** The dispatch of a formula of a shape; results that have no place go to `outputs`. */
-export function formulaDispatch(
+/** Storage buffers that every device allows in one dispatch. */
+const mostBuffers = 8
+
+/** The dispatches of a formula of a shape, one where few arrays are met; results that have no place go to `outputs`. */
+export function formulaDispatches(
   attrs: FormulaAttributes,
   inputs: readonly FormulaArray[],
   outputs: readonly Binding[],
   shape: readonly number[],
-): Dispatch {
+): Dispatch[] {
   const operands = sourcesOfFormula(attrs)
   const { graph } = attrs.formula
-  const places = attrs.places.map((place) => (place === null ? null : (operands[place] as number)))
-  const { loads, names, params, walks } = operandsText(inputs, attrs, shape)
+  const readBy = (results: readonly number[]) => {
+    const leaves = usedLeaves({ results: results.map((i) => graph.results[i]) })
+    const sources = operands.filter((source, k): source is number => source !== null && leaves.has(k))
+    return new Set(sources.filter((source) => source < inputs.length))
+  }
+  const all = [...graph.results.keys()]
+  const inPlace = attrs.places.some((place) => place !== null)
+  const groups: number[][] = []
+  for (const result of all) {
+    const together = [...(groups.at(-1) ?? []), result]
+    const fits = readBy(together).size + together.length <= mostBuffers
+    // bytes share words, so that they are made alone
+    const bytes = together.length > 1 && together.some((i) => attrs.dtypes[i] === 'uint8')
+    // what is written over an operand must be read by all before
+    if (groups.length > 0 && (inPlace || (fits && !bytes))) {
+      groups[groups.length - 1] = together
+    } else groups.push([result])
+  }
+  return groups.map((group) => dispatchOf(attrs, inputs, outputs, shape, group, readBy(group)))
+}
+
+function dispatchOf(
+  attrs: FormulaAttributes,
+  inputs: readonly FormulaArray[],
+  outputs: readonly Binding[],
+  shape: readonly number[],
+  group: readonly number[],
+  read: ReadonlySet<number>,
+): Dispatch {
+  const operands = sourcesOfFormula(attrs)
+  const graph = { ...attrs.formula.graph, results: group.map((i) => attrs.formula.graph.results[i]) }
+  const written = attrs.places.map((place) => (place === null ? null : (operands[place] as number)))
+  const bound = new Set([...read, ...group.flatMap((i) => written[i] ?? [])])
+  const { loads, names, params, walks } = operandsText(inputs, attrs, shape, graph)
   const { statements, values } = graphText(graph, names)
-  let output = 0
-  const made = attrs.dtypes.filter((_, i) => places[i] === null)
+  const outputOf = attrs.places.map((_, i) => written.slice(0, i).filter((place) => place === null).length)
+  const made = group.filter((i) => written[i] === null)
+  const iotas = attrs.iotas?.map(({ operand }) => operand)
   return mapResults({
-    key: `formula ${JSON.stringify({ ...attrs, shape: undefined, iotas: attrs.iotas?.map(({ operand }) => operand) })}`,
-    inputs: inputs.map(({ dtype, binding }, n): KernelArray => {
-      return { name: `x${n}`, binding, dtype, written: places.includes(n) }
+    key: `formula ${JSON.stringify({ ...attrs, shape: undefined, iotas })} ${group}`,
+    inputs: inputs.flatMap(({ dtype, binding }, n): KernelArray[] => {
+      return bound.has(n) ? [{ name: `x${n}`, binding, dtype, written: written.includes(n) }] : []
     }),
-    outputs: outputs.map((binding, n) => ({ binding, dtype: made[n] })),
+    outputs: made.map((i) => ({ binding: outputs[outputOf[i]], dtype: attrs.dtypes[i] })),
     count: sizeOf(shape),
     params,
     functions: functionsOf(graph) + walks,
     statements: `${loads} ${statements}`,
-    values: places.map((input, i) => ({ to: input === null ? output++ : `x${input}`, value: values[i] })),
+    values: group.map((i, n) => ({ to: written[i] === null ? made.indexOf(i) : `x${written[i]}`, value: values[n] })),
   })
 }
 
 /** How the text reads operands: statements that load them, their names, and what these need. */
-function operandsText(inputs: readonly Spec[], attrs: FormulaAttributes, shape: readonly number[]) {
-  const { graph } = attrs.formula
+function operandsText(
+  inputs: readonly Spec[],
+  attrs: FormulaAttributes,
+  shape: readonly number[],
+  graph: Pick<Graph, 'leaves' | 'results'>,
+) {
   const params: Record<string, Param> = {}
   const sources = withIotas(inputs, attrs)
+  const used = usedLeaves(graph)
+  const operands = sourcesOfFormula(attrs)
   const walks = sources.map((source, n) => {
+    if (!operands.some((of, k) => of === n && used.has(k))) return undefined
     if (sameShape(source.shape, shape)) return undefined
     const steps = walk(`at${n}`, shape, repeatedSteps(source.shape, shape))
     Object.assign(params, steps.params)
     return steps.text
   })
-  const used = usedLeaves(graph)
-  const loads = sourcesOfFormula(attrs).map((source, k) => {
+  const loads = operands.map((source, k) => {
     if (!used.has(k)) return ''
     const whole = graph.leaves[k] === 'int'
     if (source === null) {

@@ -32,7 +32,7 @@ export interface Reduction {
   readonly element: Compute
   readonly joins: readonly Join[]
   /** Further readings. Elements may be read in parts: then `merge` takes the parts together. */
-  readonly then?: readonly Stage[]
+  readonly later?: readonly Stage[]
   /** What a part is known by, made of its joined values and its number of elements. Default the joined values. */
   readonly state?: Compute
   /** The state of two parts together, from that of one and that of the other; with one stage, by default joined. */

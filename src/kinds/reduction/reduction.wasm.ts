@@ -60,7 +60,7 @@ export const reductionWasm: WasmKernel<ReductionAttributes> = {
       outputs: outputs.map((_, i) => (keepDims || i >= finished ? wanted : 'plain')),
     }
   },
-  plan(inputs, attrs, outputs, rung) {
+  plan(inputs, attrs, _outputs, rung) {
     const { reduction, axes, numbers } = attrs
     const shape = elementsShape(inputs, attrs)
     const channelsLast = inputs.some(({ order }) => order === 'channelsLast')

@@ -9,7 +9,7 @@ import { wgslFloat } from '../../kernel/wgsl/math.ts'
 import { partsOf } from '../../kernel/wgsl/passes.ts'
 import type { Binding, Dispatch, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { type KernelArray, mapResults, type ResultsKernel } from '../../kernel/wgsl/sideBySide.ts'
-import { formulaDispatch } from '../formula/formula.wgsl.ts'
+import { formulaDispatches } from '../formula/formula.wgsl.ts'
 import { usedLeaves, withIotas } from '../operands.ts'
 import { countOf, elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'
 import { joined, startOf } from './join.ts'
@@ -74,7 +74,7 @@ export const reductionWgsl: WgslKernel<ReductionAttributes> = {
       const elements = outputsOf(reduction).slice(finished.length) as number[]
       const bound = arrays.map((array, i) => ({ ...array, binding: bindings[i] }))
       dispatches.push(
-        formulaDispatch(
+        ...formulaDispatches(
           formula,
           bound,
           elements.map((output) => ({ output })),
@@ -217,11 +217,11 @@ function stagesText(
     const first = before
     before += stage.joins.length
     const earlier = kinds.slice(0, first).map((_, i) => `j${i}`)
-    const names = [...leaves.map((_, k) => `a${k}`), ...earlier, 'of']
+    const names = [...leaves.map((_, k) => `a${k}`), ...earlier, 'own']
     for (const k of usedLeaves(stage.element)) if (k < operands.length) used.add(k)
     return stageText(stage, n, first, names, loads)
   })
-  const states = graphText(state, [...kinds.map((_, i) => `j${i}`), 'of'], 't')
+  const states = graphText(state, [...kinds.map((_, i) => `j${i}`), 'own'], 't')
   const read = new Set([...used].map((k) => operands[k]))
   return {
     key: `${JSON.stringify(reduction)} ${numbers} ${operands}`,
@@ -230,7 +230,7 @@ function stagesText(
     ),
     params,
     functions: `${functionsOf(...stages.map(({ element }) => element), state, reduction.finish)}${walks.flat().join('')}`,
-    statements: `let of = ${countText(parts === 1 ? 'p.count' : '(p.count - part + p.parts - 1u) / p.parts', kinds[0])};
+    statements: `let own = ${countText(parts === 1 ? 'p.count' : '(p.count - part + p.parts - 1u) / p.parts', kinds[0])};
   ${loops.join('\n  ')}
   ${states.statements} ${states.values.map((value, i) => `let s${i} = ${value};`).join(' ')}`,
     readings: stages.length,

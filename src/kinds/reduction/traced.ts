@@ -36,14 +36,14 @@ export class TracedReduction {
   readonly #derived = new Map<string, { readonly joined: Gradients; readonly element: Gradients }>()
 
   constructor(reduction: Reduction, leaves: readonly Kind[]) {
-    const { name, element, joins, then = [], state, merge, finish, map } = reduction
+    const { name, element, joins, later = [], state, merge, finish, map } = reduction
     this.reduction = reduction
     this.leaves = leaves
     const stages: TracedStage[] = [{ element: trace(element, leaves), joins }]
     const joined = kindsOfResults(stages[0].element)
     // the number of elements is of the kind of what it divides
     const [count] = joined
-    for (const stage of then) {
+    for (const stage of later) {
       const made = trace(stage.element, [...leaves, ...joined, count])
       stages.push({ element: made, joins: stage.joins })
       joined.push(...kindsOfResults(made))

@@ -23,7 +23,7 @@ function positions(name: 'argmax' | 'argmin', to: 'float' | 'int'): Reduction {
     name,
     element: (_m, x) => x,
     joins: [join],
-    then: [
+    later: [
       {
         element: (m, x, place, extreme) => m.select(m.or(m.equal(x, extreme), isNaN(m, x)), place, nowhere),
         joins: ['min'],

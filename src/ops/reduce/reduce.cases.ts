@@ -2,13 +2,15 @@
 import type { DType } from '../../core/dtype.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import type { Domain, OpCase } from '../cases.ts'
+import { logsumexp } from '../softmax/softmax.ts'
 import { exact, looser, sumOf, type Tolerance } from '../tolerance.ts'
 import { type ArgmaxOptions, argmax, argmin } from './argmax.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from './reduce.ts'
+import { variance } from './variance.ts'
 
 type Reduction = (x: NDArray, options?: ReduceOptions) => NDArray
 
-const reductions: readonly Reduction[] = [max, mean, min, norm, prod, sum]
+const reductions: readonly Reduction[] = [logsumexp, max, mean, min, norm, prod, sum, variance]
 
 /** Products and roots are relative, sums and means as long as their terms, extremes exact. */
 function toleranceOf(run: Reduction, shape: readonly number[], axis: ReduceOptions['axis']): Tolerance {
@@ -19,7 +21,8 @@ function toleranceOf(run: Reduction, shape: readonly number[], axis: ReduceOptio
   )
   if (run === max || run === min) return exact
   if (run === prod) return looser({ relative: 1.2e-7 * terms }, 'each factor of a product is rounded')
-  return run === norm ? { relative: 2e-7 + 1.2e-7 * Math.sqrt(terms) } : sumOf(terms)
+  if (run === logsumexp) return { relative: 4e-7, absolute: 4e-7 }
+  return run === norm || run === variance ? { relative: 2e-7 + 1.2e-7 * Math.sqrt(terms) } : sumOf(terms)
 }
 
 interface Over extends ReduceOptions {
@@ -105,7 +108,7 @@ const whole: Record<string, Domain> = { int32: { values: [7, -3, 2 ** 31 - 1, 65
 
 const integers = (['int32', 'uint8'] as const).flatMap((dtype: DType) =>
   reductions
-    .filter((run) => run !== norm)
+    .filter((run) => ![logsumexp, norm, variance].includes(run))
     .flatMap((run) =>
       [undefined, 0, 1].map(
         (axis): OpCase => ({

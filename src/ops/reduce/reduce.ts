@@ -110,7 +110,7 @@ const lengths: Reduction = {
   floats: true,
   element: (m, x) => m.abs(x),
   joins: ['max'],
-  then: [
+  later: [
     {
       element(m, x, scale) {
         const part = m.select(bare(m, scale), x, m.div(x, scale))

@@ -21,7 +21,7 @@ const moments: Reduction = {
   floats: true,
   element: (_m, x) => x,
   joins: ['sum'],
-  then: [
+  later: [
     {
       element(m, x, sum, n) {
         const distance = m.sub(x, m.div(sum, n))

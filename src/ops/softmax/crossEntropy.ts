@@ -22,7 +22,7 @@ const losses: Reduction = {
   mixed: true,
   element: (_m, x) => x,
   joins: ['max'],
-  then: [
+  later: [
     {
       element: (m, x, label, place, last, max) => [m.exp(m.sub(x, max)), m.select(chosen(m, label, place, last), x, 0)],
       joins: ['sum', 'sum'],
@@ -47,7 +47,7 @@ const gradients: Reduction = {
   mixed: true,
   element: (_m, x) => x,
   joins: ['max'],
-  then: [
+  later: [
     {
       element(m, x, label, _dy, place, last, max) {
         const raised = m.exp(m.sub(x, max))

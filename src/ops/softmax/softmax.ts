@@ -22,7 +22,7 @@ const exponentials = {
   floats: true,
   element: (_m, x) => x,
   joins: ['max'],
-  then: [{ element: (m, x, max) => m.exp(m.sub(x, max)), joins: ['sum'] }],
+  later: [{ element: (m, x, max) => m.exp(m.sub(x, max)), joins: ['sum'] }],
   merge: mergeExponentials,
 } satisfies Omit<Reduction, 'name'>
 
@@ -82,22 +82,24 @@ const logSoftmaxes: Reduction = {
 const origin = <V, M>(m: Arith<V, M>, max: V): V =>
   m.select(m.equal(m.abs(max), Number.POSITIVE_INFINITY), m.constant(0), max)
 
-/** dy · eˣ⁻ʸ, and 0 where y is −∞. */
+/** dy · softmax(x), and 0 where the result y is −∞. */
 const logsumexpGradient: Formula = {
   name: 'logsumexpGradient',
-  compute: (m, x, y, dy) =>
-    m.select(m.equal(y, Number.NEGATIVE_INFINITY), 0, m.mul(dy, m.select(m.equal(x, y), 1, m.exp(m.sub(x, y))))),
+  compute: (m, p, y, dy) => m.select(m.equal(y, Number.NEGATIVE_INFINITY), 0, m.mul(dy, p)),
 }
 
 /** m + ln Σ eˣ⁻ᵐ. */
 const logsumexps: Reduction = {
   name: 'logsumexp',
   ...exponentials,
-  then: [{ element: (m, x, max) => m.exp(m.sub(x, origin(m, max))), joins: ['sum'] }],
+  later: [{ element: (m, x, max) => m.exp(m.sub(x, origin(m, max))), joins: ['sum'] }],
   finish: (m, max, sum) => m.add(origin(m, max), m.log(sum)),
   gradient: {
     saves: { inputs: [0], outputs: [0] },
-    of: ({ x, y }, [dy], spread) => apply(logsumexpGradient, [x(0), spread(y(0)), spread(dy)]),
+    of({ attrs: { axes }, x, y }, [dy], spread) {
+      const [p] = reduce(softmaxes, [x(0)], { axes, keepDims: true })
+      return apply(logsumexpGradient, [p, spread(y(0)), spread(dy)])
+    },
   },
 }
 

@@ -1,0 +1,44 @@
+// Composites: what other ops compute, recorded as one op with a gradient of its own.
+import type { Attributes } from './engine.ts'
+import type { NDArray } from './ndarray.ts'
+import type { Op } from './op.ts'
+import { currentPath, within } from './ownership.ts'
+import { historyOf, mode, TapeNode } from './tape.ts'
+
+/** The meaning of a composite: what its gradient reads, and its gradient. */
+export type Composite<A extends Attributes, Functions = unknown> = Required<
+  Pick<Op<A, Functions>, 'name' | 'saves' | 'gradient'>
+>
+
+/** Runs ops unrecorded, and records their results as those of the composite; whatever else they made is released. */
+export function compose<A extends Attributes>(
+  composite: Composite<A, never>,
+  inputs: readonly NDArray[],
+  attrs: A,
+  run: () => readonly NDArray[],
+): readonly NDArray[] {
+  const { recording } = mode
+  const outputs = within('', `made within ${composite.name}`, () => {
+    mode.recording = false
+    try {
+      return run()
+    } finally {
+      mode.recording = recording
+    }
+  })
+  if (!recording || !inputs.some(historyOf)) return outputs
+  const op: Op<A, never> = { ...composite, infer: () => outputs }
+  const node = new TapeNode({
+    op: op as Op<never>,
+    attrs,
+    scalars: [],
+    context: inputs[0].context,
+    path: currentPath(),
+    inputs,
+    outputs,
+    visible: outputs.length,
+  })
+  node.save(inputs, outputs)
+  outputs.forEach((output, index) => output.setOrigin({ node, index }))
+  return outputs
+}

@@ -1,0 +1,151 @@
+// batchNorm: images normalised by the mean and variance of each channel over a batch; forward and backward read twice.
+import { type Composite, compose } from '../../core/compose.ts'
+import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { checkAxis, formatShape, type Shape, sameShape, shapeOf } from '../../core/shape.ts'
+import { apply, type Formula } from '../../kinds/formula/formula.ts'
+import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
+import { meanAndVariance } from '../reduce/variance.ts'
+import { withShape } from '../view/reshape.ts'
+
+/** Attributes of batchNorm. */
+interface BatchNormAttributes {
+  /** The axis of channels, counted from 0. */
+  readonly axis: number
+  readonly epsilon: number
+}
+
+/** γ ÷ √(σ² + ε). */
+const scales: Formula = {
+  name: 'batchNorm',
+  compute: (m, variance, gamma, epsilon) => m.div(gamma, m.sqrt(m.add(variance, epsilon))),
+}
+
+/** (x − μ) · scale + β. */
+const normalised: Formula = {
+  name: 'batchNorm',
+  compute: (m, x, mean, scale, beta) => m.madd(m.sub(x, mean), scale, beta),
+}
+
+/** Σ dy and Σ dy · (x − μ). */
+const sums: Reduction = {
+  name: 'batchNormGradient',
+  element: (m, dy, x, mean) => [dy, m.mul(dy, m.sub(x, mean))],
+  joins: ['sum', 'sum'],
+}
+
+/**
+ * What dx is made of, and dγ. With s = 1 ÷ √(σ² + ε): dx = γ s dy + (2 dσ² − γ s³ Σ dy (x − μ)) ÷ n · (x − μ) +
+ * (dμ − γ s Σ dy) ÷ n (S. Ioffe, C. Szegedy: Batch Normalization, 2015; dμ and dσ² come from whatever else reads them).
+ */
+const coefficients: Formula = {
+  name: 'batchNormGradient',
+  compute(m, gamma, variance, sum, product, dmean, dvariance, epsilon, n) {
+    const inverse = m.div(1, m.sqrt(m.add(variance, epsilon)))
+    const scale = m.mul(gamma, inverse)
+    const slope = m.mul(m.mul(scale, m.mul(inverse, inverse)), product)
+    return [
+      scale,
+      m.div(m.sub(m.mul(2, dvariance), slope), n),
+      m.div(m.sub(dmean, m.mul(scale, sum)), n),
+      m.mul(product, inverse),
+    ]
+  },
+}
+
+const gradients: Formula = {
+  name: 'batchNormGradient',
+  compute: (m, dy, x, mean, scale, slope, shift) => m.madd(scale, dy, m.madd(slope, m.sub(x, mean), shift)),
+}
+
+/** All axes but that of channels. */
+const others = (ndim: number, axis: number) => Array.from({ length: ndim }, (_, k) => k).filter((k) => k !== axis)
+
+/** The shape of a value for each channel, which broadcasts to that of x. */
+const alongChannels = (shape: Shape, axis: number) => shapeOf(shape.map((n, k) => (k === axis ? n : 1)))
+
+/** y = (x − μ) ÷ √(σ² + ε) · γ + β, with the mean μ and the biased variance σ² of each channel. */
+const batchNormComposite: Composite<BatchNormAttributes> = {
+  name: 'batchNorm',
+  saves: { inputs: [0, 1], outputs: [1, 2] },
+  gradient({ attrs: { axis, epsilon }, inputs, x, y, needs }, dys) {
+    const [{ shape }] = inputs
+    const channels = alongChannels(shape, axis)
+    const each = (array: NDArray) => withShape(array, channels)
+    const [dy, dmean, dvariance] = dys
+    const [mean, variance] = [each(y(1)), each(y(2))]
+    const [sum, product] = reduce(sums, [dy, x(0), mean], { axes: others(shape.length, axis), keepDims: true })
+    const n = shape.reduce((size, k) => size * k, 1) / shape[axis]
+    const [scale, slope, shift, dgamma] = apply(coefficients, [
+      ...[each(x(1)), variance, sum, product, each(dmean), each(dvariance)],
+      ...[epsilon, n],
+    ])
+    const dx = () => apply(gradients, [dy, x(0), mean, scale, slope, shift])[0]
+    const ofChannels = (array: NDArray) => withShape(array, [shape[axis]])
+    return [needs[0] ? dx() : null, needs[1] ? ofChannels(dgamma) : null, needs[2] ? ofChannels(sum) : null]
+  },
+}
+
+/** Options of batchNorm. */
+export interface BatchNormOptions {
+  /** The axis of channels. Default 1. */
+  readonly axis?: number
+  /** Added to the variance. Default 1e-5. */
+  readonly epsilon?: number
+}
+
+const batchNormOptions: OptionNames<BatchNormOptions> = { axis: true, epsilon: true }
+
+function checked(x: NDArray, channels: Readonly<Record<string, NDArray>>, options: BatchNormOptions) {
+  checkOptions('batchNorm', options, '{ axis: 1 }', batchNormOptions)
+  const { epsilon = 1e-5 } = options
+  const axis = checkAxis('batchNorm', options.axis ?? 1, x.ndim)
+  if (!(epsilon >= 0 && epsilon < Infinity)) {
+    throw new OpError('batchNorm', `epsilon must be a number from 0 on, got ${epsilon}`)
+  }
+  const expected = shapeOf([x.shape[axis]])
+  for (const [name, { shape }] of Object.entries(channels)) {
+    if (sameShape(shape, expected)) continue
+    const [got, want] = [shape, expected].map(formatShape)
+    throw new OpError('batchNorm', `wrong shape of ${name}: got ${got}, expected ${want} for ${formatShape(x.shape)}`)
+  }
+  return { axis, epsilon }
+}
+
+/**
+ * Normalises each channel by the mean and variance of the batch, for training: x (N, C, …), gamma and beta (C,). Returns
+ * y, the mean and the biased variance, the last two (C,).
+ */
+export function batchNorm(
+  x: NDArray,
+  gamma: NDArray,
+  beta: NDArray,
+  options: BatchNormOptions = {},
+): readonly [y: NDArray, mean: NDArray, variance: NDArray] {
+  const attrs = checked(x, { gamma, beta }, options)
+  const { axis, epsilon } = attrs
+  const channels = alongChannels(x.shape, axis)
+  const each = (array: NDArray) => withShape(array, channels)
+  const [y, mean, variance] = compose(batchNormComposite, [x, gamma, beta], attrs, () => {
+    const [mean, variance] = meanAndVariance(x, { axes: others(x.ndim, axis), keepDims: true })
+    const [scale] = apply(scales, [variance, each(gamma), epsilon])
+    const [y] = apply(normalised, [x, mean, scale, each(beta)])
+    return [y, withShape(mean, [x.shape[axis]]), withShape(variance, [x.shape[axis]])]
+  })
+  return [y, mean, variance]
+}
+
+/** Normalises each channel by a given mean and variance, for inference: x (N, C, …), the others (C,). */
+export function normaliseChannels(
+  x: NDArray,
+  gamma: NDArray,
+  beta: NDArray,
+  mean: NDArray,
+  variance: NDArray,
+  options: BatchNormOptions = {},
+): NDArray {
+  const { axis, epsilon } = checked(x, { gamma, beta, mean, variance }, options)
+  const each = (array: NDArray) => withShape(array, alongChannels(x.shape, axis))
+  const [scale] = apply(scales, [each(variance), each(gamma), epsilon])
+  return apply(normalised, [x, each(mean), scale, each(beta)])[0]
+}
