@@ -40,7 +40,9 @@ export {
   where,
 } from '../ops/elementwise/elementwise.ts'
 export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
+export { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
+export { variance as var } from '../ops/reduce/variance.ts'
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 export { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
 export { broadcastTo } from '../ops/view/broadcastTo.ts'

@@ -42,8 +42,10 @@ import {
   tanh,
 } from '../ops/elementwise/elementwise.ts'
 import { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
+import { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
-import { logSoftmax, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
+import { variance } from '../ops/reduce/variance.ts'
+import { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 import { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
 import { broadcastTo } from '../ops/view/broadcastTo.ts'
 import { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
@@ -146,6 +148,12 @@ declare module '../core/ndarray.ts' {
     prod(options?: ReduceOptions): NDArray
     /** The Euclidean length along axes. */
     norm(options?: ReduceOptions): NDArray
+    /** The mean square distance from the mean along axes. */
+    var(options?: ReduceOptions): NDArray
+    /** The logarithm of the sum of exponentials along axes. */
+    logsumexp(options?: ReduceOptions): NDArray
+    /** The sum up to each element along an axis, of the flattened array by default. */
+    cumsum(options?: CumsumOptions): NDArray
     /** Index of the first largest element, in this dtype. */
     argmax(options?: ArgmaxOptions): NDArray
     /** Index of the first smallest element, in this dtype. */
@@ -250,7 +258,21 @@ installOps(0, {
 })
 installOps(1, { add, divide, maximum, minimum, modulo, multiply, power, subtract })
 installOps(1, { equal, greater, greaterEqual, lesser, lesserEqual, notEqual })
-installOps(1, { argmax, argmin, logSoftmax, max, mean, min, norm, prod, softmax, sum })
+installOps(1, {
+  argmax,
+  argmin,
+  cumsum,
+  logSoftmax,
+  logsumexp,
+  max,
+  mean,
+  min,
+  norm,
+  prod,
+  softmax,
+  sum,
+  var: variance,
+})
 installOps(1, { at, broadcastTo, dot, expandDims, reshape, squeeze, transpose })
 installOps(2, { clip, oneHot, pick, swapaxes, take })
 installOps(3, { sliceAxis })

@@ -1,6 +1,7 @@
 // All ops: their meanings by name, and the table of functions that gradients get.
 import { formulaOp } from '../kinds/formula/formula.ts'
 import { reductionOp } from '../kinds/reduction/reduction.ts'
+import { scanOp } from '../kinds/scan/scan.ts'
 import { concat, concatOp, splitOp, splitSizes } from './concat/concat.ts'
 import {
   activationGradientSum,
@@ -76,6 +77,7 @@ export const specs = {
   relayout: relayoutOp,
   reshape: reshapeOp,
   resize: resizeOp,
+  scan: scanOp,
   seedGenerator: seedGeneratorOp,
   shuffle: shuffleOp,
   slice: sliceOp,

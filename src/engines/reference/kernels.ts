@@ -2,6 +2,7 @@
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import { formulaReference } from '../../kinds/formula/formula.reference.ts'
 import { reductionReference } from '../../kinds/reduction/reduction.reference.ts'
+import { scanReference } from '../../kinds/scan/scan.reference.ts'
 import { concatReference, splitReference } from '../../ops/concat/concat.reference.ts'
 import {
   activationGradientSumReference,
@@ -66,6 +67,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   relayout: copyReference,
   reshape: copyReference,
   resize: resizeReference,
+  scan: scanReference,
   seedGenerator: seedGeneratorReference,
   shuffle: shuffleReference,
   slice: sliceReference,

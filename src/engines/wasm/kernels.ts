@@ -2,6 +2,7 @@
 import type { WasmKernel } from '../../kernel/plan.ts'
 import { formulaWasm } from '../../kinds/formula/formula.wasm.ts'
 import { reductionWasm } from '../../kinds/reduction/reduction.wasm.ts'
+import { scanWasm } from '../../kinds/scan/scan.wasm.ts'
 import { concatWasm, splitWasm } from '../../ops/concat/concat.wasm.ts'
 import { activationGradientSumWasm, channelSumWasm } from '../../ops/conv/channelSum.wasm.ts'
 import { convDataWasm, convWasm, convWeightWasm } from '../../ops/conv/conv.wasm.ts'
@@ -46,6 +47,7 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   relayout: relayoutWasm,
   reshape: copyWasm,
   resize: resizeWasm,
+  scan: scanWasm,
   seedGenerator: seedGeneratorWasm,
   shuffle: shuffleWasm,
   slice: sliceWasm,

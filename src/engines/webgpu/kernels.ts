@@ -2,6 +2,7 @@
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { formulaWgsl } from '../../kinds/formula/formula.wgsl.ts'
 import { reductionWgsl } from '../../kinds/reduction/reduction.wgsl.ts'
+import { scanWgsl } from '../../kinds/scan/scan.wgsl.ts'
 import { concatWgsl, splitWgsl } from '../../ops/concat/concat.wgsl.ts'
 import { activationGradientSumWgsl, channelSumWgsl } from '../../ops/conv/channelSum.wgsl.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../../ops/conv/conv.wgsl.ts'
@@ -42,6 +43,7 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   relayout: copyWgsl,
   reshape: copyWgsl,
   resize: resizeWgsl,
+  scan: scanWgsl,
   seedGenerator: seedGeneratorWgsl,
   shuffle: shuffleWgsl,
   slice: sliceWgsl,

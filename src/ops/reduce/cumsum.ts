@@ -1,0 +1,24 @@
+// cumsum: the sum of all elements of an axis up to each one.
+import { checkOptions, type OptionNames } from '../../core/errors.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { checkAxis } from '../../core/shape.ts'
+import { running, type Scan } from '../../kinds/scan/scan.ts'
+import { withShape } from '../view/reshape.ts'
+
+const sums: Scan = { name: 'cumsum', join: 'sum' }
+
+/** Options of cumsum. */
+export interface CumsumOptions {
+  /** The axis. Default null, for the flattened array, with a result of one axis. */
+  readonly axis?: number | null
+}
+
+const cumsumOptions: OptionNames<CumsumOptions> = { axis: true }
+
+/** The sum of the elements up to each one along the axis, in the dtype of x; integers wrap. */
+export function cumsum(x: NDArray, options: CumsumOptions = {}): NDArray {
+  checkOptions('cumsum', options, '{ axis: 1 }', cumsumOptions)
+  const { axis = null } = options
+  if (axis === null) return running(sums, withShape(x, [x.size]), { axis: 0 })
+  return running(sums, x, { axis: checkAxis('cumsum', axis, x.ndim) })
+}
