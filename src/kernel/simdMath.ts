@@ -15,10 +15,15 @@ const exp2 = (n: V) => i32x4.shl(i32x4.add(n, i32x4.const(127)), 23)
 const LN2_HIGH = 0.693359375
 const LN2_LOW = -2.1219444e-4
 
+/** 1.5 · 2²³, to which integers of float32 are added without rounding; and its bits. */
+const [SHIFT, SHIFT_BITS] = [12582912, 0x4b400000]
+
 /** eˣ within 2e-7 relative; subnormal results within one unit of their last place; NaN passes, -Infinity gives 0. */
 export function exp(f: Body, rung: Rung, value: V): V {
   const x = f.let(f32x4.min(f32x4.max(value, f32x4.const(-104)), f32x4.const(89)))
-  const n = f.let(f32x4.nearest(f32x4.mul(x, f32x4.const(Math.LOG2E))))
+  // the sum's last bits are the nearest integer, so that no instruction need round or convert it
+  const shifted = f.let(f32x4.add(f32x4.mul(x, f32x4.const(Math.LOG2E)), f32x4.const(SHIFT)))
+  const n = f.let(f32x4.sub(shifted, f32x4.const(SHIFT)))
   const high = madd(rung, n, f32x4.const(-LN2_HIGH), x)
   const r = f.let(madd(rung, n, f32x4.const(-LN2_LOW), high))
   const series = polynomial(
@@ -28,7 +33,7 @@ export function exp(f: Body, rung: Rung, value: V): V {
   )
   const y = f.let(f32x4.add(madd(rung, series, f32x4.mul(r, r), r), f32x4.const(1)))
   // two factors, since 2^128 and 2^-150 are no normal numbers
-  const power = f.let(i32x4.trunc_sat_f32x4_s(n))
+  const power = f.let(i32x4.sub(shifted, i32x4.const(SHIFT_BITS)))
   const first = f.let(i32x4.shr_s(power, 1))
   return f32x4.mul(f32x4.mul(y, exp2(first)), exp2(i32x4.sub(power, first)))
 }
