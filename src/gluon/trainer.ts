@@ -7,7 +7,10 @@ import { SavedArray } from '../io/saved.ts'
 import { array } from '../nd/creation.ts'
 import { assign } from '../ops/copy/copy.ts'
 import { fill } from '../ops/fill/fill.ts'
-import { create, Optimizer, type SGDOptions } from '../optimizer/optimizer.ts'
+import type { AdamOptions } from '../optimizer/adam.ts'
+import { create } from '../optimizer/create.ts'
+import { Optimizer } from '../optimizer/optimizer.ts'
+import type { SGDOptions } from '../optimizer/sgd.ts'
 import { Arena, type ArenaEntry } from './arena.ts'
 import { Parameter } from './parameter.ts'
 import { brief, ParameterDict } from './parameterDict.ts'
@@ -45,7 +48,7 @@ export class Trainer {
   constructor(
     params: ParameterDict | readonly Parameter[],
     optimizer: string | Optimizer,
-    optimizerParams: SGDOptions = {},
+    optimizerParams: SGDOptions & AdamOptions = {},
     options: TrainerOptions = {},
   ) {
     checkOptions('Trainer', optimizerParams, '{ learningRate: 0.1 }')
@@ -105,14 +108,14 @@ export class Trainer {
 
   #apply(arena: Arena, batchSize: number): void {
     const rescale = this.optimizer.rescaleGrad / batchSize
-    const { learningRate, wd } = this.optimizer
+    const { learningRate, wd, numUpdate } = this.optimizer
     for (const run of runsOf(arena.entries)) {
       const { begin, parameter } = run[0]
       const length = run.reduce((sum, entry) => sum + entry.length, 0)
       const [weight, gradient, ...state] = [arena.values, arena.gradients, ...arena.states].map((flat) =>
         Arena.range(flat, begin, [length]),
       )
-      const numbers = { lr: learningRate * parameter.lrMult, wd: wd * parameter.wdMult, rescale }
+      const numbers = { lr: learningRate * parameter.lrMult, wd: wd * parameter.wdMult, rescale, update: numUpdate }
       this.optimizer.update(weight, gradient, state, numbers)
       for (const range of [weight, gradient, ...state]) release(range, 'the update has returned')
     }

@@ -1,2 +1,5 @@
 // The names of optimizer.
-export { create, Optimizer, type OptimizerOptions, SGD, type SGDOptions, type UpdateNumbers } from './optimizer.ts'
+export { Adam, type AdamOptions } from './adam.ts'
+export { create } from './create.ts'
+export { Optimizer, type OptimizerOptions, type UpdateNumbers } from './optimizer.ts'
+export { SGD, type SGDOptions } from './sgd.ts'

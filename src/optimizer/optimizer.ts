@@ -1,8 +1,7 @@
 // Optimizers: how a weight follows its gradient (MXNet 1.9.1, optimizer/optimizer.py).
-import { checkOptions, GlueballError, nameOfKind, type OptionNames } from '../core/errors.ts'
+import { GlueballError, nameOfKind, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { LRScheduler } from '../lrScheduler/lrScheduler.ts'
-import { sgdUpdate } from '../ops/update/update.ts'
 
 /** Options of every optimizer. */
 export interface OptimizerOptions {
@@ -19,14 +18,27 @@ export interface OptimizerOptions {
   readonly beginNumUpdate?: number
 }
 
+/** The names of OptimizerOptions. */
+export const optimizerOptions: OptionNames<OptimizerOptions> = {
+  beginNumUpdate: true,
+  clipGradient: true,
+  learningRate: true,
+  lrScheduler: true,
+  rescaleGrad: true,
+  wd: true,
+}
+
 /** The numbers of one update of a range of weights. */
 export interface UpdateNumbers {
   readonly lr: number
   readonly wd: number
   readonly rescale: number
+  /** The number of this update, counted from 1. */
+  readonly update: number
 }
 
-function checkNumber(name: string, value: number, least = Number.NEGATIVE_INFINITY): void {
+/** Throws where an option is no number, or below the least. */
+export function checkNumber(name: string, value: number, least = Number.NEGATIVE_INFINITY): void {
   if (typeof value === 'number' && value >= least) return
   const from = least === 0 ? ' from 0 on' : ''
   throw new GlueballError(`${name} must be a number${from}, got ${nameOfKind(value)}`)
@@ -85,56 +97,4 @@ export abstract class Optimizer {
     checkNumber('the learning rate', rate, 0)
     this.#learningRate = rate
   }
-}
-
-/** Options of SGD. */
-export interface SGDOptions extends OptimizerOptions {
-  /** Share of the last step that is repeated; 0 where left out. */
-  readonly momentum?: number
-}
-
-const sgdOptions: OptionNames<SGDOptions> = {
-  beginNumUpdate: true,
-  clipGradient: true,
-  learningRate: true,
-  lrScheduler: true,
-  momentum: true,
-  rescaleGrad: true,
-  wd: true,
-}
-
-/**
- * Stochastic gradient descent. g = clip(rescale·gradient); without momentum w ← w − lr·(g + wd·w), with it
- * m ← momentum·m − lr·(g + wd·w), w ← w + m.
- */
-export class SGD extends Optimizer {
-  static override readonly className: string = 'SGD'
-  readonly momentum: number
-
-  constructor(options: SGDOptions = {}) {
-    checkOptions('SGD', options, '{ learningRate: 0.1 }', sgdOptions)
-    super(options)
-    this.momentum = options.momentum ?? 0
-    checkNumber('momentum', this.momentum)
-  }
-
-  get stateCount(): number {
-    return this.momentum === 0 ? 0 : 1
-  }
-
-  update(weight: NDArray, gradient: NDArray, state: readonly NDArray[], numbers: UpdateNumbers): void {
-    sgdUpdate(weight, gradient, state[0] ?? null, { ...numbers, momentum: this.momentum, clip: this.clipGradient })
-  }
-}
-
-const makers = new Map<string, (options: SGDOptions) => Optimizer>([['sgd', (options) => new SGD(options)]])
-
-/** An optimizer by name, any case. Throws for options that it does not have. */
-export function create(name: string, options: SGDOptions = {}): Optimizer {
-  if (typeof name !== 'string') {
-    throw new GlueballError(`an optimizer is made by its name, as 'sgd', got ${nameOfKind(name)}`)
-  }
-  const make = makers.get(name.toLowerCase())
-  if (make) return make(options)
-  throw new GlueballError(`no optimizer is named '${name}'; there are ${[...makers.keys()].join(', ')}`)
 }

@@ -1,6 +1,6 @@
-// Cases of sgdUpdate: equal to the bit on every engine, with and without momentum, decay and clipping.
+// Cases of updates: equal to the bit on every engine, with and without momentum, decay and clipping.
 import type { OpCase } from '../cases.ts'
-import { type SgdNumbers, sgdUpdate } from './update.ts'
+import { adamUpdate, type SgdNumbers, sgdUpdate } from './update.ts'
 
 const usual: SgdNumbers = { lr: 0.2, wd: 0, rescale: 1 / 128, momentum: 0, clip: 0 }
 
@@ -25,7 +25,24 @@ function step(size: number, { special = false, ...numbers }: Step = {}): OpCase 
   }
 }
 
-/** Cases of sgdUpdate and sgdMomentumUpdate. */
+function adamStep(size: number, numbers: Step = {}): OpCase {
+  const input = { shape: [size], domain: [-2, 2] as const }
+  const square = { shape: [size], domain: [0, 4] as const }
+  return {
+    name: `Adam, ${size} weights, ${JSON.stringify(numbers)}`,
+    inputs: [input, input, input, square],
+    gradient: false,
+    run: ([weight, gradient, mean, square]) => {
+      const all = { ...usual, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...numbers }
+      adamUpdate(weight, gradient, mean, square, all)
+      adamUpdate(weight, gradient, mean, square, all)
+      return [weight, mean, square]
+    },
+    tolerance: { relative: 1e-6, absolute: 1e-7 },
+  }
+}
+
+/** Cases of sgdUpdate and adamUpdate. */
 export const cases: readonly OpCase[] = [
   step(0),
   step(1),
@@ -34,6 +51,9 @@ export const cases: readonly OpCase[] = [
   step(40_003, { momentum: 0.9, wd: 5e-4 }),
   step(19, { clip: 0.004 }),
   step(65, { momentum: 0.5, clip: 0.004, wd: 0.1 }),
+  adamStep(1),
+  adamStep(40_003, { wd: 1e-4 }),
+  adamStep(65, { clip: 0.004, wd: 0.1 }),
   step(23, { special: true, wd: 0.1 }),
   step(23, { special: true, momentum: 0.9, clip: 1e-3 }),
   {

@@ -1,4 +1,4 @@
-// sgdUpdate: one step of stochastic gradient descent, in place, over any flat range of weights.
+// Updates of optimizers: one step in place, in one pass, over any flat range of weights.
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sameShape } from '../../core/shape.ts'
@@ -41,15 +41,60 @@ const sgdMomentum: Formula = {
   },
 }
 
-/** Moves the weights, and the momentum if there is one, by one step in place. */
-export function sgdUpdate(weight: NDArray, gradient: NDArray, momentum: NDArray | null, numbers: SgdNumbers): void {
-  for (const { shape, dtype } of momentum ? [gradient, momentum] : [gradient]) {
+/** The numbers of a step of Adam; `lr` is corrected for the number of the step. */
+export interface AdamNumbers extends Omit<SgdNumbers, 'momentum'> {
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+}
+
+/** g = clip(rescale · gradient + wd · weight); m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; w ← w − lr · m ÷ (√v + ε). */
+const adam: Formula = {
+  name: 'adamUpdate',
+  floats: true,
+  compute(m, weight, gradient, mean, square, ...numbers) {
+    const [lr, wd, rescale, clip, beta1, rest1, beta2, rest2, epsilon] = numbers
+    const decayed = m.add(m.mul(rescale, gradient), m.mul(wd, weight))
+    const g = m.max(m.min(decayed, clip), m.neg(clip))
+    const nextMean = m.add(m.mul(beta1, mean), m.mul(rest1, g))
+    const nextSquare = m.add(m.mul(beta2, square), m.mul(rest2, m.mul(g, g)))
+    const step = m.div(m.mul(lr, nextMean), m.add(m.sqrt(nextSquare), epsilon))
+    return [m.sub(weight, step), nextMean, nextSquare]
+  },
+}
+
+/** Throws where arrays that are updated together differ in shape or type. */
+function checkMatching(op: string, weight: NDArray, others: readonly NDArray[]): void {
+  for (const { shape, dtype } of others) {
     if (dtype === weight.dtype && sameShape(shape, weight.shape)) continue
     const [got, want] = [`${dtype} ${formatShape(shape)}`, `${weight.dtype} ${formatShape(weight.shape)}`]
-    throw new OpError('sgdUpdate', `cannot update ${want} with ${got}: they must match`)
+    throw new OpError(op, `cannot update ${want} with ${got}: they must match`)
   }
+}
+
+const bound = (clip: number) => (clip > 0 ? clip : Number.POSITIVE_INFINITY)
+
+/** Moves the weights, the mean of gradients and that of their squares by one step in place. */
+export function adamUpdate(
+  weight: NDArray,
+  gradient: NDArray,
+  mean: NDArray,
+  square: NDArray,
+  { lr, wd, rescale, clip, beta1, beta2, epsilon }: AdamNumbers,
+): void {
+  checkMatching('adamUpdate', weight, [gradient, mean, square])
+  const numbers = [lr, wd, rescale, bound(clip), beta1, 1 - beta1, beta2, 1 - beta2, epsilon]
+  apply(adam, [weight, gradient, mean, square, ...numbers], {
+    dtypes: [weight.dtype, weight.dtype, weight.dtype],
+    places: [0, 2, 3],
+  })
+}
+
+/** Moves the weights, and the momentum if there is one, by one step in place. */
+export function sgdUpdate(weight: NDArray, gradient: NDArray, momentum: NDArray | null, numbers: SgdNumbers): void {
+  checkMatching('sgdUpdate', weight, momentum ? [gradient, momentum] : [gradient])
   const { lr, wd, rescale, clip } = numbers
-  const scalars = [lr, wd, rescale, clip > 0 ? clip : Number.POSITIVE_INFINITY]
+  const scalars = [lr, wd, rescale, bound(clip)]
   if (!momentum) apply(sgd, [weight, gradient, ...scalars], { places: [0] })
   else
     apply(sgdMomentum, [weight, gradient, momentum, numbers.momentum, ...scalars], {
