@@ -30,19 +30,21 @@ const moments: Reduction = {
       joins: ['sum', 'sum'],
     },
   ],
-  // the sum of distances is what rounding has left out of the mean
+  // a mean is kept as a number and what rounding has left out of it, which is the mean of the distances
   state(m, sum, distances, squares, n) {
     const left = m.div(distances, n)
-    return [n, m.add(m.div(sum, n), left), m.sub(squares, m.mul(left, distances))]
+    return [n, m.div(sum, n), left, m.sub(squares, m.mul(left, distances))]
   },
-  merge(m, n, mean, squares, otherN, otherMean, otherSquares) {
+  merge(m, n, mean, left, squares, otherN, otherMean, otherLeft, otherSquares) {
     const all = m.add(n, otherN)
     const share = m.div(otherN, all)
-    const apart = m.sub(otherMean, mean)
+    const apart = m.add(m.sub(otherMean, mean), m.sub(otherLeft, left))
+    const moved = m.add(m.mul(apart, share), left)
+    const next = m.add(mean, moved)
     const between = m.mul(m.mul(apart, apart), m.mul(n, share))
-    return [all, m.add(mean, m.mul(apart, share)), m.add(m.add(squares, otherSquares), between)]
+    return [all, next, m.sub(moved, m.sub(next, mean)), m.add(m.add(squares, otherSquares), between)]
   },
-  finish: (m, _n, mean, squares, count) => [mean, m.div(squares, count)],
+  finish: (m, _n, mean, left, squares, count) => [m.add(mean, left), m.div(squares, count)],
   gradient: {
     saves: { inputs: [0], outputs: [0] },
     of({ x, y, inputs, outputs }, dys, spread) {
