@@ -21,6 +21,7 @@ export type SweepOp =
   | 'maxPool'
   | 'avgPool'
   | 'globalAvgPool'
+  | 'batchNorm'
 
 /** What is said of an operation besides its inputs, as far as it needs it. */
 export interface SweepAttributes {
@@ -119,6 +120,7 @@ export const sweepCases: readonly SweepCase[] = [
   ...both(single('maxpool 3/2', 'maxPool', [pooled], { kernel: 3, stride: 2, padding: 1 })),
   single('avgpool 2 fwd', 'avgPool', [pooled], { kernel: 2 }),
   single('global avg pool', 'globalAvgPool', [[64, 512, 7, 7]]),
+  ...both(single('batch norm (64,64,28,28)', 'batchNorm', [images, [64], [64]])),
 ]
 
 /** Whether PyTorch may be faster in its other layout. */

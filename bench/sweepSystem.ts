@@ -63,6 +63,10 @@ const programs: Record<SweepOp, Make> = {
   maxPool: pool(({ kernel: poolSize, stride: strides, padding }) => new nn.MaxPool2D({ poolSize, strides, padding })),
   avgPool: pool(({ kernel: poolSize }) => new nn.AvgPool2D({ poolSize })),
   globalAvgPool: pool(() => new nn.GlobalAvgPool2D()),
+  batchNorm: ([x, gamma, beta]) => ({
+    run: () => nd.batchNorm(x, gamma, beta)[0],
+    gradients: () => [x.grad!, gamma.grad!, beta.grad!],
+  }),
 }
 
 /** The case's inputs; rows to take are whole numbers. */
@@ -90,7 +94,7 @@ const kase = read as SweepCase
 useWideSimd()
 configureCpu({ threads: Number(options.threads) })
 const inputs = inputsOf(kase)
-if (kase.gradients) inputs[0].attachGrad()
+if (kase.gradients) for (const input of kase.op === 'conv' ? inputs.slice(0, 1) : inputs) input.attachGrad()
 const program = programs[kase.op](inputs, kase.attributes)
 const step = stepOf(kase, program)
 

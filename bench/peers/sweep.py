@@ -46,6 +46,7 @@ programs = {
     'maxPool': lambda at, x: F.max_pool2d(x, at['kernel'], at['stride'], at['padding']),
     'avgPool': lambda at, x: F.avg_pool2d(x, at['kernel']),
     'globalAvgPool': lambda at, x: x.mean((2, 3), keepdim=True),
+    'batchNorm': lambda at, x, gamma, beta: F.batch_norm(x, None, None, gamma, beta, training=True),
 }
 
 
