@@ -1,47 +1,10 @@
 // concat and split: several arrays joined along an axis, and one array cut into equal parts along an axis.
 import type { Spec } from '../../core/engine.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
-import { invoke } from '../../core/invoke.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, shapeOf } from '../../core/shape.ts'
-import type { OpSpec } from '../spec.ts'
-
-/** Attributes of concat. */
-export interface ConcatAttributes {
-  /** Counted from 0. */
-  readonly axis: number
-}
-
-/** Attributes of split. */
-export interface SplitAttributes extends ConcatAttributes {
-  /** Sizes of the parts along the axis. */
-  readonly sizes: readonly number[]
-}
-
-/** y holds the inputs one after the other along the axis. */
-export const concatOp: OpSpec<ConcatAttributes> = {
-  name: 'concat',
-  infer(inputs, { axis }) {
-    const [first] = inputs
-    for (const other of inputs) checkLike(first, other, axis)
-    const size = inputs.reduce((sum, { shape }) => sum + shape[axis], 0)
-    return [{ shape: withSize(first.shape, axis, size), dtype: first.dtype }]
-  },
-  gradient({ attrs: { axis }, inputs }, [dy], { splitSizes }) {
-    return splitSizes(
-      dy,
-      axis,
-      inputs.map(({ shape }) => shape[axis]),
-    )
-  },
-}
-
-/** The outputs hold x in parts along the axis. */
-export const splitOp: OpSpec<SplitAttributes> = {
-  name: 'split',
-  infer: ([x], { axis, sizes }) => sizes.map((size) => ({ shape: withSize(x.shape, axis, size), dtype: x.dtype })),
-  gradient: ({ attrs: { axis } }, dy, { concat }) => [concat(...dy, { dim: axis })],
-}
+import { move } from '../../kinds/movement/movement.ts'
+import type { Move } from '../../kinds/movement/moves.ts'
 
 function withSize(shape: Shape, axis: number, size: number): Shape {
   return shapeOf(shape.map((n, k) => (k === axis ? size : n)))
@@ -67,7 +30,28 @@ export interface ConcatOptions {
 export function concat(...arrays: readonly NDArray[] | readonly [...NDArray[], ConcatOptions]): NDArray {
   const { inputs, options } = withOptions<ConcatOptions>('concat', arrays, '{ dim: 1 }', { dim: true })
   const axis = checkAxis('concat', options.dim ?? 1, inputs[0].ndim)
-  return invoke(concatOp, inputs, { axis })[0]
+  const [first] = inputs
+  for (const other of inputs) checkLike(first, other, axis)
+  const sizes = inputs.map(({ shape }) => shape[axis])
+  const shape = withSize(
+    first.shape,
+    axis,
+    sizes.reduce((sum, size) => sum + size, 0),
+  )
+  const moves = startsOf(sizes).map((begin, input): Move => {
+    return { input, box: inputs[input].shape, to: { start: startAt(shape, axis, begin) } }
+  })
+  return move('concat', inputs, [shape], moves)[0]
+}
+
+/** Where parts of these sizes begin, one after the other. */
+function startsOf(sizes: readonly number[]): number[] {
+  let begin = 0
+  return sizes.map((size) => (begin += size) - size)
+}
+
+function startAt(shape: Shape, axis: number, begin: number): number[] {
+  return shape.map((_, k) => (k === axis ? begin : 0))
 }
 
 /** Tells the arrays of a list from the options behind them; throws for anything else and when there are no arrays. */
@@ -91,7 +75,11 @@ export function withOptions<T extends object>(
 
 /** Parts of given sizes along an axis. */
 export function splitSizes(x: NDArray, axis: number, sizes: readonly number[]): NDArray[] {
-  return invoke(splitOp, [x], { axis, sizes })
+  const shapes = sizes.map((size) => withSize(x.shape, axis, size))
+  const moves = startsOf(sizes).map((begin, output): Move => {
+    return { output, box: shapes[output], from: { start: startAt(x.shape, axis, begin) } }
+  })
+  return move('split', [x], shapes, moves)
 }
 
 /** Options of split. */
