@@ -1,5 +1,16 @@
 // Transposition in tiles: values read along one loop and written along another, by blocks of vectors.
-import { type Body, type Expr, type Func, type ItemInput, i8x16, i32, item, type Local, v128 } from './asm.ts'
+import {
+  type Body,
+  type Expr,
+  type Func,
+  type ItemInput,
+  i8x16,
+  i32,
+  item,
+  type Local,
+  type Operand,
+  v128,
+} from './asm.ts'
 import { smaller } from './loops.ts'
 
 /** Sides of a tile in elements: rows of four cache lines of words. */
@@ -7,6 +18,15 @@ export const tileSide = 64
 
 /** Bytes that a tile takes in scratch: half of a first-level cache of 32 KiB. */
 export const tileScratch = tileSide * tileSide * 4
+
+/**
+ * Whether rows that lie so many bytes apart share places of the first-level cache (64 lines in 8 ways), so that those of
+ * a tile drive each other out before they are read to the end: then it goes by way of scratch, which gives a third of
+ * the time at 4 KiB, and costs a third where rows do not meet.
+ */
+export function crowds(bytes: number): boolean {
+  return bytes % 512 === 0
+}
 
 /** Bytes from the beginning of both ends to a row of the outer loops. */
 type Offsets = (
@@ -16,19 +36,21 @@ type Offsets = (
 ) => { readonly from: Expr<'i32'>; readonly to: Expr<'i32'> }
 
 /** to[r · p + q] = from[p + s · q] for a tile of p and q, in some rows of the outer loops. */
-export function tileItem(bytes: 1 | 4, offsets: Offsets): Func {
+export function tileItem(name: string, bytes: 1 | 4, crowded: boolean, offsets: Offsets): Func {
   // args: to, from, rows an item, rows, loop p, loop q, outer loops; a loop is size, from, to in bytes
-  return item('tiles', (f, { index, arg, scratch }) => {
+  return item(name, (f, { index, arg, scratch }) => {
     const [to, from, grouped, rows, P, Q] = [0, 1, 2, 3, 4, 7].map((k) => f.let(arg.i32(k)))
     const toStep = f.let(arg.i32(6))
     const fromStep = f.let(arg.i32(8))
     const tilesOf = (size: Expr<'i32'>) => f.let(i32.div_u(i32.add(size, tileSide - 1), tileSide))
-    const tilesQ = tilesOf(Q)
-    const tiles = f.let(i32.mul(tilesOf(P), tilesQ))
+    const [tilesP, tilesQ] = [tilesOf(P), tilesOf(Q)]
+    const tiles = f.let(i32.mul(tilesP, tilesQ))
     const group = f.let(i32.div_u(index, tiles))
     const tile = f.let(i32.sub(index, i32.mul(group, tiles)))
-    const p = f.let(i32.mul(i32.div_u(tile, tilesQ), tileSide))
-    const q = f.let(i32.mul(i32.rem_u(tile, tilesQ), tileSide))
+    // by way of scratch along p first: the rows that are read stay in the same pages
+    const along = crowded ? tilesP : tilesQ
+    const [least, most] = [i32.rem_u(tile, along), i32.div_u(tile, along)]
+    const [p, q] = (crowded ? [least, most] : [most, least]).map((k) => f.let(i32.mul(k, tileSide)))
     const height = smaller(f, i32.sub(P, p), tileSide)
     const width = smaller(f, i32.sub(Q, q), tileSide)
     const first = f.let(i32.mul(group, grouped))
@@ -36,7 +58,7 @@ export function tileItem(bytes: 1 | 4, offsets: Offsets): Func {
       const offset = offsets(f, arg.i32, row)
       const source = f.let(i32.add(i32.add(from, offset.from), i32.add(i32.mul(p, bytes), i32.mul(q, fromStep))))
       const target = f.let(i32.add(i32.add(to, offset.to), i32.add(i32.mul(p, toStep), i32.mul(q, bytes))))
-      transposeTile(f, bytes, { source, target, fromStep, toStep, height, width, scratch })
+      transposeTile(f, bytes, crowded, { source, target, fromStep, toStep, height, width, scratch })
     })
   })
 }
@@ -52,85 +74,129 @@ interface Tile extends Pick<ItemInput, 'scratch'> {
   readonly width: Local<'i32'>
 }
 
-/** Whole blocks by way of scratch, what is beside them one by one. */
-function transposeTile(f: Body, bytes: 1 | 4, tile: Tile): void {
+/** Whole blocks, and what is beside them one by one, along the longer side. */
+function transposeTile(f: Body, bytes: 1 | 4, crowded: boolean, tile: Tile): void {
   const { source, target, fromStep, toStep, height, width } = tile
   const side = 16 / bytes
-  const one = (p: Expr<'i32'>, q: Expr<'i32'>) => {
-    const x = i32.add(source, i32.add(i32.mul(p, bytes), i32.mul(q, fromStep)))
-    const y = i32.add(target, i32.add(i32.mul(p, toStep), i32.mul(q, bytes)))
-    if (bytes === 4) f.store(y, i32.load(x))
-    else f.store8(y, i32.load8_u(x))
-  }
-  const blocks = { height: f.let(i32.and(height, -side)), width: f.let(i32.and(width, -side)) }
-  f.if(
-    i32.mul(blocks.height, blocks.width),
-    () => {
-      gather(f, bytes, tile, blocks)
-      flush(f, bytes, tile, blocks)
-      f.range(0, blocks.height, (p) => f.range(blocks.width, width, (q) => one(p, q)))
-      f.range(blocks.height, height, (p) => f.range(0, width, (q) => one(p, q)))
-    },
-    () => f.range(0, height, (p) => f.range(0, width, (q) => one(p, q))),
-  )
+  const high = f.let(i32.and(height, -side))
+  const wide = f.let(i32.and(width, -side))
+  const blocks = { ...tile, height: high, width: wide }
+  if (crowded) {
+    gather(f, bytes, blocks)
+    flush(f, bytes, blocks)
+  } else moveBlocks(f, bytes, blocks)
+  const p: Side = { from: bytes, to: toStep }
+  const q: Side = { from: fromStep, to: bytes }
+  const right = { from: i32.add(source, i32.mul(wide, fromStep)), to: i32.add(target, i32.mul(wide, bytes)) }
+  moveEach(f, bytes, right, [q, i32.sub(width, wide)], [p, height])
+  const below = { from: i32.add(source, i32.mul(high, bytes)), to: i32.add(target, i32.mul(high, toStep)) }
+  moveEach(f, bytes, below, [p, i32.sub(height, high)], [q, wide])
 }
 
-type Blocks = Pick<Tile, 'height' | 'width'>
+/** Bytes from one element of a side to the next at both ends. */
+interface Side {
+  readonly from: Operand<'i32'>
+  readonly to: Operand<'i32'>
+}
 
-/**
- * Transposes the tile's blocks into scratch. Where rows lie a power of two apart, the lines of a tile share few places
- * of the first-level cache; so each line of the source is read whole, and what is written first lies without gaps.
- */
-function gather(f: Body, bytes: 1 | 4, { source, fromStep, scratch }: Tile, { height, width }: Blocks): void {
+type Counted = readonly [side: Side, count: Expr<'i32'>]
+
+function moveEach(
+  f: Body,
+  bytes: 1 | 4,
+  first: { readonly from: Expr<'i32'>; readonly to: Expr<'i32'> },
+  [outer, rows]: Counted,
+  [inner, count]: Counted,
+): void {
+  const [x, y, each] = [f.let(first.from), f.let(first.to), f.let(count)]
+  const row = () => {
+    const [from, to] = [f.let(x), f.let(y)]
+    const one = () => (bytes === 4 ? f.store(to, i32.load(from)) : f.store8(to, i32.load8_u(from)))
+    f.times(each, one, [
+      [from, inner.from],
+      [to, inner.to],
+    ])
+  }
+  f.times(f.let(rows), row, [
+    [x, outer.from],
+    [y, outer.to],
+  ])
+}
+
+/** Transposes blocks, those of one row of the target after each other. */
+function moveBlocks(f: Body, bytes: 1 | 4, { source, target, fromStep, toStep, height, width }: Tile): void {
   const side = 16 / bytes
-  f.range(
-    0,
-    width,
-    (q) => {
-      const x = f.let(i32.add(source, i32.mul(q, fromStep)))
-      const y = f.let(i32.add(scratch, i32.mul(q, bytes)))
-      f.times(f.let(i32.div_u(height, side)), () => transposeBlock(f, bytes, x, y, fromStep), [
-        [x, 16],
-        [y, 16 * tileSide],
-      ])
-    },
-    side,
-  )
+  const blocks = f.let(i32.div_u(width, side))
+  const down = f.let(i32.mul(toStep, side))
+  const [x, y] = [f.let(source), f.let(target)]
+  f.times(f.let(i32.div_u(height, side)), () => {
+    const [from, to] = [f.let(x), f.let(y)]
+    const block = () => {
+      const row = f.let(to)
+      for (const value of transposed(f, bytes, from, fromStep)) {
+        f.store(row, value)
+        row.bump(toStep)
+      }
+    }
+    f.times(blocks, block, [[to, 16]])
+  }, [
+    [x, 16],
+    [y, down],
+  ])
+}
+
+/** Transposes blocks into scratch, so that each line of the source is read whole and nothing meets what is written. */
+function gather(f: Body, bytes: 1 | 4, { source, fromStep, scratch, height, width }: Tile): void {
+  const side = 16 / bytes
+  const blocks = f.let(i32.div_u(height, side))
+  const down = f.let(i32.mul(fromStep, side))
+  const [x, y] = [f.let(source), f.let(scratch)]
+  f.times(f.let(i32.div_u(width, side)), () => {
+    const [from, to] = [f.let(x), f.let(y)]
+    const block = () => {
+      transposed(f, bytes, f.let(from), fromStep).forEach((value, k) => f.store(to, value, k * tileSide * bytes))
+    }
+    f.times(blocks, block, [
+      [from, 16],
+      [to, 16 * tileSide],
+    ])
+  }, [
+    [x, down],
+    [y, 16],
+  ])
 }
 
 /** Copies the rows in scratch to the target, whole lines at a time. */
-function flush(f: Body, bytes: 1 | 4, { target, toStep, scratch }: Tile, { height, width }: Blocks): void {
-  const y = f.let(target)
-  const x = f.let(scratch)
+function flush(f: Body, bytes: 1 | 4, { target, toStep, scratch, height, width }: Tile): void {
+  const [x, y] = [f.let(scratch), f.let(target)]
   const vectors = f.let(i32.shr_u(i32.mul(width, bytes), 4))
   f.times(height, () => {
-    const [to, from] = [f.let(y), f.let(x)]
+    const [from, to] = [f.let(x), f.let(y)]
     const copy = (count: number) => {
       const values = Array.from({ length: count }, (_, k) => f.let(v128.load(from, 16 * k)))
       values.forEach((value, k) => f.store(to, value, 16 * k))
     }
-    const bumps = (by: number) => [to, from].map((pointer) => [pointer, by] as const)
+    const bumps = (by: number) => [from, to].map((pointer) => [pointer, by] as const)
     f.times(f.let(i32.shr_u(vectors, 2)), () => copy(4), bumps(64))
     f.times(f.let(i32.and(vectors, 3)), () => copy(1), bumps(16))
   }, [
-    [y, toStep],
     [x, tileSide * bytes],
+    [y, toStep],
   ])
 }
 
-/** Transposes a block of 4 × 4 words or 16 × 16 bytes from rows that lie `step` bytes apart into a tile's rows. */
-function transposeBlock(f: Body, bytes: 1 | 4, x: Local<'i32'>, y: Local<'i32'>, step: Local<'i32'>): void {
+/** The rows of a transposed block of 4 × 4 words or 16 × 16 bytes; the pointer goes on by as many rows of the source. */
+function transposed(f: Body, bytes: 1 | 4, pointer: Local<'i32'>, step: Local<'i32'>): Local<'v128'>[] {
   const side = 16 / bytes
-  const row = f.let(x)
   let rows = Array.from({ length: side }, () => {
-    const value = f.let(v128.load(row))
-    row.bump(step)
-    return value
+    const row = f.let(v128.load(pointer))
+    pointer.bump(step)
+    return row
   })
   for (let n = side; n > 1; n /= 2) {
     rows = rows.map((_, i) => f.let(interleave(bytes, rows[i >> 1], rows[(i >> 1) + side / 2], (i & 1) === 1)))
   }
-  rows.forEach((value, k) => f.store(y, value, k * tileSide * bytes))
+  return rows
 }
 
 /** The elements of the lower (or upper) halves of a and b in turns. */

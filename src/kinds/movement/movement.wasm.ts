@@ -28,7 +28,7 @@ export const movementWasm: WasmKernel<MovementAttributes> = {
     const targets = outputs.length > 0 ? outputs : [inputs[0]]
     const fills = outputs.flatMap((output, n) => (covers(moves, n, output.shape) ? [] : [fillPhase(output, n)]))
     const phases = moves.flatMap((move) => movePhases(move, inputs, targets, outputs.length > 0))
-    const tiles = phases.some(({ entry }) => entry === 'tiles')
+    const tiles = phases.some(({ entry }) => entry === 'crowdedTiles')
     return { phases: [...fills, ...phases], ...(tiles && { scratch: tileScratch }) }
   },
 }

@@ -72,7 +72,7 @@ function placedBytes(
     const found = along(axis).map((k) => {
       Object.assign(params, { [`step${k}`]: step(k), [`size${k}`]: box[k], [`origin${k}`]: origins.steps[k] })
       return `{ let at = past / i32(p.step${k}); past -= at * i32(p.step${k});
-    inside = inside && u32(at) < p.size${k}; from += u32(at) * p.origin${k}; }`
+    inside = inside && u32(at) < p.size${k}; place += u32(at) * p.origin${k}; }`
     })
     return `{
     var past = i32(left % p.n${axis}) - i32(p.start${axis}); left /= p.n${axis}; inside = inside && past >= 0;
@@ -83,9 +83,9 @@ function placedBytes(
   return {
     key: `place ${[...shape.keys()].map((axis) => along(axis).join()).join(' | ')}`,
     params,
-    value: `var left = i; var from = p.first; var inside = true;
+    value: `var left = i; var place = p.first; var inside = true;
   ${lines.join('\n  ')}
-  if (inside) { return load_x(from); }
+  if (inside) { return load_x(place); }
   return ${heldByte};`,
   }
 }
