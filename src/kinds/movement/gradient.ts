@@ -1,79 +1,111 @@
 // The gradient of a movement: its moves transposed, zeros elsewhere, and sums where an element was moved several times.
 import type { NDArray } from '../../core/ndarray.ts'
-import { type Shape, sameShape } from '../../core/shape.ts'
-import type { move } from './movement.ts'
-import { isWhole, type Move, rangesOf } from './moves.ts'
+import { type Shape, sameShape, shapeOf } from '../../core/shape.ts'
+import { isWhole, type Move, Moves, rangesOf } from './moves.ts'
 
 /** What gradients of movements call. */
 export interface MovementFunctions {
   add(a: NDArray, b: NDArray): NDArray
-  sum(x: NDArray, options: { axis: number[]; keepdims: boolean }): NDArray
+  sum(x: NDArray, options: { axis: readonly number[]; keepdims: boolean }): NDArray
   withShape(x: NDArray, shape: Shape): NDArray
 }
 
-type Functions = MovementFunctions & { readonly move: typeof move }
+type Functions = MovementFunctions & { run(moves: Moves, inputs: readonly NDArray[]): NDArray[] }
 
-/** What one move gives back: an array, and the move from it to the input's gradient. */
+/** What one move gives back. */
 interface Piece {
-  readonly array: NDArray
+  /** The output whose gradient it reads. */
+  readonly output: number
+  /** Sums of what was repeated: of the output's gradient gathered, or only given the shape of the box. */
+  readonly sum?: { readonly gather: Moves | undefined; readonly box: Shape; readonly axis: readonly number[] }
+  /** From the gradient of the output, or from the sums, to that of the input. */
   readonly move: Move
 }
 
-/** The gradient of an input, from those of the outputs and the moves that read it. */
-export function gradientOfInput(
-  name: string,
-  shape: Shape,
-  moves: readonly Move[],
-  dys: readonly NDArray[],
-  functions: Functions,
-): NDArray {
-  const called = `${name}Gradient`
-  const pieces = moves.map((made) => pieceOf(called, made, dys[made.output ?? 0], functions))
-  const layers = layersOf(shape, pieces)
-  if (layers.length === 0) return functions.move(called, [dys[0]], [shape], [])[0]
-  return layers.map((layer) => gathered(called, shape, layer, functions)).reduce((a, b) => functions.add(a, b))
+/** Pieces that meet nowhere, and the movement that gathers them; without it the only piece has all elements in order. */
+interface Layer {
+  readonly pieces: readonly Piece[]
+  readonly gather: Moves | undefined
+}
+
+const kept = new WeakMap<Moves, Map<number, readonly Layer[]>>()
+
+/** The layers of an input's gradient, kept by its movement. */
+function layersOf(moves: Moves, input: number, shape: Shape): readonly Layer[] {
+  let held = kept.get(moves)
+  if (!held) kept.set(moves, (held = new Map()))
+  let layers = held.get(input)
+  if (layers) return layers
+  const name = `${moves.name}Gradient`
+  const own = moves.moves.filter((move) => (move.input ?? 0) === input)
+  const pieces = own.map((move) => pieceOf(name, move, moves.shapes[move.output ?? 0]))
+  layers = apart(shape, pieces).map((pieces) => layerOf(name, shape, moves.shapes, pieces))
+  held.set(input, layers)
+  return layers
 }
 
 /** The move transposed; of what it repeated, the sums. */
-function pieceOf(name: string, { box, from = {}, to = {} }: Move, dy: NDArray, functions: Functions): Piece {
-  const repeated = [...box.keys()].filter((k) => box[k] !== 1 && from.steps?.[k] === 0)
-  if (repeated.length === 0) return { array: dy, move: { box, from: to, to: from } }
-  const boxed = isWhole(dy.shape, box, to)
-    ? shaped(dy, box, functions)
-    : functions.move(name, [dy], [box], [{ box, from: to }])[0]
-  const array = functions.sum(boxed, { axis: repeated, keepdims: true })
+function pieceOf(name: string, { box, output = 0, from = {}, to = {} }: Move, dy: Shape): Piece {
+  const axis = [...box.keys()].filter((k) => box[k] !== 1 && from.steps?.[k] === 0)
+  if (axis.length === 0) return { output, move: { box, from: to, to: from } }
+  const gather = isWhole(dy, box, to) ? undefined : new Moves(name, [dy], { shapes: [box], moves: [{ box, from: to }] })
+  const summed = shapeOf(box.map((size, k) => (axis.includes(k) ? 1 : size)))
   const steps = box.map((_, k) => from.steps?.[k] || 1)
-  return { array, move: { box: array.shape, to: { ...from, steps } } }
+  return { output, sum: { gather, box, axis }, move: { box: summed, to: { ...from, steps } } }
 }
 
-/** Lists of pieces, each of which writes no element twice: a piece joins the first list where it meets none. */
-function layersOf(shape: Shape, pieces: readonly Piece[]): readonly (readonly Piece[])[] {
-  const layers: { readonly piece: Piece; readonly ranges: Ranges }[][] = []
+/** Lists of pieces that write no element twice: a piece joins the first list where it meets none. */
+function apart(shape: Shape, pieces: readonly Piece[]): readonly (readonly Piece[])[] {
+  const lists: { readonly piece: Piece; readonly ranges: Ranges }[][] = []
   for (const piece of pieces) {
     const { box, to = {} } = piece.move
     const ranges = rangesOf(shape, box, to)
-    const layer = layers.find((held) => held.every((other) => apart(ranges, other.ranges)))
-    if (layer) layer.push({ piece, ranges })
-    else layers.push([{ piece, ranges }])
+    const list = lists.find((held) => held.every((other) => areApart(ranges, other.ranges)))
+    if (list) list.push({ piece, ranges })
+    else lists.push([{ piece, ranges }])
   }
-  return layers.map((layer) => layer.map(({ piece }) => piece))
+  return lists.length > 0 ? lists.map((list) => list.map(({ piece }) => piece)) : [[]]
 }
 
 type Ranges = ReturnType<typeof rangesOf>
 
-const apart = (a: Ranges, b: Ranges) => a.some(([least, most], axis) => most < b[axis][0] || least > b[axis][1])
+const areApart = (a: Ranges, b: Ranges) => a.some(([least, most], axis) => most < b[axis][0] || least > b[axis][1])
 
-/** An array of the shape with the pieces in their places; a piece that fills it alone is only given the shape. */
-function gathered(name: string, shape: Shape, pieces: readonly Piece[], functions: Functions): NDArray {
-  const [{ array, move: only }] = pieces
-  if (pieces.length === 1 && isWhole(array.shape, only.box, only.from) && isWhole(shape, only.box, only.to)) {
-    return shaped(array, shape, functions)
+/** An array of the input's shape with the pieces in their places. */
+function layerOf(name: string, shape: Shape, outputs: readonly Shape[], pieces: readonly Piece[]): Layer {
+  const sources = pieces.map(({ output, sum, move }) => (sum ? move.box : outputs[output]))
+  if (pieces.length === 1) {
+    const [{ move }] = pieces
+    if (isWhole(sources[0], move.box, move.from) && isWhole(shape, move.box, move.to))
+      return { pieces, gather: undefined }
   }
-  const arrays = [...new Set(pieces.map((piece) => piece.array))]
-  const moves = pieces.map((piece) => ({ ...piece.move, input: arrays.indexOf(piece.array) }))
-  return functions.move(name, arrays, [shape], moves)[0]
+  const moves = pieces.map(({ move }, input) => ({ ...move, input }))
+  // nothing comes back to an input that nothing was taken of: zeros, of an output's type
+  return { pieces, gather: new Moves(name, sources.length > 0 ? sources : [outputs[0]], { shapes: [shape], moves }) }
 }
 
-function shaped(x: NDArray, shape: Shape, { withShape }: MovementFunctions): NDArray {
+/** The gradient of an input, from those of the outputs. */
+export function gradientOfInput(
+  moves: Moves,
+  input: number,
+  shape: Shape,
+  dys: readonly NDArray[],
+  functions: Functions,
+): NDArray {
+  const layers = layersOf(moves, input, shape).map(({ pieces, gather }) => {
+    const arrays = pieces.map((piece) => arrayOf(piece, dys[piece.output], functions))
+    if (gather) return functions.run(gather, arrays.length > 0 ? arrays : [dys[0]])[0]
+    return shaped(arrays[0], shape, functions)
+  })
+  return layers.reduce((a, b) => functions.add(a, b))
+}
+
+function arrayOf({ sum }: Piece, dy: NDArray, functions: Functions): NDArray {
+  if (!sum) return dy
+  const boxed = sum.gather ? functions.run(sum.gather, [dy])[0] : shaped(dy, sum.box, functions)
+  return functions.sum(boxed, { axis: sum.axis, keepdims: true })
+}
+
+function shaped(x: NDArray, shape: Shape, { withShape }: Functions): NDArray {
   return sameShape(x.shape, shape) ? x : withShape(x, shape)
 }

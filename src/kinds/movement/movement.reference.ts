@@ -5,7 +5,12 @@ import type { MovementAttributes } from './movement.ts'
 import type { End } from './moves.ts'
 
 /** The fill everywhere, then out[to(i)] = in[from(i)] for each index i of each box. */
-export const movementReference: ReferenceKernel<MovementAttributes> = (inputs, { moves }, outputs, [fill]) => {
+export const movementReference: ReferenceKernel<MovementAttributes> = (
+  inputs,
+  { movement: { moves } },
+  outputs,
+  [fill],
+) => {
   const targets = outputs.length > 0 ? outputs : [inputs[0]]
   if (fill !== undefined) for (const { data } of targets) data.fill(fill)
   for (const { input = 0, output = 0, box, from, to } of moves) {

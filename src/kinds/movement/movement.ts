@@ -1,39 +1,34 @@
 // movement: elements go from inputs to outputs by affine moves, and a number fills the rest; its gradient is derived.
-import type { Spec } from '../../core/engine.ts'
 import { nameOfKind, OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import type { Op } from '../../core/op.ts'
-import { formatShape, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
+import type { Shape } from '../../core/shape.ts'
 import { gradientOfInput, type MovementFunctions } from './gradient.ts'
-import { covers, fits, type Move, ordered } from './moves.ts'
+import { type Arrangement, Moves } from './moves.ts'
 
-/** Attributes of a movement. */
-export interface MovementAttributes {
+/** A movement that arrays are given to. */
+export interface Movement<Attributes> {
   /** What messages and profiles call it. */
   readonly name: string
-  /** Shapes of the outputs; none where input 0 is written in place. */
-  readonly shapes: readonly Shape[]
-  readonly moves: readonly Move[]
-  /** Where the output begins in input 0's storage, in elements, when it is a range of it: then nothing moves. */
-  readonly view?: number
+  /** What goes where, by plain JSON attributes and the inputs' shapes alone: it is kept by these. */
+  arrange(attributes: Attributes, inputs: readonly Shape[]): Arrangement
+}
+
+/** Attributes of a movement's call. */
+export interface MovementAttributes {
+  readonly movement: Moves
 }
 
 /** The outputs hold what moves bring; the call's scalar, if there is one, fills what they leave. */
 export const movementOp: Op<MovementAttributes, MovementFunctions> = {
   name: 'movement',
-  calledAs: ({ name }) => name,
-  infer(inputs, attrs) {
-    const outputs = attrs.shapes.map((shape) => ({ shape, dtype: inputs[0].dtype }))
-    checkMoves(attrs, inputs, outputs)
-    return outputs
-  },
-  view: (_, { view }) => view,
-  gradient({ attrs, inputs, needs }, dys, functions) {
+  calledAs: ({ movement }) => movement.name,
+  infer: ([{ dtype }], { movement }) => movement.shapes.map((shape) => ({ shape, dtype })),
+  view: (_, { movement }) => movement.view,
+  gradient({ attrs: { movement }, inputs, needs }, dys, functions) {
     return inputs.map(({ shape }, input) => {
-      if (!needs[input]) return null
-      const moves = attrs.moves.filter((move) => (move.input ?? 0) === input)
-      return gradientOfInput(attrs.name, shape, moves, dys, { ...functions, move })
+      return needs[input] ? gradientOfInput(movement, input, shape, dys, { ...functions, run }) : null
     })
   },
 }
@@ -41,58 +36,48 @@ export const movementOp: Op<MovementAttributes, MovementFunctions> = {
 /** Moves into input 0, whose other elements stay. It has no gradient: recording refuses it. */
 const inPlaceOp: Op<MovementAttributes> = {
   name: 'movement',
-  calledAs: ({ name }) => name,
+  calledAs: ({ movement }) => movement.name,
   mutates: [0],
-  infer(inputs, attrs) {
-    const wrong = inputs.find(({ dtype }) => dtype !== inputs[0].dtype)
-    if (wrong) {
-      throw new OpError(
-        attrs.name,
-        `wrong dtype of values: got ${wrong.dtype}, expected ${inputs[0].dtype}: use astype`,
-      )
-    }
-    checkMoves(attrs, inputs, [inputs[0]])
-    return []
+  infer([target, values], { movement }) {
+    if (target.dtype === values.dtype) return []
+    const [got, expected] = [values.dtype, target.dtype]
+    throw new OpError(movement.name, `wrong dtype of values: got ${got}, expected ${expected}: use astype`)
   },
 }
 
-/** Kernels trust the moves: one that leaves an array is a mistake of the op that made it. */
-function checkMoves({ name, moves }: MovementAttributes, inputs: readonly Spec[], outputs: readonly Spec[]): void {
-  for (const { input = 0, output = 0, box, from, to } of moves) {
-    if (fits(inputs[input].shape, box, from) && fits(outputs[output].shape, box, to)) continue
-    const ends = `${formatShape(inputs[input].shape)} to ${formatShape(outputs[output].shape)}`
-    throw new Error(`[${name}] a move of ${formatShape(box)} from ${ends} leaves an array`)
-  }
+const kept = new WeakMap<object, Map<string, Moves>>()
+/** Most arrangements of one movement: slices of ever new bounds must not gather. */
+const most = 1000
+
+function movesOf<A>(movement: Movement<A>, attributes: A, inputs: readonly NDArray[]): Moves {
+  let held = kept.get(movement)
+  if (!held) kept.set(movement, (held = new Map()))
+  let key = `${movement.name} ${JSON.stringify(attributes)}`
+  for (const { shape } of inputs) key += ` ${Array.prototype.join.call(shape)}`
+  let moves = held.get(key)
+  if (moves) return moves
+  const shapes = inputs.map(({ shape }) => shape)
+  moves = new Moves(movement.name, shapes, movement.arrange(attributes, shapes), key)
+  if (held.size >= most) held.clear()
+  held.set(key, moves)
+  return moves
 }
 
-/** How arrays are moved. */
-export interface MovementOptions {
-  /** What fills the elements that no move brings; default 0. */
-  readonly fill?: number
-  readonly view?: number
+/** The outputs of a movement; `fill` is what elements hold that no move brings. */
+export function move<A>(movement: Movement<A>, inputs: readonly NDArray[], attributes: A, fill = 0): NDArray[] {
+  for (const input of inputs) checkArray(movement.name, input)
+  return run(movesOf(movement, attributes, inputs), inputs, fill)
 }
 
-/** Arrays of the shapes, filled by moves. */
-export function move(
-  name: string,
-  inputs: readonly NDArray[],
-  shapes: readonly Shape[],
-  moves: readonly Move[],
-  { fill = 0, view }: MovementOptions = {},
-): NDArray[] {
-  const attrs = { name, shapes: shapes.map(shapeOf), moves: keptMoves(moves), ...(view !== undefined && { view }) }
-  const whole = shapes.every((shape, output) => covers(moves, output, shape))
-  return invoke(movementOp, inputs, attrs, { scalars: whole ? [] : [fill] })
+function run(movement: Moves, inputs: readonly NDArray[], fill = 0): NDArray[] {
+  const whole = movement.covered.every((covered) => covered)
+  return invoke(movementOp, inputs, { movement }, whole ? {} : { scalars: [fill] })
 }
 
-/** Moves values into an array; its other elements stay. */
-export function moveInto(name: string, target: NDArray, values: NDArray, moves: readonly Move[]): void {
-  const into = keptMoves(moves).map((move) => ({ ...move, input: 1 }))
-  invoke(inPlaceOp, [target, values], { name, shapes: [], moves: into })
-}
-
-function keptMoves(moves: readonly Move[]): readonly Move[] {
-  return moves.filter(({ box }) => sizeOf(box) > 0).map(ordered)
+/** Moves values, as input 1 of a movement without outputs, into an array; its other elements stay. */
+export function moveInto<A>(movement: Movement<A>, target: NDArray, values: NDArray, attributes: A): void {
+  const inputs = [target, values]
+  invoke(inPlaceOp, inputs, { movement: movesOf(movement, attributes, inputs) })
 }
 
 /** The array itself; throws for anything else, whose shape an op would ask for. */

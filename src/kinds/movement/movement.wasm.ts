@@ -10,33 +10,36 @@ import { stridedPhases } from '../../kernel/strided.ts'
 import { sweep } from '../../kernel/sweep.ts'
 import { tileScratch } from '../../kernel/transpose.ts'
 import type { MovementAttributes } from './movement.ts'
-import { covers, type Move, offsetOf, stepsOf } from './moves.ts'
+import { type Move, type Moves, offsetOf, stepsOf } from './moves.ts'
 
 /** Takes any order; moves that keep the axes of images leave them as they lie. */
 export const movementWasm: WasmKernel<MovementAttributes> = {
-  orders: (inputs, { moves }, outputs) => ({
-    inputs: inputs.map(({ order }) => order),
-    outputs: outputs.map((_, output) => {
-      const brought = moves.filter((move) => (move.output ?? 0) === output)
-      const last = brought.some(({ input = 0 }) => {
-        return inputs[input].order === 'channelsLast' && !orderless(inputs[input].shape)
-      })
-      return last && brought.every((move) => keepsAxes(move, inputs)) ? 'channelsLast' : 'plain'
-    }),
-  }),
-  plan(inputs, { moves }, outputs) {
+  orders(inputs, { movement }, outputs) {
+    if (inputs.every(({ order }) => order === 'plain')) return allPlain
+    const orders = outputs.map((_, output) => (keepsChannelsLast(movement, output, inputs) ? 'channelsLast' : 'plain'))
+    return { inputs: inputs.map(({ order }) => order), outputs: orders }
+  },
+  plan(inputs, { movement: { moves, covered } }, outputs) {
     const targets = outputs.length > 0 ? outputs : [inputs[0]]
-    const fills = outputs.flatMap((output, n) => (covers(moves, n, output.shape) ? [] : [fillPhase(output, n)]))
+    const fills = outputs.flatMap((output, n) => (covered[n] ? [] : [fillPhase(output, n)]))
     const phases = moves.flatMap((move) => movePhases(move, inputs, targets, outputs.length > 0))
     const tiles = phases.some(({ entry }) => entry === 'crowdedTiles')
     return { phases: [...fills, ...phases], ...(tiles && { scratch: tileScratch }) }
   },
 }
 
-/** Whether each axis of a box goes along one axis of an image and along the same axis of the output. */
-function keepsAxes({ box, input = 0, from, to }: Move, inputs: readonly PlannedArray[]): boolean {
-  if (inputs[input].shape.length !== 4) return false
-  return box.every((_, k) => (from?.axes?.[k] ?? k) === (to?.axes?.[k] ?? k))
+const allPlain = { inputs: [], outputs: [] }
+
+/** Whether an output is made of images along their own axes, and of some that lie channels last. */
+function keepsChannelsLast({ moves }: Moves, output: number, inputs: readonly PlannedArray[]): boolean {
+  const brought = moves.filter((move) => (move.output ?? 0) === output)
+  const keepsAxes = brought.every(({ box, input = 0, from, to }) => {
+    return inputs[input].shape.length === 4 && box.every((_, k) => (from?.axes?.[k] ?? k) === (to?.axes?.[k] ?? k))
+  })
+  const last = brought.some(({ input = 0 }) => {
+    return inputs[input].order === 'channelsLast' && !orderless(inputs[input].shape)
+  })
+  return keepsAxes && last
 }
 
 function movePhases(

@@ -5,13 +5,13 @@ import { walk } from '../../kernel/wgsl/indexing.ts'
 import { heldByte, mapElements, wgslType } from '../../kernel/wgsl/map.ts'
 import type { Binding, Dispatch, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { MovementAttributes } from './movement.ts'
-import { covers, isWhole, type Move, offsetOf, stepsOf } from './moves.ts'
+import { isWhole, type Move, offsetOf, stepsOf } from './moves.ts'
 
 /** The fill everywhere, then out[to(i)] = in[from(i)] for each index i of each box. */
 export const movementWgsl: WgslKernel<MovementAttributes> = {
-  plan(inputs, { moves }, outputs) {
+  plan(inputs, { movement: { moves, covered } }, outputs) {
     const targets = outputs.length > 0 ? outputs : [inputs[0]]
-    const fills = outputs.flatMap((output, n) => (covers(moves, n, output.shape) ? [] : [filled(output, n)]))
+    const fills = outputs.flatMap((output, n) => (covered[n] ? [] : [filled(output, n)]))
     const dispatches = moves.map((move) => {
       const { input = 0, output = 0 } = move
       const y = outputs.length > 0 ? { output } : { input: 0 }

@@ -1,5 +1,5 @@
 // Moves of boxes from one array to another, and what follows from their starts and steps.
-import { type Shape, sizeOf, stridesOf } from '../../core/shape.ts'
+import { formatShape, type Shape, shapeOf, sizeOf, stridesOf } from '../../core/shape.ts'
 
 /** One end of a move: where its box lies in an array. */
 export interface End {
@@ -24,8 +24,52 @@ export interface Move {
   readonly to?: End
 }
 
+/** What a movement does for inputs of certain shapes: made and checked once, since each call would make it alike. */
+export class Moves {
+  /** What messages and profiles call it. */
+  readonly name: string
+  /** Shapes of the outputs; none where input 0 is written in place. */
+  readonly shapes: readonly Shape[]
+  readonly moves: readonly Move[]
+  /** Where the output begins in input 0's storage, in elements, when it is a range of it: then nothing moves. */
+  readonly view: number | undefined
+  /** For each output whether moves bring all its elements. */
+  readonly covered: readonly boolean[]
+  readonly #key: string
+
+  constructor(name: string, inputs: readonly Shape[], { shapes, moves, view }: Arrangement, key?: string) {
+    this.name = name
+    this.shapes = shapes.map(shapeOf)
+    this.moves = moves.filter(({ box }) => sizeOf(box) > 0).map(ordered)
+    this.view = view
+    this.covered = this.shapes.map((shape, output) => covers(this.moves, output, shape))
+    this.#key = key ?? `${name} ${JSON.stringify([this.shapes, this.moves])}`
+    const outputs = this.shapes.length > 0 ? this.shapes : [inputs[0]]
+    for (const { input = 0, output = 0, box, from, to } of this.moves) {
+      if (fits(inputs[input], box, from) && fits(outputs[output], box, to)) continue
+      // kernels trust the moves
+      const ends = `${formatShape(inputs[input])} to ${formatShape(outputs[output])}`
+      throw new Error(`[${name}] a move of ${formatShape(box)} from ${ends} leaves an array`)
+    }
+  }
+
+  /** Plans are kept by what is moved. */
+  toJSON(): string {
+    return this.#key
+  }
+}
+
+/** The outputs of a movement and the moves that fill them. */
+export interface Arrangement {
+  /** Shapes of the outputs; none where input 0 is written in place. */
+  readonly shapes: readonly Shape[]
+  readonly moves: readonly Move[]
+  /** Where the output begins in input 0, in elements, when it is to share input 0's memory. */
+  readonly view?: number | undefined
+}
+
 /** Whether a box lies in an array. */
-export function fits(shape: Shape, box: Shape, end: End = {}): boolean {
+function fits(shape: Shape, box: Shape, end: End = {}): boolean {
   return rangesOf(shape, box, end).every(([least, most], axis) => least >= 0 && most < shape[axis])
 }
 
@@ -53,7 +97,7 @@ export function offsetOf(strides: readonly number[], { start }: End = {}): numbe
 }
 
 /** Whether moves bring every element of an output, since none is written twice. */
-export function covers(moves: readonly Move[], output: number, shape: Shape): boolean {
+function covers(moves: readonly Move[], output: number, shape: Shape): boolean {
   const moved = moves.reduce((sum, move) => ((move.output ?? 0) === output ? sum + sizeOf(move.box) : sum), 0)
   return moved === sizeOf(shape)
 }
@@ -62,7 +106,7 @@ export function covers(moves: readonly Move[], output: number, shape: Shape): bo
  * The move as kernels expect it: its box is gone through forward in the output, whose last axis is innermost, so that
  * moves that bring alike have one plan.
  */
-export function ordered(move: Move): Move {
+function ordered(move: Move): Move {
   return inOrder(forward(move))
 }
 

@@ -1,10 +1,10 @@
 // stack: arrays of one shape along a new axis.
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis, formatShape, sameShape, shapeOf } from '../../core/shape.ts'
-import { move } from '../../kinds/movement/movement.ts'
+import { checkAxis, formatShape, sameShape } from '../../core/shape.ts'
+import { type Movement, move } from '../../kinds/movement/movement.ts'
 import type { Move } from '../../kinds/movement/moves.ts'
-import { withOptions } from './concat.ts'
+import { checkDTypes, withOptions } from './concat.ts'
 
 /** Options of stack. */
 export interface StackOptions {
@@ -21,15 +21,21 @@ export function stack(...arrays: readonly NDArray[] | readonly [...NDArray[], St
     const got = `${formatShape(first.shape)} and ${formatShape(other.shape)}`
     throw new OpError('stack', `arrays must have one shape, got ${got}`)
   }
-  const wrong = inputs.find(({ dtype }) => dtype !== first.dtype)
-  if (wrong) throw new OpError('stack', `arrays must have one dtype, got ${first.dtype} and ${wrong.dtype}: use astype`)
+  checkDTypes('stack', inputs)
   const { axis = 0 } = options
   const dim = checkAxis('stack', axis, first.ndim + 1)
-  const shape = shapeOf([...first.shape.slice(0, dim), inputs.length, ...first.shape.slice(dim)])
-  const axes = first.shape.map((_, k) => (k < dim ? k : k + 1))
-  const moves = inputs.map((_, input): Move => {
-    const start = shape.map((_, k) => (k === dim ? input : 0))
-    return { input, box: first.shape, to: { start, axes } }
-  })
-  return move('stack', inputs, [shape], moves)[0]
+  return move(stacking, inputs, dim)[0]
+}
+
+const stacking: Movement<number> = {
+  name: 'stack',
+  arrange(axis, inputs) {
+    const [box] = inputs
+    const shape = [...box.slice(0, axis), inputs.length, ...box.slice(axis)]
+    const axes = box.map((_, k) => (k < axis ? k : k + 1))
+    const moves = inputs.map((_, input): Move => {
+      return { input, box, to: { start: shape.map((_, k) => (k === axis ? input : 0)), axes } }
+    })
+    return { shapes: [shape], moves }
+  },
 }

@@ -3,7 +3,7 @@ import { checkHeld } from '../../core/dtype.ts'
 import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, listOf, type Shape, shapeOf } from '../../core/shape.ts'
-import { checkArray, move } from '../../kinds/movement/movement.ts'
+import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
 import type { Move } from '../../kinds/movement/moves.ts'
 
 /** What a border holds: one value, the nearest element, or the elements mirrored at the edge, which is not repeated. */
@@ -22,9 +22,16 @@ export function pad(x: NDArray, mode: PadMode, padWidth: readonly number[], opti
   const { constantValue = 0 } = options
   checkWidths(x.shape, padWidth)
   checkHeld('pad', constantValue, x.dtype, "use astype('float32') first")
-  const shape = shapeOf(x.shape.map((n, k) => padWidth[2 * k] + n + padWidth[2 * k + 1]))
-  const parts = x.shape.map((n, k) => partsOf(mode, n, padWidth[2 * k], padWidth[2 * k + 1], k))
-  return move('pad', [x], [shape], products(parts).map(moveOf), { fill: constantValue })[0]
+  return move(padding, [x], { mode, widths: padWidth }, constantValue)[0]
+}
+
+const padding: Movement<{ readonly mode: PadMode; readonly widths: readonly number[] }> = {
+  name: 'pad',
+  arrange({ mode, widths }, [x]) {
+    const shape = x.map((n, k) => widths[2 * k] + n + widths[2 * k + 1])
+    const parts = x.map((n, k) => partsOf(mode, n, widths[2 * k], widths[2 * k + 1], k))
+    return { shapes: [shape], moves: products(parts).map(moveOf) }
+  },
 }
 
 /** Elements of one axis that go together: `size` of them, from `from` by `step`, to `to`. */

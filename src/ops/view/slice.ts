@@ -11,7 +11,7 @@ import {
   shapeOf,
   stridesOf,
 } from '../../core/shape.ts'
-import { move, moveInto } from '../../kinds/movement/movement.ts'
+import { type Movement, move, moveInto } from '../../kinds/movement/movement.ts'
 import type { End } from '../../kinds/movement/moves.ts'
 
 /** A selection: on each axis the indices begin, begin + step, … before end (after it when the step is negative). */
@@ -92,14 +92,20 @@ export function slice(
   return select(x, selectionOf('slice', x.shape, begin, end, step))
 }
 
-/** A selection with all bounds known, as `slice` gives it. */
-export function select(x: NDArray, selection: SliceAttributes): NDArray {
-  const box = selectedShape(selection)
-  const view = viewOf(x.shape, selection)
-  return move('slice', [x], [box], [{ box, from: endOf(selection) }], view === undefined ? {} : { view })[0]
+const endOf = ({ begin, step }: SliceAttributes): End => ({ start: begin, steps: step })
+
+const slicing: Movement<SliceAttributes> = {
+  name: 'slice',
+  arrange(selection, [x]) {
+    const box = selectedShape(selection)
+    return { shapes: [box], moves: [{ box, from: endOf(selection) }], view: viewOf(x, selection) }
+  },
 }
 
-const endOf = ({ begin, step }: SliceAttributes): End => ({ start: begin, steps: step })
+/** A selection with all bounds known, as `slice` gives it. */
+export function select(x: NDArray, selection: SliceAttributes): NDArray {
+  return move(slicing, [x], selection)[0]
+}
 
 /** The indices from begin to before end on one axis; a view on axis 0, else a copy. */
 export function sliceAxis(x: NDArray, axis: number, begin: SliceBound, end: SliceBound): NDArray {
@@ -108,15 +114,28 @@ export function sliceAxis(x: NDArray, axis: number, begin: SliceBound, end: Slic
   return slice(x, only(begin), only(end))
 }
 
+const unslicing: Movement<SliceAttributes & { readonly shape: Shape }> = {
+  name: 'unslice',
+  arrange(selection, [values]) {
+    checkSelected('unslice', values, selection)
+    return { shapes: [selection.shape], moves: [{ box: values, to: endOf(selection) }] }
+  },
+}
+
 /** Zeros of a shape with values at the selection. */
-export function unslice(values: NDArray, shape: readonly number[], selection: SliceAttributes): NDArray {
-  checkSelected('unslice', values.shape, selection)
-  const moves = [{ box: values.shape, to: endOf(selection) }]
-  return move('unslice', [values], [checkShape('unslice', shape)], moves)[0]
+export function unslice(values: NDArray, shape: readonly number[], { begin, end, step }: SliceAttributes): NDArray {
+  return move(unslicing, [values], { shape: checkShape('unslice', shape), begin, end, step })[0]
+}
+
+const writing: Movement<SliceAttributes> = {
+  name: 'writeSlice',
+  arrange(selection, [, values]) {
+    checkSelected('writeSlice', values, selection)
+    return { shapes: [], moves: [{ input: 1, box: values, to: endOf(selection) }] }
+  },
 }
 
 /** Writes values of the selection's shape and the array's dtype into the array. */
 export function writeSlice(x: NDArray, values: NDArray, selection: SliceAttributes): void {
-  checkSelected('writeSlice', values.shape, selection)
-  moveInto('writeSlice', x, values, [{ box: values.shape, to: endOf(selection) }])
+  moveInto(writing, x, values, selection)
 }

@@ -2,15 +2,22 @@
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, shapeOf } from '../../core/shape.ts'
-import { move } from '../../kinds/movement/movement.ts'
+import { type Movement, move } from '../../kinds/movement/movement.ts'
+
+const transposing: Movement<readonly number[]> = {
+  name: 'transpose',
+  arrange(axes, [x]) {
+    const box = shapeOf(axes.map((axis) => x[axis]))
+    return { shapes: [box], moves: [{ box, from: { axes } }] }
+  },
+}
 
 /** The array with its axes in the given order, in reverse where none is given. */
 export function transpose(x: NDArray, axes?: readonly number[]): NDArray {
   const all = Array.from(x.shape.keys())
   const order = axes ? listOf('transpose', axes).map((axis) => checkAxis('transpose', axis, x.ndim)) : all.reverse()
   if (order.length === x.ndim && new Set(order).size === x.ndim) {
-    const box = shapeOf(order.map((axis) => x.shape[axis]))
-    return move('transpose', [x], [box], [{ box, from: { axes: order } }])[0]
+    return move(transposing, [x], order)[0]
   }
   throw new OpError('transpose', `axes must name each of ${x.ndim} axes once, got ${formatShape(axes ?? [])}`)
 }
