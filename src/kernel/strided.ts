@@ -92,7 +92,7 @@ function arrange(loops: readonly StridedLoop[], bytes: number) {
   if (last.to === 1 && last.from === 0) return { kind: 'spread', outer, inner: [last] } as const
   const reading = outer.findIndex(({ from }) => from === 1)
   if (last.to !== 1 || reading < 0) return { kind: 'each', outer, inner: [last] } as const
-  const kind = crowds(last.from * bytes) ? 'crowdedTiles' : 'tiles'
+  const kind = crowds(last.size, last.from * bytes) ? 'crowdedTiles' : 'tiles'
   return { kind, outer: outer.filter((_, k) => k !== reading), inner: [outer[reading], last] } as const
 }
 
