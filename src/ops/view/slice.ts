@@ -1,16 +1,7 @@
-// slice: a range with a step on every axis; zeros around one, and writing into one.
+// slice: a range with a step on every axis, and writing into one.
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import {
-  checkAxis,
-  checkShape,
-  formatShape,
-  listOf,
-  type Shape,
-  sameShape,
-  shapeOf,
-  stridesOf,
-} from '../../core/shape.ts'
+import { checkAxis, formatShape, listOf, type Shape, sameShape, shapeOf, stridesOf } from '../../core/shape.ts'
 import { type Movement, move, moveInto } from '../../kinds/movement/movement.ts'
 import type { End } from '../../kinds/movement/moves.ts'
 
@@ -112,19 +103,6 @@ export function sliceAxis(x: NDArray, axis: number, begin: SliceBound, end: Slic
   const at = checkAxis('sliceAxis', axis, x.ndim)
   const only = (bound: SliceBound) => x.shape.map((_, k) => (k === at ? bound : null))
   return slice(x, only(begin), only(end))
-}
-
-const unslicing: Movement<SliceAttributes & { readonly shape: Shape }> = {
-  name: 'unslice',
-  arrange(selection, [values]) {
-    checkSelected('unslice', values, selection)
-    return { shapes: [selection.shape], moves: [{ box: values, to: endOf(selection) }] }
-  },
-}
-
-/** Zeros of a shape with values at the selection. */
-export function unslice(values: NDArray, shape: readonly number[], { begin, end, step }: SliceAttributes): NDArray {
-  return move(unslicing, [values], { shape: checkShape('unslice', shape), begin, end, step })[0]
 }
 
 const writing: Movement<SliceAttributes> = {
