@@ -10,7 +10,11 @@ export interface MovementFunctions {
   withShape(x: NDArray, shape: Shape): NDArray
 }
 
-type Functions = MovementFunctions & { run(moves: Moves, inputs: readonly NDArray[]): NDArray[] }
+/** The table of functions, and the call of a movement. */
+interface Calls {
+  readonly functions: MovementFunctions
+  run(moves: Moves, inputs: readonly NDArray[]): NDArray[]
+}
 
 /** What one move gives back. */
 interface Piece {
@@ -90,22 +94,22 @@ export function gradientOfInput(
   input: number,
   shape: Shape,
   dys: readonly NDArray[],
-  functions: Functions,
+  calls: Calls,
 ): NDArray {
   const layers = layersOf(moves, input, shape).map(({ pieces, gather }) => {
-    const arrays = pieces.map((piece) => arrayOf(piece, dys[piece.output], functions))
-    if (gather) return functions.run(gather, arrays.length > 0 ? arrays : [dys[0]])[0]
-    return shaped(arrays[0], shape, functions)
+    const arrays = pieces.map((piece) => arrayOf(piece, dys[piece.output], calls))
+    if (gather) return calls.run(gather, arrays.length > 0 ? arrays : [dys[0]])[0]
+    return shaped(arrays[0], shape, calls)
   })
-  return layers.reduce((a, b) => functions.add(a, b))
+  return layers.reduce((a, b) => calls.functions.add(a, b))
 }
 
-function arrayOf({ sum }: Piece, dy: NDArray, functions: Functions): NDArray {
+function arrayOf({ sum }: Piece, dy: NDArray, calls: Calls): NDArray {
   if (!sum) return dy
-  const boxed = sum.gather ? functions.run(sum.gather, [dy])[0] : shaped(dy, sum.box, functions)
-  return functions.sum(boxed, { axis: sum.axis, keepdims: true })
+  const boxed = sum.gather ? calls.run(sum.gather, [dy])[0] : shaped(dy, sum.box, calls)
+  return calls.functions.sum(boxed, { axis: sum.axis, keepdims: true })
 }
 
-function shaped(x: NDArray, shape: Shape, { withShape }: Functions): NDArray {
-  return sameShape(x.shape, shape) ? x : withShape(x, shape)
+function shaped(x: NDArray, shape: Shape, { functions }: Calls): NDArray {
+  return sameShape(x.shape, shape) ? x : functions.withShape(x, shape)
 }

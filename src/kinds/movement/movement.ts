@@ -27,8 +27,9 @@ export const movementOp: Op<MovementAttributes, MovementFunctions> = {
   infer: ([{ dtype }], { movement }) => movement.shapes.map((shape) => ({ shape, dtype })),
   view: (_, { movement }) => movement.view,
   gradient({ attrs: { movement }, inputs, needs }, dys, functions) {
+    const calls = { functions, run }
     return inputs.map(({ shape }, input) => {
-      return needs[input] ? gradientOfInput(movement, input, shape, dys, { ...functions, run }) : null
+      return needs[input] ? gradientOfInput(movement, input, shape, dys, calls) : null
     })
   },
 }
