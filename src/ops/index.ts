@@ -1,8 +1,8 @@
 // All ops: their meanings by name, and the table of functions that gradients get.
 import { formulaOp } from '../kinds/formula/formula.ts'
+import { movementOp } from '../kinds/movement/movement.ts'
 import { reductionOp } from '../kinds/reduction/reduction.ts'
 import { scanOp } from '../kinds/scan/scan.ts'
-import { concat, concatOp, splitOp, splitSizes } from './concat/concat.ts'
 import {
   activationGradientSum,
   activationGradientSumOp,
@@ -45,19 +45,15 @@ import {
   takeGradientOp,
   takeOp,
 } from './take/take.ts'
-import { broadcastTo, broadcastToOp } from './view/broadcastTo.ts'
+import { broadcastTo } from './view/broadcastTo.ts'
 import { reshapeOp, withShape } from './view/reshape.ts'
-import { select, sliceOp, unslice, unsliceOp, writeSliceOp } from './view/slice.ts'
-import { transpose, transposeOp } from './view/transpose.ts'
 
 /** The meaning of every op, by name. */
 export const specs = {
   activationGradientSum: activationGradientSumOp,
   averagePool: averagePoolOp,
   averagePoolGradient: averagePoolGradientOp,
-  broadcastTo: broadcastToOp,
   channelSum: channelSumOp,
-  concat: concatOp,
   conv: convOp,
   convData: convDataOp,
   convWeight: convWeightOp,
@@ -67,6 +63,7 @@ export const specs = {
   matmul: matmulOp,
   maxPool: maxPoolOp,
   maxPoolGradient: maxPoolGradientOp,
+  movement: movementOp,
   normal: normalOp,
   normalize: normalizeOp,
   oneHot: oneHotOp,
@@ -80,15 +77,10 @@ export const specs = {
   scan: scanOp,
   seedGenerator: seedGeneratorOp,
   shuffle: shuffleOp,
-  slice: sliceOp,
-  split: splitOp,
   take: takeOp,
   takeGradient: takeGradientOp,
   toTensor: toTensorOp,
-  transpose: transposeOp,
   uniform: uniformOp,
-  unslice: unsliceOp,
-  writeSlice: writeSliceOp,
 }
 
 /** Name of an op. */
@@ -104,7 +96,6 @@ export const functions = {
   averagePoolGradient,
   broadcastTo,
   channelSum,
-  concat,
   conv,
   convData,
   convWeight,
@@ -115,14 +106,10 @@ export const functions = {
   multiply,
   pick,
   pickGradient,
-  select,
-  splitSizes,
   subtract,
   sum,
   take,
   takeGradient,
-  transpose,
-  unslice,
   withShape,
 }
 

@@ -1,9 +1,9 @@
 // The kernels of the reference engine: one for each op.
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import { formulaReference } from '../../kinds/formula/formula.reference.ts'
+import { movementReference } from '../../kinds/movement/movement.reference.ts'
 import { reductionReference } from '../../kinds/reduction/reduction.reference.ts'
 import { scanReference } from '../../kinds/scan/scan.reference.ts'
-import { concatReference, splitReference } from '../../ops/concat/concat.reference.ts'
 import {
   activationGradientSumReference,
   channelSumReference,
@@ -35,9 +35,6 @@ import {
   takeGradientReference,
   takeReference,
 } from '../../ops/take/take.reference.ts'
-import { broadcastToReference } from '../../ops/view/broadcastTo.reference.ts'
-import { sliceReference, unsliceReference, writeSliceReference } from '../../ops/view/slice.reference.ts'
-import { transposeReference } from '../../ops/view/transpose.reference.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
@@ -45,9 +42,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   activationGradientSum: activationGradientSumReference,
   averagePool: averagePoolReference,
   averagePoolGradient: averagePoolGradientReference,
-  broadcastTo: broadcastToReference,
   channelSum: channelSumReference,
-  concat: concatReference,
   conv: convReference,
   convData: convDataReference,
   convWeight: convWeightReference,
@@ -57,6 +52,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   matmul: matmulReference,
   maxPool: maxPoolReference,
   maxPoolGradient: maxPoolGradientReference,
+  movement: movementReference,
   normal: normalReference,
   normalize: normalizeReference,
   oneHot: oneHotReference,
@@ -70,13 +66,8 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   scan: scanReference,
   seedGenerator: seedGeneratorReference,
   shuffle: shuffleReference,
-  slice: sliceReference,
-  split: splitReference,
   take: takeReference,
   takeGradient: takeGradientReference,
   toTensor: toTensorReference,
-  transpose: transposeReference,
   uniform: uniformReference,
-  unslice: unsliceReference,
-  writeSlice: writeSliceReference,
 }

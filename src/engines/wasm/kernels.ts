@@ -1,9 +1,9 @@
 // The kernels of the CPU engine: one for each op.
 import type { WasmKernel } from '../../kernel/plan.ts'
 import { formulaWasm } from '../../kinds/formula/formula.wasm.ts'
+import { movementWasm } from '../../kinds/movement/movement.wasm.ts'
 import { reductionWasm } from '../../kinds/reduction/reduction.wasm.ts'
 import { scanWasm } from '../../kinds/scan/scan.wasm.ts'
-import { concatWasm, splitWasm } from '../../ops/concat/concat.wasm.ts'
 import { activationGradientSumWasm, channelSumWasm } from '../../ops/conv/channelSum.wasm.ts'
 import { convDataWasm, convWasm, convWeightWasm } from '../../ops/conv/conv.wasm.ts'
 import { copyWasm, relayoutWasm } from '../../ops/copy/copy.wasm.ts'
@@ -17,7 +17,6 @@ import { resizeWasm } from '../../ops/resize/resize.wasm.ts'
 import { oneHotWasm } from '../../ops/take/oneHot.wasm.ts'
 import { pickGradientWasm, pickWasm } from '../../ops/take/pick.wasm.ts'
 import { takeGradientWasm, takeWasm } from '../../ops/take/rows.wasm.ts'
-import { broadcastToWasm, sliceWasm, transposeWasm, unsliceWasm, writeSliceWasm } from '../../ops/view/view.wasm.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
@@ -25,9 +24,7 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   activationGradientSum: activationGradientSumWasm,
   averagePool: averagePoolWasm,
   averagePoolGradient: averagePoolGradientWasm,
-  broadcastTo: broadcastToWasm,
   channelSum: channelSumWasm,
-  concat: concatWasm,
   conv: convWasm,
   convData: convDataWasm,
   convWeight: convWeightWasm,
@@ -37,6 +34,7 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   matmul: matmulWasm,
   maxPool: maxPoolWasm,
   maxPoolGradient: maxPoolGradientWasm,
+  movement: movementWasm,
   normal: normalWasm,
   normalize: normalizeWasm,
   oneHot: oneHotWasm,
@@ -50,13 +48,8 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   scan: scanWasm,
   seedGenerator: seedGeneratorWasm,
   shuffle: shuffleWasm,
-  slice: sliceWasm,
-  split: splitWasm,
   take: takeWasm,
   takeGradient: takeGradientWasm,
   toTensor: toTensorWasm,
-  transpose: transposeWasm,
   uniform: uniformWasm,
-  unslice: unsliceWasm,
-  writeSlice: writeSliceWasm,
 }

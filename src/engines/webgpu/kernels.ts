@@ -1,9 +1,9 @@
 // The kernels of the GPU engine: one for each op.
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { formulaWgsl } from '../../kinds/formula/formula.wgsl.ts'
+import { movementWgsl } from '../../kinds/movement/movement.wgsl.ts'
 import { reductionWgsl } from '../../kinds/reduction/reduction.wgsl.ts'
 import { scanWgsl } from '../../kinds/scan/scan.wgsl.ts'
-import { concatWgsl, splitWgsl } from '../../ops/concat/concat.wgsl.ts'
 import { activationGradientSumWgsl, channelSumWgsl } from '../../ops/conv/channelSum.wgsl.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../../ops/conv/conv.wgsl.ts'
 import { copyWgsl } from '../../ops/copy/copy.wgsl.ts'
@@ -13,7 +13,6 @@ import { averagePoolGradientWgsl, averagePoolWgsl, maxPoolGradientWgsl, maxPoolW
 import { normalWgsl, randintWgsl, seedGeneratorWgsl, shuffleWgsl, uniformWgsl } from '../../ops/random/random.wgsl.ts'
 import { normalizeWgsl, resizeWgsl, toTensorWgsl } from '../../ops/resize/images.wgsl.ts'
 import { oneHotWgsl, pickGradientWgsl, pickWgsl, takeGradientWgsl, takeWgsl } from '../../ops/take/take.wgsl.ts'
-import { broadcastToWgsl, sliceWgsl, transposeWgsl, unsliceWgsl, writeSliceWgsl } from '../../ops/view/view.wgsl.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
@@ -21,9 +20,7 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   activationGradientSum: activationGradientSumWgsl,
   averagePool: averagePoolWgsl,
   averagePoolGradient: averagePoolGradientWgsl,
-  broadcastTo: broadcastToWgsl,
   channelSum: channelSumWgsl,
-  concat: concatWgsl,
   conv: convWgsl,
   convData: convDataWgsl,
   convWeight: convWeightWgsl,
@@ -33,6 +30,7 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   matmul: matmulWgsl,
   maxPool: maxPoolWgsl,
   maxPoolGradient: maxPoolGradientWgsl,
+  movement: movementWgsl,
   normal: normalWgsl,
   normalize: normalizeWgsl,
   oneHot: oneHotWgsl,
@@ -46,13 +44,8 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   scan: scanWgsl,
   seedGenerator: seedGeneratorWgsl,
   shuffle: shuffleWgsl,
-  slice: sliceWgsl,
-  split: splitWgsl,
   take: takeWgsl,
   takeGradient: takeGradientWgsl,
   toTensor: toTensorWgsl,
-  transpose: transposeWgsl,
   uniform: uniformWgsl,
-  unslice: unsliceWgsl,
-  writeSlice: writeSliceWgsl,
 }
