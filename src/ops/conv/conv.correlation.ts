@@ -51,13 +51,6 @@ export const paddingOf = (s: Correlation): Padding => ({
   columns: widthOf(s),
 })
 
-/** The name of a module for these sizes. */
-export function keyOf(s: Correlation, kind: string): string {
-  const { rung, groups, C, H, W, O, OH, OW, kernel, strides, dilation, before, spread, bias, activation } = s
-  const sizes = [groups, C, H, W, O, OH, OW, kernel, strides, dilation, before, spread]
-  return `conv ${kind} ${rung} ${sizes.join(' ')} ${bias ? 'bias' : ''} ${activation?.name ?? ''}`
-}
-
 /** Steps of several locals, for a loop. */
 export const bumpsOf = (...bumps: readonly [Local<'i32'>, number][]) => bumps
 

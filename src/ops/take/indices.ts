@@ -4,9 +4,6 @@ import { type Body, type Expr, f32, i32, type Local, select } from '../../kernel
 /** Element types of index arrays. */
 export type IndexType = 'float32' | 'int32' | 'uint8'
 
-/** Every element type of index arrays. */
-export const indexTypes: readonly IndexType[] = ['float32', 'int32', 'uint8']
-
 /** Index number i as a whole number; NaN is 0. */
 export function loadIndex(base: Expr<'i32'>, i: Expr<'i32'>, type: IndexType): Expr<'i32'> {
   if (type === 'uint8') return i32.load8_u(i32.add(base, i))

@@ -63,12 +63,6 @@ export function winograd(s: Candidate, N: number, pass: Pass): Winograd | undefi
   return { rung, C, H, W, O, OH, OW, before, r, m, n: m + r - 1, ...tiles, ...cookToom(m, r) }
 }
 
-/** Names a module for these sizes. */
-export function keyOf(w: Winograd, kind: string, ...more: readonly (number | string)[]): string {
-  const { rung, C, H, W, O, OH, OW, before, r, m } = w
-  return `winograd ${kind} ${rung} ${[C, H, W, O, OH, OW, before, r, m, ...more].join(' ')}`
-}
-
 /** How tiles are cut into blocks: so many whole images, or so many rows of tiles of one. */
 export interface Block {
   readonly images: number
