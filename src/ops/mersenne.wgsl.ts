@@ -41,7 +41,6 @@ fn unit(at: u32) -> f32 { return min(rounded(nextWord(at)) * 2.3283064365386963e
 
 /** A kernel that draws n elements in MXNet's order. */
 export interface Draw {
-  readonly key: string
   readonly n: number
   /** The generator's state. */
   readonly state: Binding
@@ -55,9 +54,9 @@ export interface Draw {
 }
 
 /** The dispatch of a drawing kernel: engine t fills elements t·step to (t+1)·step, in order. */
-export function drawElements({ key, n, state, output, type, params = {}, functions = '', draw }: Draw): Dispatch {
+export function drawElements({ n, state, output, type, params = {}, functions = '', draw }: Draw): Dispatch {
   const { engines, step } = sharesOf(n)
-  const text = () => `
+  const shader = `
 ${paramsText(['n: u32', 'step: u32', 'engines: u32', 'state: u32', 'y: u32', ...Object.entries(params).map(fieldOf)])}
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<storage, read_write> y: array<${type}>;
@@ -71,7 +70,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
   for (var i = t * p.step; i < min((t + 1u) * p.step, p.n); i++) { y[p.y + i] = ${draw}; }
 }`
   return {
-    shader: { key: `draw ${key}`, text },
+    shader,
     bindings: [state, output],
     params: [n, step, engines, { offset: state }, { offset: output }, ...Object.values(params)],
     workgroups: n === 0 ? [0, 1, 1] : [Math.ceil(engines / mapSize), 1, 1],
@@ -82,7 +81,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
 
 /** All engines, seeded by the scalar. */
 export function seedEngines(state: Binding): Dispatch {
-  const text = () => `
+  const shader = `
 ${paramsText(['seed: u32', 'state: u32'])}
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<uniform> p: Params;
@@ -100,7 +99,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
   state[at + 624u] = 624u;
 }`
   return {
-    shader: { key: 'seedGenerator', text },
+    shader,
     bindings: [state],
     params: [{ scalar: 0, integer: true }, { offset: state }],
     workgroups: [Math.ceil(engineCount / mapSize), 1, 1],

@@ -3,7 +3,7 @@ import type { DType } from '../../core/dtype.ts'
 import type { Descriptor } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { costOf } from './cost.ts'
-import type { Binding, Dispatch, GpuPlan, Param, Shader } from './plan.ts'
+import type { Binding, Dispatch, GpuPlan, Param } from './plan.ts'
 import { paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** An array that a kernel reads, by the name under which its text does. */
@@ -15,8 +15,8 @@ export interface Source {
 
 /** A kernel of one invocation an element. */
 export interface MapKernel {
-  /** Names what the text depends on besides the types and names given here. */
-  readonly key: string
+  /** Not read: ops that still give one need not. */
+  readonly key?: string
   /** What is read: `load_name(i)` gives element i. */
   readonly sources?: Readonly<Record<string, Source>>
   readonly output: Source
@@ -84,7 +84,7 @@ export function mapElements(kernel: MapKernel): Dispatch {
   // a word of bytes that is not aligned with the output's begin is shared by two
   const invocations = bytes ? Math.ceil(count / 4) + 1 : count
   return {
-    shader: shaderOf(kernel),
+    shader: textOf(kernel),
     ...surroundingsOf(kernel, count),
     workgroups: count === 0 ? [0, 1, 1] : workgroupRows(Math.ceil(invocations / mapSize)),
     cost: costOf({ bytes: 4 * count * (reads + 1), waits: reads + 1 }),
@@ -94,20 +94,12 @@ export function mapElements(kernel: MapKernel): Dispatch {
 /** Input 0 copied to output 0, element by element. */
 export function copyElements({ dtype, shape }: Descriptor): GpuPlan {
   const dispatch = mapElements({
-    key: 'copy',
     sources: { x: { binding: { input: 0 }, dtype } },
     output: { binding: { output: 0 }, dtype },
     count: sizeOf(shape),
     value: 'return load_x(i);',
   })
   return { workspace: [], dispatches: [dispatch] }
-}
-
-function shaderOf(kernel: MapKernel): Shader {
-  const { key, sources = {}, output, params = {} } = kernel
-  const names = Object.entries(sources).map(([name, { dtype }]) => `${name} ${dtype}`)
-  const fields = Object.entries(params).map(fieldOf)
-  return { key: `map ${key} ${[...names, output.dtype, ...fields].join()}`, text: () => textOf(kernel) }
 }
 
 function textOf(kernel: MapKernel): string {

@@ -20,11 +20,6 @@ export interface Result {
 /** Parts of sums lie one after the other within their group, each row by row. */
 export const partial: Result = { row: 'return (slice * p.rows + i) * p.columns;', column: 'return j;' }
 
-/** Names everything the text depends on. */
-export function resultKey({ row, column, bias, activation }: Result): string {
-  return [row, column, bias, activation?.name].join(' ')
-}
-
 /** The functions that know the place of a sum and finish it, of the bindings `c` and `bias` and the params `p`. */
 export function resultText({ row, column, bias, activation }: Result): string {
   return `
@@ -56,7 +51,7 @@ export function joinParts(
 ): Dispatch {
   const sums = groups * rows * columns
   return {
-    shader: { key: `join ${resultKey(c)}`, text: () => joinText(c) },
+    shader: joinText(c),
     bindings: [{ workspace: 0 }, result, ...(bias ? [bias] : [])],
     params: [rows, columns, parts, sums, { offset: result }, bias ? { offset: bias } : 0],
     workgroups: workgroupRows(Math.ceil(sums / size)),

@@ -6,8 +6,8 @@ import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** A kernel over rows. */
 export interface RowKernel {
-  /** Names what the text depends on besides types and names. */
-  readonly key: string
+  /** Not read: ops that still give one need not. */
+  readonly key?: string
   readonly sources: Readonly<Record<string, Source>>
   readonly output: { readonly binding: Binding; readonly dtype: 'float32' | 'int32' }
   readonly rows: number
@@ -58,9 +58,8 @@ fn ${name}(x: ${type}, local: u32) -> ${type} {
 
 /** The dispatch of a kernel. */
 export function mapRows(kernel: RowKernel): Dispatch {
-  const { key, sources, output, rows, reads, together, functions } = kernel
-  const types = [...Object.entries(sources).map(([name, { dtype }]) => `${name} ${dtype}`), output.dtype]
-  const text = () => `${surroundingsText(kernel, 'rows')}
+  const { rows, reads, together, functions } = kernel
+  const shader = `${surroundingsText(kernel, 'rows')}
 ${functions}
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -69,7 +68,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
   row(r, ${together === 1 ? '0u' : 'local'});
 }`
   return {
-    shader: { key: `rows ${key} ${together} ${types.join()}`, text },
+    shader,
     ...surroundingsOf(kernel, rows),
     workgroups: rows === 0 ? [0, 1, 1] : workgroupRows(Math.ceil((rows * together) / size)),
     cost: costOf({ bytes: 8 * rows * reads, waits: reads / together }),

@@ -22,7 +22,7 @@ export const uniformWgsl: WgslKernel<RandomAttributes> = {
     workspace: [],
     dispatches: [
       drawElements({
-        ...{ key: 'uniform', n: sizeOf(shape), state, output, type: 'f32' },
+        ...{ n: sizeOf(shape), state, output, type: 'f32' },
         params: { low: { scalar: 0 }, high: { scalar: 1 } },
         draw: 'p.low + once(once(p.high - p.low) * unit(at))',
       }),
@@ -36,7 +36,7 @@ export const normalWgsl: WgslKernel<RandomAttributes> = {
     workspace: [],
     dispatches: [
       drawElements({
-        ...{ key: 'normal', n: sizeOf(shape), state, output, type: 'f32', functions: normalText },
+        ...{ n: sizeOf(shape), state, output, type: 'f32', functions: normalText },
         params: { loc: { scalar: 0 }, scale: { scalar: 1 } },
         draw: 'once(standardNormal(at) * p.scale) + p.loc',
       }),
@@ -72,7 +72,7 @@ export const randintWgsl: WgslKernel<RandomAttributes> = {
     workspace: [],
     dispatches: [
       drawElements({
-        ...{ key: 'randint', n: sizeOf(shape), state, output, type: 'i32', functions: remainderText },
+        ...{ n: sizeOf(shape), state, output, type: 'i32', functions: remainderText },
         params: { low: { scalar: 0, integer: true }, high: { scalar: 1, integer: true } },
         draw: 'integer(at, p.low, p.high)',
       }),
@@ -107,7 +107,7 @@ export const shuffleWgsl: WgslKernel<ShuffleAttributes> = {
     const rows = x.shape[0]
     if (rows === 0) return { workspace: [], dispatches: [] }
     const order: Dispatch = {
-      shader: { key: 'shuffle', text: () => orderText },
+      shader: orderText,
       bindings: [{ input: 1 }, { workspace: 0 }],
       params: [rows, { offset: { input: 1 } }],
       workgroups: [1, 1, 1],
@@ -115,7 +115,6 @@ export const shuffleWgsl: WgslKernel<ShuffleAttributes> = {
       cost: costOf({ bytes: 40 * rows, waits: 6 * rows }),
     }
     const gather = mapElements({
-      key: 'shuffled',
       sources: { x: { binding: { input: 0 }, dtype: x.dtype }, order: { binding: { workspace: 0 }, dtype: 'word' } },
       output: { binding: { output: 0 }, dtype: x.dtype },
       count: size,
