@@ -9,7 +9,7 @@ import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
 import type { Rung } from '../../src/kernel/rung.ts'
 import { specs } from '../../src/ops/index.ts'
 import { checkDifference, checkOn, expectedOf, hasGradient, runCase } from './check.ts'
-import { loadFamilies } from './families.ts'
+import { chosen, loadFamilies } from './families.ts'
 
 const families = await loadFamilies()
 
@@ -70,7 +70,9 @@ describe('on the CPU engine', () => {
   })
 })
 
-it('has run every op that a kernel runs', () => {
-  const views = new Set(['reshape'])
-  expect(Object.keys(specs).filter((op) => !seen.has(op) && !views.has(op))).toEqual([])
-})
+if (!chosen) {
+  it('has run every op that a kernel runs', () => {
+    const views = new Set(['reshape'])
+    expect(Object.keys(specs).filter((op) => !seen.has(op) && !views.has(op))).toEqual([])
+  })
+}
