@@ -12,6 +12,11 @@ export function leastSigned(a: Operand<'i32'>, b: Operand<'i32'>): Expr<'i32'> {
   return select(i32.lt_s(a, b), expr('i32', a), expr('i32', b))
 }
 
+/** A signed number, or 0 where it is negative; its code is written twice. */
+export function positive(a: Expr<'i32'>): Expr<'i32'> {
+  return select(i32.gt_s(a, 0), a, i32.const(0))
+}
+
 /** The smaller of two unsigned numbers, each computed once. */
 export function smaller(f: Body, a: Operand<'i32'>, b: Operand<'i32'>): Local<'i32'> {
   return f.let(least(f.local('i32', a), f.local('i32', b)))

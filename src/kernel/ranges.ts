@@ -1,5 +1,7 @@
 // How element-wise kernels are cut into items: chunks of a fixed number of bytes, the last one shorter.
+import { sizeOf } from '../core/shape.ts'
 import { type Body, i32, type Local } from './asm.ts'
+import { elementBytes } from './elements.ts'
 import { least } from './loops.ts'
 import type { PlannedArray } from './plan.ts'
 
@@ -24,5 +26,5 @@ export function byteRange(
 
 /** Bytes of all elements. */
 export function bytesOf({ shape, dtype }: PlannedArray): number {
-  return shape.reduce((product, n) => product * n, 1) * (dtype === 'uint8' ? 1 : 4)
+  return sizeOf(shape) * elementBytes(dtype)
 }

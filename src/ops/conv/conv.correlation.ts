@@ -1,4 +1,6 @@
 // What a cross-correlation is to the kernels: its sizes, the padded image it reads, and its sums cut into blocks.
+
+import type { Pair } from '../../core/shape.ts'
 import type { Body, Local } from '../../kernel/asm.ts'
 import type { Run } from '../../kernel/gemm.ts'
 import { kept } from '../../kernel/loops.ts'
@@ -6,7 +8,7 @@ import { panelWidth } from '../../kernel/panels.ts'
 import { kBlocks, type RowProduct } from '../../kernel/rowProduct.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import type { Padding } from './conv.pad.ts'
-import type { Pair, Sizes } from './geometry.ts'
+import type { Sizes } from './geometry.ts'
 
 /** What follows the sums. */
 export interface Epilogue {

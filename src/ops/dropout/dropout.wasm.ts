@@ -1,4 +1,5 @@
 // dropoutMask on the command stream: each engine of the generator draws its share.
+import { sizeOf } from '../../core/shape.ts'
 import { f32, i32, item } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
@@ -18,7 +19,7 @@ const drawing = () => ({
 /** A mask drawn now. */
 export const dropoutMaskWasm: WasmKernel<DropoutMaskAttributes> = {
   plan(_inputs, { shape }) {
-    const n = shape.reduce((product, size) => product * size, 1)
+    const n = sizeOf(shape)
     const { engines, step } = sharesOf(n)
     const args = { state: { input: 0 }, y: { output: 0 }, n, step, rate: { scalar: 0 } }
     return { phases: [defineModule('dropoutMask', {}, drawing).phase('mask', engines, args)] }

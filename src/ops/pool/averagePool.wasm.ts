@@ -1,6 +1,6 @@
 // averagePool on the command stream, channels last: each window's sum of row sums, divided.
 import { type Body, type Expr, f32, f32x4, type Input, i32, item, type Local, select } from '../../kernel/asm.ts'
-import { leastSigned as least } from '../../kernel/loops.ts'
+import { leastSigned as least, positive } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
@@ -14,7 +14,6 @@ import {
   loadFloats,
   locals,
   overlap,
-  positive,
   rowSizes,
   rowsOf,
   type Sizes,

@@ -11,7 +11,7 @@ import {
   select,
   v128,
 } from '../../kernel/asm.ts'
-import { leastSigned as least } from '../../kernel/loops.ts'
+import { leastSigned as least, positive } from '../../kernel/loops.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
 import type { PoolWindow } from './window.ts'
 
@@ -98,11 +98,6 @@ export function eachPixel(
       build({ image, y, x, element, firstChannel, channels }, sizes)
     })
   })
-}
-
-/** The number, or 0 if it is negative; it is written twice. */
-export function positive(a: Expr<'i32'>): Expr<'i32'> {
-  return select(i32.gt_s(a, 0), a, i32.const(0))
 }
 
 /** The part of a window along one axis that lies in the image. */

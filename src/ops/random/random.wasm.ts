@@ -1,4 +1,5 @@
 // The random ops on the command stream: an item is an engine with its run of elements.
+import { sizeOf } from '../../core/shape.ts'
 import { addresses, type Body, type Expr, f32, i32, i64, integers, item, type Local } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
@@ -57,7 +58,7 @@ const random = () => ({
 function drawing(entry: 'uniform' | 'normal' | 'randint'): WasmKernel<RandomAttributes> {
   return {
     plan(_inputs, { shape }) {
-      const n = shape.reduce((product, side) => product * side, 1)
+      const n = sizeOf(shape)
       const { engines, step } = sharesOf(n)
       const args = { state: { input: 0 }, y: { output: 0 }, n, step, first: { scalar: 0 }, second: { scalar: 1 } }
       return { phases: [defineModule('random', {}, random).phase(entry, engines, args)] }

@@ -1,4 +1,5 @@
 // toTensor and normalize on the command stream: an item is a part of a plane of one channel.
+
 import {
   type Body,
   type Expr,
@@ -11,6 +12,7 @@ import {
   rest,
   v128,
 } from '../../kernel/asm.ts'
+import { elementBytes } from '../../kernel/elements.ts'
 import { least } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { PlannedArray, WasmKernel } from '../../kernel/plan.ts'
@@ -51,7 +53,7 @@ function lane(dtype: DType, address: Expr<'i32'>, v: Expr<'v128'>, k: number): E
 }
 
 function toTensor({ dtype }: { readonly dtype: DType }) {
-  const size = dtype === 'uint8' ? 1 : 4
+  const size = elementBytes(dtype)
   return {
     single: item(planes, (f, { index, args }) => {
       const { begin, count } = partOf(f, index, args)

@@ -1,4 +1,5 @@
 // resize on the command stream: a table of places and weights, then bands of rows, each source row blended once.
+
 import {
   addresses,
   type Body,
@@ -14,7 +15,8 @@ import {
   select,
 } from '../../kernel/asm.ts'
 import { copyBytes } from '../../kernel/copyBytes.ts'
-import { least } from '../../kernel/loops.ts'
+import { elementBytes } from '../../kernel/elements.ts'
+import { least, leastSigned, positive } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { Plan, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
 import { bytesOf } from '../../kernel/ranges.ts'
@@ -44,8 +46,8 @@ function axis(f: Body, dtype: DType, table: Local<'i32'>, sizes: Axis, columns: 
   const scale = f.let(f64.div(1, f64.div(wide(result), wide(source))))
   const last = f.let(i32.sub(source, 1))
   const clamped = (i: Expr<'i32'>) => {
-    const low = f.let(select(i32.lt_s(i, 0), i32.const(0), i))
-    return f.let(select(i32.gt_s(low, last), last, low))
+    const low = f.let(positive(i))
+    return f.let(leastSigned(low, last))
   }
   f.range(0, result, (d) => {
     const place = f.let(f32.demote_f64(f64.sub(f64.mul(f64.add(wide(d), 0.5), scale), 0.5)))
@@ -81,7 +83,7 @@ function blendRow(
 ): void {
   const entry = f.let(columns)
   const out = f.let(to)
-  const size = dtype === 'uint8' ? 1 : 4
+  const size = elementBytes(dtype)
   const left = f.local('i32')
   const right = f.local('i32')
   f.times(width, () => {
@@ -142,7 +144,7 @@ const banded = {
 } as const
 
 function resizing({ dtype, single }: Bilinear) {
-  const size = dtype === 'uint8' ? 1 : 4
+  const size = elementBytes(dtype)
   return {
     // an item is an axis
     table: item({ table: 'address', columns: axisSizes, rows: axisSizes }, (f, { index, args }) => {
@@ -248,7 +250,7 @@ export const resizeWasm: WasmKernel<ResizeAttributes> = {
 function bilinear(x: PlannedArray, y: PlannedArray, images: number): Plan {
   const [rows, columns, channels] = x.shape.slice(-3)
   const [height, width] = y.shape.slice(-3)
-  const size = x.dtype === 'uint8' ? 1 : 4
+  const size = elementBytes(x.dtype)
   const spec = { dtype: x.dtype === 'uint8' ? 'uint8' : 'float32', single: channels === 1 } as const
   const module = defineModule('resize', spec, resizing)
   const table = { workspace: 0 }

@@ -1,5 +1,8 @@
 // oneHot on the command stream: rows of one value, then the other at the index.
+
+import { sizeOf } from '../../core/shape.ts'
 import { addresses, type Expr, i32, i32x4, integers, item } from '../../kernel/asm.ts'
+import { elementBytes, storeElement } from '../../kernel/elements.ts'
 import { least } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { PlannedArray, WasmKernel } from '../../kernel/plan.ts'
@@ -18,7 +21,7 @@ interface OneHot {
 const sizes = integers('rows', 'depth', 'share')
 
 function oneHot({ index: type, dtype }: OneHot) {
-  const bytes = dtype === 'uint8' ? 1 : 4
+  const bytes = elementBytes(dtype)
   const word = dtype === 'float32' ? 'f32' : 'i32'
   const form = { ...addresses('y', 'indices'), sizes, on: word, off: word } as const
   const rows = item(form, (f, { index, args }) => {
@@ -40,8 +43,7 @@ function oneHot({ index: type, dtype }: OneHot) {
       const hot = f.let(loadIndex(args.indices, row, type))
       f.if(i32.lt_u(hot, depth), () => {
         const to = i32.add(y, i32.mul(hot, bytes))
-        if (bytes === 1) f.store8(to, on)
-        else f.store(to, on)
+        storeElement(f, bytes, to, on)
       })
       y.bump(i32.mul(depth, bytes))
     })
@@ -54,7 +56,7 @@ const bitsOf = (word: Expr<'i32'> | Expr<'f32'>) => (word.type === 'f32' ? i32.r
 /** y[i, ·] = on at indices[i], off elsewhere; an item is some rows. */
 export const oneHotWasm: WasmKernel<OneHotAttributes> = {
   plan([indices], { depth, dtype }) {
-    const rows = indices.shape.reduce((product, n) => product * n, 1)
+    const rows = sizeOf(indices.shape)
     const share = Math.max(1, Math.floor(itemElements / depth))
     const arrays = { y: { output: 0 }, indices: { input: 0 } }
     const args = { ...arrays, sizes: { rows, depth, share }, on: { scalar: 0 }, off: { scalar: 1 } }

@@ -1,5 +1,7 @@
 // pick on the command stream: one element for each place; its gradient clears and writes whole outer parts.
+
 import { addresses, i32, integers, item } from '../../kernel/asm.ts'
+import { elementBytes, loadElement, storeElement } from '../../kernel/elements.ts'
 import { least } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { Address, Phase, WasmKernel } from '../../kernel/plan.ts'
@@ -34,8 +36,7 @@ const picking = ({ index: type, bytes, spread }: Pick) => ({
         const place = loadClipped(f, args.index, i32.add(i32.mul(o, inner), k), type, count)
         const at = f.let(i32.add(large, i32.mul(i32.add(i32.mul(place, inner), k), bytes)))
         const [to, from] = spread ? [at, small] : [small, at]
-        if (bytes === 1) f.store8(to, i32.load8_u(from))
-        else f.store(to, i32.load(from))
+        storeElement(f, bytes, to, loadElement(bytes, from))
         small.bump(bytes)
       })
     })
@@ -58,7 +59,7 @@ export const pickWasm: WasmKernel<PickAttributes> = {
   plan([data, index], { axis }) {
     const { outer, count, inner } = around(data, axis)
     const share = Math.max(1, Math.floor(itemElements / inner))
-    const spec = { index: index.dtype as IndexType, bytes: data.dtype === 'uint8' ? 1 : 4, spread: false } as const
+    const spec = { index: index.dtype as IndexType, bytes: elementBytes(data.dtype), spread: false } as const
     const arrays = { large: { input: 0 }, small: { output: 0 } }
     return { phases: [phaseOf(spec, arrays, { outer, count, inner, share })] }
   },
@@ -69,7 +70,7 @@ export const pickGradientWasm: WasmKernel<PickGradientAttributes> = {
   plan([, index], { axis }, [ddata]) {
     const { outer, count, inner } = around(ddata, axis)
     const share = Math.max(1, Math.floor(itemElements / (count * inner)))
-    const spec = { index: index.dtype as IndexType, bytes: ddata.dtype === 'uint8' ? 1 : 4, spread: true } as const
+    const spec = { index: index.dtype as IndexType, bytes: elementBytes(ddata.dtype), spread: true } as const
     const arrays = { large: { output: 0 }, small: { input: 0 } }
     return { phases: [phaseOf(spec, arrays, { outer, count, inner, share })] }
   },

@@ -1,5 +1,8 @@
 // take on the command stream: whole rows copied; its gradient adds rows to the part of the array that an item owns.
+
+import { sizeOf } from '../../core/shape.ts'
 import { addresses, type Body, type Expr, f32, f32x4, i32, integers, item, type Local, v128 } from '../../kernel/asm.ts'
+import { elementBytes } from '../../kernel/elements.ts'
 import { least } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
@@ -39,8 +42,8 @@ const taking = ({ index: type, words }: Take) => ({
 export const takeWasm: WasmKernel<TakeAttributes> = {
   plan([a, indices], { axis }, [y]) {
     const { outer, count, inner } = around(a, axis)
-    const each = indices.shape.reduce((product, n) => product * n, 1)
-    const bytes = inner * (y.dtype === 'uint8' ? 1 : 4)
+    const each = sizeOf(indices.shape)
+    const bytes = inner * elementBytes(y.dtype)
     const share = Math.max(1, Math.floor(itemBytes / Math.max(bytes, 32)))
     const rows = outer * each
     const module = defineModule('take', { index: indices.dtype as IndexType, words: bytes === 4 }, taking)
@@ -93,7 +96,7 @@ function addRow(f: Body, to: Local<'i32'>, row: Local<'i32'>, count: Expr<'i32'>
 export const takeGradientWasm: WasmKernel<TakeGradientAttributes> = {
   plan([, indices], { axis }, [da]) {
     const { outer, count, inner } = around(da, axis)
-    const each = indices.shape.reduce((product, n) => product * n, 1)
+    const each = sizeOf(indices.shape)
     const share = Math.max(1, Math.floor(itemBytes / (inner * 4)))
     const items = Math.ceil(count / share)
     const sizes = { each, count, inner, share, items }
