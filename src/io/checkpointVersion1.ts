@@ -1,5 +1,4 @@
 // Checkpoints as Glueball 0.1 wrote them, which are read for good: a header and arrays in a container of its own.
-
 import { bytesPer, isDType, typedView } from '../core/dtype.ts'
 import { OpError } from '../core/errors.ts'
 import { sizeOf } from '../core/shape.ts'

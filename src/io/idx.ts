@@ -1,5 +1,4 @@
 // IDX, the format of MNIST's files: a big-endian header, then unsigned bytes.
-
 import { inflate } from '#platform'
 import { OpError } from '../core/errors.ts'
 import { sizeOf } from '../core/shape.ts'

@@ -1,5 +1,4 @@
 // MXNet's `.params` files, version 2, as `nd.save` and `save_parameters` write them: little-endian, no checksum.
-
 import { bytesPer, type DType, type TypedArray, typedView } from '../core/dtype.ts'
 import { OpError } from '../core/errors.ts'
 import { sizeOf } from '../core/shape.ts'

@@ -1,5 +1,4 @@
 // What a cross-correlation is to the kernels: its sizes, the padded image it reads, and its sums cut into blocks.
-
 import type { Pair } from '../../core/shape.ts'
 import type { Body, Local } from '../../kernel/asm.ts'
 import type { Run } from '../../kernel/gemm.ts'

@@ -1,5 +1,4 @@
 // conv: cross-correlation of images with filters, its two gradients, and the sums over all but the channels.
-
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'

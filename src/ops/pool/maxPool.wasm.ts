@@ -1,5 +1,4 @@
 // maxPool on the command stream, channels last: four channels a vector, the winner's position beside the winner.
-
 import { type Body, type Expr, f32x4, i8x16, i16x8, i32, i32x4, item, type Local, v128 } from '../../kernel/asm.ts'
 import { elementBytes } from '../../kernel/elements.ts'
 import { defineModule } from '../../kernel/module.ts'

@@ -1,5 +1,4 @@
 // toTensor and normalize on the command stream: an item is a part of a plane of one channel.
-
 import {
   type Body,
   type Expr,

@@ -1,5 +1,4 @@
 // resize on the command stream: a table of places and weights, then bands of rows, each source row blended once.
-
 import {
   addresses,
   type Body,

@@ -1,5 +1,4 @@
 // oneHot on the command stream: rows of one value, then the other at the index.
-
 import { sizeOf } from '../../core/shape.ts'
 import { addresses, type Expr, i32, i32x4, integers, item } from '../../kernel/asm.ts'
 import { elementBytes, storeElement } from '../../kernel/elements.ts'

@@ -1,5 +1,4 @@
 // pick on the command stream: one element for each place; its gradient clears and writes whole outer parts.
-
 import { addresses, i32, integers, item } from '../../kernel/asm.ts'
 import { elementBytes, loadElement, storeElement } from '../../kernel/elements.ts'
 import { least } from '../../kernel/loops.ts'

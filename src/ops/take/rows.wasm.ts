@@ -1,5 +1,4 @@
 // take on the command stream: whole rows copied; its gradient adds rows to the part of the array that an item owns.
-
 import { sizeOf } from '../../core/shape.ts'
 import { addresses, type Body, type Expr, f32, f32x4, i32, integers, item, type Local, v128 } from '../../kernel/asm.ts'
 import { elementBytes } from '../../kernel/elements.ts'

@@ -1,5 +1,4 @@
 // Winograd's convolutions: which sizes they suit, and how an image's tiles are cut into blocks.
-
 import type { Pair } from '../../../core/shape.ts'
 import { type Body, i32, type Local, type Operand } from '../../../kernel/asm.ts'
 import { type CookToom, cookToom } from '../../../kernel/cookToom.ts'

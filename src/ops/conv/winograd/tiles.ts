@@ -1,5 +1,4 @@
 // Transforms the tiles of images, panel by panel of channels, for the products point by point.
-
 import type { Pair } from '../../../core/shape.ts'
 import { type Body, i32, type Local, v128 } from '../../../kernel/asm.ts'
 import type { Matrix } from '../../../kernel/cookToom.ts'
