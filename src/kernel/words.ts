@@ -7,38 +7,29 @@ import { f32, i32 } from './scalar.ts'
 export type Word = 'address' | 'i32' | 'f32'
 
 /** What an argument may be: a word, a record or a list. The order of the words is private to the declaration. */
-export type Form = Word | Fields | List | Rest
+export type Form = Word | Fields | Several
 
 /** A record of arguments by name. */
 export interface Fields {
   readonly [name: string]: Form
 }
 
-/** Several arguments of one form, whose number the module fixes. */
-export class List<F extends Form = Form> {
+/** Several arguments of one form: as many as the module says, or any number, last in the record and found by an index. */
+class Several<F extends Form = Form, Count extends number | undefined = number | undefined> {
   readonly each: F
-  readonly count: number
+  readonly count: Count
 
-  constructor(each: F, count: number) {
+  constructor(each: F, count: Count) {
     this.each = each
     this.count = count
   }
 }
 
-/** Any number of arguments of one form, which the item finds by an index; the last of its record. */
-export class Rest<F extends Form = Form> {
-  readonly others: F
-
-  constructor(others: F) {
-    this.others = others
-  }
-}
-
 /** `count` arguments of one form. */
-export const list = <const F extends Form>(each: F, count: number): List<F> => new List(each, count)
+export const list = <const F extends Form>(each: F, count: number): Several<F, number> => new Several(each, count)
 
-/** Any number of arguments of one form. */
-export const rest = <const F extends Form>(each: F): Rest<F> => new Rest(each)
+/** Any number of arguments of one form; the last of its record. */
+export const rest = <const F extends Form>(each: F): Several<F, undefined> => new Several(each, undefined)
 
 type Named<Names extends string, W extends Word> = { readonly [Name in Names]: W }
 
@@ -56,7 +47,7 @@ export type Given<F> = F extends 'address'
   ? Address
   : F extends Word
     ? number | Scalar
-    : F extends List<infer E> | Rest<infer E>
+    : F extends Several<infer E>
       ? readonly Given<E>[]
       : { readonly [Name in keyof F]: Given<F[Name]> }
 
@@ -65,9 +56,9 @@ export type Received<F> = F extends 'f32'
   ? Expr<'f32'>
   : F extends Word
     ? Expr<'i32'>
-    : F extends List<infer E>
+    : F extends Several<infer E, number>
       ? readonly Received<E>[]
-      : F extends Rest<infer E>
+      : F extends Several<infer E, undefined>
         ? (index: Operand<'i32'>) => Received<E>
         : { readonly [Name in keyof F]: Received<F[Name]> }
 
@@ -75,12 +66,10 @@ export type Received<F> = F extends 'f32'
 export function wordsOf(form: Form, given: unknown, name: string): PlanArgument[] {
   if (given === undefined) throw new Error(`${name} is missing from the arguments`)
   if (typeof form === 'string') return [wordOf(form, given as Given<Word>, name)]
-  if (form instanceof List || form instanceof Rest) {
-    const each = form instanceof List ? form.each : form.others
+  if (form instanceof Several) {
     const all = given as readonly unknown[]
-    if (form instanceof List && form.count !== all.length) {
-      throw new Error(`${name} has the wrong length: got ${all.length}, expected ${form.count}`)
-    }
+    const { each, count = all.length } = form
+    if (count !== all.length) throw new Error(`${name} has the wrong length: got ${all.length}, expected ${count}`)
     return all.flatMap((one, i) => wordsOf(each, one, `${name}[${i}]`))
   }
   const fields = given as Readonly<Record<string, unknown>>
@@ -100,8 +89,7 @@ function wordOf(word: Word, given: Given<Word>, name: string): PlanArgument {
 /** Number of words of a form. */
 function sizeOf(form: Form): number {
   if (typeof form === 'string') return 1
-  if (form instanceof List) return form.count * sizeOf(form.each)
-  if (form instanceof Rest) return 0
+  if (form instanceof Several) return (form.count ?? 0) * sizeOf(form.each)
   return Object.values(form).reduce((size, field) => size + sizeOf(field), 0)
 }
 
@@ -109,13 +97,13 @@ function sizeOf(form: Form): number {
 export function receive<F extends Form>(form: F, address: Operand<'i32'>, first?: number): Received<F>
 export function receive(form: Form, address: Operand<'i32'>, first = 0): unknown {
   if (typeof form === 'string') return (form === 'f32' ? f32 : i32).load(address, first * 4)
-  if (form instanceof List) {
-    const size = sizeOf(form.each)
-    return Array.from({ length: form.count }, (_, i) => receive(form.each, address, first + i * size))
-  }
-  if (form instanceof Rest) {
-    const bytes = sizeOf(form.others) * 4
-    return (index: Operand<'i32'>) => receive(form.others, i32.add(address, i32.mul(index, bytes)), first)
+  if (form instanceof Several) {
+    const { each, count } = form
+    const size = sizeOf(each)
+    if (count === undefined) {
+      return (index: Operand<'i32'>) => receive(each, i32.add(address, i32.mul(index, size * 4)), first)
+    }
+    return Array.from({ length: count }, (_, i) => receive(each, address, first + i * size))
   }
   let word = first
   const fields = Object.entries(form).map(([name, field]) => {

@@ -14,35 +14,41 @@ interface Source {
   readonly o: number
 }
 
+/** What the transform depends on: nothing of the images, so that all sizes of them share it. */
+interface Filters extends Pick<Winograd, 'rung' | 'C' | 'O' | 'r' | 'n' | 'G'> {
+  readonly source: Source
+}
+
 /** Filters [point][panel][C][column]: G · g · Gᵀ of each; input 1 is the weight. */
 export function transformedFilters(w: Winograd, pass: Exclude<Pass, 'weight'>): DerivedBuffer {
-  const { r, C, O } = w
+  const { rung, r, n, C, O, G } = w
   const source: Source =
     pass === 'forward'
       ? { begin: 0, tap: 1, c: r * r, o: C * r * r }
       : { begin: r * r - 1, tap: -1, c: O * r * r, o: r * r }
-  const module = defineModule('winograd filters', { w, source }, (spec) => ({ filters: filtersItem(spec) }))
+  const spec: Filters = { rung, C, O, r, n, G, source }
+  const module = defineModule('winograd filters', spec, (spec) => ({ filters: filtersItem(spec) }))
   const args = { from: { input: 1 }, to: { derived: 0 } }
   const phases = [module.phase('filters', outputPanels(w) * (C / tileWidth), args)]
-  return derive(1, w.n * w.n * filterPoint(w), phases)
+  return derive(1, n * n * filterPoint(w), phases)
 }
 
 /** Bytes of scratch for that. */
 export const filtersScratch = ({ G, r, rung }: Winograd) => transformBytes(G, G) + r * r * panelWidth(rung) * 4
 
 /** An item is a panel of filters and sixteen channels. */
-const filtersItem = ({ w, source: s }: { readonly w: Winograd; readonly source: Source }) =>
+const filtersItem = (w: Filters) =>
   item({ from: 'address', to: 'address' }, (f, { index, args, scratch }) => {
     const width = panelWidth(w.rung)
     const panel = f.let(i32.div_u(index, w.C / tileWidth))
     const channel = f.let(i32.mul(i32.rem_u(index, w.C / tileWidth), tileWidth))
-    const offset = i32.add(i32.mul(panel, width * s.o * 4), i32.mul(channel, s.c * 4))
-    const from = f.let(i32.add(i32.add(args.from, s.begin * 4), offset))
+    const offset = i32.add(i32.mul(panel, width * w.source.o * 4), i32.mul(channel, w.source.c * 4))
+    const from = f.let(i32.add(i32.add(args.from, w.source.begin * 4), offset))
     const row = i32.add(i32.mul(panel, w.C), channel)
     const to = f.let(i32.add(args.to, i32.mul(row, width * 4)))
     const taps = f.let(i32.add(scratch, transformBytes(w.G, w.G)))
-    f.times(tileWidth, () => oneChannel(f, w, s, { from, to, taps, scratch }), [
-      [from, s.c * 4],
+    f.times(tileWidth, () => oneChannel(f, w, { from, to, taps, scratch }), [
+      [from, w.source.c * 4],
       [to, width * 4],
     ])
   })
@@ -52,11 +58,10 @@ type L = Local<'i32'>
 /** The filters of one panel for one channel: their taps side by side, then eight filters at a time. */
 function oneChannel(
   f: Body,
-  w: Winograd,
-  s: Source,
+  w: Filters,
   { from, to, taps, scratch }: Readonly<Record<'from' | 'to' | 'taps' | 'scratch', L>>,
 ): void {
-  const { rung, r, n, G } = w
+  const { rung, r, n, G, source: s } = w
   const width = panelWidth(rung)
   const [filter, place] = [f.let(from), f.let(taps)]
   const gather = () => {

@@ -115,7 +115,7 @@ export function placeOf(f: Body, w: Winograd, block: Block, index: L, N: L): Pla
 export const pointBytes = (floats: number) => floats * 4 + 64
 
 /** Bytes from one point of the transformed filters [point][panel][C][column] to the next. */
-export const filterPoint = ({ C, O }: Winograd) => pointBytes(C * O)
+export const filterPoint = ({ C, O }: Pick<Winograd, 'C' | 'O'>) => pointBytes(C * O)
 
 /** Panels of results. */
-export const outputPanels = ({ O, rung }: Winograd) => O / panelWidth(rung)
+export const outputPanels = ({ O, rung }: Pick<Winograd, 'O' | 'rung'>) => O / panelWidth(rung)
