@@ -58,9 +58,12 @@ export function defineModule(
   return found
 }
 
-/** The text of a spec, in which formulas are graphs. */
-export function keyOf(spec: unknown): string {
-  return JSON.stringify(spec, (_, value) => (typeof value === 'function' ? trace(value, ['float']).key : value))
+/** The text of a spec; formulas are graphs, and JSON lacks words for some numbers. */
+function keyOf(spec: unknown): string {
+  return JSON.stringify(spec, (_, value) => {
+    if (typeof value === 'function') return trace(value, ['float']).key
+    return Object.is(value, -0) ? '-0' : typeof value === 'number' && !Number.isFinite(value) ? `${value}` : value
+  })
 }
 
 function kernels(key: string, items: Items): Kernels<Items> {
