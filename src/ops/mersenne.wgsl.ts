@@ -1,6 +1,6 @@
 // MXNet's sampler in WGSL: each invocation is one of its 1024 Mersenne Twisters.
 import { costOf } from '../kernel/wgsl/cost.ts'
-import { fieldOf, mapSize } from '../kernel/wgsl/map.ts'
+import { mapSize } from '../kernel/wgsl/map.ts'
 import { wgslNumbers } from '../kernel/wgsl/math.ts'
 import type { Binding, Dispatch, Param } from '../kernel/wgsl/plan.ts'
 import { paramsText, workgroupIndex } from '../kernel/wgsl/workgroups.ts'
@@ -56,8 +56,9 @@ export interface Draw {
 /** The dispatch of a drawing kernel: engine t fills elements t·step to (t+1)·step, in order. */
 export function drawElements({ n, state, output, type, params = {}, functions = '', draw }: Draw): Dispatch {
   const { engines, step } = sharesOf(n)
+  const all = { n, step, engines, state: { offset: state }, y: { offset: output }, ...params }
   const shader = `
-${paramsText(['n: u32', 'step: u32', 'engines: u32', 'state: u32', 'y: u32', ...Object.entries(params).map(fieldOf)])}
+${paramsText(all)}
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<storage, read_write> y: array<${type}>;
 @group(0) @binding(2) var<uniform> p: Params;
@@ -72,7 +73,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
   return {
     shader,
     bindings: [state, output],
-    params: [n, step, engines, { offset: state }, { offset: output }, ...Object.values(params)],
+    params: Object.values(all),
     workgroups: n === 0 ? [0, 1, 1] : [Math.ceil(engines / mapSize), 1, 1],
     // a word is read at its place and written, and as many are renewed as are used
     cost: costOf({ bytes: 32 * n, waits: 4 * step }),
@@ -81,8 +82,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
 
 /** All engines, seeded by the scalar. */
 export function seedEngines(state: Binding): Dispatch {
+  const params = { seed: { scalar: 0, integer: true }, state: { offset: state } }
   const shader = `
-${paramsText(['seed: u32', 'state: u32'])}
+${paramsText(params)}
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<uniform> p: Params;
 @compute @workgroup_size(${mapSize})
@@ -101,7 +103,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
   return {
     shader,
     bindings: [state],
-    params: [{ scalar: 0, integer: true }, { offset: state }],
+    params: Object.values(params),
     workgroups: [Math.ceil(engineCount / mapSize), 1, 1],
     cost: costOf({ bytes: 4 * engineCount * engineWords, waits: 1 }),
   }

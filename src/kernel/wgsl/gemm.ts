@@ -85,14 +85,13 @@ function multiply(p: Product, tile: GpuTile, parts: number): Dispatch {
   const ragged = sum % tile.depth !== 0
   // a part ends where a tile's steps end
   const part = Math.ceil(sum / parts / tile.depth) * tile.depth
+  const sizes = { rows, columns, sum, part, parts, slices: p.groups * parts }
+  const places = { a: { offset: operands.a }, b: { offset: operands.b }, c: { offset: operands.c } }
+  const params = { ...sizes, ...places, bias: operands.bias ? { offset: operands.bias } : 0 }
   return {
-    shader: productText({ a, b, c, tile, ragged }),
+    shader: productText({ a, b, c, tile, params, ragged }),
     bindings: [operands.a, operands.b, operands.c, ...(operands.bias ? [operands.bias] : [])],
-    params: [
-      ...[rows, columns, sum, part, parts, p.groups * parts],
-      ...[{ offset: operands.a }, { offset: operands.b }, { offset: operands.c }],
-      operands.bias ? { offset: operands.bias } : 0,
-    ],
+    params: Object.values(params),
     workgroups: workgroupRows(tiles * p.groups * parts),
     // edges take as long as whole tiles
     cost: costOf({

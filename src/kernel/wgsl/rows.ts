@@ -1,6 +1,6 @@
 // WGSL kernels over rows: a workgroup shares a long one and joins what it found in a fixed tree; short ones have an invocation each.
 import { costOf } from './cost.ts'
-import { type Source, surroundingsOf, surroundingsText } from './map.ts'
+import { bindingsOf, paramsOf, type Source, surroundingsText } from './map.ts'
 import type { Binding, Dispatch, Param } from './plan.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
@@ -59,7 +59,8 @@ fn ${name}(x: ${type}, local: u32) -> ${type} {
 /** The dispatch of a kernel. */
 export function mapRows(kernel: RowKernel): Dispatch {
   const { rows, reads, together, functions } = kernel
-  const shader = `${surroundingsText(kernel, 'rows')}
+  const params = paramsOf(kernel, { rows })
+  const shader = `${surroundingsText(kernel, params)}
 ${functions}
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -69,7 +70,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
 }`
   return {
     shader,
-    ...surroundingsOf(kernel, rows),
+    bindings: bindingsOf(kernel),
+    params: Object.values(params),
     workgroups: rows === 0 ? [0, 1, 1] : workgroupRows(Math.ceil((rows * together) / size)),
     cost: costOf({ bytes: 8 * rows * reads, waits: reads / together }),
   }

@@ -1,6 +1,6 @@
 // WGSL kernels in which each invocation computes one element of several outputs, or of arrays that it reads as well.
 import { costOf } from './cost.ts'
-import { fieldOf, mapElements, mapSize, type Source, wgslType } from './map.ts'
+import { mapElements, mapSize, type Source, wgslType } from './map.ts'
 import type { Dispatch, Param } from './plan.ts'
 import { paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
 
@@ -57,13 +57,12 @@ function sideBySide(kernel: ResultsKernel): Dispatch {
   const all: Record<string, Param> = { size: count }
   for (const { name, binding } of arrays) all[`at_${name}`] = { offset: binding }
   Object.assign(all, params)
-  const fields = Object.entries(all).map(fieldOf)
   const stores = values.map(({ to, value }) => {
     const name = typeof to === 'number' ? `y${to}` : to
     return `${name}[p.at_${name} + i] = ${value};`
   })
   const shader = `
-${paramsText(fields)}
+${paramsText(all)}
 ${arrays.map(bindingText).join('')}
 @group(0) @binding(${arrays.length}) var<uniform> p: Params;
 ${kernel.functions}

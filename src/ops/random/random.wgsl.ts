@@ -3,7 +3,7 @@ import { sizeOf } from '../../core/shape.ts'
 import { costOf } from '../../kernel/wgsl/cost.ts'
 import { mapElements } from '../../kernel/wgsl/map.ts'
 import type { Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
-import { paramsText } from '../../kernel/wgsl/workgroups.ts'
+import { type Params, paramsText } from '../../kernel/wgsl/workgroups.ts'
 import type { SeedAttributes } from '../generator.ts'
 import { drawElements, mersenneText, seedEngines } from '../mersenne.wgsl.ts'
 import { normalText } from './normal.wgsl.ts'
@@ -81,8 +81,8 @@ export const randintWgsl: WgslKernel<RandomAttributes> = {
 }
 
 /** The order that Fisher and Yates leave of 0, 1, …, rows − 1: one invocation, since each step needs the one before. */
-const orderText = `
-${paramsText(['rows: u32', 'state: u32'])}
+const orderText = (params: Params) => `
+${paramsText(params)}
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<storage, read_write> order: array<u32>;
 @group(0) @binding(2) var<uniform> p: Params;
@@ -106,10 +106,11 @@ export const shuffleWgsl: WgslKernel<ShuffleAttributes> = {
     const size = sizeOf(x.shape)
     const rows = x.shape[0]
     if (rows === 0) return { workspace: [], dispatches: [] }
+    const params = { rows, state: { offset: { input: 1 } } }
     const order: Dispatch = {
-      shader: orderText,
+      shader: orderText(params),
       bindings: [{ input: 1 }, { workspace: 0 }],
-      params: [rows, { offset: { input: 1 } }],
+      params: Object.values(params),
       workgroups: [1, 1, 1],
       // a word, and two numbers that change places
       cost: costOf({ bytes: 40 * rows, waits: 6 * rows }),
