@@ -93,10 +93,10 @@ interface Places {
   readonly scratch: L
 }
 
-/** Images, transformed filters, results, bias, and the number of images. */
+/** Arguments of an item that does all: images, transformed filters, results, bias, and the number of images. */
 const whole = { ...addresses('x', 'u', 'y', 'bias'), N: 'i32' } as const
 
-/** And the transformed tiles and the marks, which the items share. */
+/** Arguments of items that share transformed tiles and marks. */
 const shared = { ...whole, ...addresses('v', 'marks') }
 
 /** An item is a block, from its tiles to its results. */

@@ -14,7 +14,7 @@ interface Source {
   readonly o: number
 }
 
-/** What the transform depends on: nothing of the images, so that all sizes of them share it. */
+/** What the transform depends on. Images of all sizes share it. */
 interface Filters extends Pick<Winograd, 'rung' | 'C' | 'O' | 'r' | 'n' | 'G'> {
   readonly source: Source
 }
