@@ -1,5 +1,4 @@
 // Runs every check in turn and ends with `N passed, N failed`; a step that is not Vitest counts as one check.
-// Usage: npm test -- [--only STEP,…] [--long] [PART OF A TEST FILE'S PATH…]
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +6,14 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { testPackage } from './package.ts'
 import { findPeer, peers } from './peers.ts'
+
+const usage = `Usage: npm test -- [--only STEP,…] [--op NAME] [--long] [PART OF A TEST FILE'S PATH…]
+
+  --only STEP,…  only these steps: types, lint, tests, examples, package
+  --op NAME      only the cases that call an op, a formula, a reduction or a movement, on every engine;
+                 or those of a file: NAME.cases.ts
+  --long         the long tests
+  PART…          only the test files whose path contains one of these`
 
 interface Count {
   passed: number
@@ -81,9 +88,12 @@ function leftOut(): string[] {
 }
 
 function main(): void {
-  const options = { only: { type: 'string' }, long: { type: 'boolean' } } as const
+  const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const
+  const options = { only: text, op: text, long: flag, help: flag }
   const { values, positionals } = parseArgs({ options, allowPositionals: true })
+  if (values.help) return console.log(usage)
   if (values.long) process.env['GLUEBALL_LONG'] = '1'
+  if (values.op !== undefined) positionals.push(...casesOf(values.op))
   const narrowed = values.long || positionals.length > 0
   const wanted = values.only?.split(',') ?? (narrowed ? ['tests'] : Object.keys(steps))
   const unknown = wanted.find((name) => !(name in steps))
@@ -95,6 +105,15 @@ function main(): void {
   if (wanted.includes('tests') && positionals.length === 0) for (const line of leftOut()) console.log(line)
   console.log(`${total.passed} passed, ${total.failed} failed`)
   process.exitCode = total.failed > 0 ? 1 : 0
+}
+
+/** Chooses the cases that call an op, and gives the test files that run them: on every engine, and the GPU in a page too. */
+function casesOf(op: string): readonly string[] {
+  const chosen = join(scratch, 'cases.json')
+  const found = node('--conditions=source', join(root, 'test/conformance/named.ts'), op, chosen)
+  if (!found) process.exit(2)
+  process.env['GLUEBALL_CASES'] = chosen
+  return ['test/conformance/ops.test.ts', 'test/conformance/ops.webgpu.test.ts', 'test/browser/conformance.chromium']
 }
 
 function timed(name: string, step: () => Count): Count {

@@ -119,7 +119,7 @@ it('has no cycle of op folders', () => {
 })
 
 it('keeps kernels out of what an op means', () => {
-  const reached = new Map<string, string>([['src/ops/index.ts', '']])
+  const reached = new Map(['src/ops/index.ts', 'src/ops/specs.ts'].map((file) => [file, '']))
   for (const file of reached.keys()) {
     for (const { to, type } of imports.filter(({ from }) => from === file)) {
       if (!type && to.startsWith('src/') && !reached.has(to)) reached.set(to, file)

@@ -54,6 +54,12 @@ export function kindOf(dtype: DType): 'float' | 'int' {
   return dtype === 'float32' || dtype === 'float64' ? 'float' : 'int'
 }
 
+/** Throws where a dtype is not a float's; `name` is the array's. */
+export function checkFloat(op: string, name: string, dtype: DType, hint = "use astype('float32')"): void {
+  if (kindOf(dtype) === 'float') return
+  throw new OpError(op, `${name} must be float32, got ${dtype}: ${hint}`)
+}
+
 const ranges = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255] } as const
 
 /** The smallest and the largest number that an element can be. */

@@ -65,6 +65,9 @@ export function checkShape(op: string, sizes: number | readonly number[]): Shape
   return shapeOf(list)
 }
 
+/** A number for the height and one for the width. */
+export type Pair = readonly [number, number]
+
 /** Checks the numbers of an attribute for height and width: whole, from `least` on. */
 export function checkPair(op: string, name: string, pair: readonly number[], least: number): void {
   if (pair.length === 2 && isCount(pair[0], least) && isCount(pair[1], least)) return

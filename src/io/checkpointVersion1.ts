@@ -1,6 +1,7 @@
 // Checkpoints as Glueball 0.1 wrote them, which are read for good: a header and arrays in a container of its own.
 import { bytesPer, isDType, typedView } from '../core/dtype.ts'
 import { OpError } from '../core/errors.ts'
+import { sizeOf } from '../core/shape.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { crc32 } from './crc32.ts'
 import { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
@@ -16,10 +17,6 @@ const fixed = 24
 
 function aligned(at: number): number {
   return Math.ceil(at / 64) * 64
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1)
 }
 
 function fail(file: string, message: string): never {

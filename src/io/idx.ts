@@ -1,6 +1,7 @@
 // IDX, the format of MNIST's files: a big-endian header, then unsigned bytes.
 import { inflate } from '#platform'
 import { OpError } from '../core/errors.ts'
+import { sizeOf } from '../core/shape.ts'
 
 /** An array of unsigned bytes, row-major. */
 export interface Idx {
@@ -53,7 +54,7 @@ function readHeader(bytes: Uint8Array, dimensions: number, file: string): Declar
     fail(file, `is not an IDX file of ${dimensions} dimensions: got magic ${hex(magic)}, expected ${right}`)
   if (bytes.length < start) fail(file, `is cut short: got ${bytes.length} bytes, expected a header of ${start}`)
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i))
-  return { shape, start, size: shape.reduce((product, side) => product * side, 1) }
+  return { shape, start, size: sizeOf(shape) }
 }
 
 function headerLength(dimensions: number): number {
@@ -115,7 +116,7 @@ function roomFor(header: Uint8Array, packed: number, dimensions: number, file: s
 
 /** Writes an IDX file of unsigned bytes. Throws when the shape does not fit the data. */
 export function encodeIdx({ shape, data }: Idx): Uint8Array<ArrayBuffer> {
-  const size = shape.reduce((product, side) => product * side, 1)
+  const size = sizeOf(shape)
   if (size !== data.length)
     throw new OpError('idx', `cannot write (${shape.join(', ')}): got ${data.length} bytes, expected ${size}`)
   const bytes = new Uint8Array(4 + 4 * shape.length + size)

@@ -1,6 +1,7 @@
 // MXNet's `.params` files, version 2, as `nd.save` and `save_parameters` write them: little-endian, no checksum.
 import { bytesPer, type DType, type TypedArray, typedView } from '../core/dtype.ts'
 import { OpError } from '../core/errors.ts'
+import { sizeOf } from '../core/shape.ts'
 
 /** One array of a `.params` file. */
 export interface ParamsEntry {
@@ -111,7 +112,7 @@ function readArray(reader: Reader, which: string): Omit<ParamsEntry, 'name'> {
   reader.u32(which)
   reader.u32(which)
   const dtype = readDType(reader, which)
-  const size = shape.reduce((product, side) => product * side, 1)
+  const size = sizeOf(shape)
   if (shape.some((side) => !(side >= 0 && Number.isSafeInteger(side))) || !Number.isSafeInteger(size))
     reader.fail(`is damaged: ${which} has shape (${shape.join(', ')}), expected sides from 0 on`)
   const data = reader.copy(size * bytesPer(dtype), `${which}, ${dtype} of (${shape.join(', ')})`)
@@ -168,7 +169,7 @@ export function encodeParams(entries: readonly ParamsEntry[]): Uint8Array<ArrayB
 }
 
 function checkedBytes({ name, shape, dtype, data }: ParamsEntry): number {
-  const size = shape.reduce((product, side) => product * side, 1)
+  const size = sizeOf(shape)
   const fits = shape.length > 0 && data.length === size && data.byteLength === size * bytesPer(dtype)
   if (fits) return data.byteLength
   const got = `${data.length} elements of ${data.BYTES_PER_ELEMENT} bytes`

@@ -129,6 +129,12 @@ export class Body {
     return this.local(value.type, value)
   }
 
+  /** New locals that hold the values of a record, computed here in the order of the record. */
+  lets<R extends Readonly<Record<string, Expr>>>(values: R): { readonly [Name in keyof R]: Local<R[Name]['type']> } {
+    const held = Object.entries(values).map(([name, value]) => [name, this.let(value)])
+    return Object.fromEntries(held)
+  }
+
   /** Stores a whole value at `address + offset`. */
   store(address: Operand<'i32'>, value: Expr, offset = 0): void {
     const [op, align] = storeCode[value.type]

@@ -2,6 +2,7 @@
 import { Body, type Local } from './body.ts'
 import { type Code, type Expr, expr, type Operand, type Ref, type Type } from './expr.ts'
 import { f32, i32 } from './scalar.ts'
+import { type Fields, type Received, receive } from './words.ts'
 
 /** A function with parameters of types P and one result of type R, or 'none'. */
 export class Func<P extends readonly Type[] = readonly Type[], R extends Type | 'none' = Type | 'none'> implements Ref {
@@ -59,7 +60,22 @@ export function func<P extends readonly Type[]>(
   return new Func(name, params, result, body)
 }
 
-/** What a work item receives: which item it is, its arguments, and scratch memory of its thread. */
+/** What an item receives: which item it is, its arguments by name, and scratch memory of its thread. */
+export interface Input<F extends Fields> {
+  readonly index: Local<'i32'>
+  readonly args: Received<F>
+  readonly scratch: Local<'i32'>
+  /** Where the arguments' words lie, for functions that the item calls: see `receive`. */
+  readonly words: Local<'i32'>
+}
+
+/** An item before it has a name: its arguments, and what writes its code. */
+export interface Item<F extends Fields = Fields> {
+  readonly form: F
+  build(f: Body, input: Input<F>): void
+}
+
+/** What an item receives whose arguments have numbers in place of names. */
 export interface ItemInput {
   readonly index: Local<'i32'>
   readonly args: Local<'i32'>
@@ -72,13 +88,23 @@ export interface ItemInput {
   }
 }
 
-/** A work item as the engine calls it: `item(index, args, scratch)`; `args` is the address of 32-bit words. */
-export function item(
-  name: string,
-  build: (f: Body, input: ItemInput) => void,
-): Func<readonly ['i32', 'i32', 'i32'], 'none'> {
-  return func(name, ['i32', 'i32', 'i32'], 'none', (f, index, args, scratch) => {
+type ItemFunc = Func<readonly ['i32', 'i32', 'i32'], 'none'>
+
+/** An item of a module: the arguments by name and type, and its code. */
+export function item<const F extends Fields>(form: F, build: (f: Body, input: Input<F>) => void): Item<F>
+/** An item as the engine calls it: `item(index, args, scratch)`; `args` is the address of 32-bit words. */
+export function item(name: string, build: (f: Body, input: ItemInput) => void): ItemFunc
+export function item(form: Fields | string, build: (f: Body, input: never) => void): Item | ItemFunc {
+  if (typeof form !== 'string') return { form, build: build as Item['build'] }
+  return func(form, ['i32', 'i32', 'i32'], 'none', (f, index, args, scratch) => {
     const arg = { i32: (k: number) => i32.load(args, k * 4), f32: (k: number) => f32.load(args, k * 4) }
-    build(f, { index, args, scratch, arg })
+    build(f, { index, args, scratch, arg } as never)
   })
+}
+
+/** The function that the engine calls for an item: `name(index, words, scratch)`. */
+export function itemFunction(name: string, { form, build }: Item): ItemFunc {
+  return func(name, ['i32', 'i32', 'i32'], 'none', (f, index, words, scratch) =>
+    build(f, { index, args: receive(form, words), scratch, words }),
+  )
 }

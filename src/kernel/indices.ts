@@ -1,4 +1,5 @@
 // Walks over the indices of a shape, for kernels in plain loops.
+import { sizeOf } from '../core/shape.ts'
 
 /** Calls back for every index of a shape in row-major order, with its position in that order. */
 export function forEachIndex(
@@ -6,7 +7,7 @@ export function forEachIndex(
   visit: (index: readonly number[], position: number) => void,
 ): void {
   const index = shape.map(() => 0)
-  const size = shape.reduce((product, n) => product * n, 1)
+  const size = sizeOf(shape)
   for (let position = 0; position < size; position++) {
     visit(index, position)
     for (let axis = index.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0

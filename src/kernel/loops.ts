@@ -1,10 +1,25 @@
-// Two idioms of kernels: the smaller of two sizes, and pointers that come back after a walk.
-import { type Body, i32, type Local, type Operand, select } from './asm.ts'
+// Idioms of kernels: the smaller of two sizes, and pointers that come back after a walk.
+import { type Body, type Expr, i32, type Local, type Operand, select } from './asm.ts'
+import { expr } from './expr.ts'
 
-/** The smaller of two unsigned numbers. */
+/** The smaller of two unsigned numbers; the code of both is written twice. */
+export function least(a: Operand<'i32'>, b: Operand<'i32'>): Expr<'i32'> {
+  return select(i32.lt_u(a, b), expr('i32', a), expr('i32', b))
+}
+
+/** The smaller of two signed numbers; the code of both is written twice. */
+export function leastSigned(a: Operand<'i32'>, b: Operand<'i32'>): Expr<'i32'> {
+  return select(i32.lt_s(a, b), expr('i32', a), expr('i32', b))
+}
+
+/** A signed number, or 0 where it is negative; its code is written twice. */
+export function positive(a: Expr<'i32'>): Expr<'i32'> {
+  return select(i32.gt_s(a, 0), a, i32.const(0))
+}
+
+/** The smaller of two unsigned numbers, each computed once. */
 export function smaller(f: Body, a: Operand<'i32'>, b: Operand<'i32'>): Local<'i32'> {
-  const [x, y] = [f.local('i32', a), f.local('i32', b)]
-  return f.let(select(i32.lt_u(x, y), x, y))
+  return f.let(least(f.local('i32', a), f.local('i32', b)))
 }
 
 /** Runs the code and gives the locals back the values they had. */

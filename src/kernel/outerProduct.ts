@@ -1,11 +1,11 @@
 // Plans C[m][n] = Σ_k A[k][m] · B[k][n] for long k: parts of k side by side, each summed block by block, then added up.
-import { type Body, type ItemInput, i32, item, type Local, select } from './asm.ts'
+import { addresses, type Body, i32, integers, item, type Local, select } from './asm.ts'
 import { type Gemm, gemm } from './gemm.ts'
 import { wantedItems } from './items.ts'
 import { kept, smaller, touch } from './loops.ts'
-import { defineModule, type KernelModule } from './module.ts'
+import { defineModule } from './module.ts'
 import { pack } from './pack.ts'
-import type { Phase, PlanArgument } from './plan.ts'
+import type { Address, Phase } from './plan.ts'
 import type { Rung } from './rung.ts'
 import { sumParts } from './sumParts.ts'
 import { tile } from './tiles.ts'
@@ -60,7 +60,7 @@ function crowds(columns: number): boolean {
 export function outerProduct(
   shape: OuterProduct,
   K: number,
-  { a, b, c }: { readonly a: PlanArgument; readonly b: PlanArgument; readonly c: PlanArgument },
+  { a, b, c }: { readonly a: Address; readonly b: Address; readonly c: Address },
   at = 0,
 ): OuterPlan {
   const { M, N, rung, block = usualBlock } = shape
@@ -74,16 +74,11 @@ export function outerProduct(
   const bytes = M * N * 4
   const target = parts > 1 ? { workspace: at } : c
   const items = parts * Math.ceil(panels / perGroup)
-  const args = [a, b, target, K, rows, perGroup, bytes]
-  const phases: Phase[] = [{ module: moduleOf(shape), entry: 'part', items, args }]
+  const module = defineModule('outerProduct', { M, N, rung, block }, (shape) => ({ part: partItem(shape) }))
+  const phases = [module.phase('part', items, { a, b, c: target, K, rows, perGroup, bytes })]
   if (parts > 1) phases.push(sumParts({ workspace: at }, c, bytes, parts))
   const scratch = packedBytes(M, block) + (crowds(N) ? perGroup * width * block * 4 : 0)
   return { workspace: parts > 1 ? parts * bytes : 0, scratch, phases }
-}
-
-function moduleOf(shape: OuterProduct): KernelModule {
-  const key = `outerProduct ${shape.rung} ${shape.M} ${shape.N} ${shape.block ?? usualBlock}`
-  return defineModule(key, () => [item('part', (f, input) => partItem(f, input, shape))])
 }
 
 type L = Local<'i32'>
@@ -94,39 +89,44 @@ interface Places {
   readonly c: L
 }
 
+/** The matrices; K, rows of k in a part, panels of a group, bytes of C. */
+const partArguments = { ...addresses('a', 'b', 'c'), ...integers('K', 'rows', 'perGroup', 'bytes') }
+
 /** An item is a part of k and a group of C's panels. */
-function partItem(f: Body, { index, arg, scratch }: ItemInput, shape: OuterProduct): void {
-  const { M, N, rung, block = usualBlock } = shape
-  const width = tile(rung).vectors * 4
-  const full = Math.floor(N / width)
-  const panels = Math.ceil(N / width)
-  const [a, b, c, K, rows] = [0, 1, 2, 3, 4].map((n) => f.let(arg.i32(n)))
-  const perGroup = f.let(arg.i32(5))
-  const groups = f.let(i32.div_u(i32.add(perGroup, panels - 1), perGroup))
-  const part = f.let(i32.div_u(index, groups))
-  const first = f.let(i32.mul(i32.rem_u(index, groups), perGroup))
-  const end = smaller(f, i32.add(first, perGroup), panels)
-  const k = f.let(i32.mul(part, rows))
-  // rounding up may leave nothing for the last parts
-  const left = f.let(select(i32.lt_u(k, K), smaller(f, rows, i32.sub(K, k)), i32.const(0)))
-  a.bump(i32.mul(k, M * 4))
-  b.bump(i32.add(i32.mul(k, N * 4), i32.mul(first, width * 4)))
-  c.bump(i32.add(i32.mul(part, arg.i32(6)), i32.mul(first, width * 4)))
-  const columns = smaller(f, N * 4, i32.mul(end, width * 4))
-  columns.set(i32.sub(columns, i32.mul(first, width * 4)))
-  clear(f, c, M, N * 4, columns)
-  const count = f.let(i32.sub(smaller(f, end, full), first))
-  const ragged = f.let(i32.gt_u(end, full))
-  const one = (length: number) => () => addBlock(f, shape, length, { a, b, c }, { scratch, first, end, count, ragged })
-  for (const length of [block, restBlock, 1]) {
-    const times = f.let(i32.div_u(left, length))
-    f.times(times, one(length), [
-      [a, length * M * 4],
-      [b, length * N * 4],
-    ])
-    left.set(i32.rem_u(left, length))
-  }
-}
+const partItem = (shape: OuterProduct) =>
+  item(partArguments, (f, { index, args, scratch }) => {
+    const { M, N, rung, block = usualBlock } = shape
+    const width = tile(rung).vectors * 4
+    const full = Math.floor(N / width)
+    const panels = Math.ceil(N / width)
+    const { bytes, ...others } = args
+    const { a, b, c, K, rows, perGroup } = f.lets(others)
+    const groups = f.let(i32.div_u(i32.add(perGroup, panels - 1), perGroup))
+    const part = f.let(i32.div_u(index, groups))
+    const first = f.let(i32.mul(i32.rem_u(index, groups), perGroup))
+    const end = smaller(f, i32.add(first, perGroup), panels)
+    const k = f.let(i32.mul(part, rows))
+    // rounding up may leave nothing for the last parts
+    const left = f.let(select(i32.lt_u(k, K), smaller(f, rows, i32.sub(K, k)), i32.const(0)))
+    a.bump(i32.mul(k, M * 4))
+    b.bump(i32.add(i32.mul(k, N * 4), i32.mul(first, width * 4)))
+    c.bump(i32.add(i32.mul(part, bytes), i32.mul(first, width * 4)))
+    const columns = smaller(f, N * 4, i32.mul(end, width * 4))
+    columns.set(i32.sub(columns, i32.mul(first, width * 4)))
+    clear(f, c, M, N * 4, columns)
+    const count = f.let(i32.sub(smaller(f, end, full), first))
+    const ragged = f.let(i32.gt_u(end, full))
+    const one = (length: number) => () =>
+      addBlock(f, shape, length, { a, b, c }, { scratch, first, end, count, ragged })
+    for (const length of [block, restBlock, 1]) {
+      const times = f.let(i32.div_u(left, length))
+      f.times(times, one(length), [
+        [a, length * M * 4],
+        [b, length * N * 4],
+      ])
+      left.set(i32.rem_u(left, length))
+    }
+  })
 
 function clear(f: Body, c: Local<'i32'>, rows: number, stride: number, bytes: Local<'i32'>): void {
   const at = f.let(c)

@@ -1,7 +1,7 @@
 // Packs the right factor of a product into panels, as the register tiles read it: [panel][k][columns of a tile].
-import { type Body, f32x4, i32, item, type Local, v128 } from './asm.ts'
-import { defineModule, type KernelModule } from './module.ts'
-import type { Phase, PlanArgument } from './plan.ts'
+import { addresses, type Body, f32x4, i32, integers, item, type Local, list, v128 } from './asm.ts'
+import { defineModule } from './module.ts'
+import type { Address, Phase } from './plan.ts'
 import type { Rung } from './rung.ts'
 import { tile } from './tiles.ts'
 
@@ -39,44 +39,53 @@ export function panelBytes(source: PanelSource, rung: Rung): number {
 }
 
 /** The phase that packs `from` into panels at `to`; the last panel of a matrix is padded with zeros. */
-export function packPanels(source: PanelSource, from: PlanArgument, to: PlanArgument, rung: Rung): Phase {
+export function packPanels(source: PanelSource, from: Address, to: Address, rung: Rung): Phase {
   const { matrices, k, columns, begin } = source
   const panels = panelsOf(columns.count, rung)
-  const args = [to, from, begin * 4, panels, matrices.step * 4, columns.count, columns.step * 4]
-  for (const { count, step } of k) args.push(count, step * 4)
-  return { module: packing(panelWidth(rung)), entry: 'pack', items: matrices.count * panels * k[0].count, args }
+  const module = defineModule('panels', { width: panelWidth(rung) }, packing)
+  return module.phase('pack', matrices.count * panels * k[0].count, {
+    ...{ to, from, begin: begin * 4 },
+    sizes: { panels, matrixStep: matrices.step * 4, columns: columns.count, columnStep: columns.step * 4 },
+    k: k.map(({ count, step }) => ({ count, step: step * 4 })),
+  })
 }
 
+/** What packing receives: steps are in bytes. */
+const packed = {
+  ...addresses('to', 'from'),
+  begin: 'i32',
+  sizes: integers('panels', 'matrixStep', 'columns', 'columnStep'),
+  k: list({ count: 'i32', step: 'i32' }, 3),
+} as const
+
 /** The packing of one panel width; an item packs one round of the outermost stride of one panel. */
-function packing(width: number): KernelModule {
-  return defineModule(`panels ${width}`, () => [
-    item('pack', (f, { index, arg }) => {
-      const [to, from] = [f.let(arg.i32(0)), f.let(i32.add(arg.i32(1), arg.i32(2)))]
-      const [panels, matrixStep, columns, columnStep] = [3, 4, 5, 6].map((n) => f.let(arg.i32(n)))
-      const [rounds, roundStep, middle, middleStep, inner, innerStep] = [7, 8, 9, 10, 11, 12].map((n) =>
-        f.let(arg.i32(n)),
-      )
-      const panel = f.let(i32.div_u(index, rounds))
+function packing({ width }: { readonly width: number }) {
+  return {
+    pack: item(packed, (f, { index, args }) => {
+      const [to, from] = [f.let(args.to), f.let(i32.add(args.from, args.begin))]
+      const { panels, matrixStep, columns, columnStep } = f.lets(args.sizes)
+      const [outer, middle, inner] = args.k.map((stride) => f.lets(stride))
+      const panel = f.let(i32.div_u(index, outer.count))
       const column = f.let(i32.mul(i32.rem_u(panel, panels), width))
-      to.bump(i32.mul(index, i32.mul(i32.mul(middle, inner), width * 4)))
+      to.bump(i32.mul(index, i32.mul(i32.mul(middle.count, inner.count), width * 4)))
       from.bump(i32.mul(i32.div_u(panel, panels), matrixStep))
-      from.bump(i32.add(i32.mul(column, columnStep), i32.mul(i32.rem_u(index, rounds), roundStep)))
+      from.bump(i32.add(i32.mul(column, columnStep), i32.mul(i32.rem_u(index, outer.count), outer.step)))
       const left = f.let(i32.sub(columns, column))
       const row = f.local('i32')
       const eachRow = (copy: () => void) => () =>
-        f.times(middle, () => {
+        f.times(middle.count, () => {
           row.set(from)
-          f.times(inner, copy, [
-            [row, innerStep],
+          f.times(inner.count, copy, [
+            [row, inner.step],
             [to, width * 4],
           ])
-        }, [[from, middleStep]])
+        }, [[from, middle.step]])
       const whole = eachRow(() => copyRow(f, width, row, to))
       const spread = eachRow(() => gatherRow(f, width, row, columnStep, to))
       const narrow = eachRow(() => padRow(f, width, row, columnStep, to, left))
       f.if(i32.ge_u(left, width), () => f.if(i32.eq(columnStep, 4), whole, spread), narrow)
     }),
-  ])
+  }
 }
 
 type L = Local<'i32'>

@@ -13,16 +13,28 @@ export interface PlannedArray {
 }
 
 /**
- * One argument word of a phase: a number (a size, or f32 bits made by `floatBits`), or the address of an input, an
- * output, a derived buffer or a part of the workspace (`plus` bytes on), or a run-time scalar (as f32 bits, or
- * truncated to an integer with `integer`).
+ * Where an array lies: an input, an output or a derived buffer (`plus` bytes on), a byte of the workspace, or an address
+ * that is settled already.
  */
-export type PlanArgument =
-  | number
+export type Address =
   | { readonly input: number; readonly plus?: number }
   | { readonly output: number; readonly plus?: number }
   | { readonly derived: number; readonly plus?: number }
   | { readonly workspace: number }
+  | { readonly at: number }
+
+/** Stands for an array that this call has none of. */
+export const nowhere: Address = { at: 0 }
+
+/** A number of the call that changes from call to call without a new plan. */
+export interface Scalar {
+  readonly scalar: number
+}
+
+/** One argument word of a phase: a number (a size, or f32 bits), an address, or a scalar (f32 bits, or truncated). */
+export type PlanArgument =
+  | number
+  | Exclude<Address, { readonly at: number }>
   | { readonly scalar: number; readonly integer?: boolean }
 
 /** `items` independent calls of `entry(index, args, scratch)`; the next phase starts when all are done. */
@@ -37,11 +49,19 @@ export interface Phase {
 /** A buffer computed from an input alone (packed weights), kept until that input is written to. */
 export interface DerivedBuffer {
   readonly input: number
-  /** Names the transform with all its sizes. */
+  /** Names the transform with all its sizes: see `derive`. */
   readonly key: string
   readonly bytes: number
   /** Its phases see the buffer as `{ derived: <its own index> }`. */
   readonly phases: readonly Phase[]
+}
+
+/** A buffer made of an input by phases, whose modules and arguments are its name. */
+export function derive(input: number, bytes: number, phases: readonly Phase[]): DerivedBuffer {
+  const steps = phases.map(
+    ({ module, entry, items, args }) => `${module.key} ${entry} ${items} ${JSON.stringify(args)}`,
+  )
+  return { input, key: steps.join(), bytes, phases }
 }
 
 /** Everything one op call does. The same descriptors, attributes, rung and strictness give the same plan, whatever the threads. */

@@ -1,5 +1,8 @@
 // How element-wise kernels are cut into items: chunks of a fixed number of bytes, the last one shorter.
-import { type Body, type ItemInput, i32, type Local, select } from './asm.ts'
+import { sizeOf } from '../core/shape.ts'
+import { type Body, i32, type Local } from './asm.ts'
+import { elementBytes } from './elements.ts'
+import { least } from './loops.ts'
 import type { PlannedArray } from './plan.ts'
 
 /** Bytes an item; a multiple of every element size and of a cache line. */
@@ -13,16 +16,15 @@ export function chunksOf(bytes: number): number {
 /** First byte and number of bytes of this item's chunk, given the bytes in all. */
 export function byteRange(
   f: Body,
-  { index }: ItemInput,
+  { index }: { readonly index: Local<'i32'> },
   total: Local<'i32'>,
 ): { begin: Local<'i32'>; bytes: Local<'i32'> } {
   const begin = f.let(i32.mul(index, chunkBytes))
   const left = f.let(i32.sub(total, begin))
-  const bytes = f.let(select(i32.lt_u(left, chunkBytes), left, i32.const(chunkBytes)))
-  return { begin, bytes }
+  return { begin, bytes: f.let(least(left, chunkBytes)) }
 }
 
 /** Bytes of all elements. */
 export function bytesOf({ shape, dtype }: PlannedArray): number {
-  return shape.reduce((product, n) => product * n, 1) * (dtype === 'uint8' ? 1 : 4)
+  return sizeOf(shape) * elementBytes(dtype)
 }

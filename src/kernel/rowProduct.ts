@@ -1,12 +1,12 @@
 // Plans C = activation(A · B + bias) for few or many rows of A, each of them contiguous, and B packed in panels.
 import type { Formula } from '../arith/arith.ts'
-import { type Body, type ItemInput, i32, item, type Local } from './asm.ts'
+import { addresses, type Body, i32, integers, item, type Local } from './asm.ts'
 import { type Gemm, gemm, type Pointers } from './gemm.ts'
 import { itemsFor, piecesOf } from './items.ts'
 import { kept, smaller, touch } from './loops.ts'
-import { defineModule, type KernelModule } from './module.ts'
+import { defineModule } from './module.ts'
 import { panelsOf, panelWidth } from './panels.ts'
-import type { Phase, PlanArgument } from './plan.ts'
+import { type Address, nowhere, type Phase } from './plan.ts'
 import type { Rung } from './rung.ts'
 import { tile } from './tiles.ts'
 
@@ -23,10 +23,10 @@ export interface RowProduct {
 
 /** Where the matrices are. */
 export interface RowOperands {
-  readonly a: PlanArgument
-  readonly b: PlanArgument
-  readonly c: PlanArgument
-  readonly bias?: PlanArgument
+  readonly a: Address
+  readonly b: Address
+  readonly c: Address
+  readonly bias?: Address
 }
 
 /** Longest sum before C is put down: 384 rows of a panel of 16 are 24 KiB, which L1 holds beside six rows of A. */
@@ -35,7 +35,7 @@ const kBlock = 384
 const rowTiles = 16
 
 /** The phase that computes a product of so many rows. */
-export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = 0 }: RowOperands): Phase {
+export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = nowhere }: RowOperands): Phase {
   const panels = panelsOf(shape.columns, shape.rung)
   const wanted = itemsFor(2 * shape.K * shape.columns * rows)
   const bands = piecesOf(wanted, rows, shape.columns)
@@ -45,13 +45,8 @@ export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = 0 
   const groups = Math.min(panels, Math.max(1, Math.ceil(wanted / blocks)))
   const perGroup = Math.ceil(panels / groups)
   const items = blocks * Math.ceil(panels / perGroup)
-  return { module: moduleOf(shape), entry: 'rows', items, args: [a, b, c, bias, rows, height, blocks, perGroup] }
-}
-
-function moduleOf(shape: RowProduct): KernelModule {
-  const { rung, K, columns, bias, activation } = shape
-  const key = `rowProduct ${rung} ${K} ${columns} ${bias ? 'bias' : ''} ${activation?.name ?? ''}`
-  return defineModule(key, () => [item('rows', (f, input) => rowItem(f, input, shape))])
+  const module = defineModule('rowProduct', shape, (shape) => ({ rows: rowItem(shape) }))
+  return module.phase('rows', items, { a, b, c, bias, rows, height, blocks, perGroup })
 }
 
 /** Lengths of the blocks that sums of length K are cut into, equal but for the last. */
@@ -65,27 +60,34 @@ export function kBlocks(
   return { length, count, last: K - length * (count - 1) }
 }
 
-/** An item is a block of rows and a group of panels; the groups of a block of rows are not neighbours in time. */
-function rowItem(f: Body, { index, arg }: ItemInput, shape: RowProduct): void {
-  const width = panelWidth(shape.rung)
-  const full = Math.floor(shape.columns / width)
-  const [a, b, c, bias] = [0, 1, 2, 3].map((n) => f.let(arg.i32(n)))
-  const blocks = f.let(arg.i32(6))
-  const first = f.let(i32.mul(i32.div_u(index, blocks), arg.i32(7)))
-  const height = f.let(arg.i32(5))
-  const row = f.let(i32.mul(i32.rem_u(index, blocks), height))
-  const rows = smaller(f, height, i32.sub(arg.i32(4), row))
-  const end = f.let(i32.add(first, arg.i32(7)))
-  a.bump(i32.mul(row, shape.K * 4))
-  b.bump(i32.mul(first, shape.K * width * 4))
-  c.bump(i32.add(i32.mul(row, shape.columns * 4), i32.mul(first, width * 4)))
-  if (shape.bias) bias.bump(i32.mul(first, width * 4))
-  const panels = f.let(i32.sub(smaller(f, end, full), first))
-  const ragged = f.let(i32.gt_u(end, full))
-  touch(f, a, i32.mul(rows, shape.K * 4))
-  const pointers = { a, b, c, ...(shape.bias && { bias }) }
-  eachKBlock(f, shape, pointers, (stage) => onePass(f, shape, stage, pointers, { rows, panels, ragged }))
+/** The matrices, and in rows or panels: all rows, those of a block, the blocks, and a group's panels. */
+const rowArguments = {
+  ...addresses('a', 'b', 'c', 'bias'),
+  ...integers('rows', 'height', 'blocks', 'perGroup'),
 }
+
+/** An item is a block of rows and a group of panels; the groups of a block of rows are not neighbours in time. */
+const rowItem = (shape: RowProduct) =>
+  item(rowArguments, (f, { index, args }) => {
+    const width = panelWidth(shape.rung)
+    const full = Math.floor(shape.columns / width)
+    const { a, b, c, bias } = f.lets({ a: args.a, b: args.b, c: args.c, bias: args.bias })
+    const blocks = f.let(args.blocks)
+    const first = f.let(i32.mul(i32.div_u(index, blocks), args.perGroup))
+    const height = f.let(args.height)
+    const row = f.let(i32.mul(i32.rem_u(index, blocks), height))
+    const rows = smaller(f, height, i32.sub(args.rows, row))
+    const end = f.let(i32.add(first, args.perGroup))
+    a.bump(i32.mul(row, shape.K * 4))
+    b.bump(i32.mul(first, shape.K * width * 4))
+    c.bump(i32.add(i32.mul(row, shape.columns * 4), i32.mul(first, width * 4)))
+    if (shape.bias) bias.bump(i32.mul(first, width * 4))
+    const panels = f.let(i32.sub(smaller(f, end, full), first))
+    const ragged = f.let(i32.gt_u(end, full))
+    touch(f, a, i32.mul(rows, shape.K * 4))
+    const pointers = { a, b, c, ...(shape.bias && { bias }) }
+    eachKBlock(f, shape, pointers, (stage) => onePass(f, shape, stage, pointers, { rows, panels, ragged }))
+  })
 
 type Stage = Pick<Gemm, 'start' | 'activation' | 'k'>
 

@@ -1,117 +1,12 @@
 // All ops: their meanings by name, and the table of functions that gradients get.
-import { formulaOp } from '../kinds/formula/formula.ts'
-import { movementOp } from '../kinds/movement/movement.ts'
-import { reductionOp } from '../kinds/reduction/reduction.ts'
-import { scanOp } from '../kinds/scan/scan.ts'
-import {
-  activationGradientSum,
-  activationGradientSumOp,
-  channelSum,
-  channelSumOp,
-  conv,
-  convData,
-  convDataOp,
-  convOp,
-  convWeight,
-  convWeightOp,
-} from './conv/conv.ts'
-import { assign, copyOp, relayoutOp } from './copy/copy.ts'
-import { dropoutMaskOp } from './dropout/dropout.ts'
-import { activationGradient, add, exp, multiply, subtract } from './elementwise/elementwise.ts'
-import { fill } from './fill/fill.ts'
-import { matmul, matmulOp } from './matmul/matmul.ts'
-import {
-  averagePool,
-  averagePoolGradient,
-  averagePoolGradientOp,
-  averagePoolOp,
-  maxPoolGradient,
-  maxPoolGradientOp,
-  maxPoolOp,
-} from './pool/pool.ts'
-import { normalOp, randintOp, seedGeneratorOp, shuffleOp, uniformOp } from './random/random.ts'
-import { sum } from './reduce/reduce.ts'
-import { normalizeOp } from './resize/normalize.ts'
-import { resizeOp } from './resize/resize.ts'
-import { toTensorOp } from './resize/toTensor.ts'
-import {
-  oneHotOp,
-  pick,
-  pickGradient,
-  pickGradientOp,
-  pickOp,
-  take,
-  takeGradient,
-  takeGradientOp,
-  takeOp,
-} from './take/take.ts'
-import { broadcastTo } from './view/broadcastTo.ts'
-import { reshapeOp, withShape } from './view/reshape.ts'
-
-/** The meaning of every op, by name. */
-export const specs = {
-  activationGradientSum: activationGradientSumOp,
-  averagePool: averagePoolOp,
-  averagePoolGradient: averagePoolGradientOp,
-  channelSum: channelSumOp,
-  conv: convOp,
-  convData: convDataOp,
-  convWeight: convWeightOp,
-  copy: copyOp,
-  dropoutMask: dropoutMaskOp,
-  formula: formulaOp,
-  matmul: matmulOp,
-  maxPool: maxPoolOp,
-  maxPoolGradient: maxPoolGradientOp,
-  movement: movementOp,
-  normal: normalOp,
-  normalize: normalizeOp,
-  oneHot: oneHotOp,
-  pick: pickOp,
-  pickGradient: pickGradientOp,
-  randint: randintOp,
-  reduction: reductionOp,
-  relayout: relayoutOp,
-  reshape: reshapeOp,
-  resize: resizeOp,
-  scan: scanOp,
-  seedGenerator: seedGeneratorOp,
-  shuffle: shuffleOp,
-  take: takeOp,
-  takeGradient: takeGradientOp,
-  toTensor: toTensorOp,
-  uniform: uniformOp,
-}
+import * as calls from './functions.ts'
+import type * as specs from './specs.ts'
 
 /** Name of an op. */
 export type OpName = keyof typeof specs
 
 /** Functions of ops, as gradients call them. */
-export const functions = {
-  activationGradient,
-  activationGradientSum,
-  add,
-  assign,
-  averagePool,
-  averagePoolGradient,
-  broadcastTo,
-  channelSum,
-  conv,
-  convData,
-  convWeight,
-  exp,
-  fill,
-  matmul,
-  maxPoolGradient,
-  multiply,
-  pick,
-  pickGradient,
-  subtract,
-  sum,
-  take,
-  takeGradient,
-  withShape,
-}
+export const functions = { ...calls }
 
 /** The table of op functions. */
 export type OpFunctions = typeof functions

@@ -5,14 +5,15 @@ import {
   f32,
   f64,
   func,
-  type ItemInput,
   i32,
   i32x4,
   type Local,
+  type Received,
   select,
   v128,
 } from '../kernel/asm.ts'
 import { log64 } from '../kernel/float64.ts'
+import { least } from '../kernel/loops.ts'
 import { engineWords } from './mt19937.ts'
 
 const size = 624
@@ -94,19 +95,18 @@ export interface Share {
   readonly count: Local<'i32'>
 }
 
-/** Engine t fills elements t·step to (t+1)·step of n; args: state, elements in all, elements an engine. */
-export function shareOf(
-  f: Body,
-  { index, arg }: ItemInput,
-  [state, n, step]: readonly [number, number, number],
-): Share {
-  const begin = f.let(i32.mul(index, arg.i32(step)))
-  const left = f.let(i32.sub(arg.i32(n), begin))
+/** The generator's state and the array that the engines fill; its elements, and those of one engine. */
+export const drawn = { state: 'address', y: 'address', n: 'i32', step: 'i32' } as const
+
+/** Engine t fills elements t·step to (t+1)·step of n. */
+export function shareOf(f: Body, index: Local<'i32'>, { state, n, step }: Received<typeof drawn>): Share {
+  const begin = f.let(i32.mul(index, step))
+  const left = f.let(i32.sub(n, begin))
   // the last engines may have nothing left
-  const none = i32.gt_u(begin, arg.i32(n))
-  const count = f.let(select(i32.lt_u(left, arg.i32(step)), left, arg.i32(step)))
+  const none = i32.gt_u(begin, n)
+  const count = f.let(least(left, step))
   return {
-    engine: f.let(i32.add(arg.i32(state), i32.mul(index, engineBytes))),
+    engine: f.let(i32.add(state, i32.mul(index, engineBytes))),
     begin,
     count: f.let(select(none, i32.const(0), count)),
   }

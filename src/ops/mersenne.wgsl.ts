@@ -1,6 +1,6 @@
 // MXNet's sampler in WGSL: each invocation is one of its 1024 Mersenne Twisters.
 import { costOf } from '../kernel/wgsl/cost.ts'
-import { fieldOf, mapSize } from '../kernel/wgsl/map.ts'
+import { mapSize } from '../kernel/wgsl/map.ts'
 import { wgslNumbers } from '../kernel/wgsl/math.ts'
 import type { Binding, Dispatch, Param } from '../kernel/wgsl/plan.ts'
 import { paramsText, workgroupIndex } from '../kernel/wgsl/workgroups.ts'
@@ -41,7 +41,6 @@ fn unit(at: u32) -> f32 { return min(rounded(nextWord(at)) * 2.3283064365386963e
 
 /** A kernel that draws n elements in MXNet's order. */
 export interface Draw {
-  readonly key: string
   readonly n: number
   /** The generator's state. */
   readonly state: Binding
@@ -55,10 +54,11 @@ export interface Draw {
 }
 
 /** The dispatch of a drawing kernel: engine t fills elements t·step to (t+1)·step, in order. */
-export function drawElements({ key, n, state, output, type, params = {}, functions = '', draw }: Draw): Dispatch {
+export function drawElements({ n, state, output, type, params = {}, functions = '', draw }: Draw): Dispatch {
   const { engines, step } = sharesOf(n)
-  const text = () => `
-${paramsText(['n: u32', 'step: u32', 'engines: u32', 'state: u32', 'y: u32', ...Object.entries(params).map(fieldOf)])}
+  const all = { n, step, engines, state: { offset: state }, y: { offset: output }, ...params }
+  const shader = `
+${paramsText(all)}
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<storage, read_write> y: array<${type}>;
 @group(0) @binding(2) var<uniform> p: Params;
@@ -71,9 +71,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
   for (var i = t * p.step; i < min((t + 1u) * p.step, p.n); i++) { y[p.y + i] = ${draw}; }
 }`
   return {
-    shader: { key: `draw ${key}`, text },
+    shader,
     bindings: [state, output],
-    params: [n, step, engines, { offset: state }, { offset: output }, ...Object.values(params)],
+    params: Object.values(all),
     workgroups: n === 0 ? [0, 1, 1] : [Math.ceil(engines / mapSize), 1, 1],
     // a word is read at its place and written, and as many are renewed as are used
     cost: costOf({ bytes: 32 * n, waits: 4 * step }),
@@ -82,8 +82,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
 
 /** All engines, seeded by the scalar. */
 export function seedEngines(state: Binding): Dispatch {
-  const text = () => `
-${paramsText(['seed: u32', 'state: u32'])}
+  const params = { seed: { scalar: 0, integer: true }, state: { offset: state } }
+  const shader = `
+${paramsText(params)}
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<uniform> p: Params;
 @compute @workgroup_size(${mapSize})
@@ -100,9 +101,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
   state[at + 624u] = 624u;
 }`
   return {
-    shader: { key: 'seedGenerator', text },
+    shader,
     bindings: [state],
-    params: [{ scalar: 0, integer: true }, { offset: state }],
+    params: Object.values(params),
     workgroups: [Math.ceil(engineCount / mapSize), 1, 1],
     cost: costOf({ bytes: 4 * engineCount * engineWords, waits: 1 }),
   }

@@ -26,11 +26,12 @@ export type PageEngine = 'wasm' | 'webgpu'
 /** What a test calls in the page. */
 export interface PageTests {
   info(): PageInfo
-  /** Runs a family's cases, or one in `every`: how many there were, and what went wrong. */
+  /** Runs a family's cases, of those with the names one in `every`: how many there were, and what went wrong. */
   check(
     family: string,
     on: PageEngine,
     every: number,
+    names?: readonly string[],
   ): Promise<{ readonly cases: number; readonly wrong: readonly string[] }>
   /** The losses of so many steps of a training on the GPU engine, or on a rung of the CPU engine. */
   losses(on: 'webgpu' | Rung, steps: number): Promise<readonly number[]>
@@ -48,9 +49,10 @@ const tests: PageTests = {
     threads: engine.threads,
     rung: engine.rung,
   }),
-  async check(family, on, every) {
+  async check(family, on, every, names) {
     const [, { cases: all }] = Object.entries(files).find(([file]) => file.endsWith(`/${family}.cases.ts`))!
-    const cases = all.filter((of) => !of.throws).filter((_, i) => i % every === 0)
+    const wanted = all.filter((of) => !of.throws && (names?.includes(of.name) ?? true))
+    const cases = wanted.filter((_, i) => i % every === 0)
     const wrong: string[] = []
     // the GPU engine keeps all arrays plain, and where they lie in buffers is tried in Node
     const [target, placements, leeway] = on === 'wasm' ? [context] : [await gpu(), ['plain'] as const, wgslLeeway]

@@ -1,5 +1,5 @@
-// All cases of all ops, by the file they stand in.
-import { readdirSync } from 'node:fs'
+// All cases of all ops, by the file they stand in; or those of one op, where `npm test -- --op NAME` has chosen them.
+import { readdirSync, readFileSync } from 'node:fs'
 import type { OpCase } from '../../src/ops/cases.ts'
 
 /** The cases of one file. */
@@ -8,14 +8,27 @@ export interface Family {
   readonly cases: readonly OpCase[]
 }
 
-/** Imports every `*.cases.ts` of the ops. */
+/** Names of the chosen cases, by family. */
+export type Chosen = Readonly<Record<string, readonly string[]>>
+
+const file = process.env['GLUEBALL_CASES']
+
+/** The cases that `npm test -- --op NAME` has chosen, if it was called so. */
+export const chosen: Chosen | undefined = file ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+
+/** Imports every `*.cases.ts` of the ops; leaves out what was not chosen. */
 export async function loadFamilies(): Promise<Family[]> {
   const folder = new URL('../../src/ops/', import.meta.url)
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.cases.ts'))
-  return Promise.all(
+  const families = await Promise.all(
     files.sort().map(async (file) => {
       const { cases } = (await import(new URL(file, folder).pathname)) as { cases: readonly OpCase[] }
       return { name: file.replace(/^.*[\\/]|\.cases\.ts$/g, ''), cases }
     }),
   )
+  if (!chosen) return families
+  return families.flatMap(({ name, cases }) => {
+    const kept = cases.filter((of) => chosen[name]?.includes(of.name))
+    return kept.length > 0 ? [{ name, cases: kept }] : []
+  })
 }

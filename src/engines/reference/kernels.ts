@@ -1,73 +1,7 @@
-// The kernels of the reference engine: one for each op.
+// The kernels of the reference engine, which the compiler compares with the ops.
 import type { ReferenceKernel } from '../../kernel/reference.ts'
-import { formulaReference } from '../../kinds/formula/formula.reference.ts'
-import { movementReference } from '../../kinds/movement/movement.reference.ts'
-import { reductionReference } from '../../kinds/reduction/reduction.reference.ts'
-import { scanReference } from '../../kinds/scan/scan.reference.ts'
-import {
-  activationGradientSumReference,
-  channelSumReference,
-  convDataReference,
-  convReference,
-  convWeightReference,
-} from '../../ops/conv/conv.reference.ts'
-import { copyReference } from '../../ops/copy/copy.reference.ts'
-import { dropoutMaskReference } from '../../ops/dropout/dropout.reference.ts'
-import { matmulReference } from '../../ops/matmul/matmul.reference.ts'
-import {
-  averagePoolGradientReference,
-  averagePoolReference,
-  maxPoolGradientReference,
-  maxPoolReference,
-} from '../../ops/pool/pool.reference.ts'
-import {
-  normalReference,
-  randintReference,
-  seedGeneratorReference,
-  shuffleReference,
-  uniformReference,
-} from '../../ops/random/random.reference.ts'
-import { normalizeReference, resizeReference, toTensorReference } from '../../ops/resize/images.reference.ts'
-import {
-  oneHotReference,
-  pickGradientReference,
-  pickReference,
-  takeGradientReference,
-  takeReference,
-} from '../../ops/take/take.reference.ts'
+import * as kernels from '../../ops/kernels.reference.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
-export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
-  activationGradientSum: activationGradientSumReference,
-  averagePool: averagePoolReference,
-  averagePoolGradient: averagePoolGradientReference,
-  channelSum: channelSumReference,
-  conv: convReference,
-  convData: convDataReference,
-  convWeight: convWeightReference,
-  copy: copyReference,
-  dropoutMask: dropoutMaskReference,
-  formula: formulaReference,
-  matmul: matmulReference,
-  maxPool: maxPoolReference,
-  maxPoolGradient: maxPoolGradientReference,
-  movement: movementReference,
-  normal: normalReference,
-  normalize: normalizeReference,
-  oneHot: oneHotReference,
-  pick: pickReference,
-  pickGradient: pickGradientReference,
-  randint: randintReference,
-  reduction: reductionReference,
-  relayout: copyReference,
-  reshape: copyReference,
-  resize: resizeReference,
-  scan: scanReference,
-  seedGenerator: seedGeneratorReference,
-  shuffle: shuffleReference,
-  take: takeReference,
-  takeGradient: takeGradientReference,
-  toTensor: toTensorReference,
-  uniform: uniformReference,
-}
+export const referenceKernels: KernelTable<ReferenceKernel<never>> = { ...kernels }

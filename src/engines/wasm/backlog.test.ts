@@ -2,8 +2,8 @@
 import { beforeEach, expect, it, vi } from 'vitest'
 import type * as Platform from '#platform'
 import { backlogLimit, Context } from '../../core/engine.ts'
+import { copyBytes } from '../../kernel/copyBytes.ts'
 import { copy } from '../../ops/copy/copy.ts'
-import { copyModule } from '../../ops/copy/copy.wasm.ts'
 import { fill } from '../../ops/fill/fill.ts'
 import { WasmEngine } from './engine.ts'
 import { wasmKernels } from './kernels.ts'
@@ -34,8 +34,9 @@ vi.mock('#platform', async (original) => {
 it.each([true, false])('a loop that never awaits ends in the census error, shared memory: %s', (shared) => {
   const engine = new WasmEngine({ threads: 2, memoryLimit: 2 ** 30, rung: 'plain', shared }, wasmKernels)
   const x = fill([2], 1, { context: new Context('cpu', 0, () => engine) })
+  const { module, entry } = copyBytes({ at: 0 }, { at: 0 }, 1)
   const give = (count: number) => {
-    for (let i = 0; i < count; i++) engine.command(copyModule, 'copy', 1, [0, 0, 0])
+    for (let i = 0; i < count; i++) engine.command(module, entry, 1, [0, 0, 0])
   }
   give(backlogLimit - layout.slots)
   copy(x)

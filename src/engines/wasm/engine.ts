@@ -18,6 +18,7 @@ import { reasonOf } from '../../core/errors.ts'
 import { turn } from '../../core/memory.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
+import { copyBytes } from '../../kernel/copyBytes.ts'
 import type { KernelModule } from '../../kernel/module.ts'
 import {
   type DerivedBuffer,
@@ -27,9 +28,7 @@ import {
   type PlanArgument,
   type WasmKernel,
 } from '../../kernel/plan.ts'
-import { chunksOf } from '../../kernel/ranges.ts'
 import type { Rung } from '../../kernel/rung.ts'
-import { copyModule } from '../../ops/copy/copy.wasm.ts'
 import type { OpName } from '../../ops/index.ts'
 import { Failures } from '../failures.ts'
 import { PlanCache } from '../planCache.ts'
@@ -153,7 +152,9 @@ export class WasmEngine implements Engine {
     const staging = this.allocate(bytes)
     try {
       const source = (storage.allocation as Block).address + operand.offset
-      if (bytes > 0) this.#command(copyModule, 'copy', chunksOf(bytes), 0, [staging.address, source, bytes])
+      const { module, entry, items, args } = copyBytes({ at: staging.address }, { at: source }, bytes)
+      // addresses that are settled are numbers
+      if (bytes > 0) this.#command(module, entry, items, 0, args as readonly number[])
       const copied = bytes > 0 ? this.#stream.issued : written
       await this.#stream.notify()
       // a value from before a failure is intact, but not where the copying itself was skipped

@@ -46,19 +46,19 @@ function received(engine: WasmEngine, bytes: number, arriving: Promise<Uint8Arra
 
 const addressOf = (array: NDArray): number => (array.storage.allocation as unknown as { address: number }).address
 
-const tests = defineModule('stream-test', () => [
-  // args: y; y[index] += 1
-  item('count', (f, { index, arg }) => {
-    const y = f.let(i32.add(arg.i32(0), i32.shl(index, 2)))
+const tests = defineModule('stream-test', {}, () => ({
+  // y[index] += 1
+  count: item({ y: 'address' }, (f, { index, args }) => {
+    const y = f.let(i32.add(args.y, i32.shl(index, 2)))
     f.store(y, f32.add(f32.load(y), f32.const(1)))
   }),
-  // args: y; y = 2·y + 1, of one element: tells the order of commands
-  item('step', (f, { arg }) => {
-    const y = f.let(arg.i32(0))
+  // y = 2·y + 1, of one element: shows the order of commands
+  step: item({ y: 'address' }, (f, { args }) => {
+    const y = f.let(args.y)
     f.store(y, f32.add(f32.mul(f32.load(y), f32.const(2)), f32.const(1)))
   }),
-  item('trap', (f) => f.unreachable()),
-])
+  trap: item({}, (f) => f.unreachable()),
+}))
 
 const streams = [2, 'messages'] as const
 

@@ -22,11 +22,11 @@ async function start(memoryLimit = 2 ** 30, kernels = webgpuKernels) {
 }
 
 /** A dispatch of a shader that does nothing, or that no device takes. */
-const dispatchOf = (key: string, body: string): Dispatch => ({
-  shader: { key, text: () => `@compute @workgroup_size(1) fn main() { ${body} }` },
+const dispatchOf = (body: string): Dispatch => ({
+  shader: `@compute @workgroup_size(1) fn main() { ${body} }`,
   ...{ bindings: [], params: [], workgroups: [1, 1, 1], cost: { all: 0, each: 0 } },
 })
-const [harmless, broken] = [dispatchOf('harmless', ''), dispatchOf('broken', 'no such thing')]
+const [harmless, broken] = [dispatchOf(''), dispatchOf('no such thing')]
 const planOf = (dispatches: readonly Dispatch[]): WgslKernel<object> => ({
   plan: () => ({ workspace: [], dispatches }),
 })

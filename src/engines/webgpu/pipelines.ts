@@ -1,5 +1,4 @@
-// Compiled shaders by their keys, and bind groups by the buffers they bind.
-import type { Shader } from '../../kernel/wgsl/plan.ts'
+// Compiled shaders by their texts, and bind groups by the buffers they bind.
 import type { Block } from './pool.ts'
 
 /** Bytes from one dispatch's params to the next: what every device takes as a dynamic offset. */
@@ -29,10 +28,9 @@ export class Pipelines {
   }
 
   /** The pipeline of a shader; `label` names the call that first used it, in the device's errors. */
-  of({ key, text }: Shader, label: string): Pipeline {
-    const held = this.#pipelines.get(key)
+  of(code: string, label: string): Pipeline {
+    const held = this.#pipelines.get(code)
     if (held) return held
-    const code = text()
     const layout = this.#layout(accessesOf(code))
     const module = this.#device.createShaderModule({ code, label })
     const pipeline = this.#device.createComputePipeline({
@@ -41,7 +39,7 @@ export class Pipelines {
       compute: { module, entryPoint: 'main' },
     })
     const made = { id: this.#pipelines.size, pipeline, layout }
-    this.#pipelines.set(key, made)
+    this.#pipelines.set(code, made)
     return made
   }
 

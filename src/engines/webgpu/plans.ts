@@ -21,6 +21,8 @@ export class Plans {
     for (const block of this.#constants.get(plan) ?? []) this.#memory.free(block)
   })
   readonly #constants = new WeakMap<GpuPlan, readonly Block[]>()
+  /** Texts of shaders, each once for all plans. */
+  readonly #shaders = new Map<string, string>()
 
   constructor(kernels: KernelTable<WgslKernel<never>>, target: GpuTarget, memory: Memory) {
     this.#kernels = kernels
@@ -32,7 +34,16 @@ export class Plans {
   of(call: Call): GpuPlan {
     const { op, inputs, attrs, outputs } = call
     const kernel = this.#kernels[op as OpName] as WgslKernel<Attributes>
-    return this.#plans.of(call, () => kernel.plan(inputs, attrs, outputs, this.#target))
+    return this.#plans.of(call, () => this.#shared(kernel.plan(inputs, attrs, outputs, this.#target)))
+  }
+
+  #shared(plan: GpuPlan): GpuPlan {
+    const dispatches = plan.dispatches.map((dispatch) => {
+      const shader = this.#shaders.get(dispatch.shader) ?? dispatch.shader
+      this.#shaders.set(shader, shader)
+      return { ...dispatch, shader }
+    })
+    return { ...plan, dispatches }
   }
 
   /** The buffers of a plan's tables, filled at its first use. */

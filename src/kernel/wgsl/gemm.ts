@@ -2,7 +2,7 @@
 import { costOf } from './cost.ts'
 import { productText, workgroupMemory } from './gemmText.ts'
 import type { Binding, Dispatch, GpuPlan, GpuTarget, GpuWork } from './plan.ts'
-import { joinParts, partial, type Result, resultKey } from './result.ts'
+import { joinParts, partial, type Result } from './result.ts'
 import { type GpuTile, gpuTile, invocationsOf } from './tile.ts'
 import { workgroupRows } from './workgroups.ts'
 
@@ -83,17 +83,15 @@ function multiply(p: Product, tile: GpuTile, parts: number): Dispatch {
   const tiles = Math.ceil(rows / tile.rows) * Math.ceil(columns / tile.columns)
   const work = workOf(p, tile, tiles, parts)
   const ragged = sum % tile.depth !== 0
-  const key = `product ${tile.name}${ragged ? ' ragged' : ''}; ${factorKey(a)}; ${factorKey(b)}; ${resultKey(c)}`
   // a part ends where a tile's steps end
   const part = Math.ceil(sum / parts / tile.depth) * tile.depth
+  const sizes = { rows, columns, sum, part, parts, slices: p.groups * parts }
+  const places = { a: { offset: operands.a }, b: { offset: operands.b }, c: { offset: operands.c } }
+  const params = { ...sizes, ...places, bias: operands.bias ? { offset: operands.bias } : 0 }
   return {
-    shader: { key, text: () => productText({ a, b, c, tile, ragged }) },
+    shader: productText({ a, b, c, tile, params, ragged }),
     bindings: [operands.a, operands.b, operands.c, ...(operands.bias ? [operands.bias] : [])],
-    params: [
-      ...[rows, columns, sum, part, parts, p.groups * parts],
-      ...[{ offset: operands.a }, { offset: operands.b }, { offset: operands.c }],
-      operands.bias ? { offset: operands.bias } : 0,
-    ],
+    params: Object.values(params),
     workgroups: workgroupRows(tiles * p.groups * parts),
     // edges take as long as whole tiles
     cost: costOf({
@@ -121,7 +119,3 @@ function workOf({ groups, rows, columns, sum }: Product, tile: GpuTile, tiles: n
 
 /** A factor as invocations read it that don't read for each other. */
 const byElements = (factor: Factor): Factor => ({ ...factor, along: 'line', width: 1 })
-
-function factorKey({ along, width, line, step, read }: Factor): string {
-  return [along, width, line, step, read?.((place) => place)].join(' ')
-}

@@ -3,7 +3,7 @@ import { elementType, type FactorText, factorFunctions, holdLines, readBlock, re
 import type { Factor } from './gemm.ts'
 import { type Result, resultText } from './result.ts'
 import { type GpuTile, invocationsOf } from './tile.ts'
-import { paramsText, workgroupIndex } from './workgroups.ts'
+import { type Params, paramsText, workgroupIndex } from './workgroups.ts'
 
 /** What the text of a product depends on. */
 export interface ProductText {
@@ -11,6 +11,8 @@ export interface ProductText {
   readonly b: Factor
   readonly c: Result
   readonly tile: GpuTile
+  /** Sizes, parts of the sums, and places of the operands. */
+  readonly params: Params
   /** Whether sums may end within the tile's depth. */
   readonly ragged: boolean
 }
@@ -18,18 +20,13 @@ export interface ProductText {
 const range = (count: number) => Array.from({ length: count }, (_, i) => i)
 const text = <T>(items: readonly T[], line: (item: T) => string) => items.map(line).join('\n')
 
-/** The params of a product. */
-const fields = ['rows', 'columns', 'sum', 'part', 'parts', 'slices', 'a', 'b', 'c', 'bias'].map(
-  (name) => `${name}: u32`,
-)
-
 /** The product: each workgroup makes a tile of C for a part of the sums of one group. */
-export function productText({ a, b, c, tile, ragged }: ProductText): string {
+export function productText({ a, b, c, tile, params, ragged }: ProductText): string {
   const { down, across } = invocationsOf(tile)
   const factors = factorsOf(a, b, tile)
   const { declare, before, steps } = tile.shared ? sharedLoop(factors, tile, ragged) : ownLoop(factors, tile, ragged)
   return `
-${paramsText(fields)}
+${paramsText(params)}
 @group(0) @binding(0) var<storage, read> a: array<${elementType(a)}>;
 @group(0) @binding(1) var<storage, read> b: array<${elementType(b)}>;
 @group(0) @binding(2) var<storage, read_write> c: array<f32>;

@@ -3,8 +3,8 @@ import type { DType } from '../../core/dtype.ts'
 import type { Descriptor } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { costOf } from './cost.ts'
-import type { Binding, Dispatch, GpuPlan, Param, Shader } from './plan.ts'
-import { paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
+import type { Binding, Dispatch, GpuPlan, Param } from './plan.ts'
+import { type Params, paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** An array that a kernel reads, by the name under which its text does. */
 export interface Source {
@@ -15,8 +15,8 @@ export interface Source {
 
 /** A kernel of one invocation an element. */
 export interface MapKernel {
-  /** Names what the text depends on besides the types and names given here. */
-  readonly key: string
+  /** Not read: ops that still give one need not. */
+  readonly key?: string
   /** What is read: `load_name(i)` gives element i. */
   readonly sources?: Readonly<Record<string, Source>>
   readonly output: Source
@@ -44,38 +44,29 @@ export const mapSize = 64
 export const wgslType = (dtype: DType | 'word'): 'f32' | 'i32' | 'u32' =>
   dtype === 'float32' ? 'f32' : dtype === 'int32' ? 'i32' : 'u32'
 
-/** The field of a param in the uniform struct. */
-export function fieldOf([name, param]: readonly [string, Param]): string {
-  const float = typeof param !== 'number' && ('float' in param || ('scalar' in param && !param.integer))
-  return `${name}: ${float ? 'f32' : 'u32'}`
-}
-
 /** What a kernel has to do with the world outside its text. */
 export type Surroundings = Pick<MapKernel, 'sources' | 'output' | 'params'>
 
-/** Its params and bindings in WGSL; the first param, of that name, is how much there is to do. */
-export function surroundingsText({ sources = {}, output, params = {} }: Surroundings, first: string): string {
+/** All its numbers: how much there is to do, where its arrays are in their buffers, and its own. */
+export function paramsOf({ sources = {}, output, params }: Surroundings, first: Params): Params {
+  const places: Record<string, Param> = {}
+  for (const [name, { binding }] of Object.entries(sources)) places[`at_${name}`] = { offset: binding }
+  return { ...first, ...places, at_y: { offset: output.binding }, ...params }
+}
+
+/** Its numbers and bindings in WGSL. */
+export function surroundingsText({ sources = {}, output }: Surroundings, params: Params): string {
   const entries = Object.entries(sources)
-  const fields = [
-    ...[first, ...entries.map(([name]) => `at_${name}`), 'at_y'].map((name) => `${name}: u32`),
-    ...Object.entries(params).map(fieldOf),
-  ]
   return `
-${paramsText(fields)}
+${paramsText(params)}
 ${entries.map(([name, source], n) => loadText(name, source, n)).join('')}
 @group(0) @binding(${entries.length}) var<storage, read_write> y: array<${wgslType(output.dtype)}>;
 @group(0) @binding(${entries.length + 1}) var<uniform> p: Params;`
 }
 
-/** The same of a dispatch. */
-export function surroundingsOf(
-  { sources = {}, output, params = {} }: Surroundings,
-  first: number,
-): Pick<Dispatch, 'bindings' | 'params'> {
-  const bindings = [...Object.values(sources), output].map(({ binding }) => binding)
-  const places = bindings.map((offset): Param => ({ offset }))
-  return { bindings, params: [first, ...places, ...Object.values(params)] }
-}
+/** Its bindings. */
+export const bindingsOf = ({ sources = {}, output }: Surroundings): readonly Binding[] =>
+  [...Object.values(sources), output].map(({ binding }) => binding)
 
 /** The dispatch of a kernel. */
 export function mapElements(kernel: MapKernel): Dispatch {
@@ -83,9 +74,11 @@ export function mapElements(kernel: MapKernel): Dispatch {
   const bytes = output.dtype === 'uint8'
   // a word of bytes that is not aligned with the output's begin is shared by two
   const invocations = bytes ? Math.ceil(count / 4) + 1 : count
+  const params = paramsOf(kernel, { size: count })
   return {
-    shader: shaderOf(kernel),
-    ...surroundingsOf(kernel, count),
+    shader: textOf(kernel, params),
+    bindings: bindingsOf(kernel),
+    params: Object.values(params),
     workgroups: count === 0 ? [0, 1, 1] : workgroupRows(Math.ceil(invocations / mapSize)),
     cost: costOf({ bytes: 4 * count * (reads + 1), waits: reads + 1 }),
   }
@@ -94,7 +87,6 @@ export function mapElements(kernel: MapKernel): Dispatch {
 /** Input 0 copied to output 0, element by element. */
 export function copyElements({ dtype, shape }: Descriptor): GpuPlan {
   const dispatch = mapElements({
-    key: 'copy',
     sources: { x: { binding: { input: 0 }, dtype } },
     output: { binding: { output: 0 }, dtype },
     count: sizeOf(shape),
@@ -103,16 +95,9 @@ export function copyElements({ dtype, shape }: Descriptor): GpuPlan {
   return { workspace: [], dispatches: [dispatch] }
 }
 
-function shaderOf(kernel: MapKernel): Shader {
-  const { key, sources = {}, output, params = {} } = kernel
-  const names = Object.entries(sources).map(([name, { dtype }]) => `${name} ${dtype}`)
-  const fields = Object.entries(params).map(fieldOf)
-  return { key: `map ${key} ${[...names, output.dtype, ...fields].join()}`, text: () => textOf(kernel) }
-}
-
-function textOf(kernel: MapKernel): string {
+function textOf(kernel: MapKernel, params: Params): string {
   const { output, functions = '', value, place = 'i' } = kernel
-  return `${surroundingsText(kernel, 'size')}
+  return `${surroundingsText(kernel, params)}
 ${functions}
 fn value(i: u32) -> ${wgslType(output.dtype)} { ${value} }
 @compute @workgroup_size(${mapSize})

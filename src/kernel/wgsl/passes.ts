@@ -13,8 +13,8 @@ export interface Elements {
 
 /** A joining of `count` elements to each of `results`. */
 export interface Joining {
-  /** Names what the texts depend on besides types and names. */
-  readonly key: string
+  /** Not read: ops that still give one need not. */
+  readonly key?: string
   readonly results: number
   readonly count: number
   /** Which lie next to each other in memory: the elements of a result, or the results. */
@@ -64,7 +64,6 @@ function pass(of: Joining, count: number, parts: number, from: Binding | undefin
     from && `load_held(${along ? 'r * p.count + k' : 'k * p.results + r'})`,
   )
   return mapElements({
-    key: `${of.key} by ${neighbours} ${to ? 'held' : 'finished'}`,
     sources: { ...sources, ...(from && { held: { binding: from, dtype: held.dtype } }) },
     output: to ? { binding: to, dtype: held.dtype } : output,
     count: results * parts,

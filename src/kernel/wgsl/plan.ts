@@ -5,13 +5,6 @@ import type { Cost } from './cost.ts'
 /** What `planVersion` is for the CPU's plans: raised whenever a plan's bits change. */
 export const gpuPlanVersion = 7
 
-/** A compute shader with the entry `main`; its text is made once for each key. */
-export interface Shader {
-  /** Names everything the text depends on. */
-  readonly key: string
-  text(): string
-}
-
 /**
  * A whole buffer, of multiples of 16 bytes, that a dispatch uses: of an operand, or of the workspace or the constants
  * with that index.
@@ -35,7 +28,8 @@ export type Param =
 
 /** One dispatch. Group 0 has the bindings in this order, then the uniform struct, whose first fields are `commonFields`. */
 export interface Dispatch {
-  readonly shader: Shader
+  /** Text of a compute shader with the entry `main`; equal texts are one pipeline. */
+  readonly shader: string
   readonly bindings: readonly Binding[]
   readonly params: readonly Param[]
   /** Each at most 65,535; numbered by `workgroupIndex`, so that a long dispatch may be sent in parts. */

@@ -3,7 +3,7 @@ import type { Formula } from '../../arith/arith.ts'
 import { costOf } from './cost.ts'
 import { wgslFloats, wgslFormula } from './formula.ts'
 import type { Binding, Dispatch } from './plan.ts'
-import { paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
+import { type Params, paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** The places of C's elements, each the sum of what its row and its column say, and what is done to the sums. */
 export interface Result {
@@ -19,11 +19,6 @@ export interface Result {
 
 /** Parts of sums lie one after the other within their group, each row by row. */
 export const partial: Result = { row: 'return (slice * p.rows + i) * p.columns;', column: 'return j;' }
-
-/** Names everything the text depends on. */
-export function resultKey({ row, column, bias, activation }: Result): string {
-  return [row, column, bias, activation?.name].join(' ')
-}
 
 /** The functions that know the place of a sum and finish it, of the bindings `c` and `bias` and the params `p`. */
 export function resultText({ row, column, bias, activation }: Result): string {
@@ -55,10 +50,12 @@ export function joinParts(
   parts: number,
 ): Dispatch {
   const sums = groups * rows * columns
+  const places = { c: { offset: result }, bias: bias ? { offset: bias } : 0 }
+  const params = { rows, columns, parts, size: sums, ...places }
   return {
-    shader: { key: `join ${resultKey(c)}`, text: () => joinText(c) },
+    shader: joinText(c, params),
     bindings: [{ workspace: 0 }, result, ...(bias ? [bias] : [])],
-    params: [rows, columns, parts, sums, { offset: result }, bias ? { offset: bias } : 0],
+    params: Object.values(params),
     workgroups: workgroupRows(Math.ceil(sums / size)),
     cost: costOf({ bytes: 4 * sums * (parts + 1), waits: parts }),
     work: {
@@ -68,9 +65,9 @@ export function joinParts(
   }
 }
 
-function joinText(c: Result): string {
+function joinText(c: Result, params: Params): string {
   return `
-${paramsText(['rows', 'columns', 'parts', 'size', 'c', 'bias'].map((name) => `${name}: u32`))}
+${paramsText(params)}
 @group(0) @binding(0) var<storage, read> sums: array<f32>;
 @group(0) @binding(1) var<storage, read_write> c: array<f32>;
 ${c.bias ? '@group(0) @binding(2) var<storage, read> bias: array<f32>;' : ''}

@@ -1,13 +1,13 @@
 // WGSL kernels over rows: a workgroup shares a long one and joins what it found in a fixed tree; short ones have an invocation each.
 import { costOf } from './cost.ts'
-import { type Source, surroundingsOf, surroundingsText } from './map.ts'
+import { bindingsOf, paramsOf, type Source, surroundingsText } from './map.ts'
 import type { Binding, Dispatch, Param } from './plan.ts'
 import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** A kernel over rows. */
 export interface RowKernel {
-  /** Names what the text depends on besides types and names. */
-  readonly key: string
+  /** Not read: ops that still give one need not. */
+  readonly key?: string
   readonly sources: Readonly<Record<string, Source>>
   readonly output: { readonly binding: Binding; readonly dtype: 'float32' | 'int32' }
   readonly rows: number
@@ -58,9 +58,9 @@ fn ${name}(x: ${type}, local: u32) -> ${type} {
 
 /** The dispatch of a kernel. */
 export function mapRows(kernel: RowKernel): Dispatch {
-  const { key, sources, output, rows, reads, together, functions } = kernel
-  const types = [...Object.entries(sources).map(([name, { dtype }]) => `${name} ${dtype}`), output.dtype]
-  const text = () => `${surroundingsText(kernel, 'rows')}
+  const { rows, reads, together, functions } = kernel
+  const params = paramsOf(kernel, { rows })
+  const shader = `${surroundingsText(kernel, params)}
 ${functions}
 @compute @workgroup_size(${size})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
@@ -69,8 +69,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
   row(r, ${together === 1 ? '0u' : 'local'});
 }`
   return {
-    shader: { key: `rows ${key} ${together} ${types.join()}`, text },
-    ...surroundingsOf(kernel, rows),
+    shader,
+    bindings: bindingsOf(kernel),
+    params: Object.values(params),
     workgroups: rows === 0 ? [0, 1, 1] : workgroupRows(Math.ceil((rows * together) / size)),
     cost: costOf({ bytes: 8 * rows * reads, waits: reads / together }),
   }

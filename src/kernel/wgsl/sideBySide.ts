@@ -1,6 +1,6 @@
 // WGSL kernels in which each invocation computes one element of several outputs, or of arrays that it reads as well.
 import { costOf } from './cost.ts'
-import { fieldOf, mapElements, mapSize, type Source, wgslType } from './map.ts'
+import { mapElements, mapSize, type Source, wgslType } from './map.ts'
 import type { Dispatch, Param } from './plan.ts'
 import { paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
 
@@ -13,8 +13,8 @@ export interface KernelArray extends Source {
 
 /** A kernel of one invocation an element. */
 export interface ResultsKernel {
-  /** Names what the text depends on besides the types and names given here. */
-  readonly key: string
+  /** Not read: ops that still give one need not. */
+  readonly key?: string
   /** What is read: `load_name(i)` gives element i. */
   readonly inputs: readonly KernelArray[]
   readonly outputs: readonly Source[]
@@ -46,7 +46,7 @@ export function mapResults(kernel: ResultsKernel): Dispatch {
 }
 
 function sideBySide(kernel: ResultsKernel): Dispatch {
-  const { key, inputs, outputs, count, params, values, reads = inputs.length } = kernel
+  const { inputs, outputs, count, params, values, reads = inputs.length } = kernel
   const arrays: KernelArray[] = [
     ...inputs,
     ...outputs.map((output, n) => ({ ...output, name: `y${n}`, written: true })),
@@ -57,13 +57,12 @@ function sideBySide(kernel: ResultsKernel): Dispatch {
   const all: Record<string, Param> = { size: count }
   for (const { name, binding } of arrays) all[`at_${name}`] = { offset: binding }
   Object.assign(all, params)
-  const fields = Object.entries(all).map(fieldOf)
   const stores = values.map(({ to, value }) => {
     const name = typeof to === 'number' ? `y${to}` : to
     return `${name}[p.at_${name} + i] = ${value};`
   })
-  const text = () => `
-${paramsText(fields)}
+  const shader = `
+${paramsText(all)}
 ${arrays.map(bindingText).join('')}
 @group(0) @binding(${arrays.length}) var<uniform> p: Params;
 ${kernel.functions}
@@ -74,9 +73,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
   ${kernel.statements}
   ${stores.join(' ')}
 }`
-  const kinds = arrays.map(({ name, dtype, written = false }) => `${name} ${dtype} ${written}`)
   return {
-    shader: { key: `side by side ${key} ${kinds} ${fields}`, text },
+    shader,
     bindings: arrays.map(({ binding }) => binding),
     params: Object.values(all),
     workgroups: count === 0 ? [0, 1, 1] : workgroupRows(Math.ceil(count / mapSize)),

@@ -1,9 +1,10 @@
 // Cases of conv and its gradients: sizes that don't divide, strides, padding, dilation, groups, few and many channels.
 import type { NDArray } from '../../core/ndarray.ts'
+import type { Pair } from '../../core/shape.ts'
 import type { CaseInput, OpCase } from '../cases.ts'
 import { looser, sumOf } from '../tolerance.ts'
 import { activationGradientSum, type ConvOptions, channelSum, conv, convData, convWeight } from './conv.ts'
-import { geometryOf, type Pair } from './geometry.ts'
+import { geometryOf } from './geometry.ts'
 
 /** A convolution: x (N, C, H, W), so many filters, and what conv is told. */
 export interface ConvCase extends Omit<ConvOptions, 'kernel'> {
@@ -184,7 +185,7 @@ const errors: OpCase[] = [
     { ...image, dtype: 'uint8' },
     filters,
   ]),
-  wrong('[conv] wrong dtype: got int32, expected float32', [
+  wrong('[conv] input must be float32, got int32', [
     { ...image, dtype: 'int32' },
     { ...filters, dtype: 'int32' },
   ]),

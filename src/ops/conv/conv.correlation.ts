@@ -1,4 +1,5 @@
 // What a cross-correlation is to the kernels: its sizes, the padded image it reads, and its sums cut into blocks.
+import type { Pair } from '../../core/shape.ts'
 import type { Body, Local } from '../../kernel/asm.ts'
 import type { Run } from '../../kernel/gemm.ts'
 import { kept } from '../../kernel/loops.ts'
@@ -6,7 +7,7 @@ import { panelWidth } from '../../kernel/panels.ts'
 import { kBlocks, type RowProduct } from '../../kernel/rowProduct.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import type { Padding } from './conv.pad.ts'
-import type { Pair, Sizes } from './geometry.ts'
+import type { Sizes } from './geometry.ts'
 
 /** What follows the sums. */
 export interface Epilogue {
@@ -50,13 +51,6 @@ export const paddingOf = (s: Correlation): Padding => ({
   ...{ H: s.H, W: s.W, pixel: s.C * 4, before: s.before, spread: s.spread },
   columns: widthOf(s),
 })
-
-/** The name of a module for these sizes. */
-export function keyOf(s: Correlation, kind: string): string {
-  const { rung, groups, C, H, W, O, OH, OW, kernel, strides, dilation, before, spread, bias, activation } = s
-  const sizes = [groups, C, H, W, O, OH, OW, kernel, strides, dilation, before, spread]
-  return `conv ${kind} ${rung} ${sizes.join(' ')} ${bias ? 'bias' : ''} ${activation?.name ?? ''}`
-}
 
 /** Steps of several locals, for a loop. */
 export const bumpsOf = (...bumps: readonly [Local<'i32'>, number][]) => bumps

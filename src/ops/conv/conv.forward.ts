@@ -1,11 +1,11 @@
 // Cross-correlation of channels-last images with packed filters, as products of output rows with filter panels.
-import { type Body, type ItemInput, i32, item, type Local } from '../../kernel/asm.ts'
+import { addresses, type Body, i32, integers, item, type Local } from '../../kernel/asm.ts'
 import { type Gemm, gemm, type Pointers, type Run } from '../../kernel/gemm.ts'
 import { itemsFor, piecesOf } from '../../kernel/items.ts'
 import { kept, smaller } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { panelsOf, panelWidth } from '../../kernel/panels.ts'
-import type { Phase, Plan, PlanArgument } from '../../kernel/plan.ts'
+import { type Address, nowhere, type Plan } from '../../kernel/plan.ts'
 import { rowProduct } from '../../kernel/rowProduct.ts'
 import { lanes } from '../../kernel/simd.ts'
 import { sweep } from '../../kernel/sweep.ts'
@@ -16,7 +16,6 @@ import {
   eachBlock,
   extent,
   isPadded,
-  keyOf,
   kLimit,
   paddingOf,
   spans,
@@ -26,10 +25,10 @@ import { padRows } from './conv.pad.ts'
 
 /** Where the arrays are; filters are panels [group][panel][kh, kw, C ÷ groups][column]. */
 export interface Operands {
-  readonly x: PlanArgument
-  readonly filters: PlanArgument
-  readonly y: PlanArgument
-  readonly bias?: PlanArgument
+  readonly x: Address
+  readonly filters: Address
+  readonly y: Address
+  readonly bias?: Address
 }
 
 /** Output rows narrower than this go across images, since low tiles are slow. */
@@ -63,7 +62,7 @@ function asMatrix(s: Correlation): { readonly rows: number; readonly K: number }
 function alongRows(
   s: Correlation,
   N: number,
-  { x, filters, y, bias = 0 }: Operands,
+  { x, filters, y, bias = nowhere }: Operands,
 ): Pick<Plan, 'phases' | 'scratch' | 'note'> {
   const work = (2 * s.OH * s.OW * s.O * s.kernel[0] * s.kernel[1] * s.C) / s.groups
   const rowBytes = widthOf(s) * s.C * 4
@@ -75,9 +74,9 @@ function alongRows(
   const least = Math.ceil(s.OH / Math.ceil(wanted / cuts))
   const rows = isPadded(s) ? Math.max(1, Math.min(least, Math.max(fitting, Math.ceil(s.OH / 8)))) : least
   const bands = Math.ceil(s.OH / rows)
-  const module = defineModule(keyOf(s, 'rows'), () => [item('band', (f, input) => bandItem(f, input, s))])
-  const args = [x, filters, y, bias, bands, rows, cuts, perItem]
-  const phases: Phase[] = [{ module, entry: 'band', items: N * bands * cuts, args }]
+  const module = defineModule('conv rows', s, (s) => ({ band: bandItem(s) }))
+  const args = { a: x, b: filters, c: y, bias, bands, height: rows, cuts, perItem }
+  const phases = [module.phase('band', N * bands * cuts, args)]
   const scratch = isPadded(s) ? ((rows - 1) * s.strides[0] + spans(s)[0]) * rowBytes : 0
   const note = `implicit product, ${bands} bands of ${rows} rows an image, ${perItem} panels at a time`
   return { phases, scratch, note }
@@ -89,38 +88,42 @@ function panelsPerItem(s: Correlation, panels: number, wanted: number): number {
   return Math.ceil(panels / Math.max(1, Math.min(cuts, panels)))
 }
 
-function bandItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
-  const [a, b, c, bias, bands, height, cuts, perItem] = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => f.let(arg.i32(n)))
-  const band = f.let(i32.div_u(index, cuts))
-  const image = f.let(i32.div_u(band, bands))
-  const row = f.let(i32.mul(i32.rem_u(band, bands), height))
-  const rows = smaller(f, height, i32.sub(s.OH, row))
-  const rowBytes = widthOf(s) * s.C * 4
-  a.bump(i32.mul(image, s.H * s.W * s.C * 4))
-  const line = f.let(i32.mul(row, s.strides[0]))
-  if (isPadded(s)) {
-    const needed = i32.add(i32.mul(i32.sub(rows, 1), s.strides[0]), spans(s)[0])
-    padRows(f, paddingOf(s), a, scratch, line, f.let(needed))
-    a.set(scratch)
-  } else a.bump(i32.mul(line, rowBytes))
-  c.bump(i32.mul(i32.add(i32.mul(image, s.OH), row), s.OW * s.O * 4))
-  const shape = { rows: s.OW, aRow: s.strides[1] * s.C * 4, cRow: s.O * 4 }
-  const walk = (one: () => void) =>
-    kept(f, [a, c], () =>
-      f.times(rows, one, [
-        [a, s.strides[0] * rowBytes],
-        [c, s.OW * s.O * 4],
-      ]),
-    )
-  const first = f.let(i32.mul(i32.rem_u(index, cuts), perItem))
-  product(f, s, { a, b, c, bias }, { ...shape, pixels: f.let(i32.mul(rows, s.OW)), first, panels: perItem }, walk)
-}
+/** Image, filters, results and bias. */
+const arrays = addresses('a', 'b', 'c', 'bias')
+
+const bandItem = (s: Correlation) =>
+  item({ ...arrays, ...integers('bands', 'height', 'cuts', 'perItem') }, (f, { index, args, scratch }) => {
+    const { a, b, c, bias, bands, height, cuts, perItem } = f.lets(args)
+    const band = f.let(i32.div_u(index, cuts))
+    const image = f.let(i32.div_u(band, bands))
+    const row = f.let(i32.mul(i32.rem_u(band, bands), height))
+    const rows = smaller(f, height, i32.sub(s.OH, row))
+    const rowBytes = widthOf(s) * s.C * 4
+    a.bump(i32.mul(image, s.H * s.W * s.C * 4))
+    const line = f.let(i32.mul(row, s.strides[0]))
+    if (isPadded(s)) {
+      const needed = i32.add(i32.mul(i32.sub(rows, 1), s.strides[0]), spans(s)[0])
+      padRows(f, paddingOf(s), a, scratch, line, f.let(needed))
+      a.set(scratch)
+    } else a.bump(i32.mul(line, rowBytes))
+    c.bump(i32.mul(i32.add(i32.mul(image, s.OH), row), s.OW * s.O * 4))
+    const shape = { rows: s.OW, aRow: s.strides[1] * s.C * 4, cRow: s.O * 4 }
+    const walk = (one: () => void) =>
+      kept(f, [a, c], () =>
+        f.times(rows, one, [
+          [a, s.strides[0] * rowBytes],
+          [c, s.OW * s.O * 4],
+        ]),
+      )
+    const first = f.let(i32.mul(i32.rem_u(index, cuts), perItem))
+    product(f, s, { a, b, c, bias }, { ...shape, pixels: f.let(i32.mul(rows, s.OW)), first, panels: perItem }, walk)
+  })
 
 /** Items are groups of images, which are the rows of a product for each output pixel. */
 function acrossImages(
   s: Correlation,
   N: number,
-  { x, filters, y, bias = 0 }: Operands,
+  { x, filters, y, bias = nowhere }: Operands,
 ): Pick<Plan, 'phases' | 'scratch' | 'note'> {
   const [height, columns] = extent(s)
   const bytes = height * columns * s.C * 4
@@ -128,39 +131,40 @@ function acrossImages(
   const images = isPadded(s)
     ? Math.max(least, Math.min(4 * least, Math.floor(padLimit / bytes / least) * least))
     : 4 * least
-  const module = defineModule(keyOf(s, 'images'), () => [item('images', (f, input) => imagesItem(f, input, s))])
-  const args = [x, filters, y, bias, N, images]
-  const phases: Phase[] = [{ module, entry: 'images', items: Math.ceil(N / images), args }]
+  const module = defineModule('conv images', s, (s) => ({ images: imagesItem(s) }))
+  const args = { a: x, b: filters, c: y, bias, N, most: images }
+  const phases = [module.phase('images', Math.ceil(N / images), args)]
   return { phases, scratch: isPadded(s) ? images * bytes : 0, note: `implicit product across ${images} images` }
 }
 
-function imagesItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
-  const [a, b, c, bias, N, most] = [0, 1, 2, 3, 4, 5].map((n) => f.let(arg.i32(n)))
-  const image = f.let(i32.mul(index, most))
-  const images = smaller(f, most, i32.sub(N, image))
-  const [source, pixel] = [s.H * s.W * s.C * 4, s.C * 4]
-  const height = extent(s)[0]
-  const rowBytes = widthOf(s) * pixel
-  a.bump(i32.mul(image, source))
-  if (isPadded(s)) {
-    const to = f.let(scratch)
-    f.times(images, () => padRows(f, paddingOf(s), a, to, 0, height), [
-      [a, source],
-      [to, height * rowBytes],
-    ])
-    a.set(scratch)
-  }
-  const result = s.OH * s.OW * s.O * 4
-  c.bump(i32.mul(image, result))
-  const shape = { rows: images, aRow: isPadded(s) ? height * rowBytes : source, cRow: result }
-  const levels = [
-    { count: s.OH, bumps: bumpsOf([a, s.strides[0] * rowBytes], [c, s.OW * s.O * 4]) },
-    { count: s.OW, bumps: bumpsOf([a, s.strides[1] * pixel], [c, s.O * 4]) },
-  ]
-  const [pixels, first] = [f.let(i32.mul(images, s.OH * s.OW)), f.local('i32', 0)]
-  const part = { ...shape, pixels, first, panels: panelsOf(s.O / s.groups, s.rung) }
-  product(f, s, { a, b, c, bias }, part, (one) => f.nest(levels, one))
-}
+const imagesItem = (s: Correlation) =>
+  item({ ...arrays, ...integers('N', 'most') }, (f, { index, args, scratch }) => {
+    const { a, b, c, bias, N, most } = f.lets(args)
+    const image = f.let(i32.mul(index, most))
+    const images = smaller(f, most, i32.sub(N, image))
+    const [source, pixel] = [s.H * s.W * s.C * 4, s.C * 4]
+    const height = extent(s)[0]
+    const rowBytes = widthOf(s) * pixel
+    a.bump(i32.mul(image, source))
+    if (isPadded(s)) {
+      const to = f.let(scratch)
+      f.times(images, () => padRows(f, paddingOf(s), a, to, 0, height), [
+        [a, source],
+        [to, height * rowBytes],
+      ])
+      a.set(scratch)
+    }
+    const result = s.OH * s.OW * s.O * 4
+    c.bump(i32.mul(image, result))
+    const shape = { rows: images, aRow: isPadded(s) ? height * rowBytes : source, cRow: result }
+    const levels = [
+      { count: s.OH, bumps: bumpsOf([a, s.strides[0] * rowBytes], [c, s.OW * s.O * 4]) },
+      { count: s.OW, bumps: bumpsOf([a, s.strides[1] * pixel], [c, s.O * 4]) },
+    ]
+    const [pixels, first] = [f.let(i32.mul(images, s.OH * s.OW)), f.local('i32', 0)]
+    const part = { ...shape, pixels, first, panels: panelsOf(s.O / s.groups, s.rung) }
+    product(f, s, { a, b, c, bias }, part, (one) => f.nest(levels, one))
+  })
 
 type Places = Pointers & { readonly bias: Local<'i32'> }
 

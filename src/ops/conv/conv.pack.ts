@@ -1,6 +1,6 @@
 // The filters as panels, for the forward pass and, flipped and transposed, for the gradient of the input.
 import { type PanelSource, packPanels, panelBytes } from '../../kernel/panels.ts'
-import type { DerivedBuffer } from '../../kernel/plan.ts'
+import { type DerivedBuffer, derive } from '../../kernel/plan.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import type { Geometry } from './geometry.ts'
 
@@ -18,7 +18,7 @@ export function forwardPanels(g: Geometry, rung: Rung): DerivedBuffer {
     columns: { count: filters, step: channels * kh * kw },
     begin: 0,
   }
-  return panels('forward', g, source, rung)
+  return panels(source, rung)
 }
 
 /** Panels [group][panel][kh, kw, O ÷ groups][channel] of the weight, input 1, its taps in reverse. */
@@ -35,11 +35,9 @@ export function dataPanels(g: Geometry, rung: Rung): DerivedBuffer {
     columns: { count: channels, step: kh * kw },
     begin: kh * kw - 1,
   }
-  return panels('data', g, source, rung)
+  return panels(source, rung)
 }
 
-function panels(pass: string, g: Geometry, source: PanelSource, rung: Rung): DerivedBuffer {
-  const key = `conv ${pass} ${rung} ${[g.O, g.C, g.groups, g.kernel].join(' ')}`
-  const phases = [packPanels(source, { input: 1 }, { derived: 0 }, rung)]
-  return { input: 1, key, bytes: panelBytes(source, rung), phases }
+function panels(source: PanelSource, rung: Rung): DerivedBuffer {
+  return derive(1, panelBytes(source, rung), [packPanels(source, { input: 1 }, { derived: 0 }, rung)])
 }

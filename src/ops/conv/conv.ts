@@ -5,17 +5,10 @@ import type { NDArray } from '../../core/ndarray.ts'
 import type { GradientContext } from '../../core/op.ts'
 import { formatShape, shapeOf } from '../../core/shape.ts'
 import type { ActivationName } from '../activations.ts'
+import { checkFloats } from '../floats.ts'
 import type { OpFunctions } from '../index.ts'
 import type { OpSpec } from '../spec.ts'
-import {
-  type ConvWindow,
-  checkFloats,
-  checkGeometry,
-  checkImages,
-  checkOutput,
-  checkWindow,
-  type SizedWindow,
-} from './geometry.ts'
+import { type ConvWindow, checkGeometry, checkImages, checkOutput, checkWindow, type SizedWindow } from './geometry.ts'
 
 /** Of two factors, the gradient of one reads the other. */
 const factors = ([first, second]: readonly boolean[]) => ({ inputs: [...(second ? [0] : []), ...(first ? [1] : [])] })

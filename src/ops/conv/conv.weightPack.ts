@@ -11,7 +11,7 @@ import type { Geometry } from './geometry.ts'
 const imageWidth = 16
 
 /** The gradient of the filters of one size, on one rung. */
-export interface WeightProduct extends Geometry {
+export interface WeightProduct extends Omit<Geometry, 'N'> {
   readonly rung: Rung
   /** Images and output rows of a block. */
   readonly images: number
@@ -21,10 +21,14 @@ export interface WeightProduct extends Geometry {
 }
 
 /** Whether the image's channels are cut into panels; otherwise a filter row's taps are one run. */
-export const isPaneled = ({ C, groups, dilation }: Geometry) => C >= imageWidth || groups > 1 || dilation[1] > 1
+export const isPaneled = ({ C, groups, dilation }: WeightProduct) => C >= imageWidth || groups > 1 || dilation[1] > 1
 
 /** Channels of a full panel of the image, and panels in a group. */
-export function imagePanels(g: Geometry): { readonly width: number; readonly count: number; readonly last: number } {
+export function imagePanels(g: WeightProduct): {
+  readonly width: number
+  readonly count: number
+  readonly last: number
+} {
   const channels = g.C / g.groups
   const width = Math.min(channels, imageWidth)
   const count = Math.ceil(channels / width)

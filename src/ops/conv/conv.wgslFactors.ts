@@ -1,6 +1,7 @@
 // How the matrix products of a convolution on the GPU find their factors: filters as matrices, images through windows.
+import type { Pair } from '../../core/shape.ts'
 import type { Factor } from '../../kernel/wgsl/gemm.ts'
-import type { Geometry, Pair } from './geometry.ts'
+import type { Geometry } from './geometry.ts'
 
 /** Channels and size of images. */
 export interface Images {

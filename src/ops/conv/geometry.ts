@@ -1,10 +1,6 @@
 // The sizes of a convolution: how its attributes and shapes fit together, checked for all of its passes.
-import type { Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
-import { checkPair, formatShape, type Shape } from '../../core/shape.ts'
-
-/** A number for the height and one for the width. */
-export type Pair = readonly [number, number]
+import { checkPair, formatShape, type Pair, type Shape } from '../../core/shape.ts'
 
 /** How the filter moves over the image, in pixels. */
 export interface ConvWindow {
@@ -53,20 +49,6 @@ export function checkWindow(op: string, window: ConvWindow): void {
   checkPair(op, 'dilation', dilation, 1)
   if (Number.isInteger(groups) && groups >= 1) return
   throw new OpError(op, `wrong groups: got ${groups}, expected a whole number from 1 on`)
-}
-
-/** Checks that the arrays are of one floating-point type. */
-export function checkFloats(op: string, names: readonly string[], arrays: readonly Spec[]): void {
-  const { dtype } = arrays[0]
-  arrays.forEach((array, i) => {
-    if (array.dtype === dtype) return
-    throw new OpError(
-      op,
-      `${names[0]} and ${names[i]} differ in dtype: got ${dtype} and ${array.dtype}, expected one dtype`,
-    )
-  })
-  if (dtype === 'float32' || dtype === 'float64') return
-  throw new OpError(op, `wrong dtype: got ${dtype}, expected float32: use astype('float32')`)
 }
 
 /** Checks that an array has four axes, none of them but the batch empty. */

@@ -1,40 +1,28 @@
 // copy and relayout on the command stream.
 import { type Body, type Expr, i8x16, i32, item, type Local, v128 } from '../../kernel/asm.ts'
+import { copyBytes } from '../../kernel/copyBytes.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { PlannedArray, WasmKernel } from '../../kernel/plan.ts'
-import { byteRange, bytesOf, chunksOf } from '../../kernel/ranges.ts'
+import { bytesOf } from '../../kernel/ranges.ts'
 import type { CopyAttributes } from './copy.ts'
-
-/** Entry `copy`: args to, from, bytes. */
-export const copyModule = defineModule('copy', () => [
-  // args: y, x, bytes
-  item('copy', (f, input) => {
-    const { begin, bytes } = byteRange(f, input, f.let(input.arg.i32(2)))
-    f.copy(i32.add(input.arg.i32(0), begin), i32.add(input.arg.i32(1), begin), bytes)
-  }),
-])
 
 /** y = x, in the order of x. */
 export const copyWasm: WasmKernel<CopyAttributes> = {
   orders: ([x]) => ({ inputs: [x.order], outputs: [x.order] }),
-  plan: ([x]) => {
-    const bytes = bytesOf(x)
-    const args = [{ output: 0 }, { input: 0 }, bytes]
-    return { phases: [{ module: copyModule, entry: 'copy', items: chunksOf(bytes), args }] }
-  },
+  plan: ([x]) => ({ phases: [copyBytes({ output: 0 }, { input: 0 }, bytesOf(x))] }),
 }
 
+const matrices = { y: 'address', x: 'address', sizes: { rows: 'i32', columns: 'i32' } } as const
+
 /** Transposes blocks of 4 × 4 floats, then the edges one by one: y[c][r] = x[r][c] for each of `items` matrices. */
-const transposeModule = defineModule('transpose', () => [
-  // args: y, x, rows, columns
-  item('words', (f, { index, arg }) => {
-    const rows = f.let(arg.i32(2))
-    const columns = f.let(arg.i32(3))
+const transposition = () => ({
+  words: item(matrices, (f, { index, args }) => {
+    const { rows, columns } = f.lets(args.sizes)
     const xRow = f.let(i32.shl(columns, 2))
     const yRow = f.let(i32.shl(rows, 2))
     const matrix = f.let(i32.mul(index, i32.mul(rows, xRow)))
-    const x = f.let(i32.add(arg.i32(1), matrix))
-    const y = f.let(i32.add(arg.i32(0), matrix))
+    const x = f.let(i32.add(args.x, matrix))
+    const y = f.let(i32.add(args.y, matrix))
     const rows4 = f.let(i32.and(rows, ~3))
     const columns4 = f.let(i32.and(columns, ~3))
     const at = (base: Local<'i32'>, row: Local<'i32'>, rowBytes: Local<'i32'>, column: Local<'i32'>) =>
@@ -49,12 +37,11 @@ const transposeModule = defineModule('transpose', () => [
     f.range(rows4, rows, (r) => f.range(0, columns, (c) => one(r, c)))
     f.range(0, rows4, (r) => f.range(columns4, columns, (c) => one(r, c)))
   }),
-  item('bytes', (f, { index, arg }) => {
-    const rows = f.let(arg.i32(2))
-    const columns = f.let(arg.i32(3))
+  bytes: item(matrices, (f, { index, args }) => {
+    const { rows, columns } = f.lets(args.sizes)
     const matrix = f.let(i32.mul(index, i32.mul(rows, columns)))
-    const x = f.let(i32.add(arg.i32(1), matrix))
-    const y = f.let(i32.add(arg.i32(0), matrix))
+    const x = f.let(i32.add(args.x, matrix))
+    const y = f.let(i32.add(args.y, matrix))
     f.range(0, rows, (r) =>
       f.range(0, columns, (c) => {
         f.store8(i32.add(i32.add(y, i32.mul(c, rows)), r), i32.load8_u(x))
@@ -62,7 +49,7 @@ const transposeModule = defineModule('transpose', () => [
       }),
     )
   }),
-])
+})
 
 function transposeBlock(f: Body, x: Local<'i32'>, xRow: Local<'i32'>, y: Local<'i32'>, yRow: Local<'i32'>): void {
   const row = [0, 1, 2, 3].map(() => {
@@ -100,9 +87,8 @@ export const relayoutWasm: WasmKernel<CopyAttributes> = {
     const [images, channels, height, width] = x.shape
     const [rows, columns] = transposed(x, channels, height * width)
     const entry = x.dtype === 'uint8' ? 'bytes' : 'words'
-    return {
-      phases: [{ module: transposeModule, entry, items: images, args: [{ output: 0 }, { input: 0 }, rows, columns] }],
-    }
+    const args = { y: { output: 0 }, x: { input: 0 }, sizes: { rows, columns } }
+    return { phases: [defineModule('relayout', {}, transposition).phase(entry, images, args)] }
   },
 }
 

@@ -38,6 +38,6 @@ export const cases: readonly OpCase[] = [
     name: 'dropout of integers',
     inputs: [{ shape: [3], dtype: 'int32' }],
     run: ([x]) => dropout(x, 0.5),
-    throws: "[dropout] takes floats, got int32: use astype('float32')",
+    throws: "[dropout] the input must be float32, got int32: use astype('float32')",
   },
 ]

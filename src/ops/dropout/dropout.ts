@@ -1,4 +1,5 @@
 // dropout: drops elements at random and scales up the rest. The mask is a routine: it draws from the generator in order.
+import { checkFloat } from '../../core/dtype.ts'
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -32,9 +33,7 @@ export interface DropoutOptions {
 /** Keeps each element with probability 1 − rate and multiplies it by 1 ÷ (1 − rate); the others become 0. */
 export function dropout(x: NDArray, rate: number, { axes = [] }: DropoutOptions = {}): NDArray {
   if (!(rate >= 0 && rate < 1)) throw new OpError('dropout', `the rate must be from 0 to below 1, got ${rate}`)
-  if (x.dtype !== 'float32' && x.dtype !== 'float64') {
-    throw new OpError('dropout', `takes floats, got ${x.dtype}: use astype('float32')`)
-  }
+  checkFloat('dropout', 'the input', x.dtype)
   const shared = axes.map((axis) => checkAxis('dropout', axis, x.ndim))
   return dropoutBy(generator(x.context), x, rate, shared)
 }

@@ -11,12 +11,11 @@ export const dropoutMaskWgsl: WgslKernel<DropoutMaskAttributes> = {
     const n = sizeOf(shape)
     const drawn: Binding = { workspace: 0 }
     const draw = drawElements({
-      ...{ key: 'dropout', n, state: { input: 0 }, output: drawn, type: 'u32' },
+      ...{ n, state: { input: 0 }, output: drawn, type: 'u32' },
       params: { rate: { scalar: 0 } },
       draw: 'select(0u, 1u, unit(at) <= once(1.0 - p.rate))',
     })
     const keep = mapElements({
-      key: 'mask',
       sources: { x: { binding: drawn, dtype: 'word' } },
       output: { binding: { output: 0 }, dtype: 'uint8' },
       count: n,

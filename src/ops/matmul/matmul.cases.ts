@@ -81,7 +81,7 @@ export const cases: readonly OpCase[] = [
       { shape: [3, 5], dtype: 'int32' },
     ],
     run: ([a, b]) => matmul(a, b),
-    throws: "[matmul] wrong dtype: got int32, expected float32: use astype('float32')",
+    throws: "[matmul] a must be float32, got int32: use astype('float32')",
   },
   {
     name: 'a bias of another length',

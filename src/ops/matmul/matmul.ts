@@ -5,6 +5,7 @@ import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, shapeOf } from '../../core/shape.ts'
 import type { ActivationName } from '../activations.ts'
+import { checkFloats } from '../floats.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of matmul. */
@@ -74,12 +75,7 @@ function checkMatrices(a: Spec, b: Spec, bias: Spec | undefined): void {
     if (shape.length !== 2)
       throw new OpError('matmul', `wrong shape of ${name}: got ${formatShape(shape)}, expected a matrix`)
   }
-  for (const [name, other] of Object.entries({ b, ...(bias && { bias }) })) {
-    if (other.dtype === a.dtype) continue
-    throw new OpError('matmul', `a and ${name} differ in dtype: got ${a.dtype} and ${other.dtype}, expected one dtype`)
-  }
-  if (a.dtype === 'float32' || a.dtype === 'float64') return
-  throw new OpError('matmul', `wrong dtype: got ${a.dtype}, expected float32: use astype('float32')`)
+  checkFloats('matmul', ['a', 'b', 'bias'], bias ? [a, b, bias] : [a, b])
 }
 
 /** Options of matmul. */

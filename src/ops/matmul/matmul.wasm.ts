@@ -3,7 +3,7 @@ import { i32, item } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { outerProduct } from '../../kernel/outerProduct.ts'
 import { type PanelSource, packPanels, panelBytes } from '../../kernel/panels.ts'
-import type { Phase, Plan, PlanArgument, WasmKernel } from '../../kernel/plan.ts'
+import { type Address, derive, type Phase, type Plan, type WasmKernel } from '../../kernel/plan.ts'
 import { rowProduct } from '../../kernel/rowProduct.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { activationOf } from '../activations.ts'
@@ -35,20 +35,19 @@ function rows({ M, N, K }: Sizes, attrs: MatmulAttributes, biased: boolean, rung
   const source: PanelSource = { matrices: { count: 1, step: 0 }, k: steps(K, transposeB ? 1 : N), columns, begin: 0 }
   const bytes = panelBytes(source, rung)
   // a transposed b is a layer's weight, whose panels serve until it is updated
-  const panels: PlanArgument = transposeB ? { derived: 0 } : { workspace: 0 }
+  const panels: Address = transposeB ? { derived: 0 } : { workspace: 0 }
   const pack = packPanels(source, { input: 1 }, panels, rung)
   const copied = transposeB ? 0 : bytes
-  const a: PlanArgument = transposeA ? { workspace: copied } : { input: 0 }
+  const a: Address = transposeA ? { workspace: copied } : { input: 0 }
   const formula = activation && activationOf(activation)
   const product = rowProduct({ rung, K, columns: N, bias: biased, activation: formula }, M, {
     ...{ a, b: panels, c: { output: 0 } },
     ...(biased && { bias: { input: 2 } }),
   })
   const phases = [...(transposeB ? [] : [pack]), ...(transposeA ? [transpose(M, K, a)] : []), product]
-  const key = `matmul ${rung} ${N} x ${K} transposed`
   return {
     workspace: transposeB && !transposeA ? 0 : Math.max(16, copied + (transposeA ? M * K * 4 : 0)),
-    ...(transposeB && { derived: [{ input: 1, key, bytes, phases: [pack] }] }),
+    ...(transposeB && { derived: [derive(1, bytes, [pack])] }),
     phases,
     note: `rows against panels, ${M} x ${K} x ${N}`,
   }
@@ -66,18 +65,18 @@ function steps(K: number, step: number): PanelSource['k'] {
 }
 
 /** The phase that writes a of shape (K, M) as its transpose. */
-function transpose(M: number, K: number, to: PlanArgument): Phase {
-  return { module: transposeModule, entry: 'row', items: M, args: [to, { input: 0 }, M, K] }
+function transpose(M: number, K: number, to: Address): Phase {
+  return defineModule('matmul transpose', {}, transposition).phase('row', M, { to, from: { input: 0 }, M, K })
 }
 
-const transposeModule = defineModule('matmul transpose', () => [
-  item('row', (f, { index, arg }) => {
-    const K = f.let(arg.i32(3))
-    const to = f.let(i32.add(arg.i32(0), i32.mul(index, i32.shl(K, 2))))
-    const from = f.let(i32.add(arg.i32(1), i32.shl(index, 2)))
+const transposition = () => ({
+  row: item({ to: 'address', from: 'address', M: 'i32', K: 'i32' }, (f, { index, args }) => {
+    const K = f.let(args.K)
+    const to = f.let(i32.add(args.to, i32.mul(index, i32.shl(K, 2))))
+    const from = f.let(i32.add(args.from, i32.shl(index, 2)))
     f.times(K, () => f.store(to, i32.load(from)), [
       [to, 4],
-      [from, i32.shl(arg.i32(2), 2)],
+      [from, i32.shl(args.M, 2)],
     ])
   }),
-])
+})

@@ -1,5 +1,6 @@
 // averagePool on the command stream, channels last: each window's sum of row sums, divided.
-import { type Body, type Expr, f32, f32x4, type ItemInput, i32, item, type Local, select } from '../../kernel/asm.ts'
+import { type Body, type Expr, f32, f32x4, type Input, i32, item, type Local, select } from '../../kernel/asm.ts'
+import { leastSigned as least, positive } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { WasmKernel } from '../../kernel/plan.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
@@ -10,12 +11,11 @@ import {
   eachPixel,
   eachPlace,
   holders,
-  least,
   loadFloats,
   locals,
   overlap,
-  positive,
-  rowPhase,
+  rowSizes,
+  rowsOf,
   type Sizes,
   storeFloats,
   zeros,
@@ -37,16 +37,21 @@ function divisor(f: Body, height: I32, width: I32): Local<'v128'> {
   return f.let(f32x4.splat(f32.convert_i32_s(i32.mul(height, width))))
 }
 
+/** The arrays whose rows the items own and read, y and x or dx and dy, and the sizes. */
+const pooled = { to: 'address', from: 'address', sizes: rowSizes } as const
+
+type Arguments = Input<typeof pooled>
+
 /** Where a pixel's channels are written and where its window begins; steps from row to row and from pixel to pixel. */
-function pointers(f: Body, { arg }: ItemInput, element: I32, window: Expr<'i32'>, firstChannel: I32, s: Sizes) {
-  const to = f.let(addressOf(arg.i32(0), element, 4))
-  const from = f.let(addressOf(arg.i32(1), i32.add(i32.mul(window, s.channels), firstChannel), 4))
+function pointers(f: Body, args: Arguments['args'], element: I32, window: Expr<'i32'>, firstChannel: I32, s: Sizes) {
+  const to = f.let(addressOf(args.to, element, 4))
+  const from = f.let(addressOf(args.from, i32.add(i32.mul(window, s.channels), firstChannel), 4))
   const step = f.let(i32.shl(s.channels, 2))
   return { to, from, steps: [f.let(i32.mul(s.fromWidth, step)), step] as const }
 }
 
-function forward(f: Body, input: ItemInput): void {
-  eachPixel(f, input, ({ image, y, x, element, firstChannel, channels }, s) => {
+function forward(f: Body, { index, args }: Arguments): void {
+  eachPixel(f, index, args.sizes, ({ image, y, x, element, firstChannel, channels }, s) => {
     const top = f.let(i32.sub(i32.mul(y, s.strideY), s.paddingY))
     const left = f.let(i32.sub(i32.mul(x, s.strideX), s.paddingX))
     const rows = overlap(f, top, s.kernelHeight, s.fromHeight)
@@ -56,7 +61,7 @@ function forward(f: Body, input: ItemInput): void {
     const by = divisor(f, height, width)
     const row = i32.add(i32.mul(image, s.fromHeight), rows.first)
     const pixel = i32.add(i32.mul(row, s.fromWidth), columns.first)
-    const { to, from, steps } = pointers(f, input, element, pixel, firstChannel, s)
+    const { to, from, steps } = pointers(f, args, element, pixel, firstChannel, s)
     const moving = [
       [to, 4],
       [from, 4],
@@ -76,12 +81,12 @@ function forward(f: Body, input: ItemInput): void {
   })
 }
 
-function backward(f: Body, input: ItemInput): void {
-  eachPixel(f, input, ({ image, y, x, element, firstChannel, channels }, s) => {
+function backward(f: Body, { index, args }: Arguments): void {
+  eachPixel(f, index, args.sizes, ({ image, y, x, element, firstChannel, channels }, s) => {
     const rows = holders(f, i32.add(y, s.paddingY), s.kernelHeight, s.strideY, s.fromHeight)
     const columns = holders(f, i32.add(x, s.paddingX), s.kernelWidth, s.strideX, s.fromWidth)
     const window = i32.add(i32.mul(i32.add(i32.mul(image, s.fromHeight), rows.first), s.fromWidth), columns.first)
-    const { to, from, steps } = pointers(f, input, element, window, firstChannel, s)
+    const { to, from, steps } = pointers(f, args, element, window, firstChannel, s)
     const moving = [
       [to, 4],
       [from, 4],
@@ -111,12 +116,7 @@ function backward(f: Body, input: ItemInput): void {
   })
 }
 
-const module = defineModule('averagePool', () => [
-  // args: y, x, 0, sizes
-  item('forward', forward),
-  // args: dx, dy, 0, sizes; the rows are those of dx, and `from` is dy
-  item('backward', backward),
-])
+const averaging = () => ({ forward: item(pooled, forward), backward: item(pooled, backward) })
 
 function addTo(sums: readonly Local<'v128'>[], term: (i: number) => Expr<'v128'>): void {
   sums.forEach((sum, i) => sum.set(f32x4.add(sum, term(i))))
@@ -127,10 +127,13 @@ export const averagePoolWasm: WasmKernel<AveragePoolAttributes> = {
   orders: channelsLast,
   plan([x], window, [y]) {
     const places = window.kernel[0] * window.kernel[1]
-    const arrays = [{ output: 0 }, { input: 0 }, 0] as const
     const extra = window.countIncludePad ? 1 : 0
-    const phase = rowPhase({ arrays, to: y.shape, from: x.shape, window, places, extra })
-    return { phases: [{ module, entry: 'forward', ...phase }], note: `mean of ${places} places a window` }
+    const { items, sizes } = rowsOf({ to: y.shape, from: x.shape, window, places, extra })
+    const args = { to: { output: 0 }, from: { input: 0 }, sizes }
+    return {
+      phases: [defineModule('averagePool', {}, averaging).phase('forward', items, args)],
+      note: `mean of ${places} places a window`,
+    }
   },
 }
 
@@ -140,9 +143,12 @@ export const averagePoolGradientWasm: WasmKernel<AveragePoolAttributes & Sized> 
   plan([dy], window, [dx]) {
     const { kernel, strides } = window
     const places = Math.ceil(kernel[0] / strides[0]) * Math.ceil(kernel[1] / strides[1])
-    const arrays = [{ output: 0 }, { input: 0 }, 0] as const
     const extra = window.countIncludePad ? 1 : 0
-    const phase = rowPhase({ arrays, to: dx.shape, from: dy.shape, window, places, extra })
-    return { phases: [{ module, entry: 'backward', ...phase }], note: `gather from ${places} windows a pixel` }
+    const { items, sizes } = rowsOf({ to: dx.shape, from: dy.shape, window, places, extra })
+    const args = { to: { output: 0 }, from: { input: 0 }, sizes }
+    return {
+      phases: [defineModule('averagePool', {}, averaging).phase('backward', items, args)],
+      note: `gather from ${places} windows a pixel`,
+    }
   },
 }

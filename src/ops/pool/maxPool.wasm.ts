@@ -1,7 +1,8 @@
 // maxPool on the command stream, channels last: four channels a vector, the winner's position beside the winner.
 import { type Body, type Expr, f32x4, i8x16, i16x8, i32, i32x4, item, type Local, v128 } from '../../kernel/asm.ts'
+import { elementBytes } from '../../kernel/elements.ts'
 import { defineModule } from '../../kernel/module.ts'
-import type { WasmKernel } from '../../kernel/plan.ts'
+import { nowhere, type WasmKernel } from '../../kernel/plan.ts'
 import {
   addressOf,
   channelsLast,
@@ -13,7 +14,8 @@ import {
   locals,
   overlap,
   type Pixel,
-  rowPhase,
+  rowSizes,
+  rowsOf,
   type Sizes,
   storeFloats,
   zeros,
@@ -34,23 +36,23 @@ interface Window {
   readonly skip: Local<'i32'>
 }
 
-const module = defineModule('maxPool', () =>
-  ([0, 1, 4] as const).map((positions) =>
-    // args: y, x, argmax, sizes
-    item(`forward${positions}`, (f, input) =>
-      eachPixel(f, input, (pixel, sizes) => {
-        const { window, first } = placed(f, pixel, sizes)
-        const y = f.let(addressOf(input.arg.i32(0), pixel.element, 4))
-        const x = f.let(addressOf(input.arg.i32(1), first, 4))
-        const argmax = f.let(positions ? addressOf(input.arg.i32(2), pixel.element, positions) : i32.const(0))
-        const pointers = [[y, 4], [x, 4], ...(positions ? [[argmax, positions] as const] : [])] as const
-        eachBlock(f, pixel.channels, pointers, (block) =>
-          store(f, block, { y, argmax, positions }, winners(f, block, x, window, positions)),
-        )
-      }),
-    ),
+/** The arrays whose rows the items own and read, y and x or dx and dy; positions in the windows, if there are any. */
+const pooled = { to: 'address', from: 'address', argmax: 'address', sizes: rowSizes } as const
+
+const forward = ({ positions }: { readonly positions: Positions }) => ({
+  rows: item(pooled, (f, { index, args }) =>
+    eachPixel(f, index, args.sizes, (pixel, sizes) => {
+      const { window, first } = placed(f, pixel, sizes)
+      const y = f.let(addressOf(args.to, pixel.element, 4))
+      const x = f.let(addressOf(args.from, first, 4))
+      const argmax = f.let(positions ? addressOf(args.argmax, pixel.element, positions) : i32.const(0))
+      const pointers = [[y, 4], [x, 4], ...(positions ? [[argmax, positions] as const] : [])] as const
+      eachBlock(f, pixel.channels, pointers, (block) =>
+        store(f, block, { y, argmax, positions }, winners(f, block, x, window, positions)),
+      )
+    }),
   ),
-)
+})
 
 /** Where the window of an output lies, and the index of its first element. */
 function placed(f: Body, { image, y, x, firstChannel }: Pixel, s: Sizes): { window: Window; first: Expr<'i32'> } {
@@ -137,60 +139,58 @@ function store(
 export const maxPoolWasm: WasmKernel<PoolWindow> = {
   orders: channelsLast,
   plan([x], window, [y, argmax]) {
-    const positions = argmax ? (argmax.dtype === 'uint8' ? 1 : 4) : 0
-    const arrays = [{ output: 0 }, { input: 0 }, argmax ? { output: 1 } : 0] as const
+    const positions = argmax ? elementBytes(argmax.dtype) : 0
     const places = window.kernel[0] * window.kernel[1]
-    const phase = rowPhase({ arrays, to: y.shape, from: x.shape, window, places })
-    return { phases: [{ module, entry: `forward${positions}`, ...phase }], note: `max-pool ${places} places a window` }
+    const { items, sizes } = rowsOf({ to: y.shape, from: x.shape, window, places })
+    const args = { to: { output: 0 }, from: { input: 0 }, argmax: argmax ? { output: 1 } : nowhere, sizes }
+    const module = defineModule('maxPool', { positions } as const, forward)
+    return { phases: [module.phase('rows', items, args)], note: `max-pool ${places} places a window` }
   },
 }
 
-const gradientModule = defineModule('maxPoolGradient', () =>
-  ([1, 4] as const).map((positions) =>
-    // args: dx, dy, argmax, sizes; the rows are those of dx, and `from` is dy
-    item(`backward${positions}`, (f, input) =>
-      eachPixel(f, input, ({ image, y, x, element, firstChannel, channels }, s) => {
-        const [padY, padX] = [f.let(i32.add(y, s.paddingY)), f.let(i32.add(x, s.paddingX))]
-        const rows = holders(f, padY, s.kernelHeight, s.strideY, s.fromHeight)
-        const columns = holders(f, padX, s.kernelWidth, s.strideX, s.fromWidth)
-        const window = i32.add(i32.mul(i32.add(i32.mul(image, s.fromHeight), rows.first), s.fromWidth), columns.first)
-        const first = f.let(i32.add(i32.mul(window, s.channels), firstChannel))
-        const dx = f.let(addressOf(input.arg.i32(0), element, 4))
-        const dy = f.let(addressOf(input.arg.i32(1), first, 4))
-        const argmax = f.let(addressOf(input.arg.i32(2), first, positions))
-        const step = (bytes: 1 | 4) => {
-          const pixel = f.let(bytes === 1 ? s.channels : i32.shl(s.channels, 2))
-          return [f.let(i32.mul(s.fromWidth, pixel)), pixel] as const
-        }
-        const steps = [step(4), step(positions)]
-        const down = i32.sub(padY, i32.mul(rows.first, s.strideY))
-        const across = i32.sub(padX, i32.mul(columns.first, s.strideX))
-        const place = f.let(i32.add(i32.mul(down, s.kernelWidth), across))
-        const back = f.let(i32.sub(i32.mul(columns.count, s.strideX), i32.mul(s.strideY, s.kernelWidth)))
-        eachBlock(
-          f,
-          channels,
-          [
-            [dx, 4],
-            [dy, 4],
-            [argmax, positions],
-          ],
-          (block) => {
-            const sums = locals(f, block, zeros)
-            const position = f.let(place)
-            const visit = ([from, held]: readonly Local<'i32'>[]) =>
-              masks(f, block, held, position, positions).forEach((mask, i) =>
-                sums[i].set(f32x4.add(sums[i], v128.and(loadFloats(block, from, i), mask))),
-              )
-            const after = { pixel: () => position.set(i32.sub(position, s.strideX)), row: () => position.bump(back) }
-            eachPlace(f, [rows.count, columns.count], [dy, argmax], steps, visit, after)
-            storeFloats(f, block, dx, sums)
-          },
-        )
-      }),
-    ),
+const backward = ({ positions }: { readonly positions: 1 | 4 }) => ({
+  rows: item(pooled, (f, { index, args }) =>
+    eachPixel(f, index, args.sizes, ({ image, y, x, element, firstChannel, channels }, s) => {
+      const [padY, padX] = [f.let(i32.add(y, s.paddingY)), f.let(i32.add(x, s.paddingX))]
+      const rows = holders(f, padY, s.kernelHeight, s.strideY, s.fromHeight)
+      const columns = holders(f, padX, s.kernelWidth, s.strideX, s.fromWidth)
+      const window = i32.add(i32.mul(i32.add(i32.mul(image, s.fromHeight), rows.first), s.fromWidth), columns.first)
+      const first = f.let(i32.add(i32.mul(window, s.channels), firstChannel))
+      const dx = f.let(addressOf(args.to, element, 4))
+      const dy = f.let(addressOf(args.from, first, 4))
+      const argmax = f.let(addressOf(args.argmax, first, positions))
+      const step = (bytes: 1 | 4) => {
+        const pixel = f.let(bytes === 1 ? s.channels : i32.shl(s.channels, 2))
+        return [f.let(i32.mul(s.fromWidth, pixel)), pixel] as const
+      }
+      const steps = [step(4), step(positions)]
+      const down = i32.sub(padY, i32.mul(rows.first, s.strideY))
+      const across = i32.sub(padX, i32.mul(columns.first, s.strideX))
+      const place = f.let(i32.add(i32.mul(down, s.kernelWidth), across))
+      const back = f.let(i32.sub(i32.mul(columns.count, s.strideX), i32.mul(s.strideY, s.kernelWidth)))
+      eachBlock(
+        f,
+        channels,
+        [
+          [dx, 4],
+          [dy, 4],
+          [argmax, positions],
+        ],
+        (block) => {
+          const sums = locals(f, block, zeros)
+          const position = f.let(place)
+          const visit = ([from, held]: readonly Local<'i32'>[]) =>
+            masks(f, block, held, position, positions).forEach((mask, i) =>
+              sums[i].set(f32x4.add(sums[i], v128.and(loadFloats(block, from, i), mask))),
+            )
+          const after = { pixel: () => position.set(i32.sub(position, s.strideX)), row: () => position.bump(back) }
+          eachPlace(f, [rows.count, columns.count], [dy, argmax], steps, visit, after)
+          storeFloats(f, block, dx, sums)
+        },
+      )
+    }),
   ),
-)
+})
 
 /** Lanes of ones where the positions at an address are the one sought. */
 function masks(f: Body, block: Block, at: Local<'i32'>, sought: Local<'i32'>, positions: 1 | 4): Expr<'v128'>[] {
@@ -209,11 +209,11 @@ function masks(f: Body, block: Block, at: Local<'i32'>, sought: Local<'i32'>, po
 export const maxPoolGradientWasm: WasmKernel<PoolWindow & Sized> = {
   orders: channelsLast,
   plan([dy, argmax], window, [dx]) {
-    const arrays = [{ output: 0 }, { input: 0 }, { input: 1 }] as const
     const { kernel, strides } = window
     const places = Math.ceil(kernel[0] / strides[0]) * Math.ceil(kernel[1] / strides[1])
-    const phase = rowPhase({ arrays, to: dx.shape, from: dy.shape, window, places })
-    const entry = `backward${argmax.dtype === 'uint8' ? 1 : 4}`
-    return { phases: [{ module: gradientModule, entry, ...phase }], note: `gather from ${places} windows a pixel` }
+    const { items, sizes } = rowsOf({ to: dx.shape, from: dy.shape, window, places })
+    const args = { to: { output: 0 }, from: { input: 0 }, argmax: { input: 1 }, sizes }
+    const module = defineModule('maxPoolGradient', { positions: elementBytes(argmax.dtype) } as const, backward)
+    return { phases: [module.phase('rows', items, args)], note: `gather from ${places} windows a pixel` }
   },
 }

@@ -8,4 +8,4 @@ export {
   averagePoolOp,
 } from './averagePool.ts'
 export { maxPool, maxPoolGradient, maxPoolGradientOp, maxPoolOp } from './maxPool.ts'
-export type { Pair, PoolOptions, PoolWindow, Sized } from './window.ts'
+export type { PoolOptions, PoolWindow, Sized } from './window.ts'

@@ -67,7 +67,6 @@ export const maxPoolWgsl: WgslKernel<PoolWindow> = {
         const { dtype } = outputs[n]
         const cast = { float32: '', int32: 'i32', uint8: 'u32', float64: '' }[dtype]
         return {
-          key: `maxPool ${result}`,
           sources: { x },
           output: { binding: { output: n }, dtype },
           count: sizeOf(outputs[n].shape),
@@ -98,7 +97,6 @@ export const maxPoolWgsl: WgslKernel<PoolWindow> = {
 export const maxPoolGradientWgsl: WgslKernel<PoolWindow & Sized> = {
   plan: ([dy, argmax], attrs, [dx]) =>
     plan({
-      key: 'maxPoolGradient',
       sources: { x, argmax: { binding: { input: 1 }, dtype: argmax.dtype } },
       output: { binding: { output: 0 }, dtype: 'float32' },
       count: sizeOf(dx.shape),
@@ -124,7 +122,6 @@ const average = (attrs: AveragePoolAttributes): Record<string, Param> => ({ incl
 export const averagePoolWgsl: WgslKernel<AveragePoolAttributes> = {
   plan: ([{ shape }], attrs, [y]) =>
     plan({
-      key: 'averagePool',
       sources: { x },
       output: { binding: { output: 0 }, dtype: 'float32' },
       count: sizeOf(y.shape),
@@ -144,7 +141,6 @@ export const averagePoolWgsl: WgslKernel<AveragePoolAttributes> = {
 export const averagePoolGradientWgsl: WgslKernel<AveragePoolAttributes & Sized> = {
   plan: ([dy], attrs, [dx]) =>
     plan({
-      key: 'averagePoolGradient',
       sources: { x },
       output: { binding: { output: 0 }, dtype: 'float32' },
       count: sizeOf(dx.shape),

@@ -4,13 +4,15 @@ import {
   type Bump,
   type Expr,
   f32x4,
-  type ItemInput,
   i32,
+  integers,
   type Local,
+  type Received,
   select,
   v128,
 } from '../../kernel/asm.ts'
-import type { PlanArgument, WasmKernel } from '../../kernel/plan.ts'
+import { leastSigned as least, positive } from '../../kernel/loops.ts'
+import type { WasmKernel } from '../../kernel/plan.ts'
 import type { PoolWindow } from './window.ts'
 
 /** Products of elements and window places that an item goes through, at least: some 50 µs. */
@@ -22,9 +24,8 @@ export const channelsLast: NonNullable<WasmKernel<never>['orders']> = (inputs, _
   outputs: outputs.map(() => 'channelsLast'),
 })
 
-/** What the kernels get: three arrays, then the sizes in the order of `sizeNames`. */
-export interface RowArguments {
-  readonly arrays: readonly [PlanArgument, PlanArgument, PlanArgument]
+/** What the sizes of a kernel follow from. */
+export interface Rows {
   /** Shape of the array whose rows the items own, (N, C, H, W), and of the one they read. */
   readonly to: readonly number[]
   readonly from: readonly number[]
@@ -35,20 +36,19 @@ export interface RowArguments {
   readonly extra?: number
 }
 
-const sizeNames = [
-  ...['channels', 'chunk', 'chunks', 'rowsPerItem', 'rows', 'toHeight', 'toWidth', 'fromHeight', 'fromWidth'],
-  ...['kernelHeight', 'kernelWidth', 'strideY', 'strideX', 'paddingY', 'paddingX', 'extra'],
-] as const
-
-type SizeName = (typeof sizeNames)[number]
+/** The sizes that the kernels receive. */
+export const rowSizes = {
+  ...integers('channels', 'chunk', 'chunks', 'rowsPerItem', 'rows', 'toHeight', 'toWidth', 'fromHeight', 'fromWidth'),
+  ...integers('kernelHeight', 'kernelWidth', 'strideY', 'strideX', 'paddingY', 'paddingX', 'extra'),
+}
 
 /** The sizes as locals of the kernel. */
-export type Sizes = { readonly [Name in SizeName]: Local<'i32'> }
+export type Sizes = Readonly<Record<keyof typeof rowSizes, Local<'i32'>>>
 
-/** Items and arguments: several rows an item, or a part of the channels of one row where a row is much work. */
-export function rowPhase({ arrays, to, from, window, places, extra = 0 }: RowArguments): {
+/** Items and sizes: several rows an item, or a part of the channels of one row where a row is much work. */
+export function rowsOf({ to, from, window, places, extra = 0 }: Rows): {
   readonly items: number
-  readonly args: readonly PlanArgument[]
+  readonly sizes: Readonly<Record<keyof typeof rowSizes, number>>
 } {
   const [images, channels, toHeight, toWidth] = to
   const rows = images * toHeight
@@ -57,10 +57,14 @@ export function rowPhase({ arrays, to, from, window, places, extra = 0 }: RowArg
   const chunk = Math.ceil(channels / parts / 16) * 16
   const chunks = Math.ceil(channels / chunk)
   const rowsPerItem = Math.max(1, Math.floor(itemCost / cost))
-  const { kernel, strides, padding } = window
-  const split = [channels, chunk, chunks, rowsPerItem, rows, toHeight, toWidth, from[2], from[3]]
-  const args = [...arrays, ...split, ...kernel, ...strides, ...padding, extra]
-  return { items: Math.ceil(rows / rowsPerItem) * chunks, args }
+  const [kernelHeight, kernelWidth] = window.kernel
+  const [strideY, strideX] = window.strides
+  const [paddingY, paddingX] = window.padding
+  const sizes = {
+    ...{ channels, chunk, chunks, rowsPerItem, rows, toHeight, toWidth, fromHeight: from[2], fromWidth: from[3] },
+    ...{ kernelHeight, kernelWidth, strideY, strideX, paddingY, paddingX, extra },
+  }
+  return { items: Math.ceil(rows / rowsPerItem) * chunks, sizes }
 }
 
 /** One element of a row: its image, its place, and where its channels lie. */
@@ -75,8 +79,13 @@ export interface Pixel {
 }
 
 /** Visits each element of the item's rows. */
-export function eachPixel(f: Body, { index, arg }: ItemInput, build: (pixel: Pixel, sizes: Sizes) => void): void {
-  const sizes = Object.fromEntries(sizeNames.map((name, i) => [name, f.let(arg.i32(3 + i))])) as Sizes
+export function eachPixel(
+  f: Body,
+  index: Local<'i32'>,
+  received: Received<typeof rowSizes>,
+  build: (pixel: Pixel, sizes: Sizes) => void,
+): void {
+  const sizes = f.lets(received)
   const { channels: all, chunk, chunks, rowsPerItem, rows, toHeight, toWidth } = sizes
   const firstChannel = f.let(i32.mul(i32.rem_u(index, chunks), chunk))
   const channels = f.let(least(i32.sub(all, firstChannel), chunk))
@@ -89,16 +98,6 @@ export function eachPixel(f: Body, { index, arg }: ItemInput, build: (pixel: Pix
       build({ image, y, x, element, firstChannel, channels }, sizes)
     })
   })
-}
-
-/** The smaller of two signed numbers; both are written twice. */
-export function least(a: Expr<'i32'>, b: Expr<'i32'>): Expr<'i32'> {
-  return select(i32.lt_s(a, b), a, b)
-}
-
-/** The number, or 0 if it is negative; it is written twice. */
-export function positive(a: Expr<'i32'>): Expr<'i32'> {
-  return select(i32.gt_s(a, 0), a, i32.const(0))
 }
 
 /** The part of a window along one axis that lies in the image. */

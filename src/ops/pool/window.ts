@@ -1,10 +1,8 @@
 // The sizes of a pooling: how its window, strides and padding fit an image, checked for all of its ops.
+import { checkFloat } from '../../core/dtype.ts'
 import type { Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
-import { checkPair, formatShape, type Shape, shapeOf } from '../../core/shape.ts'
-
-/** A number for the height and one for the width. */
-export type Pair = readonly [number, number]
+import { checkPair, formatShape, type Pair, type Shape, shapeOf } from '../../core/shape.ts'
 
 /** How the window moves over an image, in pixels. */
 export interface PoolWindow {
@@ -88,9 +86,7 @@ export function unpooledShape(op: string, dy: Spec, window: PoolWindow & Sized):
 
 function checkImages(op: string, { shape, dtype }: Spec): void {
   if (shape.length !== 4) throw new OpError(op, `the input must be (N, C, H, W), got ${formatShape(shape)}`)
-  if (dtype !== 'float32' && dtype !== 'float64') {
-    throw new OpError(op, `the input must be float32, got ${dtype}: use astype('float32')`)
-  }
+  checkFloat(op, 'the input', dtype)
 }
 
 function checkWindow(op: string, { kernel, strides, padding }: PoolWindow): void {

@@ -3,7 +3,7 @@ import { sizeOf } from '../../core/shape.ts'
 import { costOf } from '../../kernel/wgsl/cost.ts'
 import { mapElements } from '../../kernel/wgsl/map.ts'
 import type { Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
-import { paramsText } from '../../kernel/wgsl/workgroups.ts'
+import { type Params, paramsText } from '../../kernel/wgsl/workgroups.ts'
 import type { SeedAttributes } from '../generator.ts'
 import { drawElements, mersenneText, seedEngines } from '../mersenne.wgsl.ts'
 import { normalText } from './normal.wgsl.ts'
@@ -22,7 +22,7 @@ export const uniformWgsl: WgslKernel<RandomAttributes> = {
     workspace: [],
     dispatches: [
       drawElements({
-        ...{ key: 'uniform', n: sizeOf(shape), state, output, type: 'f32' },
+        ...{ n: sizeOf(shape), state, output, type: 'f32' },
         params: { low: { scalar: 0 }, high: { scalar: 1 } },
         draw: 'p.low + once(once(p.high - p.low) * unit(at))',
       }),
@@ -36,7 +36,7 @@ export const normalWgsl: WgslKernel<RandomAttributes> = {
     workspace: [],
     dispatches: [
       drawElements({
-        ...{ key: 'normal', n: sizeOf(shape), state, output, type: 'f32', functions: normalText },
+        ...{ n: sizeOf(shape), state, output, type: 'f32', functions: normalText },
         params: { loc: { scalar: 0 }, scale: { scalar: 1 } },
         draw: 'once(standardNormal(at) * p.scale) + p.loc',
       }),
@@ -72,7 +72,7 @@ export const randintWgsl: WgslKernel<RandomAttributes> = {
     workspace: [],
     dispatches: [
       drawElements({
-        ...{ key: 'randint', n: sizeOf(shape), state, output, type: 'i32', functions: remainderText },
+        ...{ n: sizeOf(shape), state, output, type: 'i32', functions: remainderText },
         params: { low: { scalar: 0, integer: true }, high: { scalar: 1, integer: true } },
         draw: 'integer(at, p.low, p.high)',
       }),
@@ -81,8 +81,8 @@ export const randintWgsl: WgslKernel<RandomAttributes> = {
 }
 
 /** The order that Fisher and Yates leave of 0, 1, …, rows − 1: one invocation, since each step needs the one before. */
-const orderText = `
-${paramsText(['rows: u32', 'state: u32'])}
+const orderText = (params: Params) => `
+${paramsText(params)}
 @group(0) @binding(0) var<storage, read_write> state: array<u32>;
 @group(0) @binding(1) var<storage, read_write> order: array<u32>;
 @group(0) @binding(2) var<uniform> p: Params;
@@ -106,16 +106,16 @@ export const shuffleWgsl: WgslKernel<ShuffleAttributes> = {
     const size = sizeOf(x.shape)
     const rows = x.shape[0]
     if (rows === 0) return { workspace: [], dispatches: [] }
+    const params = { rows, state: { offset: { input: 1 } } }
     const order: Dispatch = {
-      shader: { key: 'shuffle', text: () => orderText },
+      shader: orderText(params),
       bindings: [{ input: 1 }, { workspace: 0 }],
-      params: [rows, { offset: { input: 1 } }],
+      params: Object.values(params),
       workgroups: [1, 1, 1],
       // a word, and two numbers that change places
       cost: costOf({ bytes: 40 * rows, waits: 6 * rows }),
     }
     const gather = mapElements({
-      key: 'shuffled',
       sources: { x: { binding: { input: 0 }, dtype: x.dtype }, order: { binding: { workspace: 0 }, dtype: 'word' } },
       output: { binding: { output: 0 }, dtype: x.dtype },
       count: size,

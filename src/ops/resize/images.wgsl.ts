@@ -18,7 +18,6 @@ export const toTensorWgsl: WgslKernel<ToTensorAttributes> = {
     const at = '(i / p.pixels / p.channels * p.pixels + i % p.pixels) * p.channels + i / p.pixels % p.channels'
     const bytes = x.dtype === 'uint8'
     const dispatch = mapElements({
-      key: 'toTensor',
       sources: {
         x: { binding: { input: 0 }, dtype: x.dtype },
         ...(bytes && { quotients: { binding: { constant: 0 }, dtype: 'word' } }),
@@ -41,7 +40,6 @@ export const normalizeWgsl: WgslKernel<NormalizeAttributes> = {
       Object.assign(params, { [`m${c}`]: { scalar: 2 * c }, [`d${c}`]: { scalar: 2 * c + 1 } })
     const cases = Array.from({ length: channels }, (_, c) => `case ${c}u: { return (load_x(i) - p.m${c}) / p.d${c}; }`)
     const dispatch = mapElements({
-      key: `normalize ${channels}`,
       sources: { x: { binding: { input: 0 }, dtype: 'float32' } },
       output: { binding: { output: 0 }, dtype: 'float32' },
       count: sizeOf(x.shape),
@@ -104,7 +102,6 @@ export const resizeWgsl: WgslKernel<ResizeAttributes> = {
     const halved = rows === 2 * height && columns === 2 * width && ![1, 3, 4].includes(channels)
     const rule = x.dtype === 'float32' ? 'floats' : halved ? 'halved' : 'bytes'
     const dispatch = mapElements({
-      key: `resize ${rule}`,
       sources: {
         x: { binding: { input: 0 }, dtype: x.dtype },
         vertical: { binding: { constant: 0 }, dtype: 'word' },

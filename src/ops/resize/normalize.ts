@@ -1,4 +1,5 @@
 // normalize: each channel of (N, C, H, W) or (C, H, W) shifted by its mean and divided by its deviation.
+import { checkFloat } from '../../core/dtype.ts'
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -18,9 +19,7 @@ export const normalizeOp: OpSpec<NormalizeAttributes> = {
       const want = '(C, H, W) or (N, C, H, W) with 1 or 3 channels'
       throw new OpError('normalize', `takes images ${want}, got ${formatShape(shape)}`)
     }
-    if (dtype !== 'float32' && dtype !== 'float64') {
-      throw new OpError('normalize', `takes float32, got ${dtype}: use ToTensor or astype first`)
-    }
+    checkFloat('normalize', 'the input', dtype, 'use ToTensor or astype first')
     return [{ shape, dtype }]
   },
   gradient(context, [dy]) {

@@ -1,8 +1,24 @@
 // resize on the command stream: a table of places and weights, then bands of rows, each source row blended once.
-import { type Body, type Expr, f32, f32x4, f64, i32, i32x4, item, type Local, select } from '../../kernel/asm.ts'
-import { defineModule, type KernelModule } from '../../kernel/module.ts'
-import type { Phase, Plan, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
-import { byteRange, bytesOf, chunksOf } from '../../kernel/ranges.ts'
+import {
+  addresses,
+  type Body,
+  type Expr,
+  f32,
+  f32x4,
+  f64,
+  i32,
+  i32x4,
+  integers,
+  item,
+  type Local,
+  select,
+} from '../../kernel/asm.ts'
+import { copyBytes } from '../../kernel/copyBytes.ts'
+import { elementBytes } from '../../kernel/elements.ts'
+import { least, leastSigned, positive } from '../../kernel/loops.ts'
+import { defineModule } from '../../kernel/module.ts'
+import type { Plan, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
+import { bytesOf } from '../../kernel/ranges.ts'
 import { type Stream, sweep } from '../../kernel/sweep.ts'
 import type { ResizeAttributes } from './resize.ts'
 
@@ -17,15 +33,20 @@ const bandElements = 16384
 /** Weights of bytes have 11 bits. */
 const one = 2048
 
+/** Sizes of the source and the result, and bytes from one element of the source to the next. */
+const axisSizes = integers('source', 'result', 'step')
+
+type Axis = Readonly<Record<keyof typeof axisSizes, Local<'i32'>>>
+
 /** Writes the entries of an axis: neighbours by `step`, beyond the ends as the axis wants it. */
-function axis(f: Body, dtype: DType, table: Local<'i32'>, sizes: readonly Local<'i32'>[], columns: boolean): void {
-  const [source, result, step] = sizes
+function axis(f: Body, dtype: DType, table: Local<'i32'>, sizes: Axis, columns: boolean): void {
+  const { source, result, step } = sizes
   const wide = (n: Expr<'i32'>) => f64.convert_i32_u(n)
   const scale = f.let(f64.div(1, f64.div(wide(result), wide(source))))
   const last = f.let(i32.sub(source, 1))
   const clamped = (i: Expr<'i32'>) => {
-    const low = f.let(select(i32.lt_s(i, 0), i32.const(0), i))
-    return f.let(select(i32.gt_s(low, last), last, low))
+    const low = f.let(positive(i))
+    return f.let(leastSigned(low, last))
   }
   f.range(0, result, (d) => {
     const place = f.let(f32.demote_f64(f64.sub(f64.mul(f64.add(wide(d), 0.5), scale), 0.5)))
@@ -61,7 +82,7 @@ function blendRow(
 ): void {
   const entry = f.let(columns)
   const out = f.let(to)
-  const size = dtype === 'uint8' ? 1 : 4
+  const size = elementBytes(dtype)
   const left = f.local('i32')
   const right = f.local('i32')
   f.times(width, () => {
@@ -109,37 +130,47 @@ function blendRows(
   })
 }
 
-function moduleOf(dtype: DType, single: boolean): KernelModule {
-  const size = dtype === 'uint8' ? 1 : 4
-  return defineModule(`resize ${dtype} ${single ? 1 : 'n'}`, () => [
-    // args: table, source width, width, bytes of a pixel, source height, height, bytes of a source row; an item is an axis
-    item('table', (f, { index, arg }) => {
-      const table = f.let(arg.i32(0))
-      const sizes = (k: number) => [k, k + 1, k + 2].map((word) => f.let(arg.i32(word)))
+interface Bilinear {
+  readonly dtype: DType
+  /** Whether images have one channel. */
+  readonly single: boolean
+}
+
+/** Arrays and sizes of the result; bytes of a source image, rows of a band, bands of an image. */
+const banded = {
+  arrays: { ...addresses('y', 'x', 'table'), ...integers('width', 'height') },
+  ...integers('channels', 'imageBytes', 'band', 'bands'),
+} as const
+
+function resizing({ dtype, single }: Bilinear) {
+  const size = elementBytes(dtype)
+  return {
+    // an item is an axis
+    table: item({ table: 'address', columns: axisSizes, rows: axisSizes }, (f, { index, args }) => {
+      const table = f.let(args.table)
       f.if(
         i32.eqz(index),
-        () => axis(f, dtype, table, sizes(1), true),
+        () => axis(f, dtype, table, f.lets(args.columns), true),
         () => {
-          table.bump(i32.mul(arg.i32(2), entryBytes))
-          axis(f, dtype, table, sizes(4), false)
+          table.bump(i32.mul(args.columns.result, entryBytes))
+          axis(f, dtype, table, f.lets(args.rows), false)
         },
       )
     }),
-    // args: y, x, table, width, height, channels, bytes of a source image, rows of a band, bands of an image
-    item('band', (f, { index, arg, scratch }) => {
-      const [y, x, table, width, height] = [0, 1, 2, 3, 4].map((k) => f.let(arg.i32(k)))
-      const channels = single ? 1 : f.let(arg.i32(5))
+    band: item(banded, (f, { index, args, scratch }) => {
+      const { y, x, table, width, height } = f.lets(args.arrays)
+      const channels = single ? 1 : f.let(args.channels)
       const elements = f.let(i32.mul(width, channels))
-      const image = f.let(i32.div_u(index, arg.i32(8)))
-      const begin = f.let(i32.mul(i32.sub(index, i32.mul(image, arg.i32(8))), arg.i32(7)))
-      const end = f.let(i32.add(begin, arg.i32(7)))
-      x.bump(i32.mul(image, arg.i32(6)))
+      const image = f.let(i32.div_u(index, args.bands))
+      const begin = f.let(i32.mul(i32.sub(index, i32.mul(image, args.bands)), args.band))
+      const end = f.let(i32.add(begin, args.band))
+      x.bump(i32.mul(image, args.imageBytes))
       const out = f.let(i32.add(y, i32.mul(i32.mul(i32.add(i32.mul(image, height), begin), elements), size)))
       const rows = f.let(i32.add(table, i32.mul(width, entryBytes)))
       const entry = f.let(i32.add(rows, i32.mul(begin, entryBytes)))
       const buffers = [scratch, f.let(i32.add(scratch, i32.shl(elements, 2)))]
       const held = [f.local('i32', -1), f.local('i32', -1)]
-      f.range(begin, select(i32.lt_u(end, height), end, height), () => {
+      f.range(begin, least(end, height), () => {
         const streams = [0, 4].map((at, k) => {
           const row = f.let(i32.load(entry, at))
           // a buffer for the upper and one for the lower row; a lower row that becomes an upper one changes places
@@ -154,7 +185,7 @@ function moduleOf(dtype: DType, single: boolean): KernelModule {
         entry.bump(entryBytes)
       })
     }),
-  ])
+  }
 }
 
 function swapIf(f: Body, condition: Expr<'i32'>, ...pairs: readonly Local<'i32'>[][]): void {
@@ -167,18 +198,15 @@ function swapIf(f: Body, condition: Expr<'i32'>, ...pairs: readonly Local<'i32'>
   })
 }
 
-const simple = defineModule('resize simple', () => [
-  // args: y, x, bytes
-  item('copy', (f, input) => {
-    const { begin, bytes } = byteRange(f, input, f.let(input.arg.i32(2)))
-    f.copy(i32.add(input.arg.i32(0), begin), i32.add(input.arg.i32(1), begin), bytes)
-  }),
-  // args: y, x, width, channels; an item is a row of the result
-  item('halve', (f, { index, arg }) => {
-    const [width, channels] = [2, 3].map((k) => f.let(arg.i32(k)))
+const halved = { y: 'address', x: 'address', sizes: integers('width', 'channels') } as const
+
+const halving = () => ({
+  // an item is a row of the result
+  rows: item(halved, (f, { index, args }) => {
+    const { width, channels } = f.lets(args.sizes)
     const row = f.let(i32.mul(width, channels))
-    const y = f.let(i32.add(arg.i32(0), i32.mul(index, row)))
-    const upper = f.let(i32.add(arg.i32(1), i32.mul(index, i32.shl(row, 2))))
+    const y = f.let(i32.add(args.y, i32.mul(index, row)))
+    const upper = f.let(i32.add(args.x, i32.mul(index, i32.shl(row, 2))))
     const lower = f.let(i32.add(upper, i32.shl(row, 1)))
     const right = (pixel: Local<'i32'>) => i32.load8_u(i32.add(pixel, channels))
     const mean = () => {
@@ -198,46 +226,47 @@ const simple = defineModule('resize simple', () => [
       [lower, channels],
     ])
   }),
-])
+})
 
 /** Every image brought to the size of the output; equal sizes copy. */
 export const resizeWasm: WasmKernel<ResizeAttributes> = {
   plan([x], { height, width }, [y]) {
     const [rows, columns, channels] = x.shape.slice(-3)
-    if (rows === height && columns === width) return { phases: [copying(x)] }
+    if (rows === height && columns === width) {
+      return { phases: [copyBytes({ output: 0 }, { input: 0 }, bytesOf(x))] }
+    }
     const images = x.shape.length === 4 ? x.shape[0] : 1
-    const halved = x.dtype === 'uint8' && rows === 2 * height && columns === 2 * width
-    if (halved && ![1, 3, 4].includes(channels)) {
-      const args = [{ output: 0 }, { input: 0 }, width, channels]
-      return { phases: [{ module: simple, entry: 'halve', items: images * height, args }], note: 'mean of four' }
+    const halves = x.dtype === 'uint8' && rows === 2 * height && columns === 2 * width
+    if (halves && ![1, 3, 4].includes(channels)) {
+      const args = { y: { output: 0 }, x: { input: 0 }, sizes: { width, channels } }
+      const module = defineModule('resize halve', {}, halving)
+      return { phases: [module.phase('rows', images * height, args)], note: 'mean of four' }
     }
     return bilinear(x, y, images)
   },
 }
 
-function copying(x: PlannedArray): Phase {
-  const args = [{ output: 0 }, { input: 0 }, bytesOf(x)]
-  return { module: simple, entry: 'copy', items: chunksOf(bytesOf(x)), args }
-}
-
 function bilinear(x: PlannedArray, y: PlannedArray, images: number): Plan {
   const [rows, columns, channels] = x.shape.slice(-3)
   const [height, width] = y.shape.slice(-3)
-  const size = x.dtype === 'uint8' ? 1 : 4
-  const module = moduleOf(x.dtype === 'uint8' ? 'uint8' : 'float32', channels === 1)
+  const size = elementBytes(x.dtype)
+  const spec = { dtype: x.dtype === 'uint8' ? 'uint8' : 'float32', single: channels === 1 } as const
+  const module = defineModule('resize', spec, resizing)
   const table = { workspace: 0 }
   const sourceRow = columns * channels * size
-  const placing = [table, columns, width, channels * size, rows, height, sourceRow]
+  const placing = {
+    table,
+    columns: { source: columns, result: width, step: channels * size },
+    rows: { source: rows, result: height, step: sourceRow },
+  }
   const band = Math.max(1, Math.min(height, Math.floor(bandElements / Math.max(1, width * channels))))
   const bands = Math.ceil(height / band)
-  const args = [{ output: 0 }, { input: 0 }, table, width, height, channels, rows * sourceRow, band, bands]
+  const arrays = { y: { output: 0 }, x: { input: 0 }, table, width, height }
+  const args = { arrays, channels, imageBytes: rows * sourceRow, band, bands }
   return {
     workspace: (width + height) * entryBytes,
     scratch: 2 * width * channels * 4,
-    phases: [
-      { module, entry: 'table', items: 2, args: placing },
-      { module, entry: 'band', items: images * bands, args },
-    ],
+    phases: [module.phase('table', 2, placing), module.phase('band', images * bands, args)],
     note: `bands of ${band} rows`,
   }
 }

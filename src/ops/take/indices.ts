@@ -1,11 +1,10 @@
 // How kernels read index arrays: of any dtype, cut to whole numbers and clipped into range.
-import { type Body, type Expr, f32, i32, type Local, select } from '../../kernel/asm.ts'
+import { sizeOf } from '../../core/shape.ts'
+import { type Body, type Expr, f32, i32, type Local } from '../../kernel/asm.ts'
+import { leastSigned, positive } from '../../kernel/loops.ts'
 
 /** Element types of index arrays. */
 export type IndexType = 'float32' | 'int32' | 'uint8'
-
-/** Every element type of index arrays. */
-export const indexTypes: readonly IndexType[] = ['float32', 'int32', 'uint8']
 
 /** Index number i as a whole number; NaN is 0. */
 export function loadIndex(base: Expr<'i32'>, i: Expr<'i32'>, type: IndexType): Expr<'i32'> {
@@ -23,9 +22,9 @@ export function loadClipped(
   count: Local<'i32'>,
 ): Local<'i32'> {
   const index = f.let(loadIndex(base, i, type))
-  index.set(select(i32.gt_s(index, 0), index, i32.const(0)))
+  index.set(positive(index))
   const last = f.let(i32.sub(count, 1))
-  index.set(select(i32.lt_s(index, last), index, last))
+  index.set(leastSigned(index, last))
   return index
 }
 
@@ -34,7 +33,6 @@ export function around(
   { shape, order }: { readonly shape: readonly number[]; readonly order: 'plain' | 'channelsLast' },
   axis: number,
 ): { outer: number; count: number; inner: number } {
-  const product = (sizes: readonly number[]) => sizes.reduce((size, n) => size * n, 1)
   if (order === 'channelsLast') return { outer: shape[0] * shape[2] * shape[3], count: shape[1], inner: 1 }
-  return { outer: product(shape.slice(0, axis)), count: shape[axis], inner: product(shape.slice(axis + 1)) }
+  return { outer: sizeOf(shape.slice(0, axis)), count: shape[axis], inner: sizeOf(shape.slice(axis + 1)) }
 }

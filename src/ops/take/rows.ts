@@ -1,4 +1,5 @@
 // take: the parts of an array along an axis that indices name, and the way back.
+import { checkFloat } from '../../core/dtype.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -36,9 +37,7 @@ export const takeOp: OpSpec<TakeAttributes> = {
 export const takeGradientOp: OpSpec<TakeGradientAttributes> = {
   name: 'takeGradient',
   infer([dy, indices], { axis, shape }) {
-    if (dy.dtype !== 'float32' && dy.dtype !== 'float64') {
-      throw new OpError('takeGradient', `dy must be float32, got ${dy.dtype}`)
-    }
+    checkFloat('takeGradient', 'dy', dy.dtype)
     const expected = takenShape(shape, indices.shape, axis)
     if (sameShape(dy.shape, expected)) return [{ shape, dtype: dy.dtype }]
     throw new OpError(

@@ -1,10 +1,9 @@
 // take, pick and oneHot in plain loops: the definition of right.
+import { sizeOf } from '../../core/shape.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import type { OneHotAttributes } from './oneHot.ts'
 import type { PickAttributes, PickGradientAttributes } from './pick.ts'
 import type { TakeAttributes, TakeGradientAttributes } from './rows.ts'
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1)
 
 /** An index as a whole number from 0 to below `count`; NaN counts as 0. */
 function clipped(index: number, count: number): number {

@@ -32,7 +32,6 @@ function indexed(types: readonly [x: DType, indices: DType], of: Omit<MapKernel,
 export const takeWgsl: WgslKernel<TakeAttributes> = {
   plan: ([a, indices], { axis }, [y]) =>
     indexed([a.dtype, indices.dtype], {
-      key: 'take',
       count: sizeOf(y.shape),
       params: { ...around(a.shape, axis), rows: Math.max(1, sizeOf(indices.shape)) },
       value: `let row = i / p.inner % p.rows;
@@ -59,13 +58,12 @@ export const takeGradientWgsl: WgslKernel<TakeGradientAttributes> = {
     const count = params.count + params.rows
     const links: Source = { binding: { workspace: 0 }, dtype: 'int32' }
     const link = mapElements({
-      ...{ key: 'links', count, params, output: links, value: linksText, reads: params.rows },
+      ...{ count, params, output: links, value: linksText, reads: params.rows },
       sources: { indices: { binding: { input: 1 }, dtype: indices.dtype } },
       functions: wgslNumbers + clippedText(indices.dtype),
     })
     const sum = mapElements({
       ...{
-        key: 'takeGradient',
         count: sizeOf(da.shape),
         params,
         reads: 2 * Math.ceil(1 + params.rows / Math.max(1, params.count)),
@@ -87,7 +85,6 @@ export const takeGradientWgsl: WgslKernel<TakeGradientAttributes> = {
 export const pickWgsl: WgslKernel<PickAttributes> = {
   plan: ([data, index], { axis }, [y]) =>
     indexed([data.dtype, index.dtype], {
-      key: 'pick',
       count: sizeOf(y.shape),
       params: around(data.shape, axis),
       value: 'return load_x((i / p.inner * p.count + clipped(load_indices(i), p.count)) * p.inner + i % p.inner);',
@@ -98,7 +95,6 @@ export const pickWgsl: WgslKernel<PickAttributes> = {
 export const pickGradientWgsl: WgslKernel<PickGradientAttributes> = {
   plan: ([dy, index], { axis, shape }, [ddata]) =>
     indexed([dy.dtype, index.dtype], {
-      key: 'pickGradient',
       count: sizeOf(ddata.shape),
       params: around(shape, axis),
       value: `let at = i / p.inner / p.count * p.inner + i % p.inner;
@@ -122,7 +118,6 @@ export const oneHotWgsl: WgslKernel<OneHotAttributes> = {
     const integer = y.dtype !== 'float32'
     const type = y.dtype === 'int32' ? 'i32' : ''
     const dispatch = mapElements({
-      key: 'oneHot',
       sources: { x: { binding: { input: 0 }, dtype: indices.dtype } },
       output: { binding: { output: 0 }, dtype: y.dtype },
       count: sizeOf(y.shape),

@@ -1,27 +1,17 @@
 // The forward pass and the gradient of the input: tiles transformed, multiplied point by point, and transformed back.
-import { type Body, f32x4, type ItemInput, i32, item, type Local, type Operand, v128 } from '../../../kernel/asm.ts'
+import { addresses, type Body, f32x4, i32, item, type Local, type Operand, v128 } from '../../../kernel/asm.ts'
 import { wantedItems } from '../../../kernel/items.ts'
 import { smaller } from '../../../kernel/loops.ts'
 import { defineModule } from '../../../kernel/module.ts'
 import { panelWidth } from '../../../kernel/panels.ts'
-import type { Phase, Plan, PlanArgument } from '../../../kernel/plan.ts'
+import { nowhere, type Plan } from '../../../kernel/plan.ts'
 import { lanes } from '../../../kernel/simd.ts'
 import { storePair, tileTransform, transformBytes } from '../../../kernel/tileTransform.ts'
 import type { Epilogue } from '../conv.correlation.ts'
 import type { Operands } from '../conv.forward.ts'
 import { filtersScratch } from './filters.ts'
 import { multiplyPoints, type Products, productBytes, productPoint, sumsOf } from './products.ts'
-import {
-  blockOf,
-  blocksOf,
-  keyOf,
-  outputPanels,
-  type Pass,
-  type Place,
-  placeOf,
-  tileWidth,
-  type Winograd,
-} from './sizes.ts'
+import { blockOf, blocksOf, outputPanels, type Pass, type Place, placeOf, tileWidth, type Winograd } from './sizes.ts'
 import { type Tiles, tilesBytes, tilesPoint, tilesScratch, transformTiles } from './tiles.ts'
 import { joinMarks, markImage, markPixels, markRow, marksBytes, spreadMarks } from './zeros.ts'
 
@@ -44,8 +34,8 @@ const groupWidth = 64
 export function correlateTiles(
   w: Winograd,
   N: number,
-  { x, filters, y, bias = 0 }: Operands,
-  epilogue: Epilogue,
+  { x, filters, y, bias = nowhere }: Operands,
+  { bias: biased, activation }: Epilogue,
   pass: Exclude<Pass, 'weight'>,
 ): Pick<Plan, 'phases' | 'scratch' | 'workspace' | 'note'> {
   const channelBytes = w.n * w.n * w.C * 4
@@ -57,34 +47,28 @@ export function correlateTiles(
   const panels = outputPanels(w)
   const wanted = shared ? Math.ceil(panels / Math.ceil(wantedItems / blocks)) : panels
   const group = Math.max(1, Math.min(groupWidth / panelWidth(w.rung), wanted))
-  const s: Correlation = { ...w, ...epilogue, block, group, sums: sumsOf(w, pass), marks: pass === 'forward' }
+  const blocking = { block, group, sums: sumsOf(w, pass), marks: pass === 'forward' }
+  const s: Correlation = { ...w, bias: biased, activation, ...blocking }
   const t = tilesOf(s)
-  const key = keyOf(
-    w,
-    `${pass} ${shared ? 'shared' : 'whole'} ${epilogue.bias ? 'bias' : ''} ${epilogue.activation?.name ?? ''}`,
-    block.images,
-    block.rows,
-    group,
-  )
-  const module = defineModule(key, () =>
-    shared
-      ? [item('tiles', (f, input) => tilesItem(f, input, s)), item('group', (f, input) => groupItem(f, input, s))]
-      : [item('whole', (f, input) => wholeItem(f, input, s))],
-  )
-  const args: PlanArgument[] = [x, filters, y, bias, N]
+  const args = { x, u: filters, y, bias, N }
   const [own, back] = [Math.max(tilesScratch(t), filtersScratch(w)), transformBytes(w.AT, w.AT) + productBytes(s)]
   const note = `Winograd F(${w.m}, ${w.r}), blocks of ${block.tiles} tiles, ${group} panels at a time`
   const marks = marksOf(s)
   if (!shared) {
-    const phases: Phase[] = [{ module, entry: 'whole', items: blocks, args }]
-    return { phases, scratch: marks + tilesBytes(t, w.C) + Math.max(own, back), note }
+    const module = defineModule('winograd whole', s, (s) => ({ whole: wholeItem(s) }))
+    return {
+      phases: [module.phase('whole', blocks, args)],
+      scratch: marks + tilesBytes(t, w.C) + Math.max(own, back),
+      note,
+    }
   }
   const channelPanels = w.C / tileWidth
   const workspace = blocks * tilesBytes(t, w.C)
-  args.push({ workspace: 0 }, { workspace })
-  const phases: Phase[] = [
-    { module, entry: 'tiles', items: blocks * channelPanels, args },
-    { module, entry: 'group', items: blocks * Math.ceil(panels / group), args },
+  const module = defineModule('winograd shared', s, (s) => ({ tiles: tilesItem(s), group: groupItem(s) }))
+  const split = { ...args, v: { workspace: 0 }, marks: { workspace } }
+  const phases = [
+    module.phase('tiles', blocks * channelPanels, split),
+    module.phase('group', blocks * Math.ceil(panels / group), split),
   ]
   return { phases, scratch: marks + Math.max(own, back), workspace: workspace + blocks * channelPanels * marks, note }
 }
@@ -109,55 +93,64 @@ interface Places {
   readonly scratch: L
 }
 
+/** Arguments of an item that does all: images, transformed filters, results, bias, and the number of images. */
+const whole = { ...addresses('x', 'u', 'y', 'bias'), N: 'i32' } as const
+
+/** Arguments of items that share transformed tiles and marks. */
+const shared = { ...whole, ...addresses('v', 'marks') }
+
 /** An item is a block, from its tiles to its results. */
-function wholeItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
-  const t = tilesOf(s)
-  const [x, u, y, bias, N] = [0, 1, 2, 3, 4].map((n) => f.let(arg.i32(n)))
-  const place = placeOf(f, s, s.block, index, N)
-  const v = f.let(i32.add(scratch, marksOf(s)))
-  const rest = f.let(i32.add(v, tilesBytes(t, s.C)))
-  if (s.marks) {
-    markPixels(f, s, x, scratch, place, s.C / tileWidth)
-    spreadMarks(f, s, scratch)
-  }
-  transformTiles(f, t, { from: x, to: v, scratch: rest }, place, s.C / tileWidth, tilesPoint(t, s.C))
-  const first = f.local('i32', 0)
-  f.times(
-    Math.ceil(outputPanels(s) / s.group),
-    () => oneGroup(f, s, { v, u, y, bias, marks: scratch, scratch: rest }, place, first),
-    [[first, s.group]],
-  )
-}
+const wholeItem = (s: Correlation) =>
+  item(whole, (f, { index, args, scratch }) => {
+    const t = tilesOf(s)
+    const { x, u, y, bias, N } = f.lets(args)
+    const place = placeOf(f, s, s.block, index, N)
+    const v = f.let(i32.add(scratch, marksOf(s)))
+    const rest = f.let(i32.add(v, tilesBytes(t, s.C)))
+    if (s.marks) {
+      markPixels(f, s, x, scratch, place, s.C / tileWidth)
+      spreadMarks(f, s, scratch)
+    }
+    transformTiles(f, t, { from: x, to: v, scratch: rest }, place, s.C / tileWidth, tilesPoint(t, s.C))
+    const first = f.local('i32', 0)
+    f.times(
+      Math.ceil(outputPanels(s) / s.group),
+      () => oneGroup(f, s, { v, u, y, bias, marks: scratch, scratch: rest }, place, first),
+      [[first, s.group]],
+    )
+  })
 
 /** An item is sixteen channels of a block. */
-function tilesItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
-  const t = tilesOf(s)
-  const panels = s.C / tileWidth
-  const [x, N, v, marks] = [0, 4, 5, 6].map((n) => f.let(arg.i32(n)))
-  const panel = f.let(i32.rem_u(index, panels))
-  const block = f.let(i32.div_u(index, panels))
-  x.bump(i32.mul(panel, tileWidth * 4))
-  v.bump(i32.add(i32.mul(block, tilesBytes(t, s.C)), i32.mul(panel, s.block.tiles * tileWidth * 4)))
-  const place = placeOf(f, s, s.block, block, N)
-  if (s.marks) markPixels(f, s, x, f.let(i32.add(marks, i32.mul(index, marksBytes(s)))), place, 1)
-  transformTiles(f, t, { from: x, to: v, scratch }, place, 1, tilesPoint(t, s.C))
-}
+const tilesItem = (s: Correlation) =>
+  item(shared, (f, { index, args, scratch }) => {
+    const t = tilesOf(s)
+    const panels = s.C / tileWidth
+    const { x, N, v, marks } = f.lets({ x: args.x, N: args.N, v: args.v, marks: args.marks })
+    const panel = f.let(i32.rem_u(index, panels))
+    const block = f.let(i32.div_u(index, panels))
+    x.bump(i32.mul(panel, tileWidth * 4))
+    v.bump(i32.add(i32.mul(block, tilesBytes(t, s.C)), i32.mul(panel, s.block.tiles * tileWidth * 4)))
+    const place = placeOf(f, s, s.block, block, N)
+    if (s.marks) markPixels(f, s, x, f.let(i32.add(marks, i32.mul(index, marksBytes(s)))), place, 1)
+    transformTiles(f, t, { from: x, to: v, scratch }, place, 1, tilesPoint(t, s.C))
+  })
 
 /** An item is a group of results of a block. */
-function groupItem(f: Body, { index, arg, scratch }: ItemInput, s: Correlation): void {
-  const groups = Math.ceil(outputPanels(s) / s.group)
-  const [u, y, bias, N, v, marks] = [1, 2, 3, 4, 5, 6].map((n) => f.let(arg.i32(n)))
-  const block = f.let(i32.div_u(index, groups))
-  v.bump(i32.mul(block, tilesBytes(tilesOf(s), s.C)))
-  const first = f.let(i32.mul(i32.rem_u(index, groups), s.group))
-  const panels = s.C / tileWidth
-  if (s.marks) {
-    joinMarks(f, s, f.let(i32.add(marks, i32.mul(block, panels * marksBytes(s)))), scratch, panels)
-    spreadMarks(f, s, scratch)
-  }
-  const rest = f.let(i32.add(scratch, marksOf(s)))
-  oneGroup(f, s, { v, u, y, bias, marks: scratch, scratch: rest }, placeOf(f, s, s.block, block, N), first)
-}
+const groupItem = (s: Correlation) =>
+  item(shared, (f, { index, args: { x: _, ...args }, scratch }) => {
+    const groups = Math.ceil(outputPanels(s) / s.group)
+    const { u, y, bias, N, v, marks } = f.lets(args)
+    const block = f.let(i32.div_u(index, groups))
+    v.bump(i32.mul(block, tilesBytes(tilesOf(s), s.C)))
+    const first = f.let(i32.mul(i32.rem_u(index, groups), s.group))
+    const panels = s.C / tileWidth
+    if (s.marks) {
+      joinMarks(f, s, f.let(i32.add(marks, i32.mul(block, panels * marksBytes(s)))), scratch, panels)
+      spreadMarks(f, s, scratch)
+    }
+    const rest = f.let(i32.add(scratch, marksOf(s)))
+    oneGroup(f, s, { v, u, y, bias, marks: scratch, scratch: rest }, placeOf(f, s, s.block, block, N), first)
+  })
 
 /** Products and results of the panels from `first` on. */
 function oneGroup(f: Body, s: Correlation, from: Places, place: Place, first: L): void {

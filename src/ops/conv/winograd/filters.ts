@@ -1,10 +1,10 @@
 // The transformed filters, for the forward pass and, flipped and transposed, for the gradient of the input.
-import { type Body, type ItemInput, i32, item, type Local, v128 } from '../../../kernel/asm.ts'
+import { type Body, i32, item, type Local, v128 } from '../../../kernel/asm.ts'
 import { defineModule } from '../../../kernel/module.ts'
 import { panelWidth } from '../../../kernel/panels.ts'
-import type { DerivedBuffer } from '../../../kernel/plan.ts'
+import { type DerivedBuffer, derive } from '../../../kernel/plan.ts'
 import { storePair, tileTransform, transformBytes } from '../../../kernel/tileTransform.ts'
-import { filterPoint, keyOf, outputPanels, type Pass, tileWidth, type Winograd } from './sizes.ts'
+import { filterPoint, outputPanels, type Pass, tileWidth, type Winograd } from './sizes.ts'
 
 /** Where the taps that meet channel c in result o lie in the weight, in floats. */
 interface Source {
@@ -14,49 +14,54 @@ interface Source {
   readonly o: number
 }
 
+/** What the transform depends on. Images of all sizes share it. */
+interface Filters extends Pick<Winograd, 'rung' | 'C' | 'O' | 'r' | 'n' | 'G'> {
+  readonly source: Source
+}
+
 /** Filters [point][panel][C][column]: G · g · Gᵀ of each; input 1 is the weight. */
 export function transformedFilters(w: Winograd, pass: Exclude<Pass, 'weight'>): DerivedBuffer {
-  const { r, C, O } = w
-  const key = keyOf(w, `filters ${pass}`)
+  const { rung, r, n, C, O, G } = w
   const source: Source =
     pass === 'forward'
       ? { begin: 0, tap: 1, c: r * r, o: C * r * r }
       : { begin: r * r - 1, tap: -1, c: O * r * r, o: r * r }
-  const module = defineModule(key, () => [item('filters', (f, input) => filtersItem(f, input, w, source))])
-  const items = outputPanels(w) * (C / tileWidth)
-  const phases = [{ module, entry: 'filters', items, args: [{ input: 1 }, { derived: 0 }] }]
-  return { input: 1, key, bytes: w.n * w.n * filterPoint(w), phases }
+  const spec: Filters = { rung, C, O, r, n, G, source }
+  const module = defineModule('winograd filters', spec, (spec) => ({ filters: filtersItem(spec) }))
+  const args = { from: { input: 1 }, to: { derived: 0 } }
+  const phases = [module.phase('filters', outputPanels(w) * (C / tileWidth), args)]
+  return derive(1, n * n * filterPoint(w), phases)
 }
 
 /** Bytes of scratch for that. */
 export const filtersScratch = ({ G, r, rung }: Winograd) => transformBytes(G, G) + r * r * panelWidth(rung) * 4
 
 /** An item is a panel of filters and sixteen channels. */
-function filtersItem(f: Body, { index, arg, scratch }: ItemInput, w: Winograd, s: Source): void {
-  const width = panelWidth(w.rung)
-  const panel = f.let(i32.div_u(index, w.C / tileWidth))
-  const channel = f.let(i32.mul(i32.rem_u(index, w.C / tileWidth), tileWidth))
-  const offset = i32.add(i32.mul(panel, width * s.o * 4), i32.mul(channel, s.c * 4))
-  const from = f.let(i32.add(i32.add(arg.i32(0), s.begin * 4), offset))
-  const row = i32.add(i32.mul(panel, w.C), channel)
-  const to = f.let(i32.add(arg.i32(1), i32.mul(row, width * 4)))
-  const taps = f.let(i32.add(scratch, transformBytes(w.G, w.G)))
-  f.times(tileWidth, () => oneChannel(f, w, s, { from, to, taps, scratch }), [
-    [from, s.c * 4],
-    [to, width * 4],
-  ])
-}
+const filtersItem = (w: Filters) =>
+  item({ from: 'address', to: 'address' }, (f, { index, args, scratch }) => {
+    const width = panelWidth(w.rung)
+    const panel = f.let(i32.div_u(index, w.C / tileWidth))
+    const channel = f.let(i32.mul(i32.rem_u(index, w.C / tileWidth), tileWidth))
+    const offset = i32.add(i32.mul(panel, width * w.source.o * 4), i32.mul(channel, w.source.c * 4))
+    const from = f.let(i32.add(i32.add(args.from, w.source.begin * 4), offset))
+    const row = i32.add(i32.mul(panel, w.C), channel)
+    const to = f.let(i32.add(args.to, i32.mul(row, width * 4)))
+    const taps = f.let(i32.add(scratch, transformBytes(w.G, w.G)))
+    f.times(tileWidth, () => oneChannel(f, w, { from, to, taps, scratch }), [
+      [from, w.source.c * 4],
+      [to, width * 4],
+    ])
+  })
 
 type L = Local<'i32'>
 
 /** The filters of one panel for one channel: their taps side by side, then eight filters at a time. */
 function oneChannel(
   f: Body,
-  w: Winograd,
-  s: Source,
+  w: Filters,
   { from, to, taps, scratch }: Readonly<Record<'from' | 'to' | 'taps' | 'scratch', L>>,
 ): void {
-  const { rung, r, n, G } = w
+  const { rung, r, n, G, source: s } = w
   const width = panelWidth(rung)
   const [filter, place] = [f.let(from), f.let(taps)]
   const gather = () => {

@@ -1,10 +1,11 @@
 // Winograd's convolutions: which sizes they suit, and how an image's tiles are cut into blocks.
+import type { Pair } from '../../../core/shape.ts'
 import { type Body, i32, type Local, type Operand } from '../../../kernel/asm.ts'
 import { type CookToom, cookToom } from '../../../kernel/cookToom.ts'
 import { smaller } from '../../../kernel/loops.ts'
 import { panelWidth } from '../../../kernel/panels.ts'
 import type { Rung } from '../../../kernel/rung.ts'
-import type { Pair, Sizes } from '../geometry.ts'
+import type { Sizes } from '../geometry.ts'
 
 /** A convolution with strides of 1, forward or the gradient of its input, and the variant F(m × m, r × r) it runs by. */
 export interface Winograd extends Sizes, CookToom {
@@ -63,12 +64,6 @@ export function winograd(s: Candidate, N: number, pass: Pass): Winograd | undefi
   return { rung, C, H, W, O, OH, OW, before, r, m, n: m + r - 1, ...tiles, ...cookToom(m, r) }
 }
 
-/** Names a module for these sizes. */
-export function keyOf(w: Winograd, kind: string, ...more: readonly (number | string)[]): string {
-  const { rung, C, H, W, O, OH, OW, before, r, m } = w
-  return `winograd ${kind} ${rung} ${[C, H, W, O, OH, OW, before, r, m, ...more].join(' ')}`
-}
-
 /** How tiles are cut into blocks: so many whole images, or so many rows of tiles of one. */
 export interface Block {
   readonly images: number
@@ -120,7 +115,7 @@ export function placeOf(f: Body, w: Winograd, block: Block, index: L, N: L): Pla
 export const pointBytes = (floats: number) => floats * 4 + 64
 
 /** Bytes from one point of the transformed filters [point][panel][C][column] to the next. */
-export const filterPoint = ({ C, O }: Winograd) => pointBytes(C * O)
+export const filterPoint = ({ C, O }: Pick<Winograd, 'C' | 'O'>) => pointBytes(C * O)
 
 /** Panels of results. */
-export const outputPanels = ({ O, rung }: Winograd) => O / panelWidth(rung)
+export const outputPanels = ({ O, rung }: Pick<Winograd, 'O' | 'rung'>) => O / panelWidth(rung)

@@ -1,25 +1,27 @@
 // The gradient of the filters: transformed tiles of the image and of dy multiplied point by point, summed over tiles.
-import { type Body, type Func, f32x4, func, type ItemInput, i32, item, type Local, v128 } from '../../../kernel/asm.ts'
+import {
+  addresses,
+  type Body,
+  type Func,
+  f32x4,
+  func,
+  i32,
+  integers,
+  item,
+  type Local,
+  receive,
+  v128,
+} from '../../../kernel/asm.ts'
 import { type Matrix, transposed } from '../../../kernel/cookToom.ts'
 import { gemm } from '../../../kernel/gemm.ts'
 import { wantedItems } from '../../../kernel/items.ts'
 import { kept, smaller, touch } from '../../../kernel/loops.ts'
 import { defineModule } from '../../../kernel/module.ts'
 import { panelWidth } from '../../../kernel/panels.ts'
-import type { Phase, Plan } from '../../../kernel/plan.ts'
+import type { Plan } from '../../../kernel/plan.ts'
 import { tile } from '../../../kernel/tiles.ts'
 import { differInSigns, storePair, tileTransform, transformBytes } from '../../../kernel/tileTransform.ts'
-import {
-  type Block,
-  blockOf,
-  blocksOf,
-  filterPoint,
-  keyOf,
-  outputPanels,
-  placeOf,
-  tileWidth,
-  type Winograd,
-} from './sizes.ts'
+import { type Block, blockOf, blocksOf, filterPoint, outputPanels, placeOf, tileWidth, type Winograd } from './sizes.ts'
 import { type Tiles, tilesBytes, tilesPoint, tilesScratch, transformTiles } from './tiles.ts'
 
 /** All that the kernels are specialised on. */
@@ -53,16 +55,12 @@ export function weightTiles(w: Winograd, N: number): Plan {
   // few parts are cut by results too, which transform the image's tiles again
   const groups = Math.min(w.O / tileWidth, Math.ceil(wantedItems / 2 / (parts * pointRows.length)))
   const s: Weight = { ...w, block, pointRows, parts, group: Math.ceil(w.O / tileWidth / groups) }
-  const key = keyOf(w, 'weight', block.images, block.rows, s.group, parts)
-  const module = defineModule(key, () => [
-    item('part', (f, input) => partItem(f, input, s)),
-    item('sum', (f, input) => sumItem(f, input, s)),
-  ])
+  const module = defineModule('winograd weight', s, (s) => ({ part: partItem(s), sum: sumItem(s) }))
   const items = parts * Math.ceil(w.O / tileWidth / s.group) * pointRows.length
   const sums = outputPanels(w) * (w.C / tileWidth)
-  const phases: Phase[] = [
-    { module, entry: 'part', items, args: [{ input: 0 }, { input: 1 }, { workspace: 0 }, N, each, units] },
-    { module, entry: 'sum', items: sums, args: [{ workspace: 0 }, { output: 0 }] },
+  const phases = [
+    module.phase('part', items, { x: { input: 0 }, dy: { input: 1 }, c: { workspace: 0 }, N, each, units }),
+    module.phase('sum', sums, { from: { workspace: 0 }, to: { output: 0 } }),
   ]
   const note = `Winograd F(${w.m}, ${w.r}), blocks of ${block.tiles} tiles, ${parts} parts, ${s.group} panels at a time`
   return { workspace: parts * bytes, scratch: Math.max(partScratch(s), sumScratch(s)), phases, note }
@@ -111,19 +109,23 @@ function partScratch(s: Weight): number {
 
 type L = Local<'i32'>
 
+/** Images, their gradients and the partial results; how many images, blocks of a part, blocks. */
+const partArguments = { ...addresses('x', 'dy', 'c'), ...integers('N', 'each', 'units') }
+
 /** An item is a part of the batch, a group of results and some rows of points. */
-function partItem(f: Body, { index, args, scratch }: ItemInput, s: Weight): void {
-  const each = f.let(i32.div_u(index, s.pointRows.length))
-  const kind = f.let(i32.rem_u(index, s.pointRows.length))
-  s.pointRows.forEach((rows, n) => {
-    f.if(i32.eq(kind, n), () => f.run(partOf(s, rows), each, args, scratch))
+const partItem = (s: Weight) =>
+  item(partArguments, (f, { index, words, scratch }) => {
+    const each = f.let(i32.div_u(index, s.pointRows.length))
+    const kind = f.let(i32.rem_u(index, s.pointRows.length))
+    s.pointRows.forEach((rows, n) => {
+      f.if(i32.eq(kind, n), () => f.run(partOf(s, rows), each, words, scratch))
+    })
   })
-}
 
 /** Computes some rows of points of a part and group. */
 function partOf(s: Weight, rows: readonly number[]): Func<readonly ['i32', 'i32', 'i32'], 'none'> {
-  return func(`rows ${rows}`, ['i32', 'i32', 'i32'], 'none', (f, index, args, scratch) => {
-    const [x, dy, c, N, each, units] = [0, 1, 2, 3, 4, 5].map((n) => f.let(i32.load(args, n * 4)))
+  return func(`rows ${rows}`, ['i32', 'i32', 'i32'], 'none', (f, index, words, scratch) => {
+    const { x, dy, c, N, each, units } = f.lets(receive(partArguments, words))
     const [v, z] = [imageTiles(s, rows), gradientTiles(s, rows)]
     const [vPoint, zPoint] = [tilesPoint(v, s.C), tilesPoint(z, s.group * tileWidth)]
     const groups = Math.ceil(s.O / tileWidth / s.group)
@@ -190,23 +192,24 @@ function multiply(f: Body, s: Weight, at: Readonly<Record<'a' | 'b' | 'c', L>>, 
 const sumScratch = (s: Weight) => transformBytes(transposed(s.G), transposed(s.G)) + s.r * s.r * panelWidth(s.rung) * 4
 
 /** An item is a panel of results and sixteen channels: adds up the parts, transforms back, writes (O, C, r, r). */
-function sumItem(f: Body, { index, arg, scratch }: ItemInput, s: Weight): void {
-  const width = panelWidth(s.rung)
-  const [taps, panels] = [s.r * s.r, s.C / tileWidth]
-  const panel = f.let(i32.div_u(index, panels))
-  const channel = f.let(i32.mul(i32.rem_u(index, panels), tileWidth))
-  const from = f.let(i32.add(arg.i32(0), i32.mul(i32.add(i32.mul(panel, s.C), channel), width * 4)))
-  const filter = i32.mul(i32.mul(panel, width), s.C)
-  const to = f.let(i32.add(arg.i32(1), i32.mul(i32.add(filter, channel), taps * 4)))
-  const finished = f.let(i32.add(scratch, transformBytes(transposed(s.G), transposed(s.G))))
-  // the points' lines are far apart, and wait for memory one by one if many are not asked for at once
-  const line = f.let(from)
-  f.times(s.parts * s.n * s.n, () => touch(f, line, tileWidth * width * 4), [[line, filterPoint(s)]])
-  f.times(tileWidth, () => oneChannelBack(f, s, { from, to, finished, scratch }), [
-    [from, width * 4],
-    [to, taps * 4],
-  ])
-}
+const sumItem = (s: Weight) =>
+  item({ from: 'address', to: 'address' }, (f, { index, args, scratch }) => {
+    const width = panelWidth(s.rung)
+    const [taps, panels] = [s.r * s.r, s.C / tileWidth]
+    const panel = f.let(i32.div_u(index, panels))
+    const channel = f.let(i32.mul(i32.rem_u(index, panels), tileWidth))
+    const from = f.let(i32.add(args.from, i32.mul(i32.add(i32.mul(panel, s.C), channel), width * 4)))
+    const filter = i32.mul(i32.mul(panel, width), s.C)
+    const to = f.let(i32.add(args.to, i32.mul(i32.add(filter, channel), taps * 4)))
+    const finished = f.let(i32.add(scratch, transformBytes(transposed(s.G), transposed(s.G))))
+    // the points' lines are far apart, and wait for memory one by one if many are not asked for at once
+    const line = f.let(from)
+    f.times(s.parts * s.n * s.n, () => touch(f, line, tileWidth * width * 4), [[line, filterPoint(s)]])
+    f.times(tileWidth, () => oneChannelBack(f, s, { from, to, finished, scratch }), [
+      [from, width * 4],
+      [to, taps * 4],
+    ])
+  })
 
 function oneChannelBack(f: Body, s: Weight, at: Readonly<Record<'from' | 'to' | 'finished' | 'scratch', L>>): void {
   const { rung, r, n, parts } = s

@@ -1,0 +1,33 @@
+// `npm test -- --op NAME` finds the cases that call an op, and answers a slip with the name that was meant.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, it } from 'vitest'
+import type { Chosen } from './families.ts'
+
+const script = fileURLToPath(new URL('named.ts', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'glueball-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** What the script says, and the cases it chose. */
+function choose(name: string) {
+  const file = join(folder, `${name}.json`)
+  const { status, stderr } = spawnSync(process.execPath, ['--conditions=source', script, name, file], {
+    encoding: 'utf8',
+  })
+  return { status, stderr, chosen: status === 0 ? (JSON.parse(readFileSync(file, 'utf8')) as Chosen) : {} }
+}
+
+it('finds ops, formulas, and what gradients alone call', () => {
+  expect(Object.keys(choose('pick').chosen)).toEqual(['take'])
+  expect(choose('softsign').chosen['elementwise']?.every((name) => name.includes('softsign'))).toBe(true)
+  expect(choose('maxPoolGradient').chosen['pool']?.length).toBeGreaterThan(0)
+})
+
+it('answers a wrong name', () => {
+  const { status, stderr } = choose('softmx')
+  expect(status).toBe(2)
+  expect(stderr).toMatch(/no case calls softmx\. Did you mean softmax\? There are: abs, .*writeSlice/)
+})
