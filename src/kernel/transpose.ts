@@ -1,14 +1,16 @@
 // Transposition in tiles: values read along one loop and written along another, by blocks of vectors.
 import {
+  addresses,
   type Body,
   type Expr,
-  type Func,
-  type ItemInput,
   i8x16,
   i32,
+  integers,
   item,
   type Local,
+  list,
   type Operand,
+  type Received,
   v128,
 } from './asm.ts'
 import { smaller } from './loops.ts'
@@ -28,20 +30,45 @@ export function crowds(rows: number, bytes: number): boolean {
   return rows > 8 && bytes % 1024 === 0
 }
 
-/** Bytes from the beginning of both ends to a row of the outer loops. */
-type Offsets = (
-  f: Body,
-  arg: (k: number) => Expr<'i32'>,
-  row: Local<'i32'>,
-) => { readonly from: Expr<'i32'>; readonly to: Expr<'i32'> }
+/** A loop: its rounds, and bytes from one round to the next at both ends. */
+const loopWords = integers('size', 'from', 'to')
 
-/** to[r · p + q] = from[p + s · q] for a tile of p and q, in some rows of the outer loops. */
-export function tileItem(name: string, bytes: 1 | 4, crowded: boolean, offsets: Offsets): Func {
-  // args: to, from, rows an item, rows, loop p, loop q, outer loops; a loop is size, from, to in bytes
-  return item(name, (f, { index, arg, scratch }) => {
-    const [to, from, grouped, rows, P, Q] = [0, 1, 2, 3, 4, 7].map((k) => f.let(arg.i32(k)))
-    const toStep = f.let(arg.i32(6))
-    const fromStep = f.let(arg.i32(8))
+/** Both ends, rows of the outer loops an item and in all, and the loops. */
+export const boxWords = (inner: number, outer: number) => ({
+  ...addresses('to', 'from'),
+  ...integers('grouped', 'rows'),
+  ...{ inner: list(loopWords, inner), outer: list(loopWords, outer) },
+})
+
+/** Bytes from both ends' start to a row: the outer loops taken as one. */
+export function rowOffsets(
+  f: Body,
+  outer: readonly Received<typeof loopWords>[],
+  row: Local<'i32'>,
+): { readonly from: Expr<'i32'>; readonly to: Expr<'i32'> } {
+  let from: Expr<'i32'> = i32.const(0)
+  let to: Expr<'i32'> = i32.const(0)
+  let rest: Expr<'i32'> = row
+  for (let k = outer.length - 1; k >= 0; k--) {
+    const loop = outer[k]
+    const whole: Expr<'i32'> = k > 0 ? f.let(i32.div_u(rest, loop.size)) : i32.const(0)
+    const at: Expr<'i32'> = k > 0 ? f.let(i32.sub(rest, i32.mul(whole, loop.size))) : rest
+    from = f.let(i32.add(from, i32.mul(at, loop.from)))
+    to = f.let(i32.add(to, i32.mul(at, loop.to)))
+    rest = whole
+  }
+  return { from, to }
+}
+
+/** to[r · p + q] = from[p + s · q] for a tile of p and q, the two inner loops, in some rows of the outer loops. */
+export function tileItem(bytes: 1 | 4, crowded: boolean, outer: number) {
+  return item(boxWords(2, outer), (f, { index, args, scratch }) => {
+    const { to, from, grouped, rows } = f.lets({ to: args.to, from: args.from, grouped: args.grouped, rows: args.rows })
+    const [alongP, alongQ] = args.inner
+    const { P, Q, toStep, fromStep } = f.lets({
+      ...{ P: alongP.size, Q: alongQ.size },
+      ...{ toStep: alongP.to, fromStep: alongQ.from },
+    })
     const tilesOf = (size: Expr<'i32'>) => f.let(i32.div_u(i32.add(size, tileSide - 1), tileSide))
     const [tilesP, tilesQ] = [tilesOf(P), tilesOf(Q)]
     const tiles = f.let(i32.mul(tilesP, tilesQ))
@@ -55,7 +82,7 @@ export function tileItem(name: string, bytes: 1 | 4, crowded: boolean, offsets: 
     const width = smaller(f, i32.sub(Q, q), tileSide)
     const first = f.let(i32.mul(group, grouped))
     f.range(first, smaller(f, i32.add(first, grouped), rows), (row) => {
-      const offset = offsets(f, arg.i32, row)
+      const offset = rowOffsets(f, args.outer, row)
       const source = f.let(i32.add(i32.add(from, offset.from), i32.add(i32.mul(p, bytes), i32.mul(q, fromStep))))
       const target = f.let(i32.add(i32.add(to, offset.to), i32.add(i32.mul(p, toStep), i32.mul(q, bytes))))
       transposeTile(f, bytes, crowded, { source, target, fromStep, toStep, height, width, scratch })
@@ -63,7 +90,8 @@ export function tileItem(name: string, bytes: 1 | 4, crowded: boolean, offsets: 
   })
 }
 
-interface Tile extends Pick<ItemInput, 'scratch'> {
+interface Tile {
+  readonly scratch: Local<'i32'>
   readonly source: Local<'i32'>
   readonly target: Local<'i32'>
   /** Bytes from one q to the next in the source, and from one p to the next in the target. */

@@ -2,11 +2,12 @@
 import { evaluate, type Node, steadyNodes } from '../../arith/graph.ts'
 import { kindOf } from '../../core/dtype.ts'
 import { orderless } from '../../core/invoke.ts'
-import { type Body, type Expr, i32, i32x4, item, type Local, v128 } from '../../kernel/asm.ts'
+import { type Body, type Expr, i32, i32x4, integers, item, type Local, list, v128 } from '../../kernel/asm.ts'
 import { broadcastLoops, channelsMovedLast } from '../../kernel/broadcast.ts'
+import { elementBytes } from '../../kernel/elements.ts'
 import { smaller } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
-import type { Plan, PlanArgument, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
+import type { Address, Plan, PlannedArray, TypedScalar, WasmKernel } from '../../kernel/plan.ts'
 import { chunkBytes } from '../../kernel/ranges.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { intLanes, lanes } from '../../kernel/simd.ts'
@@ -20,8 +21,6 @@ type DType = PlannedArray['dtype']
 /** An operand inside a kernel: a stream to load from, or a value that stays. */
 type Operand = Stream | Local<'v128'>
 
-const bytesOf = (dtype: DType): 1 | 4 => (dtype === 'uint8' ? 1 : 4)
-
 /** What a kernel reads: an array, or indices, whose addresses are their values. */
 export interface SourceType {
   readonly dtype: DType
@@ -29,7 +28,7 @@ export interface SourceType {
 }
 
 /** Bytes from one element to the next. */
-export const stepOf = ({ dtype, iota }: SourceType): 1 | 4 => (iota ? 1 : bytesOf(dtype))
+export const stepOf = ({ dtype, iota }: SourceType): 1 | 4 => (iota ? 1 : elementBytes(dtype))
 
 /** Everything that the code of a kernel depends on. */
 interface Spec {
@@ -58,16 +57,16 @@ export const formulaWasm: WasmKernel<FormulaAttributes> = {
     return formulaPlan(attrs, inputs, shapeOf(inputs, attrs, outputs), last, rung, {
       outputs: outputs.map((_, output) => ({ output })),
       inputs: inputs.map((_, input) => ({ input })),
-      scalars: attrs.numbers.map((k, scalar): PlanArgument => ({ scalar, integer: leaves[k] === 'int' })),
+      numbers: attrs.numbers.map((k, scalar) => ({ scalar, integer: leaves[k] === 'int' })),
     })
   },
 }
 
 /** The arguments of a formula's phase: where its results go, and where its inputs and numbers come from. */
 export interface FormulaArguments {
-  readonly outputs: readonly PlanArgument[]
-  readonly inputs: readonly PlanArgument[]
-  readonly scalars: readonly PlanArgument[]
+  readonly outputs: readonly Address[]
+  readonly inputs: readonly Address[]
+  readonly numbers: readonly TypedScalar[]
 }
 
 /** The plan of a formula of arrays that lie channels last, or as their shapes say. */
@@ -88,10 +87,9 @@ export function formulaPlan(
   const sizes = loops.map(({ size }) => size)
   const inner = sizes.at(-1) as number
   const outer = sizes.slice(0, -1).reduce((product, n) => product * n, 1)
-  const chunk = chunkBytes / Math.max(...attrs.dtypes.map(bytesOf))
+  const chunk = chunkOf(attrs)
   const parts = Math.ceil(inner / chunk)
   const rows = Math.max(1, Math.floor(chunk / inner))
-  const args = [...given.outputs, ...given.inputs, ...given.scalars, parts, rows, outer, ...sizes]
   // the code does not depend on the shape
   const spec: Spec = {
     attrs: { formula: attrs.formula, numbers: attrs.numbers, dtypes: attrs.dtypes, places: attrs.places },
@@ -100,10 +98,13 @@ export function formulaPlan(
     rung,
     varies: loops.map(({ varies }) => varies),
   }
-  const module = defineModule(`formula ${JSON.stringify(spec)}`, () => [kernel(spec, chunk)])
-  const items = Math.ceil(outer / rows) * parts
-  return { phases: [{ module, entry: 'formula', items, args }], note: `loops ${sizes.join(' × ')}` }
+  const module = defineModule('formula', spec, computing)
+  const phase = module.phase('formula', Math.ceil(outer / rows) * parts, { ...given, parts, rows, outer, sizes })
+  return { phases: [phase], note: `loops ${sizes.join(' × ')}` }
 }
+
+/** Elements of the innermost loop that are one part. */
+const chunkOf = ({ dtypes }: Pick<FormulaAttributes, 'dtypes'>) => chunkBytes / Math.max(...dtypes.map(elementBytes))
 
 /** The shape of the results: of an output, or of the operand that one is written over. */
 function shapeOf(
@@ -123,19 +124,33 @@ function keepsChannelsLast(inputs: readonly PlannedArray[], shape: readonly numb
   return images.some(({ order }) => order === 'channelsLast') && padded.every(orderless)
 }
 
+/** Results in places of their own, inputs, numbers; parts of a row, rows an item and in all, sizes of the loops. */
+const wordsOf = ({ attrs, sources, varies }: Spec) => ({
+  outputs: list('address', attrs.places.filter((place) => place === null).length),
+  inputs: list('address', sources.filter(({ iota }) => !iota).length),
+  numbers: list('bits', attrs.numbers.length),
+  ...integers('parts', 'rows', 'outer'),
+  sizes: list('i32', varies.length),
+})
+
+const computing = (spec: Spec) => ({ formula: formulaItem(spec) })
+
 /** Results for a part of the innermost loop in some rows, the outer loops taken as one. */
-function kernel({ attrs, operands, sources: types, rung, varies }: Spec, chunk: number) {
+function formulaItem(spec: Spec) {
+  const { attrs, operands, sources: types, rung, varies } = spec
   const inner = varies.length - 1
-  // args: outputs, inputs, scalars, parts of a row, rows an item, rows in all, sizes of the loops
-  return item('formula', (f, { index, arg }) => {
-    let words = 0
-    const next = () => f.let(arg.i32(words++))
+  const chunk = chunkOf(attrs)
+  return item(wordsOf(spec), (f, { index, args }) => {
     const made = attrs.dtypes.filter((_, i) => attrs.places[i] === null)
-    const ys = made.map((dtype) => ({ address: next(), bytes: bytesOf(dtype) }))
-    const xs = types.map((type) => ({ address: type.iota ? f.let(i32.const(0)) : next(), bytes: stepOf(type) }))
-    const numbers = attrs.numbers.map(() => f.let(i32x4.splat(next())))
-    const [parts, rows, outer] = [next(), next(), next()]
-    const sizes = varies.map(next)
+    const ys = made.map((dtype, i) => ({ address: f.let(args.outputs[i]), bytes: elementBytes(dtype) }))
+    const inputs = args.inputs.values()
+    const xs = types.map((type) => {
+      const address = type.iota ? i32.const(0) : (inputs.next().value as Expr<'i32'>)
+      return { address: f.let(address), bytes: stepOf(type) }
+    })
+    const numbers = args.numbers.map((number) => f.let(i32x4.splat(f.let(number))))
+    const { parts, rows, outer } = f.lets({ parts: args.parts, rows: args.rows, outer: args.outer })
+    const sizes = args.sizes.map((size) => f.let(size))
     const moves = (x: number) => varies.map((loop) => loop[x])
     const steps = xs.map(({ bytes }, x) => stepsOf(f, moves(x), sizes, bytes))
     const group = f.let(i32.div_u(index, parts))

@@ -1,7 +1,6 @@
 // The code of one pass of a reduction: rows or columns of memory at a time, in parts.
 import { evaluate } from '../../arith/graph.ts'
 import { type Body, i32, item, type Local } from '../../kernel/asm.ts'
-import { defineModule, type KernelModule } from '../../kernel/module.ts'
 import { gather, type Reading, readingsOf, steadyValues, valuesOf } from './gather.wasm.ts'
 import {
   acrossLanes,
@@ -17,29 +16,20 @@ import {
 } from './lanes.ts'
 import { mapColumns, mapRow } from './map.wasm.ts'
 import { settle, stateOf } from './settle.wasm.ts'
-import { eachUnit, type PassSpec, type Unit } from './units.wasm.ts'
+import { eachUnit, type PassSpec, passWords, type Unit } from './units.wasm.ts'
 import { reduceWide } from './wide.wasm.ts'
 
 type I32 = Local<'i32'>
 type V128 = Local<'v128'>
 
-/**
- * How a pass goes through memory: rows from start to end, columns in strips, long rows whose values lie in scratch, or
- * the states of parts merged column by column.
- */
-export type Entry = 'columns' | 'merge' | 'rows' | 'wide'
+const bodies = { rows: reduceRow, columns: reduceColumns, wide: reduceWide, merge: mergeColumns }
 
-/** The module of a pass. */
-export function moduleOf(spec: PassSpec, entry: Entry): KernelModule {
-  const build = { rows: reduceRow, columns: reduceColumns, wide: reduceWide, merge: mergeColumns }[entry]
-  return defineModule(`reduction ${entry} ${JSON.stringify(spec)}`, () => [
-    item(entry, (f, { index, arg, scratch }) => {
-      let words = 0
-      const next = () => f.let(arg.i32(words++))
-      eachUnit(f, spec, index, next, (unit) => build(f, spec, unit, scratch))
-    }),
-  ])
-}
+/** The items of a pass: one, which is called as the pass goes through memory. */
+export const passing = (spec: PassSpec) => ({
+  [spec.entry]: item(passWords(spec), (f, { index, args, scratch }) =>
+    eachUnit(f, spec, index, args, (unit) => bodies[spec.entry](f, spec, unit, scratch)),
+  ),
+})
 
 /** One row becomes one element: sixteen elements a round, then fours, then single ones. */
 function reduceRow(f: Body, spec: PassSpec, unit: Unit): void {

@@ -1,8 +1,9 @@
 // scan on the command stream: columns side by side; long columns in parts, from the totals of the parts before.
 import { kindOf } from '../../core/dtype.ts'
-import { type Body, i32, i32x4, item, type Local, select, v128 } from '../../kernel/asm.ts'
+import { addresses, type Body, i32, i32x4, integers, item, type Local, v128 } from '../../kernel/asm.ts'
+import { least } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
-import type { Phase, PlanArgument, WasmKernel } from '../../kernel/plan.ts'
+import { type Address, nowhere, type Phase, type WasmKernel } from '../../kernel/plan.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import type { Join } from '../reduction/join.ts'
 import { bytesOf, type Element, join, load, start, store, type Width } from '../reduction/lanes.ts'
@@ -30,22 +31,24 @@ const [itemElements, fewestColumns] = [32768, 64]
 /** Columns of a unit: they stay in registers, sixteen at a time. */
 const widest = 256
 
-// args: to, from, starts (or 0), elements of the axis, of a part, parts, columns, columns a unit, chunks, units, units an item
-function passItem(spec: PassSpec) {
-  return item('scan', (f, { index, arg }) => {
-    const [to, from, starts, count, part, parts, columns, chunk, chunks, units, share] = Array.from(
-      { length: 11 },
-      (_, k) => f.let(arg.i32(k)),
-    )
+/** Elements of the axis and of a part, columns in all and of a unit; `share` units are an item. */
+const scanned = {
+  ...addresses('to', 'from', 'starts'),
+  ...integers('count', 'part', 'parts', 'columns', 'chunk', 'chunks', 'units', 'share'),
+}
+
+const scanning = (spec: PassSpec) => ({
+  scan: item(scanned, (f, { index, args }) => {
+    const { to, from, starts, count, part, parts, columns, chunk, chunks, units, share } = f.lets(args)
     const begin = f.let(i32.mul(index, share))
     const end = f.let(i32.add(begin, share))
-    f.range(begin, select(i32.lt_u(end, units), end, units), (unit) => {
+    f.range(begin, least(end, units), (unit) => {
       const column = f.let(i32.mul(i32.rem_u(unit, chunks), chunk))
       const segment = f.let(i32.div_u(unit, chunks))
       const o = f.let(i32.div_u(segment, parts))
       const first = f.let(i32.mul(i32.sub(segment, i32.mul(o, parts)), part))
       const left = f.let(i32.sub(count, first))
-      const rows = f.let(select(i32.lt_u(left, part), left, part))
+      const rows = f.let(least(left, part))
       const last = f.let(i32.sub(rows, 1))
       const line = f.let(i32.add(i32.add(i32.mul(o, count), first), spec.reverse ? last : 0))
       const wide = f.let(i32.sub(columns, column))
@@ -57,12 +60,12 @@ function passItem(spec: PassSpec) {
         from: at(from, spec.from, whole),
         starts: spec.starts ? at(starts, spec.starts, total) : undefined,
         rows,
-        columns: f.let(select(i32.lt_u(wide, chunk), wide, chunk)),
+        columns: f.let(least(wide, chunk)),
         row: columns,
       })
     })
-  })
-}
+  }),
+})
 
 /** Some columns of a part. */
 interface Unit {
@@ -121,7 +124,7 @@ export const scanWasm: WasmKernel<ScanAttributes> = {
     const common = { join: scan.join, reverse, rung }
     const whole = { ...common, exclusive, from: element, to: element, totals: false }
     const [input, output] = [{ input: 0 }, { output: 0 }]
-    if (parts <= 1) return { phases: [phaseOf({ ...whole, starts: null }, sizes, part, output, input, 0)] }
+    if (parts <= 1) return { phases: [phaseOf({ ...whole, starts: null }, sizes, part, output, input, nowhere)] }
     const held = totalsOf(x.dtype)
     const bytes = Math.ceil((sizes.outer * parts * sizes.inner * 4) / 64) * 64
     const [totals, starts] = [{ workspace: 0 }, { workspace: bytes }]
@@ -135,9 +138,9 @@ export const scanWasm: WasmKernel<ScanAttributes> = {
           part,
           totals,
           input,
-          0,
+          nowhere,
         ),
-        phaseOf(ofTotals, { ...sizes, count: parts }, parts, starts, totals, 0),
+        phaseOf(ofTotals, { ...sizes, count: parts }, parts, starts, totals, nowhere),
         phaseOf({ ...whole, starts: held }, sizes, part, output, input, starts),
       ],
       note: `${parts} parts`,
@@ -149,16 +152,15 @@ function phaseOf(
   spec: PassSpec,
   { outer, count, inner }: ReturnType<typeof around>,
   part: number,
-  to: PlanArgument,
-  from: PlanArgument,
-  starts: PlanArgument,
+  to: Address,
+  from: Address,
+  starts: Address,
 ): Phase {
   const parts = Math.ceil(count / part)
   const chunk = Math.min(inner, widest)
   const chunks = Math.ceil(inner / chunk)
   const units = outer * parts * chunks
   const share = Math.max(1, Math.floor(itemElements / Math.max(1, part * chunk)))
-  const module = defineModule(`scan ${JSON.stringify(spec)}`, () => [passItem(spec)])
-  const args = [to, from, starts, count, part, parts, inner, chunk, chunks, units, share]
-  return { module, entry: 'scan', items: Math.ceil(units / share), args }
+  const sizes = { count, part, parts, columns: inner, chunk, chunks, units, share }
+  return defineModule('scan', spec, scanning).phase('scan', Math.ceil(units / share), { to, from, starts, ...sizes })
 }
