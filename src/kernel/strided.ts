@@ -1,11 +1,12 @@
 // Data movement by strides: every element of a box of loops copied from one place to another, as phases of plans.
 import { type Body, i8x16, i32, item, type Local, v128 } from './asm.ts'
+import { boxWords, rowOffsets } from './box.ts'
 import { least } from './loops.ts'
 import { defineModule } from './module.ts'
 import type { Address, Phase } from './plan.ts'
 import { chunkBytes } from './ranges.ts'
 import { sweep } from './sweep.ts'
-import { boxWords, crowds, rowOffsets, tileItem, tileSide } from './transpose.ts'
+import { crowds, tileItem, tileSide } from './transpose.ts'
 
 /** One loop: its length, and the elements from one round to the next where values come from and where they go. */
 export interface StridedLoop {

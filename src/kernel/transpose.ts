@@ -1,18 +1,6 @@
 // Transposition in tiles: values read along one loop and written along another, by blocks of vectors.
-import {
-  addresses,
-  type Body,
-  type Expr,
-  i8x16,
-  i32,
-  integers,
-  item,
-  type Local,
-  list,
-  type Operand,
-  type Received,
-  v128,
-} from './asm.ts'
+import { type Body, type Expr, i8x16, i32, item, type Local, type Operand, v128 } from './asm.ts'
+import { boxWords, rowOffsets } from './box.ts'
 import { smaller } from './loops.ts'
 
 /** Sides of a tile in elements: rows of four cache lines of words. */
@@ -28,36 +16,6 @@ export const tileScratch = tileSide * tileSide * 4
  */
 export function crowds(rows: number, bytes: number): boolean {
   return rows > 8 && bytes % 1024 === 0
-}
-
-/** A loop: its rounds, and bytes from one round to the next at both ends. */
-const loopWords = integers('size', 'from', 'to')
-
-/** Both ends, rows of the outer loops an item and in all, and the loops. */
-export const boxWords = (inner: number, outer: number) => ({
-  ...addresses('to', 'from'),
-  ...integers('grouped', 'rows'),
-  ...{ inner: list(loopWords, inner), outer: list(loopWords, outer) },
-})
-
-/** Bytes from both ends' start to a row: the outer loops taken as one. */
-export function rowOffsets(
-  f: Body,
-  outer: readonly Received<typeof loopWords>[],
-  row: Local<'i32'>,
-): { readonly from: Expr<'i32'>; readonly to: Expr<'i32'> } {
-  let from: Expr<'i32'> = i32.const(0)
-  let to: Expr<'i32'> = i32.const(0)
-  let rest: Expr<'i32'> = row
-  for (let k = outer.length - 1; k >= 0; k--) {
-    const loop = outer[k]
-    const whole: Expr<'i32'> = k > 0 ? f.let(i32.div_u(rest, loop.size)) : i32.const(0)
-    const at: Expr<'i32'> = k > 0 ? f.let(i32.sub(rest, i32.mul(whole, loop.size))) : rest
-    from = f.let(i32.add(from, i32.mul(at, loop.from)))
-    to = f.let(i32.add(to, i32.mul(at, loop.to)))
-    rest = whole
-  }
-  return { from, to }
 }
 
 /** to[r · p + q] = from[p + s · q] for a tile of p and q, the two inner loops, in some rows of the outer loops. */
