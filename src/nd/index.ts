@@ -40,8 +40,8 @@ export {
   trunc,
   where,
 } from '../ops/elementwise/elementwise.ts'
-export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { type BatchNormOptions, batchNorm } from '../ops/norm/batchNorm.ts'
+export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 export { variance as var } from '../ops/reduce/variance.ts'

@@ -33,7 +33,6 @@ export {
   toTensorReference as toTensor,
 } from './resize/images.reference.ts'
 export {
-  oneHotReference as oneHot,
   pickGradientReference as pickGradient,
   pickReference as pick,
   takeGradientReference as takeGradient,

@@ -27,7 +27,6 @@ export {
 } from './random/random.wgsl.ts'
 export { normalizeWgsl as normalize, resizeWgsl as resize, toTensorWgsl as toTensor } from './resize/images.wgsl.ts'
 export {
-  oneHotWgsl as oneHot,
   pickGradientWgsl as pickGradient,
   pickWgsl as pick,
   takeGradientWgsl as takeGradient,

@@ -31,7 +31,6 @@ export { normalizeOp as normalize } from './resize/normalize.ts'
 export { resizeOp as resize } from './resize/resize.ts'
 export { toTensorOp as toTensor } from './resize/toTensor.ts'
 export {
-  oneHotOp as oneHot,
   pickGradientOp as pickGradient,
   pickOp as pick,
   takeGradientOp as takeGradient,

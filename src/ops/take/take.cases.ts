@@ -158,7 +158,7 @@ const wrong: OpCase[] = [
     name: 'oneHot of depth 0',
     inputs: [{ shape: [2], dtype: 'int32' }],
     run: ([x]) => oneHot(x, 0),
-    throws: '[oneHot] depth must be a whole number from 1 on, got 0',
+    throws: '[oneHot] depth must be a positive integer, got 0',
   },
   {
     name: 'nothing to take',
