@@ -93,7 +93,7 @@ const gradOptions: OptionNames<GradOptions> = { ...backwardOptions, createGraph:
 
 /** Makes a gradient buffer of zeros and the array a leaf of the tape; 'null' takes the buffer away. */
 export function attachGrad(array: NDArray, gradReq: GradRequest | 'null' = 'write'): void {
-  array.operand('attachGrad')
+  array.valueFor('attachGrad')
   if (!['write', 'add', 'null'].includes(gradReq)) {
     throw new OpError('attachGrad', `gradReq must be 'write', 'add' or 'null', got ${nameOfKind(gradReq)}`)
   }

@@ -1,6 +1,6 @@
 // Memory pressure: when to ask for a garbage collection, when an await must let finalizers run, and the census.
 import { macrotask, requestCollection } from '#platform'
-import { type Context, currentContext, type Engine, type Operand, OutOfMemory } from './engine.ts'
+import { type Context, currentContext, type Engine, OutOfMemory, type Value } from './engine.ts'
 import { checkOptions, MemoryLimitError } from './errors.ts'
 import type { NDArray, Remains } from './ndarray.ts'
 import { liveOn } from './storage.ts'
@@ -77,8 +77,8 @@ export function withinLimits<T>(engine: Engine, what: string, batch: number | un
 }
 
 /** Reads an array's bytes, with the same answer where there is no memory for it. */
-export function readWithinLimits(engine: Engine, what: string, operand: Operand): Promise<Uint8Array> {
-  return engine.read(operand).catch((error) => {
+export function readWithinLimits(engine: Engine, what: string, value: Value): Promise<Uint8Array> {
+  return engine.read(value).catch((error) => {
     throw explained(error, engine, what, undefined)
   })
 }

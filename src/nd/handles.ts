@@ -1,15 +1,15 @@
 // Other handles on the same values: without history, or on another context.
 import type { Context, Engine } from '../core/engine.ts'
-import { checkContext, checkDType, place, reordered } from '../core/invoke.ts'
+import { checkContext, checkDType, deliver } from '../core/invoke.ts'
 import { readWithinLimits, withinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { Storage } from '../core/storage.ts'
 
 /** The same values without history; shares memory. */
 export function detached(array: NDArray): NDArray {
-  const { context, shape, dtype, offset, order } = array
-  array.operand('detach')
-  return place(new NDArray({ context, shape, dtype, storage: array.storage.retain(), offset, order, maker: 'detach' }))
+  const value = array.valueFor('detach')
+  value.storage.retain()
+  return deliver(new NDArray({ context: array.context, value, maker: 'detach' }))
 }
 
 interface Move {
@@ -53,9 +53,7 @@ export class Targets {
 export function moved(array: NDArray, context: Context): NDArray {
   checkContext('asInContext', context)
   const { engine } = array.context
-  const plain = reordered(array.operand('asInContext') as NDArray, 'plain')
-  const values = readWithinLimits(engine, 'asInContext', plain)
-  if (plain !== array) plain.storage.release()
+  const values = readWithinLimits(engine, 'asInContext', array.valueFor('asInContext'))
   const { shape, dtype } = array
   checkDType('asInContext', context, dtype)
   noteMove(engine, context.engine)
@@ -65,5 +63,5 @@ export function moved(array: NDArray, context: Context): NDArray {
     storage.written = written
     return storage
   })
-  return place(new NDArray({ context, shape, dtype, storage, maker: 'asInContext' }))
+  return deliver(new NDArray({ context, value: { shape, dtype, storage, offset: 0 }, maker: 'asInContext' }))
 }

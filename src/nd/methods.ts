@@ -318,7 +318,7 @@ install({
     if (failure) throw failure
   },
   keep() {
-    this.operand('keep')
+    this.valueFor('keep')
     giveToUser(this)
     return this
   },

@@ -14,7 +14,7 @@ import {
   convWeight,
   convWeightOp,
 } from './conv/conv.ts'
-import { assign, copyOp, relayoutOp } from './copy/copy.ts'
+import { assign, copyOp } from './copy/copy.ts'
 import { dropoutMaskOp } from './dropout/dropout.ts'
 import { activationGradient, add, exp, multiply, subtract } from './elementwise/elementwise.ts'
 import { fill } from './fill/fill.ts'
@@ -82,7 +82,6 @@ export const specs = {
   pickGradient: pickGradientOp,
   randint: randintOp,
   reduction: reductionOp,
-  relayout: relayoutOp,
   reshape: reshapeOp,
   resize: resizeOp,
   seedGenerator: seedGeneratorOp,

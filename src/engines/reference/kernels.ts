@@ -70,7 +70,6 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   pickGradient: pickGradientReference,
   randint: randintReference,
   reduction: reductionReference,
-  relayout: copyReference,
   reshape: copyReference,
   resize: resizeReference,
   seedGenerator: seedGeneratorReference,

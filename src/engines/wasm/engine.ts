@@ -6,25 +6,25 @@ import {
   type Attributes,
   backlogLimit,
   type Call,
-  type Descriptor,
   type Engine,
-  type Operand,
-  type Orders,
   OutOfMemory,
   type Receipt,
-  type Spec,
+  type Value,
 } from '../../core/engine.ts'
 import { reasonOf } from '../../core/errors.ts'
 import { turn } from '../../core/memory.ts'
+import { currentPath } from '../../core/ownership.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
 import type { KernelModule } from '../../kernel/module.ts'
 import {
   type DerivedBuffer,
   floatBits,
+  type Order,
   type Phase,
   type Plan,
   type PlanArgument,
+  type PlannedArray,
   type WasmKernel,
 } from '../../kernel/plan.ts'
 import { chunksOf } from '../../kernel/ranges.ts'
@@ -36,6 +36,8 @@ import { PlanCache } from '../planCache.ts'
 import type { KernelTable } from '../table.ts'
 import { type Block, MemoryAllocator } from './memory.ts'
 import { MessageStream } from './messageStream.ts'
+import { inOrders, lay, type Placed, placed } from './orders.ts'
+import { relayoutPhase, relayoutWasm } from './relayout.ts'
 import { RingStream } from './ringStream.ts'
 import { pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 
@@ -55,6 +57,9 @@ export interface WasmOptions {
   readonly workerUrl?: string | URL | undefined
 }
 
+/** A call on values in the orders that its kernel wants. */
+type PlacedCall = Call & { readonly inputs: readonly Placed[]; readonly outputs: readonly Placed[] }
+
 /** Makes the engine; its workers start at once and its memory grows as needed. */
 export class WasmEngine implements Engine {
   readonly name = 'wasm'
@@ -64,7 +69,7 @@ export class WasmEngine implements Engine {
   readonly threads: number
   /** Told of every call, its plan, and when it began and ended, in ms; for profiles, as it costs a message or two. */
   watcher: ((call: Call, plan: Plan, times: Promise<readonly [begin: number, end: number]>) => void) | undefined
-  readonly #kernels: KernelTable<WasmKernel<never>>
+  readonly #kernels: KernelTable<WasmKernel<never>> & { readonly relayout: WasmKernel<never> }
   readonly #allocator: MemoryAllocator
   readonly #stream: Stream
   readonly #plans = new PlanCache<Plan>()
@@ -80,7 +85,7 @@ export class WasmEngine implements Engine {
     this.limit = options.memoryLimit
     this.rung = options.rung
     this.strict = options.strict ?? false
-    this.#kernels = kernels
+    this.#kernels = { ...kernels, relayout: relayoutWasm }
     const pages = 2 ** 32 / pageBytes
     const onFailure = (failure: StreamFailure) => this.#fail(failure)
     const { shared = true, threads, workerUrl } = options
@@ -100,8 +105,15 @@ export class WasmEngine implements Engine {
   }
 
   upload(bytes: Uint8Array): Block {
-    const block = this.#allocator.allocate(bytes.length, this.#stream.retired)
+    const block = this.#writable(bytes.length)
     if (bytes.length > 0) this.#stream.write(block.address, bytes)
+    return block
+  }
+
+  /** A block for values of the host, which go past the queue. */
+  #writable(bytes: number): Block {
+    const block = this.#allocator.allocate(bytes, this.#stream.retired)
+    block.order = 'plain'
     return block
   }
 
@@ -109,18 +121,33 @@ export class WasmEngine implements Engine {
     this.#allocator.free(allocation as Block, this.#stream.issued)
   }
 
-  orders(op: string, inputs: readonly Descriptor[], attrs: Attributes, outputs: readonly Spec[]): Orders {
-    return this.#kernel(op).orders?.(inputs, attrs as never, outputs) ?? { inputs: [], outputs: [] }
+  rowMajor(value: Value): void {
+    this.lay(value, 'plain')
+  }
+
+  /** Has the elements of a storage lie in an order from here on; what has views must lie plain. */
+  lay(value: Value, order: Order): void {
+    lay(value, order, this, (from, to) => this.#relayout(from, to, currentPath()))
   }
 
   /** The plan of a call, from the cache or made now. */
-  planOf(op: string, inputs: readonly Descriptor[], attrs: Attributes, outputs: readonly Descriptor[]): Plan {
+  planOf(op: string, inputs: readonly PlannedArray[], attrs: Attributes, outputs: readonly PlannedArray[]): Plan {
     return this.#plans.of({ op, inputs, attrs, outputs }, () =>
       this.#kernel(op).plan(inputs, attrs as never, outputs, this.rung, this.strict),
     )
   }
 
   run(call: Call): void {
+    const relayout = (from: Placed, to: Placed) => this.#relayout(from, to, call.path)
+    inOrders(call, this.#kernel(call.op), this, relayout, (inputs, outputs) => this.#run({ ...call, inputs, outputs }))
+  }
+
+  #relayout(from: Placed, to: Placed, path: string): void {
+    const rest = { attrs: {}, scalars: [], mutates: [], view: false, path }
+    this.#run({ op: 'relayout', name: 'relayout', inputs: [from], outputs: [to], ...rest })
+  }
+
+  #run(call: PlacedCall): void {
     if (this.#stream.waiting > backlogLimit) throw new OutOfMemory(0)
     const begin = this.watcher && this.#stream.notify()
     const plan = this.planOf(call.op, call.inputs, call.attrs, call.outputs)
@@ -137,7 +164,7 @@ export class WasmEngine implements Engine {
   }
 
   receive(bytes: number, arriving: Promise<Uint8Array>): Receipt {
-    const allocation = this.#allocator.allocate(bytes, this.#stream.retired)
+    const allocation = this.#writable(bytes)
     // no command, but after one and before the next
     const written = this.#stream.issued + 0.5
     this.#stream.receive(allocation.address, arriving, (error) => {
@@ -146,14 +173,12 @@ export class WasmEngine implements Engine {
     return { allocation, written }
   }
 
-  async read(operand: Operand): Promise<Uint8Array> {
-    const bytes = sizeOf(operand.shape) * bytesPer(operand.dtype)
-    const { storage } = operand
-    const written = storage.written
+  async read(value: Value): Promise<Uint8Array> {
+    const bytes = sizeOf(value.shape) * bytesPer(value.dtype)
+    const { written } = value.storage
     const staging = this.allocate(bytes)
     try {
-      const source = (storage.allocation as Block).address + operand.offset
-      if (bytes > 0) this.#command(copyModule, 'copy', chunksOf(bytes), 0, [staging.address, source, bytes])
+      if (bytes > 0) this.#copyOut(placed(value), staging, bytes)
       const copied = bytes > 0 ? this.#stream.issued : written
       await this.#stream.notify()
       // a value from before a failure is intact, but not where the copying itself was skipped
@@ -164,6 +189,14 @@ export class WasmEngine implements Engine {
       this.free(staging)
       await turn(this)
     }
+  }
+
+  /** Queues a copy of the elements in row-major order. */
+  #copyOut(value: Placed, { address }: Block, bytes: number): void {
+    const from = addressOf(value)
+    const copying = { module: copyModule, entry: 'copy', items: chunksOf(bytes), args: [address, from, bytes] }
+    const phase = value.order === 'plain' ? copying : relayoutPhase(value, address, from)
+    this.#command(phase.module, phase.entry, phase.items, 0, phase.args)
   }
 
   async fence(): Promise<void> {
@@ -277,6 +310,6 @@ function resolve(argument: PlanArgument, call: Call, derived: readonly Block[], 
   return argument.integer ? Math.trunc(scalar) : floatBits(scalar)
 }
 
-function addressOf({ storage, offset }: Operand): number {
+function addressOf({ storage, offset }: Value): number {
   return (storage.allocation as Block).address + offset
 }

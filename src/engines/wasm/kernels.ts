@@ -5,7 +5,7 @@ import { reductionWasm } from '../../kinds/reduction/reduction.wasm.ts'
 import { concatWasm, splitWasm } from '../../ops/concat/concat.wasm.ts'
 import { activationGradientSumWasm, channelSumWasm } from '../../ops/conv/channelSum.wasm.ts'
 import { convDataWasm, convWasm, convWeightWasm } from '../../ops/conv/conv.wasm.ts'
-import { copyWasm, relayoutWasm } from '../../ops/copy/copy.wasm.ts'
+import { copyWasm } from '../../ops/copy/copy.wasm.ts'
 import { dropoutMaskWasm } from '../../ops/dropout/dropout.wasm.ts'
 import { matmulWasm } from '../../ops/matmul/matmul.wasm.ts'
 import { averagePoolGradientWasm, averagePoolWasm } from '../../ops/pool/averagePool.wasm.ts'
@@ -47,7 +47,6 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   pickGradient: pickGradientWasm,
   randint: randintWasm,
   reduction: reductionWasm,
-  relayout: relayoutWasm,
   reshape: copyWasm,
   resize: resizeWasm,
   seedGenerator: seedGeneratorWasm,

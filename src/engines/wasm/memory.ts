@@ -1,5 +1,6 @@
 // The allocator of the workers' memory: best fit in program order, so that a freed block serves the next command at once.
 import { type Allocation, OutOfMemory } from '../../core/engine.ts'
+import type { Order } from '../../kernel/plan.ts'
 
 const alignment = 256
 const growth = 16 * 2 ** 20
@@ -9,6 +10,8 @@ export interface Block extends Allocation {
   readonly address: number
   /** Bytes taken, a multiple of the alignment. */
   readonly taken: number
+  /** How the elements lie, once there are any. What is no array with channels is plain, and so is what has views. */
+  order: Order | undefined
 }
 
 interface FreeBlock {
@@ -40,8 +43,8 @@ export class MemoryAllocator {
   allocate(bytes: number, retired = Number.POSITIVE_INFINITY): Block {
     const taken = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
     const index = this.#bestFit(taken, retired)
-    if (index >= 0) return { address: this.#take(index, taken), bytes, taken }
-    return { address: this.#extend(taken, bytes, retired), bytes, taken }
+    if (index >= 0) return { address: this.#take(index, taken), bytes, taken, order: undefined }
+    return { address: this.#extend(taken, bytes, retired), bytes, taken, order: undefined }
   }
 
   /** Gives a block back; commands up to `lastUse` may still use it. */

@@ -46,7 +46,6 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   pickGradient: pickGradientWgsl,
   randint: randintWgsl,
   reduction: reductionWgsl,
-  relayout: copyWgsl,
   reshape: copyWgsl,
   resize: resizeWgsl,
   seedGenerator: seedGeneratorWgsl,
