@@ -1,6 +1,7 @@
 // autograd: the two flags recording and training, and the calls that run the tape backward.
 import { walkBackward } from '../core/backward.ts'
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { relieveRecorded } from '../core/memory.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { giveToLibrary } from '../core/ownership.ts'
 import { type GradRequest, mode } from '../core/tape.ts'
@@ -27,6 +28,7 @@ function inMode<T>(name: string, recording: boolean, training: boolean, run: () 
     const got = nameOfKind(run)
     throw new GlueballError(`autograd.${name} takes a function, as autograd.${name}(() => …), got ${got}`)
   }
+  if (recording && !mode.recording) relieveRecorded()
   const held = { ...mode }
   mode.recording = recording
   mode.training = training

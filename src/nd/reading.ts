@@ -4,6 +4,7 @@ import { currentContext } from '../core/engine.ts'
 import { OpError } from '../core/errors.ts'
 import { readWithinLimits } from '../core/memory.ts'
 import type { NDArray } from '../core/ndarray.ts'
+import { throwFailure } from '../core/pace.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
 
 /** The elements in row-major order, as they are at this point of the program. */
@@ -26,6 +27,5 @@ export function readScalar(x: NDArray): Promise<number> {
 export async function waitall(): Promise<void> {
   const { engine } = currentContext()
   await engine.fence()
-  const failure = engine.takeFailure()
-  if (failure) throw failure
+  throwFailure(engine)
 }
