@@ -20,6 +20,8 @@ export interface Value extends Spec {
   readonly storage: Storage
   /** Bytes from the storage's start. */
   readonly offset: number
+  /** Of views and of what views were made of, for the engine: kernels take the elements in row-major order. */
+  readonly rowMajor?: boolean
 }
 
 /** Plain JSON attributes of an op. */
@@ -71,7 +73,7 @@ export interface Engine {
   upload(bytes: Uint8Array): Allocation
   /** Gives memory back; commands queued before may still use it. */
   free(allocation: Allocation): void
-  /** Has the elements lie in row-major order from here on, as views of them will be made; they may move for it. */
+  /** Has the elements lie in row-major order from here on, as views are made of them; they may move for it. */
   rowMajor?(value: Value): void
   /** Queues one op. */
   run(call: Call): void

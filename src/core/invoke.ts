@@ -88,8 +88,8 @@ function place<A extends Attributes>(described: Description<A>): Call {
   const outputs: Value[] = []
   try {
     for (const [i, spec] of described.outputs.entries()) {
-      const placed = view === undefined ? out[i]?.value : viewOf(inputs[0], spec, view, described)
-      outputs.push(placed ?? { ...spec, storage: allocate(name, context, spec), offset: 0 })
+      const placed = view === undefined ? out[i]?.value : viewOf(described.inputs[0], spec, view, name)
+      outputs.push(placed ?? newValue(name, context, spec))
     }
   } catch (error) {
     releaseNew(outputs, out)
@@ -105,7 +105,7 @@ function run<A extends Attributes>(call: Call, { name, context, out }: Descripti
   const { inputs, outputs, mutates } = call
   if (call.view || !(outputs.some(sized) || mutates.some((i) => sized(inputs[i])))) return
   try {
-    withinLimits(context.engine, name, undefined, () => context.engine.run(call))
+    withinLimits(context.engine, name, batchOf(outputs[0] ?? inputs[0]), () => context.engine.run(call))
   } catch (error) {
     releaseNew(outputs, out)
     throw error
@@ -141,15 +141,21 @@ function releaseNew(outputs: readonly Value[], out: readonly NDArray[]): void {
   for (const { storage } of outputs.slice(out.length)) storage.release()
 }
 
-function viewOf(
-  whole: Value,
-  spec: Spec,
-  start: number,
-  { name, context }: Pick<Description<never>, 'name' | 'context'>,
-): Value {
-  withinLimits(context.engine, name, undefined, () => context.engine.rowMajor?.(whole))
+/** Length of a batch, of which a shorter one may fit. */
+function batchOf({ shape }: Spec): number | undefined {
+  return shape.length > 1 ? shape[0] : undefined
+}
+
+/** A range of an array's storage. Kernels that get the array from here on take it in row-major order. */
+function viewOf(array: NDArray, { shape, dtype }: Spec, start: number, op: string): Value {
+  const { value: whole, context } = array
+  const { engine } = context
+  if (engine.rowMajor && !whole.rowMajor) {
+    withinLimits(engine, op, batchOf(whole), () => engine.rowMajor?.(whole))
+    array.value = { ...whole, rowMajor: true }
+  }
   const offset = whole.offset + start * bytesPer(whole.dtype)
-  return { ...spec, storage: whole.storage.retain(), offset }
+  return { shape, dtype, storage: whole.storage.retain(), offset, rowMajor: true }
 }
 
 function contextOf(op: string, arrays: readonly NDArray[], wanted: Context | undefined): Context {
@@ -184,11 +190,12 @@ function refuseInPlace(
   throw new OpError(name, 'cannot write in place inside record: the values may be needed for the gradient')
 }
 
-function allocate(op: string, context: Context, spec: Spec): Storage {
-  checkDType(op, context, spec.dtype)
-  const bytes = sizeOf(spec.shape) * bytesPer(spec.dtype)
-  const batch = spec.shape.length > 1 ? spec.shape[0] : undefined
-  return withinLimits(context.engine, op, batch, () => new Storage(context.engine, context.engine.allocate(bytes)))
+function newValue(op: string, context: Context, spec: Spec): Value {
+  const { shape, dtype } = spec
+  checkDType(op, context, dtype)
+  const { engine } = context
+  const make = () => new Storage(engine, engine.allocate(sizeOf(shape) * bytesPer(dtype)))
+  return { shape, dtype, storage: withinLimits(engine, op, batchOf(spec), make), offset: 0 }
 }
 
 /** The context itself; throws for anything else, such as the name of one. */

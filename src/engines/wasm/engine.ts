@@ -13,7 +13,6 @@ import {
 } from '../../core/engine.ts'
 import { reasonOf } from '../../core/errors.ts'
 import { turn } from '../../core/memory.ts'
-import { currentPath } from '../../core/ownership.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
 import type { KernelModule } from '../../kernel/module.ts'
@@ -27,17 +26,15 @@ import {
   type PlannedArray,
   type WasmKernel,
 } from '../../kernel/plan.ts'
-import { chunksOf } from '../../kernel/ranges.ts'
 import type { Rung } from '../../kernel/rung.ts'
-import { copyModule } from '../../ops/copy/copy.wasm.ts'
 import type { OpName } from '../../ops/index.ts'
 import { Failures } from '../failures.ts'
 import { PlanCache } from '../planCache.ts'
 import type { KernelTable } from '../table.ts'
 import { type Block, MemoryAllocator } from './memory.ts'
 import { MessageStream } from './messageStream.ts'
-import { inOrders, lay, type Placed, placed } from './orders.ts'
-import { relayoutPhase, relayoutWasm } from './relayout.ts'
+import { Orders, type PlacedCall, placed } from './orders.ts'
+import { readingPhase, relayoutWasm } from './relayout.ts'
 import { RingStream } from './ringStream.ts'
 import { pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 
@@ -57,9 +54,6 @@ export interface WasmOptions {
   readonly workerUrl?: string | URL | undefined
 }
 
-/** A call on values in the orders that its kernel wants. */
-type PlacedCall = Call & { readonly inputs: readonly Placed[]; readonly outputs: readonly Placed[] }
-
 /** Makes the engine; its workers start at once and its memory grows as needed. */
 export class WasmEngine implements Engine {
   readonly name = 'wasm'
@@ -72,6 +66,7 @@ export class WasmEngine implements Engine {
   readonly #kernels: KernelTable<WasmKernel<never>> & { readonly relayout: WasmKernel<never> }
   readonly #allocator: MemoryAllocator
   readonly #stream: Stream
+  readonly #orders = new Orders(this, (call) => this.#run(call))
   readonly #plans = new PlanCache<Plan>()
   readonly #modules = new Map<string, number>()
   /** Bytes of modules on their way to the workers. */
@@ -113,7 +108,7 @@ export class WasmEngine implements Engine {
   /** A block for values of the host, which go past the queue. */
   #writable(bytes: number): Block {
     const block = this.#allocator.allocate(bytes, this.#stream.retired)
-    block.order = 'plain'
+    block.lies = block.order = 'plain'
     return block
   }
 
@@ -122,12 +117,12 @@ export class WasmEngine implements Engine {
   }
 
   rowMajor(value: Value): void {
-    this.lay(value, 'plain')
+    this.#orders.move(value, 'plain')
   }
 
-  /** Has the elements of a storage lie in an order from here on; what has views must lie plain. */
+  /** Has the elements of a storage lie in an order from here on, and kernels take them so; for tests. */
   lay(value: Value, order: Order): void {
-    lay(value, order, this, (from, to) => this.#relayout(from, to, currentPath()))
+    this.#orders.lay(value, order)
   }
 
   /** The plan of a call, from the cache or made now. */
@@ -138,13 +133,7 @@ export class WasmEngine implements Engine {
   }
 
   run(call: Call): void {
-    const relayout = (from: Placed, to: Placed) => this.#relayout(from, to, call.path)
-    inOrders(call, this.#kernel(call.op), this, relayout, (inputs, outputs) => this.#run({ ...call, inputs, outputs }))
-  }
-
-  #relayout(from: Placed, to: Placed, path: string): void {
-    const rest = { attrs: {}, scalars: [], mutates: [], view: false, path }
-    this.#run({ op: 'relayout', name: 'relayout', inputs: [from], outputs: [to], ...rest })
+    this.#orders.run(call, this.#kernel(call.op))
   }
 
   #run(call: PlacedCall): void {
@@ -178,7 +167,8 @@ export class WasmEngine implements Engine {
     const { written } = value.storage
     const staging = this.allocate(bytes)
     try {
-      if (bytes > 0) this.#copyOut(placed(value), staging, bytes)
+      const { module, entry, items, args } = readingPhase(placed(value), staging.address, addressOf(value))
+      if (bytes > 0) this.#command(module, entry, items, 0, args)
       const copied = bytes > 0 ? this.#stream.issued : written
       await this.#stream.notify()
       // a value from before a failure is intact, but not where the copying itself was skipped
@@ -189,14 +179,6 @@ export class WasmEngine implements Engine {
       this.free(staging)
       await turn(this)
     }
-  }
-
-  /** Queues a copy of the elements in row-major order. */
-  #copyOut(value: Placed, { address }: Block, bytes: number): void {
-    const from = addressOf(value)
-    const copying = { module: copyModule, entry: 'copy', items: chunksOf(bytes), args: [address, from, bytes] }
-    const phase = value.order === 'plain' ? copying : relayoutPhase(value, address, from)
-    this.#command(phase.module, phase.entry, phase.items, 0, phase.args)
   }
 
   async fence(): Promise<void> {

@@ -10,7 +10,9 @@ export interface Block extends Allocation {
   readonly address: number
   /** Bytes taken, a multiple of the alignment. */
   readonly taken: number
-  /** How the elements lie, once there are any. What is no array with channels is plain, and so is what has views. */
+  /** Order in which the elements lie, once there are any; plain where there are views. */
+  lies: Order | undefined
+  /** Order in which kernels take them: that in which the call left them which made them, so that sums keep theirs. */
   order: Order | undefined
 }
 
@@ -43,8 +45,9 @@ export class MemoryAllocator {
   allocate(bytes: number, retired = Number.POSITIVE_INFINITY): Block {
     const taken = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
     const index = this.#bestFit(taken, retired)
-    if (index >= 0) return { address: this.#take(index, taken), bytes, taken, order: undefined }
-    return { address: this.#extend(taken, bytes, retired), bytes, taken, order: undefined }
+    if (index >= 0) return { address: this.#take(index, taken), bytes, taken, lies: undefined, order: undefined }
+    const address = this.#extend(taken, bytes, retired)
+    return { address, bytes, taken, lies: undefined, order: undefined }
   }
 
   /** Gives a block back; commands up to `lastUse` may still use it. */

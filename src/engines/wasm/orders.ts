@@ -1,9 +1,10 @@
-// Orders of memory: an array lies in the order of its block, and is brought into that which a kernel wants.
+// Orders of memory: an array lies in the order of its block, and is brought into the one that a kernel wants.
 import { bytesPer } from '../../core/dtype.ts'
 import type { Call, Engine, Value } from '../../core/engine.ts'
+import { currentPath } from '../../core/ownership.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { Storage } from '../../core/storage.ts'
-import { type Order, orderless, type WasmKernel } from '../../kernel/plan.ts'
+import { type Order, orderless, type PlannedArray, type WasmKernel } from '../../kernel/plan.ts'
 import type { Block } from './memory.ts'
 
 /** A value with the order in which its elements lie. */
@@ -11,86 +12,105 @@ export interface Placed extends Value {
   readonly order: Order
 }
 
-/** Moves elements into other memory, in its order. */
-export type Relayout = (from: Placed, to: Placed) => void
+/** A call on values in the orders that its kernel wants. */
+export type PlacedCall = Call & { readonly inputs: readonly Placed[]; readonly outputs: readonly Placed[] }
+
+/** What a kernel gets instead of a value that lies in another order, and where its elements go afterwards. */
+interface Copy {
+  readonly copy: Placed
+  readonly target: Placed | undefined
+}
 
 const blockOf = ({ storage }: Value) => storage.allocation as Block
 
-/** Order in which the elements lie; plain where both are the same. */
-const orderOf = (value: Value) => (orderless(value.shape) ? 'plain' : (blockOf(value).order ?? 'plain'))
-
-/** A value as it lies now. */
-export function placed(value: Value, order: Order = orderOf(value)): Placed {
-  const { shape, dtype, storage, offset } = value
-  return { shape, dtype, storage, offset, order }
+/** A value as it lies; plain where both orders mean the same bytes. */
+export function placed({ shape, dtype, storage, offset }: Value): Placed {
+  const { lies = 'plain' } = storage.allocation as Block
+  return { shape, dtype, storage, offset, order: orderless(shape) ? 'plain' : lies }
 }
 
-function memoryLike({ shape, dtype }: Value, order: Order, engine: Engine): Placed {
-  const storage = new Storage(engine, engine.allocate(sizeOf(shape) * bytesPer(dtype)))
-  const made = { shape, dtype, storage, offset: 0, order }
-  blockOf(made).order = order
-  return made
+/** A value in the order in which kernels take it. */
+function taken({ shape, dtype, storage, rowMajor }: Value): PlannedArray {
+  const { order = 'plain' } = storage.allocation as Block
+  return { shape, dtype, order: rowMajor || orderless(shape) ? 'plain' : order }
 }
 
-/** Moves the elements of a storage that no view shares into memory of the order given. */
-export function lay(value: Value, order: Order, engine: Engine, relayout: Relayout): void {
-  const from = placed(value)
-  if (from.order === order || orderless(value.shape)) return
-  const to = memoryLike(value, order, engine)
-  try {
-    relayout(from, to)
-    value.storage.exchange(to.storage)
-  } finally {
-    to.storage.release()
+/** Brings values into orders. All of it follows from the calls alone, since the order of sums depends on it. */
+export class Orders {
+  readonly #engine: Engine
+  readonly #run: (call: PlacedCall) => void
+
+  constructor(engine: Engine, run: (call: PlacedCall) => void) {
+    this.#engine = engine
+    this.#run = run
   }
-}
 
-/**
- * Runs a kernel on a call's values in the orders that it wants: on copies of those that lie otherwise. New outputs take
- * the kernel's order. All of it follows from the calls alone, as the order of sums depends on it.
- */
-export function inOrders(
-  call: Call,
-  { orders }: WasmKernel<never>,
-  engine: Engine,
-  relayout: Relayout,
-  run: (inputs: readonly Placed[], outputs: readonly Placed[]) => void,
-): void {
-  const wanted = orders?.(
-    call.inputs.map((value) => placed(value)),
-    call.attrs as never,
-    call.outputs,
-  )
-  const copies: Placed[] = []
-  const late: (readonly [from: Placed, to: Placed])[] = []
-  const copyOf = (value: Value, order: Order): Placed => {
-    copies.push(memoryLike(value, order, engine))
-    return copies[copies.length - 1]
+  /** Runs a call on its values, or on copies of those that lie in other orders. New outputs take the kernel's order. */
+  run(call: Call, { orders }: WasmKernel<never>): void {
+    const wanted = orders?.(call.inputs.map(taken), call.attrs as never, call.outputs) ?? { inputs: [], outputs: [] }
+    const copies: Copy[] = []
+    try {
+      for (const i of call.mutates) if ((wanted.inputs[i] ?? 'plain') === 'plain') this.lay(call.inputs[i], 'plain')
+      const inputs = call.inputs.map((value, i) =>
+        this.#input(value, wanted.inputs[i], call.mutates.includes(i), copies),
+      )
+      const outputs = call.outputs.map((value, i) => this.#output(value, wanted.outputs[i], copies))
+      this.#run({ ...call, inputs, outputs })
+      for (const { copy, target } of copies) if (target) this.#relayout(copy, target)
+    } finally {
+      for (const { copy } of copies) copy.storage.release()
+    }
   }
-  const input = (value: Value, i: number): Placed => {
-    const order = wanted?.inputs[i] ?? 'plain'
+
+  /** Has kernels take the elements of a storage in an order, and moves them to it. What has views is plain, and must be. */
+  lay(value: Value, order: Order): void {
+    this.move(value, order)
+    if (!orderless(value.shape)) blockOf(value).order = order
+  }
+
+  /** Moves the elements of a storage into memory in which they lie in an order; kernels take them as before. */
+  move(value: Value, order: Order): void {
+    const from = placed(value)
+    if (from.order === order || orderless(value.shape)) return
+    const to = this.#memory(value, order)
+    blockOf(to).order = blockOf(value).order
+    try {
+      this.#relayout(from, to)
+      value.storage.exchange(to.storage)
+    } finally {
+      to.storage.release()
+    }
+  }
+
+  #input(value: Value, order: Order = 'plain', written: boolean, copies: Copy[]): Placed {
     const now = placed(value)
-    if (now.order === order || orderless(value.shape)) return placed(value, order)
-    const copy = copyOf(value, order)
-    relayout(now, copy)
-    if (call.mutates.includes(i)) late.push([copy, now])
+    if (now.order === order || orderless(value.shape)) return { ...now, order }
+    const copy = this.#memory(value, order)
+    copies.push({ copy, target: written ? now : undefined })
+    this.#relayout(now, copy)
     return copy
   }
-  const output = (value: Value, i: number): Placed => {
-    const order = orderless(value.shape) ? 'plain' : (wanted?.outputs[i] ?? 'plain')
+
+  #output(value: Value, wanted: Order = 'plain', copies: Copy[]): Placed {
+    const order = orderless(value.shape) ? 'plain' : wanted
+    blockOf(value).lies ??= order
     blockOf(value).order ??= order
     const now = placed(value)
     if (now.order === order) return now
-    const copy = copyOf(value, order)
-    late.push([copy, now])
+    const copy = this.#memory(value, order)
+    copies.push({ copy, target: now })
     return copy
   }
-  try {
-    for (const i of call.mutates)
-      if ((wanted?.inputs[i] ?? 'plain') === 'plain') lay(call.inputs[i], 'plain', engine, relayout)
-    run(call.inputs.map(input), call.outputs.map(output))
-    for (const [from, to] of late) relayout(from, to)
-  } finally {
-    for (const { storage } of copies) storage.release()
+
+  #memory({ shape, dtype }: Value, order: Order): Placed {
+    const storage = new Storage(this.#engine, this.#engine.allocate(sizeOf(shape) * bytesPer(dtype)))
+    const made = { shape, dtype, storage, offset: 0, order }
+    blockOf(made).lies = order
+    return made
+  }
+
+  #relayout(from: Placed, to: Placed): void {
+    const rest = { attrs: {}, scalars: [], mutates: [], view: false, path: currentPath() }
+    this.#run({ op: 'relayout', name: 'relayout', inputs: [from], outputs: [to], ...rest })
   }
 }

@@ -2,6 +2,8 @@
 import { type Body, type Expr, i8x16, i32, item, type Local, v128 } from '../../kernel/asm.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { Phase, PlanArgument, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
+import { bytesOf, chunksOf } from '../../kernel/ranges.ts'
+import { copyModule } from '../../ops/copy/copy.wasm.ts'
 
 /** Transposes blocks of 4 × 4 floats, then the edges one by one: y[c][r] = x[r][c] for each of `items` matrices. */
 const transposeModule = defineModule('transpose', () => [
@@ -72,8 +74,8 @@ function interleave(a: Local<'v128'>, b: Local<'v128'>, high: boolean): Expr<'v1
   return i8x16.shuffle(a, b, ...lanes.flatMap(word))
 }
 
-/** What brings an image batch into the other order: each image is a matrix channels × pixels, transposed. */
-export function relayoutPhase<T>(x: PlannedArray, to: T, from: T): Omit<Phase, 'args'> & { args: (T | number)[] } {
+/** Words of a transposition: each image is a matrix channels × pixels. */
+function relayoutPhase<T>(x: PlannedArray, to: T, from: T) {
   const [images, channels, height, width] = x.shape
   const pixels = height * width
   const sizes = x.order === 'plain' ? [channels, pixels] : [pixels, channels]
@@ -84,4 +86,10 @@ export function relayoutPhase<T>(x: PlannedArray, to: T, from: T): Omit<Phase, '
 /** y = x in the other order. */
 export const relayoutWasm: WasmKernel<object> = {
   plan: ([x]) => ({ phases: [relayoutPhase<PlanArgument>(x, { output: 0 }, { input: 0 })] }),
+}
+
+/** What copies the elements of an array in row-major order, from an address to another. */
+export function readingPhase(x: PlannedArray, to: number, from: number): Phase & { readonly args: readonly number[] } {
+  if (x.order !== 'plain') return relayoutPhase(x, to, from)
+  return { module: copyModule, entry: 'copy', items: chunksOf(bytesOf(x)), args: [to, from, bytesOf(x)] }
 }
