@@ -28,7 +28,7 @@ export interface Value extends Spec {
 export type Attributes = object
 
 /**
- * One call of an op: the record that tape, engines, profiler and graph capture all read. Frozen, and holds no handle:
+ * One call of an op: the record that tape, engines, profiler and graph capture all read. Never changed, and holds no handle:
  * who keeps it keeps no memory alive. A value has been made by the calls before that wrote to its range.
  */
 export interface Call {

@@ -21,24 +21,7 @@ export interface InvokeOptions {
 }
 
 /** A call before it has memory for its outputs. */
-interface Description<A extends Attributes> {
-  readonly op: Op<A, never>
-  /** What users call it. */
-  readonly name: string
-  readonly context: Context
-  readonly inputs: readonly NDArray[]
-  readonly attrs: A
-  readonly scalars: readonly number[]
-  readonly out: readonly NDArray[]
-  readonly mutates: readonly number[]
-  /** Visible outputs, then hidden ones. */
-  readonly outputs: readonly Spec[]
-  readonly visible: number
-  /** Whether the tape gets it. */
-  readonly recorded: boolean
-  /** Of a view, where it starts in input 0, in elements. */
-  readonly view: number | undefined
-}
+type Description = ReturnType<typeof describe>
 
 /** Calls an op; returns its visible outputs. */
 export function invoke<A extends Attributes>(
@@ -67,7 +50,7 @@ function describe<A extends Attributes>(
   inputs: readonly NDArray[],
   attrs: A,
   { scalars = [], out = [], context: wanted }: InvokeOptions,
-): Description<A> {
+) {
   const name = op.calledAs?.(attrs) ?? op.name
   const context = contextOf(name, [...inputs, ...out], wanted)
   for (const input of inputs) checkUsable(name, input)
@@ -75,34 +58,42 @@ function describe<A extends Attributes>(
   const mutates = (typeof op.mutates === 'function' ? op.mutates(attrs) : op.mutates) ?? []
   const recorded = mode.recording && op.gradient !== undefined && inputs.some(historyOf)
   if (mode.recording && out.length + mutates.length > 0) refuseInPlace(name, op, inputs, mutates, out)
+  // of a view, where it starts in input 0, in elements
   const view = out.length > 0 ? undefined : op.view?.(inputs, attrs)
   const hidden = recorded && view === undefined ? op.hidden?.(inputs, attrs) : undefined
   const outputs = hidden ? [...visible, ...hidden] : visible
-  return { op, name, context, inputs, attrs, scalars, out, mutates, outputs, visible: visible.length, recorded, view }
+  const call = { op: op.name, name, attrs, scalars, mutates, path: currentPath(), view: view !== undefined }
+  return {
+    op: op as unknown as Op<never>,
+    call,
+    context,
+    inputs,
+    out,
+    outputs,
+    visible: visible.length,
+    recorded,
+    view,
+  }
 }
 
 /** Gives the outputs memory: new, that of `out`, or a range of input 0. */
-function place<A extends Attributes>(described: Description<A>): Call {
-  const { op, name, context, attrs, scalars, mutates, out, view } = described
-  const inputs = described.inputs.map(({ value }) => value)
-  const outputs: Value[] = []
+function place({ call, context, inputs, out, outputs, view }: Description): Call {
+  const made: Value[] = []
   try {
-    for (const [i, spec] of described.outputs.entries()) {
-      const placed = view === undefined ? out[i]?.value : viewOf(described.inputs[0], spec, view, name)
-      outputs.push(placed ?? newValue(name, context, spec))
+    for (const [i, spec] of outputs.entries()) {
+      const placed = view === undefined ? out[i]?.value : viewOf(inputs[0], spec, view, call.name)
+      made.push(placed ?? newValue(call.name, context, spec))
     }
   } catch (error) {
-    releaseNew(outputs, out)
+    releaseNew(made, out)
     throw error
   }
-  const lists = { inputs: Object.freeze(inputs), outputs: Object.freeze(outputs) }
-  const path = currentPath()
-  return Object.freeze({ op: op.name, name, attrs, scalars, mutates, path, view: view !== undefined, ...lists })
+  return { ...call, inputs: inputs.map(({ value }) => value), outputs: made }
 }
 
 /** Queues a call, unless nothing is to be computed. */
-function run<A extends Attributes>(call: Call, { name, context, out }: Description<A>): void {
-  const { inputs, outputs, mutates } = call
+function run(call: Call, { context, out }: Description): void {
+  const { name, inputs, outputs, mutates } = call
   if (call.view || !(outputs.some(sized) || mutates.some((i) => sized(inputs[i])))) return
   try {
     withinLimits(context.engine, name, batchOf(outputs[0] ?? inputs[0]), () => context.engine.run(call))
@@ -113,18 +104,17 @@ function run<A extends Attributes>(call: Call, { name, context, out }: Descripti
 }
 
 /** Notes what was written, tells the tape and the listeners; gives the visible outputs. */
-function record<A extends Attributes>(call: Call, described: Description<A>): NDArray[] {
-  const { op, name, context, inputs, out, visible } = described
+function record(call: Call, { op, context, inputs, out, visible, recorded }: Description): NDArray[] {
   const { outputs } = call
   for (const i of call.mutates) noteWrite(inputs[i])
   for (const target of out) noteWrite(target)
-  const node = described.recorded ? new TapeNode(op as unknown as Op<never>, call, context, inputs, visible) : undefined
+  const node = recorded ? new TapeNode(op, call, context, inputs, visible) : undefined
   node?.save()
   for (const { storage } of outputs.slice(visible)) storage.release()
   for (const listener of listeners) listener(call)
   return outputs.slice(0, visible).map((value, index) => {
     const origin = node ? { node, index } : null
-    return out[index] ?? deliver(new NDArray({ context, value, origin, maker: name }))
+    return out[index] ?? deliver(new NDArray({ context, value, origin, maker: call.name }))
   })
 }
 

@@ -99,4 +99,21 @@ describe('an array that lies channels last', () => {
     x.at(0).setSlice([0], [1], 5)
     expect(() => y.backward()).toThrow('was written in place after the forward pass')
   })
+
+  it('is summed for a gradient as it was recorded, whatever was looked at since', async () => {
+    const images = last([2, 24, 11, 13])
+    const gradient = async (look: (x: NDArray) => unknown) => {
+      const scale = nd.ones([1, 24, 1, 1], { ctx })
+      scale.attachGrad()
+      const [x, y] = autograd.record(() => {
+        const x = images.multiply(0.37)
+        return [x, x.multiply(scale).reshape([2, -1]).square().sum()]
+      })
+      look(x)
+      y.backward()
+      return list(scale.grad as NDArray)
+    }
+    const want = await gradient(() => {})
+    expect(await gradient((x) => x.at(0).sum())).toEqual(want)
+  })
 })
