@@ -13,14 +13,14 @@ export interface Spec {
 export type Descriptor = Spec
 
 /**
- * The elements of an array: a dense range of a storage. Never changed: handles, the tape, and the calls that make, read
- * and write the elements share one, so that calls can be followed by it. Views are other values of the same storage.
+ * The elements of an array: a dense range of a storage. A value is never changed. Handles, the tape and calls share it,
+ * so a listener can follow elements from call to call. A view is another value of the same storage.
  */
 export interface Value extends Spec {
   readonly storage: Storage
   /** Bytes from the storage's start. */
   readonly offset: number
-  /** Of views and of what views were made of, for the engine: kernels take the elements in row-major order. */
+  /** Whether kernels take the elements in row-major order: set for views and for arrays that were viewed. */
   readonly rowMajor?: boolean
 }
 
@@ -28,8 +28,8 @@ export interface Value extends Spec {
 export type Attributes = object
 
 /**
- * One call of an op: the record that tape, engines, profiler and graph capture all read. Never changed, and holds no handle:
- * who keeps it keeps no memory alive. A value has been made by the calls before that wrote to its range.
+ * One call of an op: the record that tape, engines, profiler and graph capture all read. It is never changed and holds
+ * no handle, so a kept record keeps no memory alive. An input was made by the earlier calls that wrote to its range.
  */
 export interface Call {
   readonly op: string
@@ -39,11 +39,11 @@ export interface Call {
   readonly attrs: Attributes
   /** Numbers that may change from call to call without a new plan (a learning rate, an addend). */
   readonly scalars: readonly number[]
-  /** What is written: new values or those of `out`, visible ones first. Of a view, a range of input 0: nothing runs. */
+  /** New values or those of `out`, visible ones first. */
   readonly outputs: readonly Value[]
   /** Indices of the inputs that are written in place. */
   readonly mutates: readonly number[]
-  /** Whether the output is a range of input 0's storage. */
+  /** Whether the output is a range of input 0's storage; then no kernel runs. */
   readonly view: boolean
   /** Where in the user's network this happens, for errors; empty outside a block. */
   readonly path: string
@@ -73,7 +73,7 @@ export interface Engine {
   upload(bytes: Uint8Array): Allocation
   /** Gives memory back; commands queued before may still use it. */
   free(allocation: Allocation): void
-  /** Has the elements lie in row-major order from here on, as views are made of them; they may move for it. */
+  /** Brings a storage to row-major order before a view is made; default: it always is. May move the elements. */
   rowMajor?(value: Value): void
   /** Queues one op. */
   run(call: Call): void

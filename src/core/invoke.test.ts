@@ -1,4 +1,4 @@
-// The record of calls: from what a listener is told, the graph is rebuilt and replayed on other values.
+// The record of calls: a listener rebuilds the graph from it, and replays it on other values.
 import { autograd, cpu, gluon, loss, NDArray, nd, nn, reference } from 'glueball'
 import { describe, expect, it } from 'vitest'
 import { bytesPer } from './dtype.ts'
@@ -131,6 +131,7 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
       want.map((bytes) => Buffer.from(bytes).toString('hex')),
     )
   })
+
   it('the graph is rebuilt: views, writes in place, several results, and the way back', () => {
     const [x, w] = [
       of([1, 2]),

@@ -38,13 +38,13 @@ export function invoke<A extends Attributes>(
 
 const listeners = new Set<(call: Call) => void>()
 
-/** Has a function called with each call from now on, in program order, once it was given to its engine. Returns the end. */
+/** Calls a function with the record of each call, in program order, after the engine got it. Returns what ends that. */
 export function listen(listener: (call: Call) => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
 
-/** Checks a call and says what comes of it. */
+/** Checks a call; gives what is known of it before it has memory. */
 function describe<A extends Attributes>(
   op: Op<A, never>,
   inputs: readonly NDArray[],
@@ -103,7 +103,7 @@ function run(call: Call, { context, out }: Description): void {
   }
 }
 
-/** Notes what was written, tells the tape and the listeners; gives the visible outputs. */
+/** Marks what was written, extends the tape and calls the listeners; gives the visible outputs. */
 function record(call: Call, { op, context, inputs, out, visible, recorded }: Description): NDArray[] {
   const { outputs } = call
   for (const i of call.mutates) noteWrite(inputs[i])
@@ -136,7 +136,7 @@ function batchOf({ shape }: Spec): number | undefined {
   return shape.length > 1 ? shape[0] : undefined
 }
 
-/** A range of an array's storage. Kernels that get the array from here on take it in row-major order. */
+/** A range of an array's storage. From here on kernels take the array in row-major order. */
 function viewOf(array: NDArray, { shape, dtype }: Spec, start: number, op: string): Value {
   const { value: whole, context } = array
   const { engine } = context

@@ -120,7 +120,7 @@ export class WasmEngine implements Engine {
     this.#orders.move(value, 'plain')
   }
 
-  /** Has the elements of a storage lie in an order from here on, and kernels take them so; for tests. */
+  /** Moves the elements of a storage to an order, in which kernels take them from here on; for tests. */
   lay(value: Value, order: Order): void {
     this.#orders.lay(value, order)
   }

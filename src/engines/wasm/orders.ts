@@ -62,13 +62,13 @@ export class Orders {
     }
   }
 
-  /** Has kernels take the elements of a storage in an order, and moves them to it. What has views is plain, and must be. */
+  /** Moves the elements of a storage to an order, in which kernels take them from here on. Storages with views stay plain. */
   lay(value: Value, order: Order): void {
     this.move(value, order)
     if (!orderless(value.shape)) blockOf(value).order = order
   }
 
-  /** Moves the elements of a storage into memory in which they lie in an order; kernels take them as before. */
+  /** Moves the elements of a storage to an order; kernels take them in the order of before. */
   move(value: Value, order: Order): void {
     const from = placed(value)
     if (from.order === order || orderless(value.shape)) return
