@@ -351,7 +351,7 @@ install({
     if (failure) throw failure
   },
   keep() {
-    this.operand('keep')
+    this.valueFor('keep')
     giveToUser(this)
     return this
   },

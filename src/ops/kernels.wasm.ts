@@ -9,7 +9,7 @@ export {
   channelSumWasm as channelSum,
 } from './conv/channelSum.wasm.ts'
 export { convDataWasm as convData, convWasm as conv, convWeightWasm as convWeight } from './conv/conv.wasm.ts'
-export { copyWasm as copy, copyWasm as reshape, relayoutWasm as relayout } from './copy/copy.wasm.ts'
+export { copyWasm as copy, copyWasm as reshape } from './copy/copy.wasm.ts'
 export { dropoutMaskWasm as dropoutMask } from './dropout/dropout.wasm.ts'
 export { matmulWasm as matmul } from './matmul/matmul.wasm.ts'
 export {

@@ -11,7 +11,7 @@ export {
   convOp as conv,
   convWeightOp as convWeight,
 } from './conv/conv.ts'
-export { copyOp as copy, relayoutOp as relayout } from './copy/copy.ts'
+export { copyOp as copy } from './copy/copy.ts'
 export { dropoutMaskOp as dropoutMask } from './dropout/dropout.ts'
 export { matmulOp as matmul } from './matmul/matmul.ts'
 export {
