@@ -84,6 +84,8 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     expect(await list(nd.arange(3, null, { ctx }))).toEqual([0, 1, 2])
     expect(await list(nd.arange(5, 0, { ctx, step: -2 }))).toEqual([5, 3, 1])
     expect(await list(nd.arange(1, 3, { ctx, repeat: 2 }))).toEqual([1, 1, 2, 2])
+    expect(() => nd.arange(0, -1, { ctx, step: 0 })).toThrow('[arange] step must not be 0')
+    expect(() => nd.arange(0, Infinity, { ctx })).toThrow('[arange] bounds must be finite, got 0 and Infinity')
     expect(await list(nd.linspace(0, 1, 5, { ctx }))).toEqual([0, 0.25, 0.5, 0.75, 1])
     expect(await list(nd.eye(2, 3, { ctx, k: 1 }))).toEqual([0, 1, 0, 0, 0, 1])
   })
@@ -104,6 +106,13 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     expect(x.astype('float32', { copy: false })).toBe(x)
     expect(() => x.add(of([1, 2, 3], 'int32'))).toThrow('[add] operands must have one dtype, got float32 and int32')
     expect(() => `${(x as unknown as number) + 1}`).toThrow('JavaScript has no operators on arrays')
+  })
+
+  it('has e^x - 1 up to the largest float', async () => {
+    const x = of([84.5, 88.7])
+    const [small, large] = await list(nd.expm1(x))
+    expect(small / Math.expm1(84.5)).toBeCloseTo(1, 5)
+    expect(large / Math.expm1(Math.fround(88.7))).toBeCloseTo(1, 5)
   })
 
   it('shares memory between an array and its contiguous slices only', async () => {
@@ -172,6 +181,8 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
       [2, 3],
     ])
     expect(() => nd.stack(a, of([1]))).toThrow('[stack] arrays must have one shape, got (2,) and (1,)')
+    // -4 is beyond the axes of the result, though one of its own counts from there
+    expect(() => nd.stack(a, b, { axis: -4 })).toThrow('[stack] axis -4 is out of range: the array has 2 dimensions')
   })
 
   it('reads values as they are at that point of the program', async () => {

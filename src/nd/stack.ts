@@ -2,7 +2,7 @@
 import { OpError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
-import { formatShape, sameShape } from '../core/shape.ts'
+import { checkAxis, formatShape, sameShape } from '../core/shape.ts'
 import { concat, withOptions } from '../ops/concat/concat.ts'
 import { expandDims } from '../ops/view/reshape.ts'
 
@@ -22,7 +22,7 @@ export function stack(...arrays: readonly NDArray[] | readonly [...NDArray[], St
     throw new OpError('stack', `arrays must have one shape, got ${got}`)
   }
   const { axis = 0 } = options
-  const dim = axis < 0 ? axis + first.ndim + 1 : axis
+  const dim = checkAxis('stack', axis, first.ndim + 1)
   return within('', 'stack has returned', () => {
     const rows = inputs.map((array) => expandDims(array, dim))
     return concat(...rows, { dim })

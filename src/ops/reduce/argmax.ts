@@ -37,7 +37,7 @@ export const argmaxOp: OpSpec<ArgmaxAttributes> = {
     }
     const shape =
       axis === null ? shapeOf(keepDims ? x.shape.map(() => 1) : [1]) : reducedShape(x.shape, [axis], keepDims)
-    return [{ shape: shapeOf(shape.length > 0 ? shape : [1]), dtype }]
+    return [{ shape, dtype }]
   },
 }
 

@@ -1,5 +1,5 @@
 // oneHot: a row for each index, with one value at the index and another elsewhere.
-import type { DType } from '../../core/dtype.ts'
+import { checkHeld, type DType } from '../../core/dtype.ts'
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -41,5 +41,6 @@ const oneHotOptions: OptionNames<OneHotOptions> = { onValue: true, offValue: tru
 export function oneHot(indices: NDArray, depth: number, options: OneHotOptions = {}): NDArray {
   checkOptions('oneHot', options, "{ dtype: 'float32' }", oneHotOptions)
   const { onValue = 1, offValue = 0, dtype = 'float32' } = options
+  for (const value of [onValue, offValue]) checkHeld('oneHot', value, dtype)
   return invoke(oneHotOp, [indices], { depth, dtype }, { scalars: [onValue, offValue] })[0]
 }

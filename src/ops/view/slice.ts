@@ -60,8 +60,10 @@ export function selectedShape({ begin, end, step }: SliceAttributes): Shape {
   return shapeOf(begin.map((first, k) => Math.max(0, Math.ceil((end[k] - first) / step[k]))))
 }
 
-/** Position of a selection's first element, in elements. */
-export function offsetOf(shape: Shape, { begin }: SliceAttributes): number {
+/** Position of a selection's first element, in elements; 0 of an empty one, whose begin may lie behind the end. */
+export function offsetOf(shape: Shape, attrs: SliceAttributes): number {
+  if (selectedShape(attrs).includes(0)) return 0
+  const { begin } = attrs
   return stridesOf(shape).reduce((sum, stride, k) => sum + stride * begin[k], 0)
 }
 
