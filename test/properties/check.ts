@@ -111,36 +111,40 @@ function described({ op, args, gradient }: Case): string {
 /** Cases that the oracle is asked at once. */
 const batch = 250
 
-/** Checks `count` cases of a family; throws with the smallest that is wrong. */
-export async function checkFamily(
-  family: Family,
-  { count, seed, oracle, contexts }: { count: number; seed: number; oracle: Oracle; contexts: readonly Context[] },
-): Promise<void> {
+/** How many cases are checked, from which seed, by whom and where. */
+export interface Campaign {
+  readonly count: number
+  readonly seed: number
+  readonly oracle: Oracle
+  readonly contexts: readonly Context[]
+}
+
+/** Checks cases of a family; throws with the smallest that is wrong, and where most are refused, since those try little. */
+export async function checkFamily(family: Family, campaign: Campaign): Promise<void> {
+  const { count, seed, oracle, contexts } = campaign
   const cases = fc.sample(family.cases, { numRuns: count, seed })
+  let refused = 0
   for (let first = 0; first < count; first += batch) {
     const some = cases.slice(first, first + batch)
-    const answers = await oracle.ask(some)
-    for (const [i, kase] of some.entries()) {
-      const wrong = await wrongWith(family, kase, answers[i], contexts)
+    for (const [i, answer] of (await oracle.ask(some)).entries()) {
+      if ('refused' in answer) refused++
+      const wrong = await wrongWith(family, some[i], answer, contexts)
       if (wrong)
         throw new Error(
-          await shrunk(family, kase.op, { seed, oracle, contexts, count, first: `${described(kase)} ${wrong}` }),
+          `${await shrunk(family, some[i].op, campaign, `${described(some[i])} ${wrong}`)} (seed ${seed})`,
         )
     }
   }
+  if (refused > count / 3) throw new Error(`${refused} of ${count} cases of ${family.name} are refused`)
 }
 
-interface Search {
-  readonly seed: number
-  readonly count: number
-  readonly oracle: Oracle
-  readonly contexts: readonly Context[]
-  /** What was found without shrinking. */
-  readonly first: string
-}
-
-/** The smallest wrong case of an op that fast-check finds, and what is wrong with it. */
-async function shrunk(family: Family, op: string, { seed, count, oracle, contexts, first }: Search): Promise<string> {
+/** The smallest wrong case of a function that fast-check finds, and what is wrong with it; else the first. */
+async function shrunk(
+  family: Family,
+  op: string,
+  { count, seed, oracle, contexts }: Campaign,
+  first: string,
+): Promise<string> {
   let smallest = first
   const property = fc.asyncProperty(family.cases, async (kase) => {
     if (kase.op !== op) return
@@ -151,5 +155,5 @@ async function shrunk(family: Family, op: string, { seed, count, oracle, context
     throw new Error(wrong)
   })
   await fc.check(property, { seed, numRuns: count })
-  return `${smallest} (seed ${seed})`
+  return smallest
 }

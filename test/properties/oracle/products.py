@@ -1,4 +1,6 @@
 """Products, softmax and losses."""
+import math
+
 import numpy as np
 
 from core import LARGEST, SMALLEST, ULP, Refused, Want, axis_of, f64, finite, is_int, wide
@@ -9,9 +11,13 @@ from selection import whole
 def dot(a, b):
     if a.ndim == 0 or b.ndim == 0 or a.shape[-1] != b.shape[0] or a.dtype != b.dtype or is_int(a):
         raise Refused('inner sizes, or dtypes')
-    values, size = [np.tensordot(x, y, 1) for x, y in ((wide(a), wide(b)), (np.abs(wide(a)), np.abs(wide(b))))]
-    shape = values.shape if a.ndim + b.ndim > 2 else (1,)
-    slack = np.where(size > LARGEST, np.inf, (a.shape[-1] + 1) * ULP * finite(size) + a.shape[-1] * SMALLEST)
+    # not by a BLAS, which may leave out zeros, though 0 times NaN is NaN
+    rows, inner, columns = math.prod(a.shape[:-1]), a.shape[-1], math.prod(b.shape[1:])
+    factors = wide(a).reshape(rows, inner, 1), wide(b).reshape(1, inner, columns)
+    values, size = (factors[0] * factors[1]).sum(1), (np.abs(factors[0]) * np.abs(factors[1])).sum(1)
+    shape = a.shape[:-1] + b.shape[1:] if a.ndim + b.ndim > 2 else (1,)
+    size = size.reshape(shape)
+    slack = np.where(size > LARGEST, np.inf, (inner + 1) * ULP * finite(size) + inner * SMALLEST)
     return Want(values.reshape(shape), slack, np.float32, zeros=True)
 
 
