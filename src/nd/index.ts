@@ -45,7 +45,7 @@ export { logSoftmax, type SoftmaxOptions, softmax } from '../ops/softmax/softmax
 export { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
 export { broadcastTo } from '../ops/view/broadcastTo.ts'
 export { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
-export { slice, sliceAxis } from '../ops/view/slice.ts'
+export { sliceAxis } from '../ops/view/slice.ts'
 export { swapaxes, transpose } from '../ops/view/transpose.ts'
 export {
   type ArangeOptions,
@@ -75,5 +75,6 @@ export {
   uniform as randomUniform,
 } from './random.ts'
 export { waitall } from './reading.ts'
+export { type SliceOptions, slice } from './slice.ts'
 export { type StackOptions, stack } from './stack.ts'
 export type { NestedNumbers } from './values.ts'

@@ -68,7 +68,6 @@ export const selections = family(
   },
   {
     calls: {
-      slice: ([x, begin, end, step]) => (x as NDArray).slice(begin as [], end as [], step as object),
       at: ([x, index]) => (x as NDArray).at(index as number),
     },
   },
