@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import {
   type Arg,
   axesWithin,
+  elements,
   fullShapes,
   leafOf,
   leaves,
@@ -24,6 +25,9 @@ const ofTwo = ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'm
 const positive = fc.integer({ min: 1, max: 4096 }).map((k) => k / 256)
 /** Zeros, ones and small numbers: products of hundreds stay in range. */
 const factor = fc.constantFrom(0, 1, -1, 2, 0.5, -1.5, 1.25, 0.75)
+
+/** Any floats: edges too. */
+const anything = elements.float32
 
 const pairs = shapes().chain((shape) => {
   const one = narrowed(shape).chain((narrow) => leafOf(narrow))
@@ -79,7 +83,7 @@ const bound = fc.oneof(fc.constant(null), fc.integer({ min: -8, max: 8 }))
 export const gradients = family(
   'gradients',
   {
-    ...each([...ofOne, ...ofOneToo], fc.tuple(leaves())),
+    ...each([...ofOne, ...ofOneToo], fc.tuple(leaves(shapes(), anything))),
     ...each(['log', 'log1p', 'sqrt'], fc.tuple(leaves(shapes(), positive))),
     ...each(
       ofTwo,
