@@ -29,8 +29,11 @@ const factor = fc.constantFrom(0, 1, -1, 2, 0.5, -1.5, 1.25, 0.75)
 /** Any floats: edges too. */
 const anything = elements.float32
 
+/** Edges now and then: most of them give infinite gradients, beside which nothing is seen. */
+const sometimes = fc.oneof({ arbitrary: ordinary, weight: 9 }, { arbitrary: anything, weight: 1 })
+
 const pairs = shapes().chain((shape) => {
-  const one = narrowed(shape).chain((narrow) => leafOf(narrow))
+  const one = narrowed(shape).chain((narrow) => leafOf(narrow, sometimes))
   return fc.tuple(one, fc.oneof({ arbitrary: one, weight: 3 }, { arbitrary: ordinaryNumbers, weight: 1 }), fc.boolean())
 })
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from core import ULP, Want, axis_of, f32, f64
+from core import LARGEST, ULP, Want, axis_of, finite, f32, f64
 from reductions import axes_of
 from selection import slices, whole
 
@@ -77,7 +77,8 @@ def elementwise(rule, of_one=False, floor=4):
             if of_one:
                 slack = slack + 2 * ULP * np.abs(head(torch.empty(shape)).numpy())
             repeats = g.size // max(1, x.size)
-            sums = repeats * ULP * summed(np.abs(np.where(np.isfinite(g), g, 0)), x.shape) if repeats > 1 else 0
+            size = summed(np.abs(finite(g)), x.shape)
+            sums = np.where(size > LARGEST, np.inf, repeats * ULP * size) if repeats > 1 else 0
             wants.append(Want(summed(g, x.shape), summed(slack, x.shape) + sums, np.float32, zeros=True))
         return wants
 
@@ -118,6 +119,14 @@ def larger(a, b):
 def smaller(a, b):
     a, b = [torch.as_tensor(x) for x in (a, b)]
     return torch.where(a <= b, a, b)
+
+
+def remainder(a, b):
+    """The slope by b is −⌊a ÷ b⌋, for an infinite a too."""
+    a, b = [torch.as_tensor(x) for x in (a, b)]
+    with torch.no_grad():
+        floor = torch.where(torch.isinf(a), torch.floor(a / b), torch.div(a, b, rounding_mode='floor'))
+    return a - floor * b
 
 
 # reductions
@@ -270,7 +279,7 @@ GRADIENTS = {
     'subtract': elementwise(lambda a, b: a - b),
     'multiply': elementwise(torch.multiply),
     'divide': elementwise(lambda a, b: a / b),
-    'modulo': elementwise(lambda a, b: torch.remainder(torch.as_tensor(a), torch.as_tensor(b))),
+    'modulo': elementwise(remainder),
     'power': elementwise(torch.pow, floor=16),
     'maximum': elementwise(larger),
     'minimum': elementwise(smaller),
