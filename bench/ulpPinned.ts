@@ -8,8 +8,8 @@ import { boundsIn, tableStride } from './ulpTable.ts'
 /** What is more than 2 units worse than PyTorch, on a GPU: its logarithm has 36 bits, which an exponent of 300 uses up. */
 const named = new Set(['gpu power'])
 
-/** Defines a test of each function on these machines. */
-export async function testTable(names: readonly string[]): Promise<void> {
+/** Defines a test of each function on these machines, which may be `allowance` units worse than the table says. */
+export async function testTable(names: readonly string[], allowance = 0): Promise<void> {
   const bounds = boundsIn(readFileSync(new URL('../docs/engines.md', import.meta.url), 'utf8'))
   const { machines, stop } = await machinesOf(names)
   const truth = new Truth()
@@ -25,7 +25,7 @@ export async function testTable(names: readonly string[]): Promise<void> {
       found[machine].forEach(({ ulp, at }, k) => {
         const bound = bounds.get(machine)?.get(name)?.[k]
         expect(ulp, `${machine}: ${k === 0 ? 'value' : `slope ${k}`} of ${name} at ${at}`).toBeLessThanOrEqual(
-          bound ?? -1,
+          (bound ?? Number.NaN) + allowance,
         )
       })
     }
