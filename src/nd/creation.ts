@@ -123,8 +123,9 @@ export function arange(start: number, stop: number | null = null, options: Arang
   const { step = 1, repeat = 1, ctx, dtype } = options
   const [from, to] = stop === null ? [0, start] : [start, stop]
   checkNumbers('arange', { start: from, stop: to, step, repeat })
+  if (step === 0) throw new OpError('arange', 'step must not be 0')
   const count = Math.max(0, Math.ceil((to - from) / step))
-  if (!Number.isFinite(count)) throw new OpError('arange', `step must not be 0, got ${step}`)
+  if (!Number.isFinite(count)) throw new OpError('arange', `bounds must be finite, got ${from} and ${to}`)
   const values = Array.from({ length: count * repeat }, (_, i) => from + Math.floor(i / repeat) * step)
   const counting = (dtype ?? 'float32') === 'float32' && Number.isInteger(from) && Number.isInteger(step)
   const lost = counting ? values.find((value) => Math.fround(value) !== value) : undefined

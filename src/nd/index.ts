@@ -51,7 +51,7 @@ export { broadcastTo } from '../ops/view/broadcastTo.ts'
 export { flip } from '../ops/view/flip.ts'
 export { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 export { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
-export { slice, sliceAxis } from '../ops/view/slice.ts'
+export { sliceAxis } from '../ops/view/slice.ts'
 export { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 export { swapaxes, transpose } from '../ops/view/transpose.ts'
 export {
@@ -82,4 +82,5 @@ export {
   uniform as randomUniform,
 } from './random.ts'
 export { waitall } from './reading.ts'
+export { type SliceOptions, slice } from './slice.ts'
 export type { NestedNumbers } from './values.ts'
