@@ -1,10 +1,10 @@
 // Data movement by strides: every element of a box of loops copied from one place to another, as phases of plans.
-import { type Body, type Expr, type Func, i32, item, type Local, select, v128 } from './asm.ts'
+import { type Body, type Expr, type Func, i8x16, i32, item, type Local, select, v128 } from './asm.ts'
 import { defineModule } from './module.ts'
 import type { Phase, PlanArgument } from './plan.ts'
 import { chunkBytes } from './ranges.ts'
 import { sweep } from './sweep.ts'
-import { tileItem, tileSide } from './transpose.ts'
+import { crowds, tileItem, tileSide } from './transpose.ts'
 
 /** One loop: its length, and the elements from one round to the next where values come from and where they go. */
 export interface StridedLoop {
@@ -23,11 +23,14 @@ export interface Movement {
 /** An array of the call and the element to begin at. */
 export type Place = ({ readonly input: number } | { readonly output: number }) & { readonly begin?: number }
 
-/** How the innermost loop is run: as one copy, as vectors, as one value, element by element, or as tiles transposed. */
-type Kind = 'copy' | 'run' | 'spread' | 'each' | 'tiles'
+/**
+ * How the innermost loop is run: as one copy, as vectors, as vectors turned round, as one value, element by element, or
+ * with another as tiles that are transposed, by way of scratch (`crowdedTiles`) or not.
+ */
+type Kind = 'copy' | 'run' | 'reversed' | 'spread' | 'each' | 'tiles' | 'crowdedTiles'
 
 /** Most outer loops of one kind of item: three words each, and 24 in all. */
-const mostOuter = { copy: 5, run: 5, spread: 5, each: 5, tiles: 4 }
+const mostOuter = { copy: 5, run: 5, reversed: 5, spread: 5, each: 5, tiles: 4, crowdedTiles: 4 }
 /** From so many bytes on, a copy by the runtime is faster than vectors in a loop. */
 const longRun = 1024
 
@@ -47,9 +50,10 @@ export function stridedPhases(loops: readonly StridedLoop[], { bytes, from, to }
     ).flat()
   }
   const rows = outer.reduce((product, { size }) => product * size, 1)
-  const lengths = kind === 'tiles' ? inner.map(({ size }) => Math.ceil(size / tileSide)) : partsOf(inner[0].size, bytes)
+  const tiled = inner.length === 2
+  const lengths = tiled ? inner.map(({ size }) => Math.ceil(size / tileSide)) : partsOf(inner[0].size, bytes)
   const parts = lengths.reduce((product, n) => product * n, 1)
-  const each = inner.reduce((product, { size }) => product * Math.min(size, kind === 'tiles' ? tileSide : size), 1)
+  const each = inner.reduce((product, { size }) => product * Math.min(size, tiled ? tileSide : size), 1)
   const grouped = Math.max(1, Math.floor(chunkBytes / bytes / each))
   const args: PlanArgument[] = [placed(to, bytes), placed(from, bytes), grouped, rows]
   for (const loop of [...inner, ...outer]) args.push(loop.size, loop.from * bytes, loop.to * bytes)
@@ -84,14 +88,18 @@ function arrange(loops: readonly StridedLoop[], bytes: number) {
   if (last.to === 1 && last.from === 1) {
     return { kind: last.size * bytes < longRun ? 'run' : 'copy', outer, inner: [last] } as const
   }
+  if (last.to === 1 && last.from === -1) return { kind: 'reversed', outer, inner: [last] } as const
   if (last.to === 1 && last.from === 0) return { kind: 'spread', outer, inner: [last] } as const
   const reading = outer.findIndex(({ from }) => from === 1)
   if (last.to !== 1 || reading < 0) return { kind: 'each', outer, inner: [last] } as const
-  return { kind: 'tiles', outer: outer.filter((_, k) => k !== reading), inner: [outer[reading], last] } as const
+  const kind = crowds(last.size, last.from * bytes) ? 'crowdedTiles' : 'tiles'
+  return { kind, outer: outer.filter((_, k) => k !== reading), inner: [outer[reading], last] } as const
 }
 
 function itemOf(kind: Kind, bytes: 1 | 4, outer: number): Func {
-  if (kind === 'tiles') return tileItem(bytes, (f, arg, row) => offsets(f, arg, row, 10, outer))
+  if (kind === 'tiles' || kind === 'crowdedTiles') {
+    return tileItem(kind, bytes, kind === 'crowdedTiles', (f, arg, row) => offsets(f, arg, row, 10, outer))
+  }
   // args: to, from, rows an item, rows, inner loop, outer loops; a loop is size, from, to in bytes
   return item(kind, (f, { index, arg }) => {
     const [to, from, grouped, rows, size] = [0, 1, 2, 3, 4].map((k) => f.let(arg.i32(k)))
@@ -121,11 +129,30 @@ interface Row {
 }
 
 /** The innermost loop. */
-const move: Record<Exclude<Kind, 'tiles'>, (f: Body, row: Row) => void> = {
+const move: Record<Exclude<Kind, 'tiles' | 'crowdedTiles'>, (f: Body, row: Row) => void> = {
   copy: (f, { target, source, count, bytes }) => f.copy(target, source, i32.mul(count, bytes)),
   run(f, { target, source, count, bytes }) {
     const [y, x] = [target, source].map((pointer) => ({ pointer, bytes }))
     sweep(f, count, [y, x], (load) => [[y, load(x)]])
+  },
+  reversed(f, { target, source, count, bytes }) {
+    const side = 16 / bytes
+    const order = Array.from({ length: 16 }, (_, k) => 16 - bytes - (k - (k % bytes)) + (k % bytes))
+    const last = f.let(i32.sub(source, 16 - bytes))
+    const vector = () => {
+      const x = f.let(v128.load(last))
+      f.store(target, i8x16.shuffle(x, x, ...order))
+    }
+    f.times(f.let(i32.div_u(count, side)), vector, [
+      [target, 16],
+      [last, -16],
+    ])
+    const rest = f.let(i32.add(last, 16 - bytes))
+    const one = () => (bytes === 4 ? f.store(target, i32.load(rest)) : f.store8(target, i32.load8_u(rest)))
+    f.times(f.let(i32.rem_u(count, side)), one, [
+      [target, bytes],
+      [rest, -bytes],
+    ])
   },
   spread(f, { target, source, count, bytes }) {
     if (bytes === 1) return f.fill(target, i32.load8_u(source), count)

@@ -1,8 +1,32 @@
-// Transposition in tiles: values read along one loop and written along another, 4 × 4 words at a time.
-import { type Body, type Expr, type Func, i8x16, i32, item, type Local, select, v128 } from './asm.ts'
+// Transposition in tiles: values read along one loop and written along another, by blocks of vectors.
+import {
+  type Body,
+  type Expr,
+  type Func,
+  type ItemInput,
+  i8x16,
+  i32,
+  item,
+  type Local,
+  type Operand,
+  v128,
+} from './asm.ts'
+import { smaller } from './loops.ts'
 
-/** Sides of a tile in elements: 64 rows of 256 bytes on either side stay in the first cache. */
+/** Sides of a tile in elements: rows of four cache lines of words. */
 export const tileSide = 64
+
+/** Bytes that a tile takes in scratch: half of a first-level cache of 32 KiB. */
+export const tileScratch = tileSide * tileSide * 4
+
+/**
+ * Whether `rows` rows, `bytes` apart, drive each other out of a first-level cache of 64 lines in each of 8 ways before
+ * their lines are read to the end. Then a tile goes by way of scratch: a third of the time for rows 4 KiB apart, but half
+ * as much again for rows that do not meet.
+ */
+export function crowds(rows: number, bytes: number): boolean {
+  return rows > 8 && bytes % 1024 === 0
+}
 
 /** Bytes from the beginning of both ends to a row of the outer loops. */
 type Offsets = (
@@ -12,34 +36,34 @@ type Offsets = (
 ) => { readonly from: Expr<'i32'>; readonly to: Expr<'i32'> }
 
 /** to[r · p + q] = from[p + s · q] for a tile of p and q, in some rows of the outer loops. */
-export function tileItem(bytes: 1 | 4, offsets: Offsets): Func {
+export function tileItem(name: string, bytes: 1 | 4, crowded: boolean, offsets: Offsets): Func {
   // args: to, from, rows an item, rows, loop p, loop q, outer loops; a loop is size, from, to in bytes
-  return item('tiles', (f, { index, arg }) => {
+  return item(name, (f, { index, arg, scratch }) => {
     const [to, from, grouped, rows, P, Q] = [0, 1, 2, 3, 4, 7].map((k) => f.let(arg.i32(k)))
     const toStep = f.let(arg.i32(6))
     const fromStep = f.let(arg.i32(8))
     const tilesOf = (size: Expr<'i32'>) => f.let(i32.div_u(i32.add(size, tileSide - 1), tileSide))
-    const tilesQ = tilesOf(Q)
-    const tiles = f.let(i32.mul(tilesOf(P), tilesQ))
+    const [tilesP, tilesQ] = [tilesOf(P), tilesOf(Q)]
+    const tiles = f.let(i32.mul(tilesP, tilesQ))
     const group = f.let(i32.div_u(index, tiles))
     const tile = f.let(i32.sub(index, i32.mul(group, tiles)))
-    const p = f.let(i32.mul(i32.div_u(tile, tilesQ), tileSide))
-    const q = f.let(i32.mul(i32.rem_u(tile, tilesQ), tileSide))
-    const [height, width] = [f.let(least(i32.sub(P, p), tileSide)), f.let(least(i32.sub(Q, q), tileSide))]
+    // by way of scratch along p first: the rows that are read stay in the same pages
+    const along = crowded ? tilesP : tilesQ
+    const [least, most] = [i32.rem_u(tile, along), i32.div_u(tile, along)]
+    const [p, q] = (crowded ? [least, most] : [most, least]).map((k) => f.let(i32.mul(k, tileSide)))
+    const height = smaller(f, i32.sub(P, p), tileSide)
+    const width = smaller(f, i32.sub(Q, q), tileSide)
     const first = f.let(i32.mul(group, grouped))
-    const last = f.let(i32.add(first, grouped))
-    f.range(first, select(i32.lt_u(last, rows), last, rows), (row) => {
+    f.range(first, smaller(f, i32.add(first, grouped), rows), (row) => {
       const offset = offsets(f, arg.i32, row)
       const source = f.let(i32.add(i32.add(from, offset.from), i32.add(i32.mul(p, bytes), i32.mul(q, fromStep))))
       const target = f.let(i32.add(i32.add(to, offset.to), i32.add(i32.mul(p, toStep), i32.mul(q, bytes))))
-      transposeTile(f, bytes, { source, target, fromStep, toStep, height, width })
+      transposeTile(f, bytes, crowded, { source, target, fromStep, toStep, height, width, scratch })
     })
   })
 }
 
-const least = (a: Expr<'i32'>, b: number) => select(i32.lt_u(a, b), a, i32.const(b))
-
-interface Tile {
+interface Tile extends Pick<ItemInput, 'scratch'> {
   readonly source: Local<'i32'>
   readonly target: Local<'i32'>
   /** Bytes from one q to the next in the source, and from one p to the next in the target. */
@@ -50,51 +74,134 @@ interface Tile {
   readonly width: Local<'i32'>
 }
 
-function transposeTile(f: Body, bytes: 1 | 4, tile: Tile): void {
+/** Whole blocks, and what is beside them one by one, along the longer side. */
+function transposeTile(f: Body, bytes: 1 | 4, crowded: boolean, tile: Tile): void {
   const { source, target, fromStep, toStep, height, width } = tile
-  const one = (p: Expr<'i32'>, q: Expr<'i32'>) => {
-    const x = i32.add(source, i32.add(i32.mul(p, bytes), i32.mul(q, fromStep)))
-    const y = i32.add(target, i32.add(i32.mul(p, toStep), i32.mul(q, bytes)))
-    if (bytes === 4) f.store(y, i32.load(x))
-    else f.store8(y, i32.load8_u(x))
-  }
-  if (bytes === 1) {
-    f.range(0, height, (p) => f.range(0, width, (q) => one(p, q)))
-    return
-  }
-  const [height4, width4] = [f.let(i32.and(height, ~3)), f.let(i32.and(width, ~3))]
-  const block = (p: Local<'i32'>) => {
-    const y = f.let(i32.add(target, i32.mul(p, toStep)))
-    const x = f.let(i32.add(source, i32.shl(p, 2)))
-    f.times(i32.shr_u(width, 2), () => transposeBlock(f, x, y, fromStep, toStep), [[y, 16]])
-    f.range(width4, width, (q) => [0, 1, 2, 3].forEach((k) => one(i32.add(p, k), q)))
-  }
-  f.range(0, height4, block, 4)
-  f.range(height4, height, (p) => f.range(0, width, (q) => one(p, q)))
+  const side = 16 / bytes
+  const high = f.let(i32.and(height, -side))
+  const wide = f.let(i32.and(width, -side))
+  const blocks = { ...tile, height: high, width: wide }
+  if (crowded) {
+    gather(f, bytes, blocks)
+    flush(f, bytes, blocks)
+  } else moveBlocks(f, bytes, blocks)
+  const p: Side = { from: bytes, to: toStep }
+  const q: Side = { from: fromStep, to: bytes }
+  const right = { from: i32.add(source, i32.mul(wide, fromStep)), to: i32.add(target, i32.mul(wide, bytes)) }
+  moveEach(f, bytes, right, [q, i32.sub(width, wide)], [p, height])
+  const below = { from: i32.add(source, i32.mul(high, bytes)), to: i32.add(target, i32.mul(high, toStep)) }
+  moveEach(f, bytes, below, [p, i32.sub(height, high)], [q, wide])
 }
 
-/** Transposes 4 × 4 words and moves the source on by four q. */
-function transposeBlock(f: Body, x: Local<'i32'>, y: Local<'i32'>, fromStep: Local<'i32'>, toStep: Local<'i32'>): void {
-  const rows = [0, 1, 2, 3].map(() => {
-    const row = f.let(v128.load(x))
-    x.bump(fromStep)
+/** Bytes from one element of a side to the next at both ends. */
+interface Side {
+  readonly from: Operand<'i32'>
+  readonly to: Operand<'i32'>
+}
+
+type Counted = readonly [side: Side, count: Expr<'i32'>]
+
+function moveEach(
+  f: Body,
+  bytes: 1 | 4,
+  first: { readonly from: Expr<'i32'>; readonly to: Expr<'i32'> },
+  [outer, rows]: Counted,
+  [inner, count]: Counted,
+): void {
+  const [x, y, each] = [f.let(first.from), f.let(first.to), f.let(count)]
+  const row = () => {
+    const [from, to] = [f.let(x), f.let(y)]
+    const one = () => (bytes === 4 ? f.store(to, i32.load(from)) : f.store8(to, i32.load8_u(from)))
+    f.times(each, one, [
+      [from, inner.from],
+      [to, inner.to],
+    ])
+  }
+  f.times(f.let(rows), row, [
+    [x, outer.from],
+    [y, outer.to],
+  ])
+}
+
+/** Transposes blocks, those of one row of the target after each other. */
+function moveBlocks(f: Body, bytes: 1 | 4, { source, target, fromStep, toStep, height, width }: Tile): void {
+  const side = 16 / bytes
+  const blocks = f.let(i32.div_u(width, side))
+  const down = f.let(i32.mul(toStep, side))
+  const [x, y] = [f.let(source), f.let(target)]
+  f.times(f.let(i32.div_u(height, side)), () => {
+    const [from, to] = [f.let(x), f.let(y)]
+    const block = () => {
+      const row = f.let(to)
+      for (const value of transposed(f, bytes, from, fromStep)) {
+        f.store(row, value)
+        row.bump(toStep)
+      }
+    }
+    f.times(blocks, block, [[to, 16]])
+  }, [
+    [x, 16],
+    [y, down],
+  ])
+}
+
+/** Transposes blocks into scratch, so that each line of the source is read whole and nothing meets what is written. */
+function gather(f: Body, bytes: 1 | 4, { source, fromStep, scratch, height, width }: Tile): void {
+  const side = 16 / bytes
+  const blocks = f.let(i32.div_u(height, side))
+  const down = f.let(i32.mul(fromStep, side))
+  const [x, y] = [f.let(source), f.let(scratch)]
+  f.times(f.let(i32.div_u(width, side)), () => {
+    const [from, to] = [f.let(x), f.let(y)]
+    const block = () => {
+      transposed(f, bytes, f.let(from), fromStep).forEach((value, k) => f.store(to, value, k * tileSide * bytes))
+    }
+    f.times(blocks, block, [
+      [from, 16],
+      [to, 16 * tileSide],
+    ])
+  }, [
+    [x, down],
+    [y, 16],
+  ])
+}
+
+/** Copies the rows in scratch to the target, whole lines at a time. */
+function flush(f: Body, bytes: 1 | 4, { target, toStep, scratch, height, width }: Tile): void {
+  const [x, y] = [f.let(scratch), f.let(target)]
+  const vectors = f.let(i32.shr_u(i32.mul(width, bytes), 4))
+  f.times(height, () => {
+    const [from, to] = [f.let(x), f.let(y)]
+    const copy = (count: number) => {
+      const values = Array.from({ length: count }, (_, k) => f.let(v128.load(from, 16 * k)))
+      values.forEach((value, k) => f.store(to, value, 16 * k))
+    }
+    const bumps = (by: number) => [from, to].map((pointer) => [pointer, by] as const)
+    f.times(f.let(i32.shr_u(vectors, 2)), () => copy(4), bumps(64))
+    f.times(f.let(i32.and(vectors, 3)), () => copy(1), bumps(16))
+  }, [
+    [x, tileSide * bytes],
+    [y, toStep],
+  ])
+}
+
+/** The rows of a transposed block of 4 × 4 words or 16 × 16 bytes; the pointer goes on by as many rows of the source. */
+function transposed(f: Body, bytes: 1 | 4, pointer: Local<'i32'>, step: Local<'i32'>): Local<'v128'>[] {
+  const side = 16 / bytes
+  let rows = Array.from({ length: side }, () => {
+    const row = f.let(v128.load(pointer))
+    pointer.bump(step)
     return row
   })
-  const mixed = [
-    [0, 2],
-    [1, 3],
-  ].map(([a, b]) => [false, true].map((high) => f.let(interleave(rows[a], rows[b], high))))
-  const target = f.local('i32', y)
-  for (const half of [0, 1]) {
-    for (const high of [false, true]) {
-      f.store(target, interleave(mixed[0][half], mixed[1][half], high))
-      target.bump(toStep)
-    }
+  for (let n = side; n > 1; n /= 2) {
+    rows = rows.map((_, i) => f.let(interleave(bytes, rows[i >> 1], rows[(i >> 1) + side / 2], (i & 1) === 1)))
   }
+  return rows
 }
 
-/** Words 0 and 1 (or 2 and 3) of a and b in turns. */
-function interleave(a: Local<'v128'>, b: Local<'v128'>, high: boolean): Expr<'v128'> {
-  const lanes = high ? [2, 6, 3, 7] : [0, 4, 1, 5]
-  return i8x16.shuffle(a, b, ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)))
+/** The elements of the lower (or upper) halves of a and b in turns. */
+function interleave(bytes: 1 | 4, a: Local<'v128'>, b: Local<'v128'>, upper: boolean): Expr<'v128'> {
+  const side = 16 / bytes
+  const elements = Array.from({ length: side }, (_, i) => (i >> 1) + (upper ? side / 2 : 0) + (i & 1) * side)
+  return i8x16.shuffle(a, b, ...elements.flatMap((k) => Array.from({ length: bytes }, (_, byte) => k * bytes + byte)))
 }

@@ -8,7 +8,7 @@ import { assign, copy } from '../ops/copy/copy.ts'
 import { elementwise, type FormulaName } from '../ops/elementwise/elementwise.ts'
 import { fill } from '../ops/fill/fill.ts'
 import { broadcastTo } from '../ops/view/broadcastTo.ts'
-import { type SliceBound, select, selectedShape, selectionOf, sliceOp, writeSlice } from '../ops/view/slice.ts'
+import { type SliceBound, select, selectedShape, selectionOf, viewOf, writeSlice } from '../ops/view/slice.ts'
 
 const returned = 'writing in place has returned'
 
@@ -44,7 +44,7 @@ export function setSlice(
     const selection = selectionOf('setSlice', target.shape, begin, end, step)
     const { context, dtype } = target
     const shape = selectedShape(selection)
-    if (sliceOp.view?.([target], selection) !== undefined) return setValues(select(target, selection), value)
+    if (viewOf(target.shape, selection) !== undefined) return setValues(select(target, selection), value)
     const values =
       typeof value === 'number' ? fill(shape, value, { context, dtype }) : spread(apart(value, target), shape)
     writeSlice(target, values, selection)

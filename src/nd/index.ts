@@ -1,6 +1,7 @@
 // The names of nd.
 
 export { type ConcatOptions, concat, type SplitOptions, split } from '../ops/concat/concat.ts'
+export { type StackOptions, stack } from '../ops/concat/stack.ts'
 export {
   abs,
   add,
@@ -44,8 +45,11 @@ export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/redu
 export { logSoftmax, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 export { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
 export { broadcastTo } from '../ops/view/broadcastTo.ts'
+export { flip } from '../ops/view/flip.ts'
+export { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 export { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
 export { slice, sliceAxis } from '../ops/view/slice.ts'
+export { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 export { swapaxes, transpose } from '../ops/view/transpose.ts'
 export {
   type ArangeOptions,
@@ -75,5 +79,4 @@ export {
   uniform as randomUniform,
 } from './random.ts'
 export { waitall } from './reading.ts'
-export { type StackOptions, stack } from './stack.ts'
 export type { NestedNumbers } from './values.ts'

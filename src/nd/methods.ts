@@ -46,8 +46,11 @@ import { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/redu
 import { logSoftmax, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 import { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
 import { broadcastTo } from '../ops/view/broadcastTo.ts'
+import { flip } from '../ops/view/flip.ts'
+import { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 import { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
 import { type SliceBound, slice, sliceAxis } from '../ops/view/slice.ts'
+import { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 import { swapaxes, transpose } from '../ops/view/transpose.ts'
 import { at } from './at.ts'
 import { dot } from './dot.ts'
@@ -180,6 +183,14 @@ declare module '../core/ndarray.ts' {
     flatten(): NDArray
     /** Repeated to a shape by NumPy's rules. */
     broadcastTo(shape: readonly number[]): NDArray
+    /** Elements along one axis, or along several, in reverse. */
+    flip(axis: number | readonly number[]): NDArray
+    /** With `padWidth[2 k]` elements before axis k and `padWidth[2 k + 1]` behind it. */
+    pad(mode: PadMode, padWidth: readonly number[], options?: PadOptions): NDArray
+    /** Copies side by side, `reps[k]` of them along axis k. */
+    tile(reps: number | readonly number[]): NDArray
+    /** Each element `repeats` times, along an axis or of the flattened array. */
+    repeat(repeats: number, options?: RepeatOptions): NDArray
     /** One entry of axis 0, a view. */
     at(index: number): NDArray
     /** From `begin` to before `end` on each axis given; null leaves a bound out. */
@@ -251,9 +262,9 @@ installOps(0, {
 installOps(1, { add, divide, maximum, minimum, modulo, multiply, power, subtract })
 installOps(1, { equal, greater, greaterEqual, lesser, lesserEqual, notEqual })
 installOps(1, { argmax, argmin, logSoftmax, max, mean, min, norm, prod, softmax, sum })
-installOps(1, { at, broadcastTo, dot, expandDims, reshape, squeeze, transpose })
-installOps(2, { clip, oneHot, pick, swapaxes, take })
-installOps(3, { sliceAxis })
+installOps(1, { at, broadcastTo, dot, expandDims, flip, reshape, squeeze, tile, transpose })
+installOps(2, { clip, oneHot, pick, repeat, swapaxes, take })
+installOps(3, { pad, sliceAxis })
 
 for (const formula of ['add', 'divide', 'modulo', 'multiply', 'subtract'] as const) {
   const method: Method = function (other: Other) {

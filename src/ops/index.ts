@@ -1,7 +1,7 @@
 // All ops: their meanings by name, and the table of functions that gradients get.
 import { formulaOp } from '../kinds/formula/formula.ts'
+import { movementOp } from '../kinds/movement/movement.ts'
 import { reductionOp } from '../kinds/reduction/reduction.ts'
-import { concat, concatOp, splitOp, splitSizes } from './concat/concat.ts'
 import {
   activationGradientSum,
   activationGradientSumOp,
@@ -52,10 +52,8 @@ import {
   takeGradientOp,
   takeOp,
 } from './take/take.ts'
-import { broadcastTo, broadcastToOp } from './view/broadcastTo.ts'
+import { broadcastTo } from './view/broadcastTo.ts'
 import { reshapeOp, withShape } from './view/reshape.ts'
-import { select, sliceOp, unslice, unsliceOp, writeSliceOp } from './view/slice.ts'
-import { transpose, transposeOp } from './view/transpose.ts'
 
 /** The meaning of every op, by name. */
 export const specs = {
@@ -63,9 +61,7 @@ export const specs = {
   argmax: argmaxOp,
   averagePool: averagePoolOp,
   averagePoolGradient: averagePoolGradientOp,
-  broadcastTo: broadcastToOp,
   channelSum: channelSumOp,
-  concat: concatOp,
   conv: convOp,
   convData: convDataOp,
   convWeight: convWeightOp,
@@ -75,6 +71,7 @@ export const specs = {
   matmul: matmulOp,
   maxPool: maxPoolOp,
   maxPoolGradient: maxPoolGradientOp,
+  movement: movementOp,
   normal: normalOp,
   normalize: normalizeOp,
   oneHot: oneHotOp,
@@ -86,18 +83,13 @@ export const specs = {
   resize: resizeOp,
   seedGenerator: seedGeneratorOp,
   shuffle: shuffleOp,
-  slice: sliceOp,
   softmax: softmaxOp,
   softmaxCrossEntropy: softmaxCrossEntropyOp,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientOp,
-  split: splitOp,
   take: takeOp,
   takeGradient: takeGradientOp,
   toTensor: toTensorOp,
-  transpose: transposeOp,
   uniform: uniformOp,
-  unslice: unsliceOp,
-  writeSlice: writeSliceOp,
 }
 
 /** Name of an op. */
@@ -113,7 +105,6 @@ export const functions = {
   averagePoolGradient,
   broadcastTo,
   channelSum,
-  concat,
   conv,
   convData,
   convWeight,
@@ -124,16 +115,12 @@ export const functions = {
   multiply,
   pick,
   pickGradient,
-  select,
   softmax,
   softmaxCrossEntropyGradient,
-  splitSizes,
   subtract,
   sum,
   take,
   takeGradient,
-  transpose,
-  unslice,
   withShape,
 }
 

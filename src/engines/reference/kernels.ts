@@ -1,8 +1,8 @@
 // The kernels of the reference engine: one for each op.
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import { formulaReference } from '../../kinds/formula/formula.reference.ts'
+import { movementReference } from '../../kinds/movement/movement.reference.ts'
 import { reductionReference } from '../../kinds/reduction/reduction.reference.ts'
-import { concatReference, splitReference } from '../../ops/concat/concat.reference.ts'
 import {
   activationGradientSumReference,
   channelSumReference,
@@ -40,9 +40,6 @@ import {
   takeGradientReference,
   takeReference,
 } from '../../ops/take/take.reference.ts'
-import { broadcastToReference } from '../../ops/view/broadcastTo.reference.ts'
-import { sliceReference, unsliceReference, writeSliceReference } from '../../ops/view/slice.reference.ts'
-import { transposeReference } from '../../ops/view/transpose.reference.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
@@ -51,9 +48,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   argmax: argmaxReference,
   averagePool: averagePoolReference,
   averagePoolGradient: averagePoolGradientReference,
-  broadcastTo: broadcastToReference,
   channelSum: channelSumReference,
-  concat: concatReference,
   conv: convReference,
   convData: convDataReference,
   convWeight: convWeightReference,
@@ -63,6 +58,7 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   matmul: matmulReference,
   maxPool: maxPoolReference,
   maxPoolGradient: maxPoolGradientReference,
+  movement: movementReference,
   normal: normalReference,
   normalize: normalizeReference,
   oneHot: oneHotReference,
@@ -74,16 +70,11 @@ export const referenceKernels: KernelTable<ReferenceKernel<never>> = {
   resize: resizeReference,
   seedGenerator: seedGeneratorReference,
   shuffle: shuffleReference,
-  slice: sliceReference,
   softmax: softmaxReference,
   softmaxCrossEntropy: softmaxCrossEntropyReference,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientReference,
-  split: splitReference,
   take: takeReference,
   takeGradient: takeGradientReference,
   toTensor: toTensorReference,
-  transpose: transposeReference,
   uniform: uniformReference,
-  unslice: unsliceReference,
-  writeSlice: writeSliceReference,
 }

@@ -1,8 +1,8 @@
 // The kernels of the CPU engine: one for each op.
 import type { WasmKernel } from '../../kernel/plan.ts'
 import { formulaWasm } from '../../kinds/formula/formula.wasm.ts'
+import { movementWasm } from '../../kinds/movement/movement.wasm.ts'
 import { reductionWasm } from '../../kinds/reduction/reduction.wasm.ts'
-import { concatWasm, splitWasm } from '../../ops/concat/concat.wasm.ts'
 import { activationGradientSumWasm, channelSumWasm } from '../../ops/conv/channelSum.wasm.ts'
 import { convDataWasm, convWasm, convWeightWasm } from '../../ops/conv/conv.wasm.ts'
 import { copyWasm } from '../../ops/copy/copy.wasm.ts'
@@ -19,7 +19,6 @@ import { softmaxWasm } from '../../ops/softmax/softmax.wasm.ts'
 import { oneHotWasm } from '../../ops/take/oneHot.wasm.ts'
 import { pickGradientWasm, pickWasm } from '../../ops/take/pick.wasm.ts'
 import { takeGradientWasm, takeWasm } from '../../ops/take/rows.wasm.ts'
-import { broadcastToWasm, sliceWasm, transposeWasm, unsliceWasm, writeSliceWasm } from '../../ops/view/view.wasm.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
@@ -28,9 +27,7 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   argmax: argmaxWasm,
   averagePool: averagePoolWasm,
   averagePoolGradient: averagePoolGradientWasm,
-  broadcastTo: broadcastToWasm,
   channelSum: channelSumWasm,
-  concat: concatWasm,
   conv: convWasm,
   convData: convDataWasm,
   convWeight: convWeightWasm,
@@ -40,6 +37,7 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   matmul: matmulWasm,
   maxPool: maxPoolWasm,
   maxPoolGradient: maxPoolGradientWasm,
+  movement: movementWasm,
   normal: normalWasm,
   normalize: normalizeWasm,
   oneHot: oneHotWasm,
@@ -51,16 +49,11 @@ export const wasmKernels: KernelTable<WasmKernel<never>> = {
   resize: resizeWasm,
   seedGenerator: seedGeneratorWasm,
   shuffle: shuffleWasm,
-  slice: sliceWasm,
   softmax: softmaxWasm,
   softmaxCrossEntropy: softmaxCrossEntropyWasm,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientWasm,
-  split: splitWasm,
   take: takeWasm,
   takeGradient: takeGradientWasm,
   toTensor: toTensorWasm,
-  transpose: transposeWasm,
   uniform: uniformWasm,
-  unslice: unsliceWasm,
-  writeSlice: writeSliceWasm,
 }

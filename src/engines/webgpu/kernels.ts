@@ -1,8 +1,8 @@
 // The kernels of the GPU engine: one for each op.
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { formulaWgsl } from '../../kinds/formula/formula.wgsl.ts'
+import { movementWgsl } from '../../kinds/movement/movement.wgsl.ts'
 import { reductionWgsl } from '../../kinds/reduction/reduction.wgsl.ts'
-import { concatWgsl, splitWgsl } from '../../ops/concat/concat.wgsl.ts'
 import { activationGradientSumWgsl, channelSumWgsl } from '../../ops/conv/channelSum.wgsl.ts'
 import { convDataWgsl, convWeightWgsl, convWgsl } from '../../ops/conv/conv.wgsl.ts'
 import { copyWgsl } from '../../ops/copy/copy.wgsl.ts'
@@ -18,7 +18,6 @@ import {
   softmaxWgsl,
 } from '../../ops/softmax/softmax.wgsl.ts'
 import { oneHotWgsl, pickGradientWgsl, pickWgsl, takeGradientWgsl, takeWgsl } from '../../ops/take/take.wgsl.ts'
-import { broadcastToWgsl, sliceWgsl, transposeWgsl, unsliceWgsl, writeSliceWgsl } from '../../ops/view/view.wgsl.ts'
 import type { KernelTable } from '../table.ts'
 
 /** A kernel for every op. */
@@ -27,9 +26,7 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   argmax: argmaxWgsl,
   averagePool: averagePoolWgsl,
   averagePoolGradient: averagePoolGradientWgsl,
-  broadcastTo: broadcastToWgsl,
   channelSum: channelSumWgsl,
-  concat: concatWgsl,
   conv: convWgsl,
   convData: convDataWgsl,
   convWeight: convWeightWgsl,
@@ -39,6 +36,7 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   matmul: matmulWgsl,
   maxPool: maxPoolWgsl,
   maxPoolGradient: maxPoolGradientWgsl,
+  movement: movementWgsl,
   normal: normalWgsl,
   normalize: normalizeWgsl,
   oneHot: oneHotWgsl,
@@ -50,16 +48,11 @@ export const webgpuKernels: KernelTable<WgslKernel<never>> = {
   resize: resizeWgsl,
   seedGenerator: seedGeneratorWgsl,
   shuffle: shuffleWgsl,
-  slice: sliceWgsl,
   softmax: softmaxWgsl,
   softmaxCrossEntropy: softmaxCrossEntropyWgsl,
   softmaxCrossEntropyGradient: softmaxCrossEntropyGradientWgsl,
-  split: splitWgsl,
   take: takeWgsl,
   takeGradient: takeGradientWgsl,
   toTensor: toTensorWgsl,
-  transpose: transposeWgsl,
   uniform: uniformWgsl,
-  unslice: unsliceWgsl,
-  writeSlice: writeSliceWgsl,
 }

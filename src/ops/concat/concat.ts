@@ -1,59 +1,18 @@
 // concat and split: several arrays joined along an axis, and one array cut into equal parts along an axis.
-import type { Spec } from '../../core/engine.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
-import { invoke } from '../../core/invoke.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, shapeOf } from '../../core/shape.ts'
-import type { OpSpec } from '../spec.ts'
-
-/** Attributes of concat. */
-export interface ConcatAttributes {
-  /** Counted from 0. */
-  readonly axis: number
-}
-
-/** Attributes of split. */
-export interface SplitAttributes extends ConcatAttributes {
-  /** Sizes of the parts along the axis. */
-  readonly sizes: readonly number[]
-}
-
-/** y holds the inputs one after the other along the axis. */
-export const concatOp: OpSpec<ConcatAttributes> = {
-  name: 'concat',
-  infer(inputs, { axis }) {
-    const [first] = inputs
-    for (const other of inputs) checkLike(first, other, axis)
-    const size = inputs.reduce((sum, { shape }) => sum + shape[axis], 0)
-    return [{ shape: withSize(first.shape, axis, size), dtype: first.dtype }]
-  },
-  gradient({ attrs: { axis }, inputs }, [dy], { splitSizes }) {
-    return splitSizes(
-      dy,
-      axis,
-      inputs.map(({ shape }) => shape[axis]),
-    )
-  },
-}
-
-/** The outputs hold x in parts along the axis. */
-export const splitOp: OpSpec<SplitAttributes> = {
-  name: 'split',
-  infer: ([x], { axis, sizes }) => sizes.map((size) => ({ shape: withSize(x.shape, axis, size), dtype: x.dtype })),
-  gradient: ({ attrs: { axis } }, dy, { concat }) => [concat(...dy, { dim: axis })],
-}
+import { type Movement, move } from '../../kinds/movement/movement.ts'
+import type { Move } from '../../kinds/movement/moves.ts'
 
 function withSize(shape: Shape, axis: number, size: number): Shape {
   return shapeOf(shape.map((n, k) => (k === axis ? size : n)))
 }
 
-function checkLike(first: Spec, other: Spec, axis: number): void {
-  if (other.dtype !== first.dtype) {
-    throw new OpError('concat', `arrays must have one dtype, got ${first.dtype} and ${other.dtype}: use astype`)
-  }
-  const alike = other.shape.length === first.shape.length
-  if (alike && other.shape.every((n, k) => k === axis || n === first.shape[k])) return
-  const got = `${formatShape(first.shape)} and ${formatShape(other.shape)}`
+function checkSizes(first: Shape, other: Shape, axis: number): void {
+  const alike = other.length === first.length
+  if (alike && other.every((n, k) => k === axis || n === first[k])) return
+  const got = `${formatShape(first)} and ${formatShape(other)}`
   throw new OpError('concat', `arrays must have equal sizes but on axis ${axis}, got ${got}`)
 }
 
@@ -67,7 +26,36 @@ export interface ConcatOptions {
 export function concat(...arrays: readonly NDArray[] | readonly [...NDArray[], ConcatOptions]): NDArray {
   const { inputs, options } = withOptions<ConcatOptions>('concat', arrays, '{ dim: 1 }', { dim: true })
   const axis = checkAxis('concat', options.dim ?? 1, inputs[0].ndim)
-  return invoke(concatOp, inputs, { axis })[0]
+  checkDTypes('concat', inputs)
+  return move(joining, inputs, axis)[0]
+}
+
+const joining: Movement<number> = {
+  name: 'concat',
+  arrange(axis, inputs) {
+    const [first] = inputs
+    for (const other of inputs) checkSizes(first, other, axis)
+    const sizes = inputs.map((shape) => shape[axis])
+    const shape = withSize(
+      first,
+      axis,
+      sizes.reduce((sum, size) => sum + size, 0),
+    )
+    const moves = startsOf(sizes).map((begin, input): Move => {
+      return { input, box: inputs[input], to: { start: startAt(shape, axis, begin) } }
+    })
+    return { shapes: [shape], moves }
+  },
+}
+
+/** Where parts of these sizes begin, one after the other. */
+function startsOf(sizes: readonly number[]): number[] {
+  let begin = 0
+  return sizes.map((size) => (begin += size) - size)
+}
+
+function startAt(shape: Shape, axis: number, begin: number): number[] {
+  return shape.map((_, k) => (k === axis ? begin : 0))
 }
 
 /** Tells the arrays of a list from the options behind them; throws for anything else and when there are no arrays. */
@@ -89,9 +77,27 @@ export function withOptions<T extends object>(
   return { inputs: list.slice(0, end) as readonly NDArray[], options }
 }
 
+/** Throws where arrays that are to be joined have several dtypes. */
+export function checkDTypes(op: string, [first, ...others]: readonly NDArray[]): void {
+  const other = others.find(({ dtype }) => dtype !== first.dtype)
+  if (!other) return
+  throw new OpError(op, `arrays must have one dtype, got ${first.dtype} and ${other.dtype}: use astype`)
+}
+
 /** Parts of given sizes along an axis. */
 export function splitSizes(x: NDArray, axis: number, sizes: readonly number[]): NDArray[] {
-  return invoke(splitOp, [x], { axis, sizes })
+  return move(splitting, [x], { axis, sizes })
+}
+
+const splitting: Movement<{ readonly axis: number; readonly sizes: readonly number[] }> = {
+  name: 'split',
+  arrange({ axis, sizes }, [x]) {
+    const shapes = sizes.map((size) => withSize(x, axis, size))
+    const moves = startsOf(sizes).map((begin, output): Move => {
+      return { output, box: shapes[output], from: { start: startAt(x, axis, begin) } }
+    })
+    return { shapes, moves }
+  },
 }
 
 /** Options of split. */

@@ -1,6 +1,6 @@
-// Cases of slice, unslice and writeSlice: views and copies, steps of both signs, edges.
+// Cases of slice and writeSlice: views and copies, steps of both signs, edges.
 import type { CaseInput, OpCase } from '../cases.ts'
-import { type SliceBound, selectionOf, slice, sliceAxis, unslice, writeSlice } from './slice.ts'
+import { type SliceBound, selectionOf, slice, sliceAxis, writeSlice } from './slice.ts'
 
 type Bounds = readonly SliceBound[]
 
@@ -81,7 +81,6 @@ const slices: OpCase[] = selections.flatMap(([shape, begin, end, step = []], i) 
   return [
     { name: `slice of ${title}`, inputs: [{ shape }], gradient: small, run: ([x]) => slice(x, begin, end, step) },
     { name: `slice of ${dtype} ${title}`, inputs: [{ shape, dtype }], run: ([x]) => slice(x, begin, end, step) },
-    { name: `unslice of ${title}`, inputs: [values], gradient: small, run: ([x]) => unslice(x, shape, attrs) },
     {
       name: `writeSlice to ${dtype} ${title}`,
       inputs: [

@@ -1,18 +1,9 @@
-// slice: a range with a step on every axis; its gradient, and writing into one.
+// slice: a range with a step on every axis, and writing into one.
 import { OpError } from '../../core/errors.ts'
-import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import {
-  checkAxis,
-  checkShape,
-  formatShape,
-  listOf,
-  type Shape,
-  sameShape,
-  shapeOf,
-  stridesOf,
-} from '../../core/shape.ts'
-import type { OpSpec } from '../spec.ts'
+import { checkAxis, formatShape, listOf, type Shape, sameShape, shapeOf, stridesOf } from '../../core/shape.ts'
+import { type Movement, move, moveInto } from '../../kinds/movement/movement.ts'
+import type { End } from '../../kinds/movement/moves.ts'
 
 /** A selection: on each axis the indices begin, begin + step, … before end (after it when the step is negative). */
 export interface SliceAttributes {
@@ -21,48 +12,15 @@ export interface SliceAttributes {
   readonly step: readonly number[]
 }
 
-/** A selection of a result's axes. */
-export interface UnsliceAttributes extends SliceAttributes {
-  readonly shape: Shape
-}
-
-/** y[i…] = x[begin + i · step…]; a contiguous selection is a view that shares the memory of x. */
-export const sliceOp: OpSpec<SliceAttributes> = {
-  name: 'slice',
-  infer: ([x], attrs) => [{ shape: selectedShape(attrs), dtype: x.dtype }],
-  view: ([x], attrs) => (isContiguous(x.shape, attrs) ? offsetOf(x.shape, attrs) : undefined),
-  gradient: ({ attrs, inputs: [x] }, [dy], { unslice }) => [unslice(dy, x.shape, attrs)],
-}
-
-/** y[begin + i · step…] = x[i…], 0 elsewhere: the gradient of slice. */
-export const unsliceOp: OpSpec<UnsliceAttributes> = {
-  name: 'unslice',
-  infer([x], attrs) {
-    checkSelected('unslice', x.shape, attrs)
-    return [{ shape: attrs.shape, dtype: x.dtype }]
-  },
-  gradient: ({ attrs: { begin, end, step } }, [dy], f) => [f.select(dy, { begin, end, step })],
-}
-
-/** x[begin + i · step…] = values[i…], in place. */
-export const writeSliceOp: OpSpec<SliceAttributes> = {
-  name: 'writeSlice',
-  mutates: [0],
-  infer([x, values], attrs) {
-    checkSelected('writeSlice', values.shape, attrs)
-    if (x.dtype === values.dtype) return []
-    throw new OpError('writeSlice', `wrong dtype of values: got ${values.dtype}, expected ${x.dtype}: use astype`)
-  },
-}
-
 /** Shape of a selection. */
 export function selectedShape({ begin, end, step }: SliceAttributes): Shape {
   return shapeOf(begin.map((first, k) => Math.max(0, Math.ceil((end[k] - first) / step[k]))))
 }
 
-/** Position of a selection's first element, in elements. */
-export function offsetOf(shape: Shape, { begin }: SliceAttributes): number {
-  return stridesOf(shape).reduce((sum, stride, k) => sum + stride * begin[k], 0)
+/** Where a contiguous selection begins, in elements: as a slice it is a view. */
+export function viewOf(shape: Shape, attrs: SliceAttributes): number | undefined {
+  if (!isContiguous(shape, attrs)) return undefined
+  return stridesOf(shape).reduce((sum, stride, k) => sum + stride * attrs.begin[k], 0)
 }
 
 function isContiguous(shape: Shape, attrs: SliceAttributes): boolean {
@@ -125,9 +83,19 @@ export function slice(
   return select(x, selectionOf('slice', x.shape, begin, end, step))
 }
 
+const endOf = ({ begin, step }: SliceAttributes): End => ({ start: begin, steps: step })
+
+const slicing: Movement<SliceAttributes> = {
+  name: 'slice',
+  arrange(selection, [x]) {
+    const box = selectedShape(selection)
+    return { shapes: [box], moves: [{ box, from: endOf(selection) }], view: viewOf(x, selection) }
+  },
+}
+
 /** A selection with all bounds known, as `slice` gives it. */
 export function select(x: NDArray, selection: SliceAttributes): NDArray {
-  return invoke(sliceOp, [x], selection)[0]
+  return move(slicing, [x], selection)[0]
 }
 
 /** The indices from begin to before end on one axis; a view on axis 0, else a copy. */
@@ -137,13 +105,15 @@ export function sliceAxis(x: NDArray, axis: number, begin: SliceBound, end: Slic
   return slice(x, only(begin), only(end))
 }
 
-/** Zeros of a shape with values at the selection. */
-export function unslice(values: NDArray, shape: readonly number[], selection: SliceAttributes): NDArray {
-  const { begin, end, step } = selection
-  return invoke(unsliceOp, [values], { shape: checkShape('unslice', shape), begin, end, step })[0]
+const writing: Movement<SliceAttributes> = {
+  name: 'writeSlice',
+  arrange(selection, [, values]) {
+    checkSelected('writeSlice', values, selection)
+    return { shapes: [], moves: [{ input: 1, box: values, to: endOf(selection) }] }
+  },
 }
 
 /** Writes values of the selection's shape and the array's dtype into the array. */
 export function writeSlice(x: NDArray, values: NDArray, selection: SliceAttributes): void {
-  invoke(writeSliceOp, [x, values], selection)
+  moveInto(writing, x, values, selection)
 }

@@ -31,6 +31,15 @@ const transposed: [shape: readonly number[], axes: readonly number[]][] = [
     [67, 130],
     [1, 0],
   ],
+  // rows that crowd a cache, whole tiles and parts of one
+  [
+    [75, 256],
+    [1, 0],
+  ],
+  [
+    [2, 70, 1024],
+    [2, 0, 1],
+  ],
   [
     [300, 3],
     [1, 0],
