@@ -9,7 +9,18 @@ const { vision } = data
 const spaces = { autograd, data, gluon, init, loss, lrScheduler, metric, nd, nn, optimizer, random, vision }
 
 /** What the library's own files use of an array. */
-const internal = ['bytes', 'constructor', 'leaf', 'operand', 'rehome', 'setOrigin', 'toJSON', 'toString']
+const internal = [
+  'bytes',
+  'constructor',
+  'leaf',
+  'offset',
+  'rehome',
+  'setOrigin',
+  'storage',
+  'toJSON',
+  'toString',
+  'valueFor',
+]
 
 it.each(Object.entries({ glueball, ...spaces, transforms: vision.transforms }))('has all of %s', (_, space) => {
   const kinds = ['NDArray', 'Transform', 'ImageDataset', 'AnyBlock']

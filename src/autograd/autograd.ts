@@ -1,6 +1,7 @@
 // autograd: the two flags recording and training, and the calls that run the tape backward.
 import { walkBackward } from '../core/backward.ts'
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { relieveRecorded } from '../core/memory.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { giveToLibrary } from '../core/ownership.ts'
 import { type GradRequest, mode } from '../core/tape.ts'
@@ -27,6 +28,7 @@ function inMode<T>(name: string, recording: boolean, training: boolean, run: () 
     const got = nameOfKind(run)
     throw new GlueballError(`autograd.${name} takes a function, as autograd.${name}(() => …), got ${got}`)
   }
+  if (recording && !mode.recording) relieveRecorded()
   const held = { ...mode }
   mode.recording = recording
   mode.training = training
@@ -93,7 +95,7 @@ const gradOptions: OptionNames<GradOptions> = { ...backwardOptions, createGraph:
 
 /** Makes a gradient buffer of zeros and the array a leaf of the tape; 'null' takes the buffer away. */
 export function attachGrad(array: NDArray, gradReq: GradRequest | 'null' = 'write'): void {
-  array.operand('attachGrad')
+  array.valueFor('attachGrad')
   if (!['write', 'add', 'null'].includes(gradReq)) {
     throw new OpError('attachGrad', `gradReq must be 'write', 'add' or 'null', got ${nameOfKind(gradReq)}`)
   }

@@ -1,4 +1,5 @@
 // Function: a differentiable function with a gradient of the user's own.
+import type { Call } from '../core/engine.ts'
 import { GlueballError, nameOfKind, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import type { Op } from '../core/op.ts'
@@ -40,6 +41,13 @@ function checkGradients(name: string, gradients: readonly NDArray[], shapes: rea
   })
 }
 
+/** A custom function's call, as the tape's record. */
+function callOf(name: string, inputs: readonly NDArray[], outputs: readonly NDArray[]): Call {
+  const values = (arrays: readonly NDArray[]) => arrays.map(({ value }) => value)
+  const rest = { attrs: {}, scalars: [], mutates: [], view: false, path: '' }
+  return { op: name, name, inputs: values(inputs), outputs: values(outputs), ...rest }
+}
+
 /** The origin of a value that `forward` computed with recording off: a walk that needs its history throws. */
 function lostHistory(name: string, array: NDArray): Origin {
   const op: Op<object> = {
@@ -53,9 +61,7 @@ function lostHistory(name: string, array: NDArray): Origin {
       )
     },
   }
-  const { context } = array
-  const parts = { op: op as Op<never>, attrs: {}, scalars: [], context, path: '', inputs: [], outputs: [array] }
-  return { node: new TapeNode({ ...parts, visible: 1 }), index: 0 }
+  return { node: new TapeNode(op as Op<never>, callOf(op.name, [], [array]), array.context, []), index: 0 }
 }
 
 /**
@@ -122,16 +128,8 @@ export abstract class Function {
 
   #record(name: string, inputs: readonly NDArray[], outputs: readonly NDArray[]): void {
     const shapes = inputs.map((input) => input.shape)
-    const node = new TapeNode({
-      op: this.#operation(name, shapes),
-      attrs: {},
-      scalars: [],
-      context: inputs[0].context,
-      path: '',
-      inputs,
-      outputs,
-      visible: outputs.length,
-    })
+    const call = callOf(name, inputs, outputs)
+    const node = new TapeNode(this.#operation(name, shapes), call, inputs[0].context, inputs)
     const ofOutput = (array: NDArray): Origin | null => {
       const index = outputs.indexOf(array)
       return index < 0 ? null : { node, index }

@@ -1,5 +1,5 @@
 // The training loop of the command: steps without waiting, readings about once a second, epochs, checkpoints.
-import { setTimeout } from 'node:timers/promises'
+import { turn } from '../core/memory.ts'
 import { autograd, type Context, gluon, metric, type NDArray } from '../index.ts'
 import { DeadClasses } from './deadClasses.ts'
 import { type Batches, type Evaluation, evaluate } from './evaluation.ts'
@@ -119,9 +119,9 @@ export class Training {
 
   /** The first step of a session makes all kernels, in parts of some 100 ms: timers get a turn between them. */
   async #oneStep(images: NDArray, labels: NDArray): Promise<void> {
-    const breathe = this.#kernelsMade ? undefined : () => setTimeout(0)
-    this.#kernelsMade = true
     const { net, context, trainer, batchSize } = this.#parts
+    const breathe = this.#kernelsMade ? undefined : () => turn(context.engine)
+    this.#kernelsMade = true
     const x = images.asInContext(context)
     const y = labels.asInContext(context)
     const [output, loss] = autograd.record(() => {

@@ -83,7 +83,7 @@ class Walk {
         'a head gradient is an array or null, with options after it, as backward(null, { retainGraph: true })'
       throw new OpError('backward', `${right}: got ${nameOfKind(gradient)}`)
     }
-    head.operand('backward')
+    head.valueFor('backward')
     if (!head.origin || !('node' in head.origin)) {
       throw new OpError(
         'backward',
@@ -136,11 +136,13 @@ class Walk {
         '[backward] this graph was run backward before and is freed: pass { retainGraph: true } the first time',
       )
     }
-    const dy = node.outputs.slice(0, node.visible).map((spec, i) => gathered[i] ?? this.#filled(spec, 0, node.context))
+    const dy = node.call.outputs
+      .slice(0, node.visible)
+      .map((spec, i) => gathered[i] ?? this.#filled(spec, 0, node.context))
     const kept = dy.map((_, i) =>
       wanted.some((origin) => 'node' in origin && origin.node === node && origin.index === i),
     )
-    const gradients = within(node.path, spent, () => this.#gradients(node, dy, kept))
+    const gradients = within(node.call.path, spent, () => this.#gradients(node, dy, kept))
     gradients.forEach((gradient, i) => {
       const edge = node.edges[i]
       if (gradient && edge) this.#collect(edge, gradient)
@@ -159,10 +161,10 @@ class Walk {
       return array
     }
     const context: GradientContext<Attributes> = {
-      attrs: node.attrs,
-      scalars: node.scalars,
-      inputs: node.inputs,
-      outputs: node.outputs,
+      attrs: node.call.attrs,
+      scalars: node.call.scalars,
+      inputs: node.call.inputs,
+      outputs: node.call.outputs,
       x: (i) => restore(`x${i}`),
       y: (i) => restore(`y${i}`),
       needs: node.edges.map((edge) => edge !== null),

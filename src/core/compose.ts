@@ -1,5 +1,5 @@
 // Composites: what other ops compute, recorded as one op with a gradient of its own.
-import type { Attributes } from './engine.ts'
+import type { Attributes, Call } from './engine.ts'
 import type { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
 import { currentPath, within } from './ownership.ts'
@@ -28,17 +28,13 @@ export function compose<A extends Attributes>(
   })
   if (!recording || !inputs.some(historyOf)) return outputs
   const op: Op<A, never> = { ...composite, infer: () => outputs }
-  const node = new TapeNode({
-    op: op as Op<never>,
-    attrs,
-    scalars: [],
-    context: inputs[0].context,
-    path: currentPath(),
-    inputs,
-    outputs,
-    visible: outputs.length,
-  })
-  node.save(inputs, outputs)
+  const call: Call = {
+    ...{ op: op.name, name: op.name, attrs, scalars: [], mutates: [], view: false, path: currentPath() },
+    inputs: inputs.map(({ value }) => value),
+    outputs: outputs.map(({ value }) => value),
+  }
+  const node = new TapeNode(op as Op<never>, call, inputs[0].context, inputs)
+  node.save()
   outputs.forEach((output, index) => output.setOrigin({ node, index }))
   return outputs
 }

@@ -3,9 +3,6 @@ import type { DType } from './dtype.ts'
 import type { Shape } from './shape.ts'
 import type { Storage } from './storage.ts'
 
-/** How the elements of a 4-D array lie in memory: as the shape says, or channels last (NHWC for a shape NCHW). */
-export type Order = 'plain' | 'channelsLast'
-
 /** What is known of an array before any value: enough for shape rules. */
 export interface Spec {
   readonly shape: Shape
@@ -13,37 +10,46 @@ export interface Spec {
 }
 
 /** What a kernel plans by. */
-export interface Descriptor extends Spec {
-  readonly order: Order
-}
+export type Descriptor = Spec
 
-/** An array as an engine sees it: a dense range of a storage. */
-export interface Operand extends Descriptor {
+/**
+ * The elements of an array: a dense range of a storage. A value is never changed. Handles, the tape and calls share it,
+ * so a listener can follow elements from call to call. A view is another value of the same storage.
+ */
+export interface Value extends Spec {
   readonly storage: Storage
-  /** Where the array begins, in bytes from the storage's start. */
+  /** Bytes from the storage's start. */
   readonly offset: number
+  /** Whether kernels take the elements in row-major order: set for views and for arrays that were viewed. */
+  readonly rowMajor?: boolean
 }
 
 /** Plain JSON attributes of an op. */
 export type Attributes = object
 
-/** One call of an op: the record that tape, engines, profiler and graph capture all read. */
+/**
+ * One call of an op: the record that tape, engines, profiler and graph capture all read. It is never changed and holds
+ * no handle, so a kept record keeps no memory alive. An input was made by the earlier calls that wrote to its range.
+ */
 export interface Call {
   readonly op: string
   /** What users call it, in errors and profiles: the op's name, or that of a formula. */
   readonly name: string
-  readonly inputs: readonly Operand[]
+  readonly inputs: readonly Value[]
   readonly attrs: Attributes
   /** Numbers that may change from call to call without a new plan (a learning rate, an addend). */
   readonly scalars: readonly number[]
-  readonly outputs: readonly Operand[]
+  /** New values or those of `out`, visible ones first. */
+  readonly outputs: readonly Value[]
   /** Indices of the inputs that are written in place. */
   readonly mutates: readonly number[]
+  /** Whether the output is a range of input 0's storage; then no kernel runs. */
+  readonly view: boolean
   /** Where in the user's network this happens, for errors; empty outside a block. */
   readonly path: string
 }
 
-/** A piece of an engine's memory. */
+/** A piece of an engine's memory. How elements lie in it is the engine's business. */
 export interface Allocation {
   readonly bytes: number
 }
@@ -53,12 +59,6 @@ export interface Receipt {
   readonly allocation: Allocation
   /** The engine's number of the writing, for `Storage.written`. */
   readonly written: number
-}
-
-/** The orders in which a kernel takes its inputs and leaves its outputs. */
-export interface Orders {
-  readonly inputs: readonly Order[]
-  readonly outputs: readonly Order[]
 }
 
 /** A machine that runs ops, one after the other, in the order they are given. */
@@ -73,12 +73,12 @@ export interface Engine {
   upload(bytes: Uint8Array): Allocation
   /** Gives memory back; commands queued before may still use it. */
   free(allocation: Allocation): void
-  /** The orders a kernel wants for these inputs. */
-  orders(op: string, inputs: readonly Descriptor[], attrs: Attributes, outputs: readonly Spec[]): Orders
+  /** Brings a storage to row-major order before a view is made; default: it always is. May move the elements. */
+  rowMajor?(value: Value): void
   /** Queues one op. */
   run(call: Call): void
-  /** Queues a read; resolves with the bytes as they are at this point of the queue. */
-  read(operand: Operand): Promise<Uint8Array>
+  /** Queues a read; resolves with the elements in row-major order, as they are at this point of the queue. */
+  read(value: Value): Promise<Uint8Array>
   /**
    * Takes memory for bytes that are on their way, as from another engine's `read`; what is queued later waits for them,
    * and where they fail to come, what they were to be in counts as failed.

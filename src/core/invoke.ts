@@ -1,12 +1,12 @@
-// The one way an op is called: check, infer, allocate, queue, record.
+// The one way an op is called: describe, place, run, record.
 import { bytesPer, type DType, isDType } from './dtype.ts'
-import { type Attributes, type Call, Context, currentContext, type Operand, type Order, type Spec } from './engine.ts'
+import { type Attributes, type Call, Context, currentContext, type Spec, type Value } from './engine.ts'
 import { nameOfKind, OpError } from './errors.ts'
 import { relievePressure, withinLimits } from './memory.ts'
 import { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
 import { adopt, currentPath, currentScope } from './ownership.ts'
-import { type Shape, sizeOf } from './shape.ts'
+import { sizeOf } from './shape.ts'
 import { Storage } from './storage.ts'
 import { historyOf, mode, TapeNode } from './tape.ts'
 
@@ -20,6 +20,9 @@ export interface InvokeOptions {
   readonly context?: Context
 }
 
+/** A call before it has memory for its outputs. */
+type Description = ReturnType<typeof describe>
+
 /** Calls an op; returns its visible outputs. */
 export function invoke<A extends Attributes>(
   op: Op<A, never>,
@@ -27,60 +30,129 @@ export function invoke<A extends Attributes>(
   attrs: A,
   options: InvokeOptions = {},
 ): NDArray[] {
+  const described = describe(op, inputs, attrs, options)
+  const call = place(described)
+  run(call, described)
+  return record(call, described)
+}
+
+const listeners = new Set<(call: Call) => void>()
+
+/** Calls a function with the record of each call, in program order, after the engine got it. Returns what ends that. */
+export function listen(listener: (call: Call) => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** Checks a call; gives what is known of it before it has memory. */
+function describe<A extends Attributes>(
+  op: Op<A, never>,
+  inputs: readonly NDArray[],
+  attrs: A,
+  { scalars = [], out = [], context: wanted }: InvokeOptions,
+) {
   const name = op.calledAs?.(attrs) ?? op.name
-  const context = contextOf(name, inputs, options)
+  const context = contextOf(name, [...inputs, ...out], wanted)
   for (const input of inputs) checkUsable(name, input)
   const visible = op.infer(inputs, attrs)
   const mutates = (typeof op.mutates === 'function' ? op.mutates(attrs) : op.mutates) ?? []
   const recorded = mode.recording && op.gradient !== undefined && inputs.some(historyOf)
-  if (mode.recording && (options.out || mutates.length > 0)) refuseInPlace(name, op, inputs, mutates, options.out)
-  const view = op.view && !options.out ? op.view(inputs, attrs) : undefined
-  if (view !== undefined) return [viewOf(op, inputs[0], visible[0], view, attrs, recorded)]
-  const specs = recorded && op.hidden ? [...visible, ...op.hidden(inputs, attrs)] : visible
-  const orders = context.engine.orders(op.name, inputs, attrs, specs)
-  for (const i of mutates) rehome(inputs[i], orders.inputs[i] ?? 'plain')
-  const [taken, made]: [Operand[], Operand[]] = [[], []]
-  const call = {
-    op: op.name,
-    name,
-    inputs: taken,
-    attrs,
-    scalars: options.scalars ?? [],
-    outputs: made,
-    path: currentPath(),
-    mutates,
+  if (mode.recording && out.length + mutates.length > 0) refuseInPlace(name, op, inputs, mutates, out)
+  // of a view, where it starts in input 0, in elements
+  const view = out.length > 0 ? undefined : op.view?.(inputs, attrs)
+  const hidden = recorded && view === undefined ? op.hidden?.(inputs, attrs) : undefined
+  const outputs = hidden ? [...visible, ...hidden] : visible
+  const call = { op: op.name, name, attrs, scalars, mutates, path: currentPath(), view: view !== undefined }
+  return {
+    op: op as unknown as Op<never>,
+    call,
+    context,
+    inputs,
+    out,
+    outputs,
+    visible: visible.length,
+    recorded,
+    view,
   }
+}
+
+/** Gives the outputs memory: new, that of `out`, or a range of input 0. */
+function place({ call, context, inputs, out, outputs, view }: Description): Call {
+  const made: Value[] = []
   try {
-    inputs.forEach((input, i) => taken.push(reordered(input, orders.inputs[i] ?? 'plain')))
-    specs.forEach((spec, i) => made.push(output(name, context, spec, orders.outputs[i] ?? 'plain', options.out?.[i])))
-    if (made.some(sized) || mutates.some((i) => sized(inputs[i]))) enqueue(name, context, call)
+    for (const [i, spec] of outputs.entries()) {
+      const placed = view === undefined ? out[i]?.value : viewOf(inputs[0], spec, view, call.name)
+      made.push(placed ?? newValue(call.name, context, spec))
+    }
   } catch (error) {
-    for (const operand of [...taken, ...made]) if (!(operand instanceof NDArray)) operand.storage.release()
+    releaseNew(made, out)
     throw error
   }
-  options.out?.forEach((target, i) => deliver(made[i], target))
-  for (const i of mutates) noteWrite(inputs[i])
-  for (const target of options.out ?? []) noteWrite(target)
-  const node = recorded ? record(op, inputs, taken, made, visible.length, attrs, call.scalars) : undefined
-  taken.forEach((operand, i) => operand !== inputs[i] && operand.storage.release())
-  for (const hidden of made.splice(visible.length)) hidden.storage.release()
-  return made.map((array, i) => options.out?.[i] ?? settle(array, name, context, node, i))
+  return { ...call, inputs: inputs.map(({ value }) => value), outputs: made }
+}
+
+/** Queues a call, unless nothing is to be computed. */
+function run(call: Call, { context, out }: Description): void {
+  const { name, inputs, outputs, mutates } = call
+  if (call.view || !(outputs.some(sized) || mutates.some((i) => sized(inputs[i])))) return
+  try {
+    withinLimits(context.engine, name, batchOf(outputs[0] ?? inputs[0]), () => context.engine.run(call))
+  } catch (error) {
+    releaseNew(outputs, out)
+    throw error
+  }
+}
+
+/** Marks what was written, extends the tape and calls the listeners; gives the visible outputs. */
+function record(call: Call, { op, context, inputs, out, visible, recorded }: Description): NDArray[] {
+  const { outputs } = call
+  for (const i of call.mutates) noteWrite(inputs[i])
+  for (const target of out) noteWrite(target)
+  const node = recorded ? new TapeNode(op, call, context, inputs, visible) : undefined
+  node?.save()
+  for (const { storage } of outputs.slice(visible)) storage.release()
+  for (const listener of listeners) listener(call)
+  return outputs.slice(0, visible).map((value, index) => {
+    const origin = node ? { node, index } : null
+    return out[index] ?? deliver(new NDArray({ context, value, origin, maker: call.name }))
+  })
 }
 
 function noteWrite({ storage, offset, bytes }: NDArray): void {
   storage.noteWrite(offset, bytes)
 }
 
-function sized(operand: Spec): boolean {
-  return sizeOf(operand.shape) > 0
+function sized(value: Spec): boolean {
+  return sizeOf(value.shape) > 0
 }
 
-function contextOf(op: string, inputs: readonly NDArray[], options: InvokeOptions): Context {
-  for (const input of inputs) {
-    if (!(input instanceof NDArray)) throw new OpError(op, `takes arrays, got ${nameOfKind(input)}`)
+/** Releases outputs of a call that failed, but for those that were there before. */
+function releaseNew(outputs: readonly Value[], out: readonly NDArray[]): void {
+  for (const { storage } of outputs.slice(out.length)) storage.release()
+}
+
+/** Length of a batch, of which a shorter one may fit. */
+function batchOf({ shape }: Spec): number | undefined {
+  return shape.length > 1 ? shape[0] : undefined
+}
+
+/** A range of an array's storage. From here on kernels take the array in row-major order. */
+function viewOf(array: NDArray, { shape, dtype }: Spec, start: number, op: string): Value {
+  const { value: whole, context } = array
+  const { engine } = context
+  if (engine.rowMajor && !whole.rowMajor) {
+    withinLimits(engine, op, batchOf(whole), () => engine.rowMajor?.(whole))
+    array.value = { ...whole, rowMajor: true }
   }
-  const arrays = options.out ? [...inputs, ...options.out] : inputs
-  const context = checkContext(op, arrays[0]?.context ?? options.context ?? currentContext())
+  const offset = whole.offset + start * bytesPer(whole.dtype)
+  return { shape, dtype, storage: whole.storage.retain(), offset, rowMajor: true }
+}
+
+function contextOf(op: string, arrays: readonly NDArray[], wanted: Context | undefined): Context {
+  for (const array of arrays) {
+    if (!(array instanceof NDArray)) throw new OpError(op, `takes arrays, got ${nameOfKind(array)}`)
+  }
+  const context = checkContext(op, arrays[0]?.context ?? wanted ?? currentContext())
   for (const { context: other } of arrays) {
     if (other === context) continue
     throw new OpError(op, `all arrays must be on one context, got ${context} and ${other}: use asInContext`)
@@ -89,8 +161,8 @@ function contextOf(op: string, inputs: readonly NDArray[], options: InvokeOption
 }
 
 function checkUsable(op: string, array: NDArray): void {
-  array.operand(op)
-  const failure = array.context.engine.failureOf(array.storage)
+  const { storage } = array.valueFor(op)
+  const failure = array.context.engine.failureOf(storage)
   if (failure) throw failure
 }
 
@@ -100,48 +172,20 @@ function refuseInPlace(
   op: Op<never>,
   inputs: readonly NDArray[],
   mutates: readonly number[],
-  out: InvokeOptions['out'],
+  out: readonly NDArray[],
 ): void {
-  const written = [...(out ?? []), ...mutates.map((i) => inputs[i])]
-  const lost = (out || op.gradient === undefined) && inputs.some(historyOf)
+  const written = [...out, ...mutates.map((i) => inputs[i])]
+  const lost = (out.length > 0 || op.gradient === undefined) && inputs.some(historyOf)
   if (!lost && !written.some(historyOf)) return
   throw new OpError(name, 'cannot write in place inside record: the values may be needed for the gradient')
 }
 
-/** Whether both orders mean the same bytes: one channel, one pixel, or not 4-D. */
-export function orderless(shape: Shape): boolean {
-  return shape.length !== 4 || shape[1] === 1 || shape[2] * shape[3] === 1
-}
-
-/** The operand in the order wanted: itself, relabelled, or a copy whose storage the caller releases. */
-export function reordered(input: NDArray, order: Order): Operand {
-  if (input.order === order) return input
-  const { storage, offset, shape, dtype, context } = input
-  if (orderless(shape)) return { storage: storage.retain(), offset, shape, dtype, order }
-  const made = allocate('relayout', context, input)
-  const target = { storage: made, offset: 0, shape, dtype, order }
-  try {
-    relayout(input, target, context)
-  } catch (error) {
-    made.release()
-    throw error
-  }
-  return target
-}
-
-/** Rewrites an array in place of its handle so that its bytes lie in the order wanted. */
-function rehome(array: NDArray, order: Order): void {
-  if (array.order === order) return
-  const { storage, offset } = reordered(array, order)
-  array.rehome(storage, offset, order)
-}
-
-/** Fresh memory for the elements of a spec. */
-export function allocate(op: string, context: Context, spec: Spec): Storage {
-  checkDType(op, context, spec.dtype)
-  const bytes = sizeOf(spec.shape) * bytesPer(spec.dtype)
-  const batch = spec.shape.length > 1 ? spec.shape[0] : undefined
-  return withinLimits(context.engine, op, batch, () => new Storage(context.engine, context.engine.allocate(bytes)))
+function newValue(op: string, context: Context, spec: Spec): Value {
+  const { shape, dtype } = spec
+  checkDType(op, context, dtype)
+  const { engine } = context
+  const make = () => new Storage(engine, engine.allocate(sizeOf(shape) * bytesPer(dtype)))
+  return { shape, dtype, storage: withinLimits(engine, op, batchOf(spec), make), offset: 0 }
 }
 
 /** The context itself; throws for anything else, such as the name of one. */
@@ -159,83 +203,8 @@ export function checkDType(op: string, context: Context, dtype: DType): void {
   throw new OpError(op, `${dtype} is not available on ${context}: use reference() for float64`)
 }
 
-function output(op: string, context: Context, spec: Spec, wanted: Order, target?: NDArray): Operand {
-  const order = orderless(spec.shape) ? 'plain' : wanted
-  if (target && target.order === order) return target
-  return { ...spec, storage: allocate(op, context, spec), offset: 0, order }
-}
-
-/** Brings an output that was made in another order to the place it was asked for. */
-function deliver(made: Operand, target: NDArray): void {
-  if (made === target) return
-  relayout(made, target, target.context)
-  made.storage.release()
-}
-
-function relayout(source: Operand, target: Operand, context: Context): void {
-  const call = {
-    op: 'relayout',
-    name: 'relayout',
-    inputs: [source],
-    attrs: {},
-    scalars: [],
-    outputs: [target],
-    mutates: [],
-  }
-  enqueue('relayout', context, { ...call, path: currentPath() })
-}
-
-function enqueue(name: string, context: Context, call: Call): void {
-  withinLimits(context.engine, name, undefined, () => context.engine.run(call))
-}
-
-function record<A extends Attributes>(
-  op: Op<A, never>,
-  inputs: readonly NDArray[],
-  taken: readonly Operand[],
-  made: readonly Operand[],
-  visible: number,
-  attrs: A,
-  scalars: readonly number[],
-): TapeNode {
-  const node = new TapeNode({
-    op: op as unknown as Op<never>,
-    attrs,
-    scalars,
-    context: inputs[0].context,
-    path: currentPath(),
-    inputs,
-    outputs: made,
-    visible,
-  })
-  node.save(taken, made)
-  return node
-}
-
-function settle(made: Operand, maker: string, context: Context, node: TapeNode | undefined, index: number): NDArray {
-  const { shape, dtype, storage, offset, order } = made
-  const origin = node ? { node, index } : null
-  return place(new NDArray({ context, shape, dtype, storage, offset, order, origin, maker }))
-}
-
-function viewOf<A extends Attributes>(
-  op: Op<A, never>,
-  input: NDArray,
-  spec: Spec,
-  begin: number,
-  attrs: A,
-  recorded: boolean,
-): NDArray {
-  rehome(input, 'plain')
-  const { storage, context } = input
-  const offset = input.offset + begin * bytesPer(input.dtype)
-  const made: Operand = { ...spec, storage: storage.retain(), offset, order: 'plain' }
-  const node = recorded ? record(op, [input], [input], [made], 1, attrs, []) : undefined
-  return settle(made, op.calledAs?.(attrs) ?? op.name, context, node, 0)
-}
-
 /** Hands a finished array to its owner; large ones of the user remember the line that made them. */
-export function place(array: NDArray): NDArray {
+export function deliver(array: NDArray): NDArray {
   adopt(array)
   if (currentScope()) return array
   relievePressure(array.context.engine)

@@ -1,6 +1,6 @@
 // Memory pressure: when to ask for a garbage collection, when an await must let finalizers run, and the census.
 import { macrotask, requestCollection } from '#platform'
-import { type Context, currentContext, type Engine, type Operand, OutOfMemory } from './engine.ts'
+import { type Context, currentContext, type Engine, OutOfMemory, type Value } from './engine.ts'
 import { checkOptions, MemoryLimitError } from './errors.ts'
 import type { NDArray, Remains } from './ndarray.ts'
 import { liveOn } from './storage.ts'
@@ -29,42 +29,52 @@ const budget = 64 * 2 ** 20
 let finalized = 0
 /** An engine that reached its limit: what the program drops on its way out of the error is collected at its next await. */
 let exhausted: Engine | undefined
-let collectionWanted: { readonly engine: Engine; readonly finalized: number; readonly done: Promise<void> } | undefined
+/** A collection that was asked for and is not over. */
+let collecting: Promise<void> | undefined
+/** Engines on which arrays were made while recording. */
+const recordedOn = new Set<Engine>()
 
 /**
  * Asks for a collection when what is alive has outgrown the last one's floor by the budget. Not inside record, where
  * the graph holds what was made until backward has passed.
  */
 export function relievePressure(engine: Engine): void {
-  if (mode.recording) return
+  if (mode.recording) {
+    recordedOn.add(engine)
+    return
+  }
   const live = liveOn(engine)
   if (live.bytes > live.floor + Math.min(budget, engine.limit / 8)) wantCollection(engine)
 }
 
-function wantCollection(engine: Engine): void {
-  if (collectionWanted) return
-  collectionWanted = { engine, finalized, done: requestCollection() }
+/** Relieves the engines of what was recorded before: called where recording starts, as a loop may do nothing else. */
+export function relieveRecorded(): void {
+  for (const engine of recordedOn) relievePressure(engine)
+  recordedOn.clear()
 }
 
-/**
- * A turn of the event loop, which every await of the library takes: timers, Ctrl-C and finalizers run in it. Relieves
- * the engine given, as a loop may make arrays inside record alone.
- */
-export async function turn(relieved?: Engine): Promise<void> {
-  if (relieved) relievePressure(relieved)
+function wantCollection(engine: Engine): void {
+  if (collecting) return
+  const before = finalized
+  const done = requestCollection().then(async () => {
+    for (let i = 0; i < 2 && finalized === before; i++) await macrotask()
+    liveOn(engine).floor = liveOn(engine).bytes
+    if (collecting === done) collecting = undefined
+  })
+  collecting = done
+}
+
+/** A turn of the event loop, which every await of the library takes: timers, Ctrl-C and finalizers run in it. */
+export async function turn(engine: Engine): Promise<void> {
+  relievePressure(engine)
   await macrotask()
   if (exhausted) {
     // one that was asked for on the way may have come too early
-    collectionWanted = undefined
+    collecting = undefined
     wantCollection(exhausted)
     exhausted = undefined
   }
-  if (!collectionWanted) return
-  const { engine, finalized: before, done } = collectionWanted
-  await done
-  for (let i = 0; i < 2 && finalized === before; i++) await macrotask()
-  collectionWanted = undefined
-  liveOn(engine).floor = liveOn(engine).bytes
+  await collecting
 }
 
 /** Runs an allocation or a command; when memory or the queue is full, throws the census of what holds it. */
@@ -77,8 +87,8 @@ export function withinLimits<T>(engine: Engine, what: string, batch: number | un
 }
 
 /** Reads an array's bytes, with the same answer where there is no memory for it. */
-export function readWithinLimits(engine: Engine, what: string, operand: Operand): Promise<Uint8Array> {
-  return engine.read(operand).catch((error) => {
+export function readWithinLimits(engine: Engine, what: string, value: Value): Promise<Uint8Array> {
+  return engine.read(value).catch((error) => {
     throw explained(error, engine, what, undefined)
   })
 }
@@ -118,7 +128,7 @@ function census(engine: Engine, what: string, asked: number, batch: number | und
       'the rest is parameters, their gradients and optimizer state.',
     ...top.map(([key, group]) => `  ${megabytes(group.bytes)} in ${group.count} arrays made by ${key}`),
   ]
-  if (collectionWanted && asked > 0) lines.push(`A collection was asked for and has had no turn: ${never}.`)
+  if (collecting && asked > 0) lines.push(`A collection was asked for and has had no turn: ${never}.`)
   if (asked > 0 && batch && batch > 1) {
     const perItem = (live.bytes + asked) / batch
     const fits = Math.max(1, Math.floor((engine.limit * 0.9) / perItem))

@@ -1,6 +1,6 @@
 // The array handle: a dense range of a storage with a shape, a dtype and an owner. Methods are installed by nd/methods.
 import { bytesPer, type DType } from './dtype.ts'
-import type { Context, Operand, Order } from './engine.ts'
+import type { Context, Value } from './engine.ts'
 import { GlueballError } from './errors.ts'
 import type { CallScope } from './ownership.ts'
 import { type Shape, sizeOf } from './shape.ts'
@@ -22,11 +22,7 @@ export interface Remains {
 /** What an array is made of. */
 export interface Parts {
   readonly context: Context
-  readonly shape: Shape
-  readonly dtype: DType
-  readonly storage: Storage
-  readonly offset?: number
-  readonly order?: Order
+  readonly value: Value
   readonly origin?: Origin | null
   /** Name of what made it, for the census and for errors. */
   readonly maker?: string
@@ -36,16 +32,8 @@ export interface Parts {
 export class NDArray {
   /** Where the array lives. */
   readonly context: Context
-  /** Sizes, outermost axis first. */
-  readonly shape: Shape
-  /** Element type. */
-  readonly dtype: DType
   /** @internal */
-  storage: Storage
-  /** @internal Bytes from the storage's start. */
-  offset: number
-  /** @internal */
-  order: Order
+  value: Value
   /** @internal Where it came from, on the tape. */
   origin: Origin | null
   /** @internal */
@@ -62,11 +50,7 @@ export class NDArray {
   /** @internal Takes over one reference to the storage; takes its own to the origin's node. */
   constructor(parts: Parts) {
     this.context = parts.context
-    this.shape = parts.shape
-    this.dtype = parts.dtype
-    this.storage = parts.storage
-    this.offset = parts.offset ?? 0
-    this.order = parts.order ?? 'plain'
+    this.value = parts.value
     this.origin = parts.origin ?? null
     this.maker = parts.maker ?? 'array'
     if (this.origin && 'node' in this.origin) this.origin.node.retain()
@@ -75,6 +59,26 @@ export class NDArray {
   /** The context, by Gluon's short name. */
   get ctx(): Context {
     return this.context
+  }
+
+  /** Sizes, outermost axis first. */
+  get shape(): Shape {
+    return this.value.shape
+  }
+
+  /** Element type. */
+  get dtype(): DType {
+    return this.value.dtype
+  }
+
+  /** @internal */
+  get storage(): Storage {
+    return this.value.storage
+  }
+
+  /** @internal Bytes from the storage's start. */
+  get offset(): number {
+    return this.value.offset
   }
 
   /** Number of axes. */
@@ -107,12 +111,12 @@ export class NDArray {
     return this.size * bytesPer(this.dtype)
   }
 
-  /** @internal As an engine sees it; throws when it was released. */
-  operand(op: string): Operand {
+  /** @internal Its value for an op; throws when it was released. */
+  valueFor(op: string): Value {
     if (this.released !== undefined) {
       throw new GlueballError(`[${op}] this array ${this} was released: ${this.released}`)
     }
-    return this as Operand
+    return this.value
   }
 
   /** @internal Replaces the history. */
@@ -124,13 +128,11 @@ export class NDArray {
     if (this.remains) this.remains.node = node
   }
 
-  /** @internal Points at another range with the same values, taking over one reference to its storage. */
-  rehome(storage: Storage, offset: number, order: Order): void {
+  /** @internal Points at another range with the same elements, taking over one reference to its storage. */
+  rehome(value: Value): void {
     this.storage.release()
-    this.storage = storage
-    this.offset = offset
-    this.order = order
-    if (this.remains) this.remains.storage = storage
+    this.value = value
+    if (this.remains) this.remains.storage = value.storage
   }
 
   toString(): string {

@@ -41,8 +41,9 @@ export function adopt(array: NDArray): NDArray {
 
 /** Another handle on the same bytes and the same history, owned by the running call. */
 export function alias(array: NDArray): NDArray {
-  const { context, shape, dtype, offset, order, origin } = array
-  return adopt(new NDArray({ context, shape, dtype, storage: array.storage.retain(), offset, order, origin }))
+  const { context, value, origin } = array
+  value.storage.retain()
+  return adopt(new NDArray({ context, value, origin }))
 }
 
 /** Makes an array the user's: it lives until disposed of or collected. */

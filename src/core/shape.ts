@@ -120,8 +120,9 @@ export function stridesOf(shape: Shape): number[] {
   return strides
 }
 
-/** The shape without the axes, or with size 1 there; (1,) when nothing would be left. */
+/** The shape with size 1 at the axes, or without them: then (1,) when nothing would be left. */
 export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): Shape {
-  const kept = keepDims ? shape.map((n, i) => (axes.includes(i) ? 1 : n)) : shape.filter((_, i) => !axes.includes(i))
+  if (keepDims) return shapeOf(shape.map((n, i) => (axes.includes(i) ? 1 : n)))
+  const kept = shape.filter((_, i) => !axes.includes(i))
   return shapeOf(kept.length > 0 ? kept : [1])
 }

@@ -41,7 +41,7 @@ interface Derived {
 /** A counted allocation. Made with one reference; the last `release` frees it. */
 export class Storage {
   readonly engine: Engine
-  readonly allocation: Allocation
+  #allocation: Allocation
   /** The engine's number of the last command that writes here. */
   written = 0
   /** Buffers computed from this one (packed weights), by what computed them; the engine fills and frees them. */
@@ -51,11 +51,22 @@ export class Storage {
 
   constructor(engine: Engine, allocation: Allocation) {
     this.engine = engine
-    this.allocation = allocation
+    this.#allocation = allocation
     const live = liveOn(engine)
     live.bytes += allocation.bytes
     live.count++
     if (live.bytes > live.peak) live.peak = live.bytes
+  }
+
+  /** Where the bytes are. */
+  get allocation(): Allocation {
+    return this.#allocation
+  }
+
+  /** Takes over the memory of a storage of equal size, which holds the same elements and gets this one's. */
+  exchange(other: Storage): void {
+    ;[this.#allocation, other.#allocation] = [other.#allocation, this.#allocation]
+    ;[this.written, other.written] = [other.written, this.written]
   }
 
   /** Bytes held. */

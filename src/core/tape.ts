@@ -1,6 +1,6 @@
 // The tape: what was recorded, held as storages and never as handles, and the walk that turns it into gradients.
 import { bytesPer } from './dtype.ts'
-import type { Attributes, Context, Engine, Operand, Order, Spec } from './engine.ts'
+import type { Call, Context, Engine, Value } from './engine.ts'
 import { GlueballError } from './errors.ts'
 import { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
@@ -21,7 +21,8 @@ export interface Leaf {
 /** Where an array came from: an output of a node, or a leaf. */
 export type Origin = { readonly node: TapeNode; readonly index: number } | Leaf
 
-interface Saved extends Operand {
+interface Saved {
+  readonly value: Value
   readonly reading: Reading
   readonly origin: Origin | null
 }
@@ -59,12 +60,8 @@ const ended: Op<never> = { name: 'ended', infer: () => [] }
 export class TapeNode {
   /** What it recorded; `ended` once the node is freed, as a custom function may hold on to its own results. */
   op: Op<never>
-  readonly attrs: Attributes
-  readonly scalars: readonly number[]
+  readonly call: Call
   readonly context: Context
-  readonly path: string
-  readonly inputs: readonly Spec[]
-  readonly outputs: readonly Spec[]
   /** How many of the outputs the user sees. */
   readonly visible: number
   /** Where the inputs came from; empty once the node is freed. */
@@ -78,25 +75,12 @@ export class TapeNode {
   /** Walks that the history of the node has outlived. */
   readonly #outlived: number
 
-  constructor(parts: {
-    op: Op<never>
-    attrs: Attributes
-    scalars: readonly number[]
-    context: Context
-    path: string
-    inputs: readonly NDArray[]
-    outputs: readonly Operand[]
-    visible: number
-  }) {
-    this.op = parts.op
-    this.attrs = parts.attrs
-    this.scalars = parts.scalars
-    this.context = parts.context
-    this.path = parts.path
-    this.inputs = parts.inputs.map(specOf)
-    this.outputs = parts.outputs.map(specOf)
-    this.visible = parts.visible
-    this.edges = parts.inputs.map(historyOf)
+  constructor(op: Op<never>, call: Call, context: Context, inputs: readonly NDArray[], visible = call.outputs.length) {
+    this.op = op
+    this.call = call
+    this.context = context
+    this.visible = visible
+    this.edges = inputs.map(historyOf)
     let outlived = 0
     for (const edge of this.edges) {
       if (!edge || !('node' in edge)) continue
@@ -128,29 +112,26 @@ export class TapeNode {
     return true
   }
 
-  /** Keeps what the gradient will read; `operands` are the inputs as the kernel took them. */
-  save(operands: readonly Operand[], outputs: readonly Operand[]): void {
+  /** Keeps what the gradient will read. */
+  save(): void {
     const { saves } = this.op
+    const { attrs, inputs, outputs } = this.call
     const needs = this.edges.map((edge) => edge !== null)
-    const read = typeof saves === 'function' ? saves(this.attrs as never, needs, this.inputs, this.outputs) : saves
-    for (const i of read?.inputs ?? []) if (operands[i]) this.#keep(`x${i}`, operands[i], this.edges[i])
+    const read = typeof saves === 'function' ? saves(attrs as never, needs, inputs, outputs) : saves
+    for (const i of read?.inputs ?? []) if (inputs[i]) this.#keep(`x${i}`, inputs[i], this.edges[i])
     for (const i of read?.outputs ?? []) if (outputs[i]) this.#keep(`y${i}`, outputs[i], { node: this, index: i })
   }
 
   /** Keeps arrays that a custom function saves, restored as x0, x1, …; `origins` are their places in the graph. */
   keep(arrays: readonly NDArray[], origins: readonly (Origin | null)[]): void {
-    arrays.forEach((array, i) => this.#keep(`x${i}`, array, origins[i]))
+    arrays.forEach((array, i) => this.#keep(`x${i}`, array.value, origins[i]))
   }
 
-  #keep(key: string, operand: Operand, origin: Origin | null): void {
-    const { storage, offset, shape, dtype, order } = operand
-    const reading = storage.watch(offset, sizeOf(shape) * bytesPer(dtype))
-    this.#saved.set(key, { storage: storage.retain(), offset, shape, dtype, order, origin, reading })
+  #keep(key: string, value: Value, origin: Origin | null): void {
+    const { storage, offset, shape, dtype } = value
+    const reading = storage.retain().watch(offset, sizeOf(shape) * bytesPer(dtype))
+    this.#saved.set(key, { value, origin, reading })
     tapesHolding.set(storage, (tapesHolding.get(storage) ?? 0) + 1)
-  }
-
-  get #name(): string {
-    return this.op.calledAs?.(this.attrs as never) ?? this.op.name
   }
 
   /** A saved value as an array; throws when it was written to since. */
@@ -160,24 +141,19 @@ export class TapeNode {
     if (!saved) throw new GlueballError(`[${this.op.name}] its gradient reads ${key}, which it does not save`)
     if (saved.reading.stale) {
       throw new GlueballError(
-        `[backward] an array that the gradient of ${this.#name} needs was written in place after the forward pass: ` +
+        `[backward] an array that the gradient of ${this.call.name} needs was written in place after the forward pass: ` +
           'write to a copy, or run backward first',
       )
     }
-    return new NDArray({
-      context: this.context,
-      shape: saved.shape,
-      dtype: saved.dtype,
-      storage: saved.storage.retain(),
-      offset: saved.offset,
-      order: saved.order as Order,
-      origin: mode.recording ? saved.origin : null,
-    })
+    const { value, origin } = saved
+    value.storage.retain()
+    return new NDArray({ context: this.context, value, origin: mode.recording ? origin : null })
   }
 
   /** Drops what was saved: backward has passed, or nobody can reach the node any more. */
   dropSaved(): void {
-    for (const { storage, reading } of this.#saved.values()) {
+    for (const { value, reading } of this.#saved.values()) {
+      const { storage } = value
       storage.unwatch(reading)
       const others = (tapesHolding.get(storage) as number) - 1
       if (others > 0) tapesHolding.set(storage, others)
@@ -223,8 +199,4 @@ function warnOfHistory(): void {
     `An array that is kept from step to step carries the graphs of ${longestHistory} steps: keep its x.detach(), or ` +
       'compute it inside autograd.pause',
   )
-}
-
-function specOf({ shape, dtype }: Spec): Spec {
-  return { shape, dtype }
 }

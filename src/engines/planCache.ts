@@ -1,12 +1,15 @@
 // Plans of calls by what they depend on: op, attributes, and the descriptors of inputs and outputs.
-import type { Attributes, Descriptor } from '../core/engine.ts'
+import type { Attributes, Spec } from '../core/engine.ts'
+
+/** What a kernel plans by; on the CPU engine with the order of memory. */
+type Described = Spec & { readonly order?: string }
 
 /** What a plan is made of. */
 export interface Planned {
   readonly op: string
-  readonly inputs: readonly Descriptor[]
+  readonly inputs: readonly Described[]
   readonly attrs: Attributes
-  readonly outputs: readonly Descriptor[]
+  readonly outputs: readonly Described[]
 }
 
 const most = 4096
@@ -38,6 +41,6 @@ export class PlanCache<Plan> {
   }
 }
 
-function describe({ dtype, shape, order }: Descriptor): string {
+function describe({ dtype, shape, order = 'plain' }: Described): string {
   return `${dtype}${order === 'plain' ? '' : '^'}${Array.prototype.join.call(shape, 'x')}`
 }

@@ -94,13 +94,9 @@ export class Arena {
 
   /** A range of a flat array, as an array of the given shape; the caller releases it. */
   static range(flat: NDArray, begin: number, shape: readonly number[]): NDArray {
-    return new NDArray({
-      context: flat.context,
-      shape: shapeOf(shape),
-      dtype: flat.dtype,
-      storage: flat.storage.retain(),
-      offset: flat.offset + begin * bytesPer(flat.dtype),
-    })
+    const { context, dtype } = flat
+    const offset = flat.offset + begin * bytesPer(dtype)
+    return new NDArray({ context, value: { shape: shapeOf(shape), dtype, storage: flat.storage.retain(), offset } })
   }
 }
 
@@ -113,5 +109,5 @@ function moveState(from: NDArray, begin: number, to: NDArray, { parameter, begin
 function moveTo(array: NDArray, flat: NDArray, begin: number): void {
   const place = Arena.range(flat, begin, array.shape)
   assign(place, array)
-  array.rehome(place.storage, place.offset, 'plain')
+  array.rehome(place.value)
 }

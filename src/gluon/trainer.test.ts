@@ -232,7 +232,9 @@ describe('wrong use', () => {
     const trainer = new gluon.Trainer([...net.collectParams().values()], 'SGD')
     backward(net)
     for (const size of [0, -1, Number.NaN]) expect(() => trainer.step(size)).toThrow(/a number above 0, got/)
-    expect(() => new gluon.Trainer(net.collectParams(), 'sdg')).toThrow(/no optimizer is named 'sdg'; there are adam, sgd/)
+    expect(() => new gluon.Trainer(net.collectParams(), 'sdg')).toThrow(
+      /no optimizer is named 'sdg'; there are adam, sgd/,
+    )
     expect(() => new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: -1 })).toThrow(/got -1/)
     expect(() => new gluon.Trainer(new nn.Flatten().collectParams(), 'sgd')).toThrow(/no parameters/)
     expect(() => new gluon.Trainer(['w' as never], 'sgd')).toThrow(/Trainer takes Parameters, got 'w'/)

@@ -3,6 +3,7 @@ import { pause } from '../autograd/autograd.ts'
 import { checkOptions, GlueballError, nameOfKind } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { release, within } from '../core/ownership.ts'
+import { throwFailure } from '../core/pace.ts'
 import { SavedArray } from '../io/saved.ts'
 import { array } from '../nd/creation.ts'
 import { assign } from '../ops/copy/copy.ts'
@@ -99,8 +100,7 @@ export class Trainer {
     checkOptions('step', options, '{ ignoreStaleGrad: true }', { ignoreStaleGrad: true })
     if (!(batchSize > 0)) throw new GlueballError(`step takes the batch size, a number above 0, got ${batchSize}`)
     const arena = this.#ready()
-    const failure = arena.context.engine.takeFailure()
-    if (failure) throw failure
+    throwFailure(arena.context.engine)
     this.#checkFresh(options)
     this.optimizer.numUpdate++
     within('', 'the update has returned', () => pause(() => this.#apply(arena, batchSize)))

@@ -3,13 +3,21 @@ import type { KernelModule } from './module.ts'
 import type { Rung } from './rung.ts'
 
 /** Raised whenever a plan's bits change; a run that was begun under another number can't be continued bit by bit. */
-export const planVersion = 8
+export const planVersion = 9
+
+/** How the elements of a 4-D array lie in memory: as the shape says, or channels last (NHWC for a shape NCHW). */
+export type Order = 'plain' | 'channelsLast'
 
 /** What a plan may know of an array; the engine's descriptors have this form. */
 export interface PlannedArray {
   readonly shape: readonly number[]
   readonly dtype: 'float32' | 'float64' | 'int32' | 'uint8'
-  readonly order: 'plain' | 'channelsLast'
+  readonly order: Order
+}
+
+/** Whether both orders mean the same bytes: one channel, one pixel, or not 4-D. */
+export function orderless(shape: readonly number[]): boolean {
+  return shape.length !== 4 || shape[1] === 1 || shape[2] * shape[3] === 1
 }
 
 /**
@@ -88,7 +96,7 @@ export interface WasmKernel<A> {
     inputs: readonly PlannedArray[],
     attrs: A,
     outputs: readonly Pick<PlannedArray, 'shape' | 'dtype'>[],
-  ): { readonly inputs: readonly PlannedArray['order'][]; readonly outputs: readonly PlannedArray['order'][] }
+  ): { readonly inputs: readonly Order[]; readonly outputs: readonly Order[] }
   /** With `strict`, sums are taken as they are defined, by no algorithm that trades digits for speed. */
   plan(inputs: readonly PlannedArray[], attrs: A, outputs: readonly PlannedArray[], rung: Rung, strict: boolean): Plan
 }

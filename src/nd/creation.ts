@@ -2,7 +2,7 @@
 import { bytesPer, type DType, isNumeric, typedFrom } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
-import { checkContext, checkDType, place } from '../core/invoke.ts'
+import { checkContext, checkDType, deliver } from '../core/invoke.ts'
 import { withinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { checkShape, formatShape, type Shape, shapeOf, sizeOf } from '../core/shape.ts'
@@ -57,7 +57,7 @@ export function upload(values: ArrayLike<number>, shape: Shape, dtype: DType, ct
   const typed = ArrayBuffer.isView(values) && bytesOfSame(values, dtype) ? values : typedFrom(dtype, values)
   const bytes = new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength)
   const storage = withinLimits(ctx.engine, 'array', shape[0], () => new Storage(ctx.engine, ctx.engine.upload(bytes)))
-  return place(new NDArray({ context: ctx, shape, dtype, storage, maker: 'array' }))
+  return deliver(new NDArray({ context: ctx, value: { shape, dtype, storage, offset: 0 }, maker: 'array' }))
 }
 
 function bytesOfSame(values: ArrayBufferView, dtype: DType): boolean {
@@ -123,8 +123,9 @@ export function arange(start: number, stop: number | null = null, options: Arang
   const { step = 1, repeat = 1, ctx, dtype } = options
   const [from, to] = stop === null ? [0, start] : [start, stop]
   checkNumbers('arange', { start: from, stop: to, step, repeat })
+  if (step === 0) throw new OpError('arange', 'step must not be 0')
   const count = Math.max(0, Math.ceil((to - from) / step))
-  if (!Number.isFinite(count)) throw new OpError('arange', `step must not be 0, got ${step}`)
+  if (!Number.isFinite(count)) throw new OpError('arange', `bounds must be finite, got ${from} and ${to}`)
   const values = Array.from({ length: count * repeat }, (_, i) => from + Math.floor(i / repeat) * step)
   const counting = (dtype ?? 'float32') === 'float32' && Number.isInteger(from) && Number.isInteger(step)
   const lost = counting ? values.find((value) => Math.fround(value) !== value) : undefined

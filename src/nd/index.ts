@@ -40,8 +40,8 @@ export {
   trunc,
   where,
 } from '../ops/elementwise/elementwise.ts'
-export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { type BatchNormOptions, batchNorm } from '../ops/norm/batchNorm.ts'
+export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 export { variance as var } from '../ops/reduce/variance.ts'
@@ -51,7 +51,7 @@ export { broadcastTo } from '../ops/view/broadcastTo.ts'
 export { flip } from '../ops/view/flip.ts'
 export { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 export { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
-export { slice, sliceAxis } from '../ops/view/slice.ts'
+export { sliceAxis } from '../ops/view/slice.ts'
 export { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 export { swapaxes, transpose } from '../ops/view/transpose.ts'
 export {
@@ -82,4 +82,5 @@ export {
   uniform as randomUniform,
 } from './random.ts'
 export { waitall } from './reading.ts'
+export { type SliceOptions, slice } from './slice.ts'
 export type { NestedNumbers } from './values.ts'

@@ -51,7 +51,7 @@ import { broadcastTo } from '../ops/view/broadcastTo.ts'
 import { flip } from '../ops/view/flip.ts'
 import { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 import { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
-import { type SliceBound, slice, sliceAxis } from '../ops/view/slice.ts'
+import { type SliceBound, sliceAxis } from '../ops/view/slice.ts'
 import { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 import { swapaxes, transpose } from '../ops/view/transpose.ts'
 import { at } from './at.ts'
@@ -61,14 +61,10 @@ import { applyInPlace, setSlice, setValues } from './inPlace.ts'
 import { install, installOps, type Method } from './install.ts'
 import { formatElements } from './printing.ts'
 import { readElements, readScalar } from './reading.ts'
+import { type SliceOptions, slice, stepOf } from './slice.ts'
 
 type Other = NDArray | number
 type Bounds = readonly SliceBound[]
-
-/** Options of slices. */
-interface StepOptions {
-  readonly step?: Bounds
-}
 
 declare module '../core/ndarray.ts' {
   interface NDArray {
@@ -140,7 +136,7 @@ declare module '../core/ndarray.ts' {
     /** Overwrites all values: `x.set(0)`, `x.at(1).set(y)`. */
     set(value: Other): this
     /** Overwrites a selection, as `x[1:3] = value` does, contiguous or not. Not allowed inside record. */
-    setSlice(begin: Bounds, end: Bounds, value: Other, options?: StepOptions): this
+    setSlice(begin: Bounds, end: Bounds, value: Other, options?: SliceOptions): this
 
     /** The sum along axes, all where none is named: then of shape (1,). */
     sum(options?: ReduceOptions): NDArray
@@ -202,7 +198,7 @@ declare module '../core/ndarray.ts' {
     /** One entry of axis 0, a view. */
     at(index: number): NDArray
     /** From `begin` to before `end` on each axis given; null leaves a bound out. */
-    slice(begin: Bounds, end: Bounds, options?: StepOptions): NDArray
+    slice(begin: Bounds, end: Bounds, options?: SliceOptions): NDArray
     /** A slice along one axis. */
     sliceAxis(axis: number, begin: number, end: number | null): NDArray
     /** Entries of axis 0, each a view. */
@@ -238,11 +234,6 @@ declare module '../core/ndarray.ts' {
     dispose(): void
     [Symbol.dispose](): void
   }
-}
-
-function stepOf(op: string, options: StepOptions = {}): Bounds | undefined {
-  checkOptions(op, options, '{ step: [2] }', { step: true })
-  return options.step
 }
 
 const disposeSymbol: symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose')
@@ -286,7 +277,7 @@ installOps(1, {
 })
 installOps(1, { at, broadcastTo, dot, expandDims, flip, reshape, squeeze, tile, transpose })
 installOps(2, { clip, oneHot, pick, repeat, swapaxes, take })
-installOps(3, { pad, sliceAxis })
+installOps(3, { pad, slice, sliceAxis })
 
 for (const formula of ['add', 'divide', 'modulo', 'multiply', 'subtract'] as const) {
   const method: Method = function (other: Other) {
@@ -301,12 +292,9 @@ install({
     setValues(this, value)
     return this
   },
-  setSlice(begin: Bounds, end: Bounds, value: Other, options?: StepOptions) {
+  setSlice(begin: Bounds, end: Bounds, value: Other, options?: SliceOptions) {
     setSlice(this, begin, end, value, stepOf('setSlice', options))
     return this
-  },
-  slice(begin: Bounds, end: Bounds, options?: StepOptions) {
-    return slice(this, begin, end, stepOf('slice', options))
   },
   *[Symbol.iterator]() {
     for (let i = 0; i < this.length; i++) yield at(this, i)
@@ -351,7 +339,7 @@ install({
     if (failure) throw failure
   },
   keep() {
-    this.operand('keep')
+    this.valueFor('keep')
     giveToUser(this)
     return this
   },

@@ -1,5 +1,6 @@
 // flip, pad, tile, repeat and stack: NumPy's values, gradients of gradients, images that keep their order, mistakes.
 import { describe, expect, it } from 'vitest'
+import { placed } from '../engines/wasm/orders.ts'
 import { autograd, cpu, type NDArray, nd, nn, reference } from '../index.ts'
 import { move } from '../kinds/movement/movement.ts'
 
@@ -58,8 +59,8 @@ it('leaves images between convolutions channels last', () => {
   const [a, b] = [conv(nd.ones([2, 8, 6, 6])), conv(nd.zeros([2, 8, 6, 6]))]
   const joined = nd.concat(a, b)
   const made = [joined, nd.split(joined, 2)[1], joined.flip(3), joined.pad('edge', [0, 0, 0, 0, 1, 1, 1, 1])]
-  expect([a, ...made].map(({ order }) => order)).toEqual(Array(5).fill('channelsLast'))
-  expect(joined.transpose([0, 2, 3, 1]).order).toBe('plain')
+  expect([a, ...made].map(({ value }) => placed(value).order)).toEqual(Array(5).fill('channelsLast'))
+  expect(placed(joined.transpose([0, 2, 3, 1]).value).order).toBe('plain')
 })
 
 it('refuses moves that leave an array', () => {

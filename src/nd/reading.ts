@@ -2,23 +2,19 @@
 import { type TypedArray, typedView } from '../core/dtype.ts'
 import { currentContext } from '../core/engine.ts'
 import { OpError } from '../core/errors.ts'
-import { reordered } from '../core/invoke.ts'
 import { readWithinLimits } from '../core/memory.ts'
 import type { NDArray } from '../core/ndarray.ts'
+import { throwFailure } from '../core/pace.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
 
 /** The elements in row-major order, as they are at this point of the program. */
 export async function readElements(x: NDArray, op: string): Promise<TypedArray> {
-  x.operand(op)
+  const value = x.valueFor(op)
   const { engine } = x.context
-  const failure = engine.failureOf(x.storage)
+  const failure = engine.failureOf(value.storage)
   if (failure) throw failure
-  const { shape, dtype } = x
-  const plain = reordered(x, 'plain')
-  const reading = readWithinLimits(engine, op, plain)
-  if (plain !== x) plain.storage.release()
-  const bytes = await reading
-  return typedView(dtype, bytes.buffer, bytes.byteOffset, sizeOf(shape))
+  const bytes = await readWithinLimits(engine, op, value)
+  return typedView(value.dtype, bytes.buffer, bytes.byteOffset, sizeOf(value.shape))
 }
 
 /** The only element of an array of size 1. */
@@ -31,6 +27,5 @@ export function readScalar(x: NDArray): Promise<number> {
 export async function waitall(): Promise<void> {
   const { engine } = currentContext()
   await engine.fence()
-  const failure = engine.takeFailure()
-  if (failure) throw failure
+  throwFailure(engine)
 }

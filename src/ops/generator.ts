@@ -62,7 +62,7 @@ export function onSeed(listener: (seed: number) => void): void {
 
 /** A copy of the state of a context's generator, at this point of the queue: 640,000 words. */
 export async function generatorState(context: Context = currentContext()): Promise<Int32Array> {
-  const state = generator(context).operand('generatorState')
+  const state = generator(context).valueFor('generatorState')
   const { buffer, byteOffset } = await readWithinLimits(context.engine, 'generatorState', state)
   return new Int32Array(buffer, byteOffset, stateWords)
 }
@@ -81,7 +81,8 @@ export function restoreGenerator(words: Int32Array, context: Context = currentCo
   }
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
   const storage = new Storage(context.engine, context.engine.upload(bytes))
-  const state = new NDArray({ context, shape: stateShape, dtype: 'int32', storage, maker: 'restoreGenerator' })
+  const value = { shape: stateShape, dtype: 'int32', storage, offset: 0 } as const
+  const state = new NDArray({ context, value, maker: 'restoreGenerator' })
   const known = held.get(context)
   if (known) release(known.state, 'the generator was restored')
   held.set(context, { state, seeding: seedings })

@@ -11,7 +11,7 @@ export {
   convReference as conv,
   convWeightReference as convWeight,
 } from './conv/conv.reference.ts'
-export { copyReference as copy, copyReference as relayout, copyReference as reshape } from './copy/copy.reference.ts'
+export { copyReference as copy, copyReference as reshape } from './copy/copy.reference.ts'
 export { dropoutMaskReference as dropoutMask } from './dropout/dropout.reference.ts'
 export { matmulReference as matmul } from './matmul/matmul.reference.ts'
 export {
@@ -33,7 +33,6 @@ export {
   toTensorReference as toTensor,
 } from './resize/images.reference.ts'
 export {
-  oneHotReference as oneHot,
   pickGradientReference as pickGradient,
   pickReference as pick,
   takeGradientReference as takeGradient,

@@ -9,7 +9,7 @@ export {
   channelSumWasm as channelSum,
 } from './conv/channelSum.wasm.ts'
 export { convDataWasm as convData, convWasm as conv, convWeightWasm as convWeight } from './conv/conv.wasm.ts'
-export { copyWasm as copy, copyWasm as reshape, relayoutWasm as relayout } from './copy/copy.wasm.ts'
+export { copyWasm as copy, copyWasm as reshape } from './copy/copy.wasm.ts'
 export { dropoutMaskWasm as dropoutMask } from './dropout/dropout.wasm.ts'
 export { matmulWasm as matmul } from './matmul/matmul.wasm.ts'
 export {
@@ -26,6 +26,5 @@ export {
 } from './random/random.wasm.ts'
 export { normalizeWasm as normalize, toTensorWasm as toTensor } from './resize/images.wasm.ts'
 export { resizeWasm as resize } from './resize/resize.wasm.ts'
-export { oneHotWasm as oneHot } from './take/oneHot.wasm.ts'
 export { pickGradientWasm as pickGradient, pickWasm as pick } from './take/pick.wasm.ts'
 export { takeGradientWasm as takeGradient, takeWasm as take } from './take/rows.wasm.ts'

@@ -9,7 +9,7 @@ export {
   channelSumWgsl as channelSum,
 } from './conv/channelSum.wgsl.ts'
 export { convDataWgsl as convData, convWeightWgsl as convWeight, convWgsl as conv } from './conv/conv.wgsl.ts'
-export { copyWgsl as copy, copyWgsl as relayout, copyWgsl as reshape } from './copy/copy.wgsl.ts'
+export { copyWgsl as copy, copyWgsl as reshape } from './copy/copy.wgsl.ts'
 export { dropoutMaskWgsl as dropoutMask } from './dropout/dropout.wgsl.ts'
 export { matmulWgsl as matmul } from './matmul/matmul.wgsl.ts'
 export {
@@ -27,7 +27,6 @@ export {
 } from './random/random.wgsl.ts'
 export { normalizeWgsl as normalize, resizeWgsl as resize, toTensorWgsl as toTensor } from './resize/images.wgsl.ts'
 export {
-  oneHotWgsl as oneHot,
   pickGradientWgsl as pickGradient,
   pickWgsl as pick,
   takeGradientWgsl as takeGradient,

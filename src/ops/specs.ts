@@ -11,7 +11,7 @@ export {
   convOp as conv,
   convWeightOp as convWeight,
 } from './conv/conv.ts'
-export { copyOp as copy, relayoutOp as relayout } from './copy/copy.ts'
+export { copyOp as copy } from './copy/copy.ts'
 export { dropoutMaskOp as dropoutMask } from './dropout/dropout.ts'
 export { matmulOp as matmul } from './matmul/matmul.ts'
 export {
@@ -31,7 +31,6 @@ export { normalizeOp as normalize } from './resize/normalize.ts'
 export { resizeOp as resize } from './resize/resize.ts'
 export { toTensorOp as toTensor } from './resize/toTensor.ts'
 export {
-  oneHotOp as oneHot,
   pickGradientOp as pickGradient,
   pickOp as pick,
   takeGradientOp as takeGradient,

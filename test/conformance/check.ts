@@ -2,13 +2,12 @@
 import { backward, record } from '../../src/autograd/autograd.ts'
 import { bytesPer, type DType, typedView } from '../../src/core/dtype.ts'
 import type { Context } from '../../src/core/engine.ts'
-import { invoke } from '../../src/core/invoke.ts'
 import { NDArray } from '../../src/core/ndarray.ts'
 import { adopt, within } from '../../src/core/ownership.ts'
 import { formatShape, shapeOf } from '../../src/core/shape.ts'
 import { liveOn, Storage } from '../../src/core/storage.ts'
+import { WasmEngine } from '../../src/engines/wasm/engine.ts'
 import { type CaseInput, type OpCase, valuesOf } from '../../src/ops/cases.ts'
-import { relayoutOp } from '../../src/ops/copy/copy.ts'
 import { allowed, allowedDifference, allowedGradient, close, exact, type Tolerance } from '../../src/ops/tolerance.ts'
 
 /** How the inputs lie in memory: from a storage's start, some elements on, or channels last. */
@@ -41,9 +40,10 @@ function place(
   const bytes = new Uint8Array((skip + values.length) * bytesPer(dtype)).fill(7)
   typedView(dtype, bytes.buffer, skip * bytesPer(dtype), values.length).set(values)
   const storage = new Storage(context.engine, context.engine.upload(bytes))
-  const parts = { context, dtype, shape: shapeOf(shape), storage, offset: skip * bytesPer(dtype) }
-  const array = adopt(new NDArray(parts))
-  return how === 'channelsLast' && shape.length === 4 ? invoke(relayoutOp, [array], {})[0] : array
+  const value = { dtype, shape: shapeOf(shape), storage, offset: skip * bytesPer(dtype) }
+  const { engine } = context
+  if (how === 'channelsLast' && engine instanceof WasmEngine) engine.lay(value, 'channelsLast')
+  return adopt(new NDArray({ context, value }))
 }
 
 function attach(array: NDArray): NDArray {
@@ -54,9 +54,8 @@ function attach(array: NDArray): NDArray {
 }
 
 async function read(array: NDArray): Promise<Result> {
-  const { shape, dtype } = array
-  const plain = array.order === 'plain' ? array : invoke(relayoutOp, [array], {})[0]
-  const bytes = await plain.context.engine.read(plain)
+  const { shape, dtype, context, value } = array
+  const bytes = await context.engine.read(value)
   return { shape, dtype, values: typedView(dtype, bytes.buffer, 0, bytes.length / bytesPer(dtype)) }
 }
 

@@ -1,4 +1,5 @@
 // Loops that record: dead arrays go at each await, and where nothing is awaited the census says so.
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Context } from '../../src/core/engine.ts'
 import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
@@ -82,6 +83,18 @@ describe('arrays of 4 MB under a limit of 600 MB', () => {
     for (let i = 0; i < 60; i++) expect(await step().asscalar()).toBeGreaterThan(0)
     expect(memoryInfo(ctx).peakBytes).toBeLessThan(limit * 0.8)
   })
+
+  it.each(['record without backward', 'record and backward', 'forward alone'])(
+    '%s, with awaits of the program’s own alone',
+    async (name) => {
+      memoryInfo(ctx, { resetPeak: true })
+      for (let i = 0; i < 60; i++) {
+        loops[name]()
+        for (let turns = 0; turns < 3; turns++) await setImmediate()
+      }
+      expect(memoryInfo(ctx).peakBytes).toBeLessThan(limit * 0.8)
+    },
+  )
 
   it('a fence, a copy and a failed read relieve it too', async () => {
     for (let i = 0; i < 60; i++) {

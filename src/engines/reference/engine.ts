@@ -1,14 +1,6 @@
 // The reference engine: plain loops, inline and synchronous; the definition of right. float64 lives here.
 import { bytesPer, type TypedArray, typedView } from '../../core/dtype.ts'
-import {
-  type Allocation,
-  type Call,
-  type Engine,
-  type Operand,
-  type Orders,
-  OutOfMemory,
-  type Receipt,
-} from '../../core/engine.ts'
+import { type Allocation, type Call, type Engine, OutOfMemory, type Receipt, type Value } from '../../core/engine.ts'
 import { Line } from '../../core/line.ts'
 import { turn } from '../../core/memory.ts'
 import { type Shape, sizeOf } from '../../core/shape.ts'
@@ -18,12 +10,13 @@ import type { OpName } from '../../ops/index.ts'
 import type { KernelTable } from '../table.ts'
 
 interface Buffer extends Allocation {
-  readonly data: ArrayBuffer
+  data: ArrayBuffer
   /** Why the values never came. */
   failure?: Error
 }
 
 const limit = 4 * 2 ** 30
+const nothing = new ArrayBuffer(0)
 
 /** Makes the engine. */
 export class ReferenceEngine implements Engine {
@@ -56,9 +49,10 @@ export class ReferenceEngine implements Engine {
 
   receive(bytes: number, arriving: Promise<Uint8Array>): Receipt {
     const allocation = this.allocate(bytes)
+    const { data } = allocation
     this.#line.after(
       arriving,
-      (values) => new Uint8Array(allocation.data).set(values),
+      (values) => new Uint8Array(data).set(values),
       (error) => {
         allocation.failure = error instanceof Error ? error : new Error(String(error))
       },
@@ -68,15 +62,13 @@ export class ReferenceEngine implements Engine {
 
   free(allocation: Allocation): void {
     this.#held -= allocation.bytes
-  }
-
-  orders(): Orders {
-    return { inputs: [], outputs: [] }
+    // who has kept a call keeps no values
+    ;(allocation as Buffer).data = nothing
   }
 
   run(call: Call): void {
     const kernel = this.#kernels[call.op as OpName]
-    // where arrays are now: by the time it runs, handles may point elsewhere
+    // where values are now: by the time it runs, they may have been freed
     const [inputs, outputs] = [call.inputs.map(tensorOf), call.outputs.map(tensorOf)]
     const read = call.inputs.map(bufferOf)
     const written = [...call.outputs.map(bufferOf), ...call.mutates.map((i) => read[i])]
@@ -87,8 +79,8 @@ export class ReferenceEngine implements Engine {
     })
   }
 
-  async read(operand: Operand): Promise<Uint8Array> {
-    const [buffer, { data }] = [bufferOf(operand), tensorOf(operand)]
+  async read(value: Value): Promise<Uint8Array> {
+    const [buffer, { data }] = [bufferOf(value), tensorOf(value)]
     const bytes = await new Promise<Uint8Array>((resolve, reject) =>
       this.#line.do(() => {
         if (buffer.failure) return reject(buffer.failure)
@@ -113,11 +105,11 @@ export class ReferenceEngine implements Engine {
   }
 }
 
-const bufferOf = ({ storage }: Operand) => storage.allocation as Buffer
+const bufferOf = ({ storage }: Value) => storage.allocation as Buffer
 
-function tensorOf(operand: Operand): { data: TypedArray; shape: Shape } {
-  const { data } = bufferOf(operand)
-  const size = sizeOf(operand.shape)
-  if (operand.offset + size * bytesPer(operand.dtype) > data.byteLength) throw new Error('operand outside its storage')
-  return { data: typedView(operand.dtype, data, operand.offset, size), shape: operand.shape }
+function tensorOf(value: Value): { data: TypedArray; shape: Shape } {
+  const { data } = bufferOf(value)
+  const size = sizeOf(value.shape)
+  if (value.offset + size * bytesPer(value.dtype) > data.byteLength) throw new Error('value outside its storage')
+  return { data: typedView(value.dtype, data, value.offset, size), shape: value.shape }
 }

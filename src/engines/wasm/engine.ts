@@ -6,26 +6,24 @@ import {
   type Attributes,
   backlogLimit,
   type Call,
-  type Descriptor,
   type Engine,
-  type Operand,
-  type Orders,
   OutOfMemory,
   type Receipt,
-  type Spec,
+  type Value,
 } from '../../core/engine.ts'
 import { reasonOf } from '../../core/errors.ts'
 import { turn } from '../../core/memory.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
-import { copyBytes } from '../../kernel/copyBytes.ts'
 import type { KernelModule } from '../../kernel/module.ts'
 import {
   type DerivedBuffer,
   floatBits,
+  type Order,
   type Phase,
   type Plan,
   type PlanArgument,
+  type PlannedArray,
   type WasmKernel,
 } from '../../kernel/plan.ts'
 import type { Rung } from '../../kernel/rung.ts'
@@ -35,6 +33,8 @@ import { PlanCache } from '../planCache.ts'
 import type { KernelTable } from '../table.ts'
 import { type Block, MemoryAllocator } from './memory.ts'
 import { MessageStream } from './messageStream.ts'
+import { Orders, type PlacedCall, placed } from './orders.ts'
+import { readingPhase, relayoutWasm } from './relayout.ts'
 import { RingStream } from './ringStream.ts'
 import { pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 
@@ -63,9 +63,10 @@ export class WasmEngine implements Engine {
   readonly threads: number
   /** Told of every call, its plan, and when it began and ended, in ms; for profiles, as it costs a message or two. */
   watcher: ((call: Call, plan: Plan, times: Promise<readonly [begin: number, end: number]>) => void) | undefined
-  readonly #kernels: KernelTable<WasmKernel<never>>
+  readonly #kernels: KernelTable<WasmKernel<never>> & { readonly relayout: WasmKernel<never> }
   readonly #allocator: MemoryAllocator
   readonly #stream: Stream
+  readonly #orders = new Orders(this, (call) => this.#run(call))
   readonly #plans = new PlanCache<Plan>()
   readonly #modules = new Map<string, number>()
   /** Bytes of modules on their way to the workers. */
@@ -79,7 +80,7 @@ export class WasmEngine implements Engine {
     this.limit = options.memoryLimit
     this.rung = options.rung
     this.strict = options.strict ?? false
-    this.#kernels = kernels
+    this.#kernels = { ...kernels, relayout: relayoutWasm }
     const pages = 2 ** 32 / pageBytes
     const onFailure = (failure: StreamFailure) => this.#fail(failure)
     const { shared = true, threads, workerUrl } = options
@@ -99,8 +100,15 @@ export class WasmEngine implements Engine {
   }
 
   upload(bytes: Uint8Array): Block {
-    const block = this.#allocator.allocate(bytes.length, this.#stream.retired)
+    const block = this.#writable(bytes.length)
     if (bytes.length > 0) this.#stream.write(block.address, bytes)
+    return block
+  }
+
+  /** A block for values of the host, which go past the queue. */
+  #writable(bytes: number): Block {
+    const block = this.#allocator.allocate(bytes, this.#stream.retired)
+    block.lies = block.order = 'plain'
     return block
   }
 
@@ -108,18 +116,27 @@ export class WasmEngine implements Engine {
     this.#allocator.free(allocation as Block, this.#stream.issued)
   }
 
-  orders(op: string, inputs: readonly Descriptor[], attrs: Attributes, outputs: readonly Spec[]): Orders {
-    return this.#kernel(op).orders?.(inputs, attrs as never, outputs) ?? { inputs: [], outputs: [] }
+  rowMajor(value: Value): void {
+    this.#orders.move(value, 'plain')
+  }
+
+  /** Moves the elements of a storage to an order, in which kernels take them from here on; for tests. */
+  lay(value: Value, order: Order): void {
+    this.#orders.lay(value, order)
   }
 
   /** The plan of a call, from the cache or made now. */
-  planOf(op: string, inputs: readonly Descriptor[], attrs: Attributes, outputs: readonly Descriptor[]): Plan {
+  planOf(op: string, inputs: readonly PlannedArray[], attrs: Attributes, outputs: readonly PlannedArray[]): Plan {
     return this.#plans.of({ op, inputs, attrs, outputs }, () =>
       this.#kernel(op).plan(inputs, attrs as never, outputs, this.rung, this.strict),
     )
   }
 
   run(call: Call): void {
+    this.#orders.run(call, this.#kernel(call.op))
+  }
+
+  #run(call: PlacedCall): void {
     if (this.#stream.waiting > backlogLimit) throw new OutOfMemory(0)
     const begin = this.watcher && this.#stream.notify()
     const plan = this.planOf(call.op, call.inputs, call.attrs, call.outputs)
@@ -136,7 +153,7 @@ export class WasmEngine implements Engine {
   }
 
   receive(bytes: number, arriving: Promise<Uint8Array>): Receipt {
-    const allocation = this.#allocator.allocate(bytes, this.#stream.retired)
+    const allocation = this.#writable(bytes)
     // no command, but after one and before the next
     const written = this.#stream.issued + 0.5
     this.#stream.receive(allocation.address, arriving, (error) => {
@@ -145,16 +162,13 @@ export class WasmEngine implements Engine {
     return { allocation, written }
   }
 
-  async read(operand: Operand): Promise<Uint8Array> {
-    const bytes = sizeOf(operand.shape) * bytesPer(operand.dtype)
-    const { storage } = operand
-    const written = storage.written
+  async read(value: Value): Promise<Uint8Array> {
+    const bytes = sizeOf(value.shape) * bytesPer(value.dtype)
+    const { written } = value.storage
     const staging = this.allocate(bytes)
     try {
-      const source = (storage.allocation as Block).address + operand.offset
-      const { module, entry, items, args } = copyBytes({ at: staging.address }, { at: source }, bytes)
-      // addresses that are settled are numbers
-      if (bytes > 0) this.#command(module, entry, items, 0, args as readonly number[])
+      const { module, entry, items, args } = readingPhase(placed(value), staging.address, addressOf(value))
+      if (bytes > 0) this.#command(module, entry, items, 0, args)
       const copied = bytes > 0 ? this.#stream.issued : written
       await this.#stream.notify()
       // a value from before a failure is intact, but not where the copying itself was skipped
@@ -278,6 +292,6 @@ function resolve(argument: PlanArgument, call: Call, derived: readonly Block[], 
   return argument.integer ? Math.trunc(scalar) : floatBits(scalar)
 }
 
-function addressOf({ storage, offset }: Operand): number {
+function addressOf({ storage, offset }: Value): number {
   return (storage.allocation as Block).address + offset
 }

@@ -1,5 +1,6 @@
 // The allocator of the workers' memory: best fit in program order, so that a freed block serves the next command at once.
 import { type Allocation, OutOfMemory } from '../../core/engine.ts'
+import type { Order } from '../../kernel/plan.ts'
 
 const alignment = 256
 const growth = 16 * 2 ** 20
@@ -9,6 +10,10 @@ export interface Block extends Allocation {
   readonly address: number
   /** Bytes taken, a multiple of the alignment. */
   readonly taken: number
+  /** Order in which the elements lie, once there are any; plain where there are views. */
+  lies: Order | undefined
+  /** Order in which kernels take them: that in which the call left them which made them, so that sums keep theirs. */
+  order: Order | undefined
 }
 
 interface FreeBlock {
@@ -40,8 +45,9 @@ export class MemoryAllocator {
   allocate(bytes: number, retired = Number.POSITIVE_INFINITY): Block {
     const taken = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
     const index = this.#bestFit(taken, retired)
-    if (index >= 0) return { address: this.#take(index, taken), bytes, taken }
-    return { address: this.#extend(taken, bytes, retired), bytes, taken }
+    if (index >= 0) return { address: this.#take(index, taken), bytes, taken, lies: undefined, order: undefined }
+    const address = this.#extend(taken, bytes, retired)
+    return { address, bytes, taken, lies: undefined, order: undefined }
   }
 
   /** Gives a block back; commands up to `lastUse` may still use it. */

@@ -1,14 +1,6 @@
 // The GPU engine: turns op calls into plans, and plans into dispatches, of which many are sent at once.
 import type { DType } from '../../core/dtype.ts'
-import {
-  backlogLimit,
-  type Call,
-  type Engine,
-  type Operand,
-  type Orders,
-  OutOfMemory,
-  type Receipt,
-} from '../../core/engine.ts'
+import { backlogLimit, type Call, type Engine, OutOfMemory, type Receipt, type Value } from '../../core/engine.ts'
 import { DeviceLostError, EngineError, reasonOf } from '../../core/errors.ts'
 import { Line } from '../../core/line.ts'
 import { turn } from '../../core/memory.ts'
@@ -162,14 +154,8 @@ export class WebGpuEngine implements Engine {
     this.#pool.free(allocation as Block, this.#queue.batch)
   }
 
-  orders(): Orders {
-    return { inputs: [], outputs: [] }
-  }
-
-  run(given: Call): void {
+  run(call: Call): void {
     this.#failures.check()
-    // the lists are the caller's, who goes on with them before a call that waits is encoded
-    const call = { ...given, inputs: [...given.inputs], outputs: [...given.outputs] }
     if (this.#issued - this.#queue.finished > backlogLimit) throw new OutOfMemory(0)
     const plan = this.#plans.of(call)
     const command = ++this.#issued
@@ -230,14 +216,14 @@ export class WebGpuEngine implements Engine {
     }
   }
 
-  async read(operand: Operand): Promise<Uint8Array> {
+  async read(value: Value): Promise<Uint8Array> {
     this.#failures.check()
-    const { written } = operand.storage
-    const words = wordsOf(operand)
-    const copied = bytesOf(operand) > 0 ? ++this.#issued : written
+    const { written } = value.storage
+    const words = wordsOf(value)
+    const copied = bytesOf(value) > 0 ? ++this.#issued : written
     try {
-      if (bytesOf(operand) === 0) return new Uint8Array(0)
-      return (await this.#bytes(words, copied)).slice(words.skip, words.skip + bytesOf(operand))
+      if (bytesOf(value) === 0) return new Uint8Array(0)
+      return (await this.#bytes(words, copied)).slice(words.skip, words.skip + bytesOf(value))
     } catch (error) {
       await turn(this) // a device may say only now that it is lost
       throw this.#failures.lost ?? error

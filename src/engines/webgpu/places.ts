@@ -1,6 +1,6 @@
 // Where arrays lie in the GPU's buffers.
 import { bytesPer } from '../../core/dtype.ts'
-import type { Call, Operand } from '../../core/engine.ts'
+import type { Call, Value } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
 import type { Binding } from '../../kernel/wgsl/plan.ts'
 import type { Block } from './pool.ts'
@@ -12,10 +12,10 @@ export interface Place {
 }
 
 /** Bytes of an array's elements. */
-export const bytesOf = ({ shape, dtype }: Operand) => sizeOf(shape) * bytesPer(dtype)
+export const bytesOf = ({ shape, dtype }: Value) => sizeOf(shape) * bytesPer(dtype)
 
 /** Where an array begins. */
-export const placeOf = ({ storage, offset }: Operand): Place => ({ block: storage.allocation as Block, offset })
+export const placeOf = ({ storage, offset }: Value): Place => ({ block: storage.allocation as Block, offset })
 
 /** The words in which an array lies, since buffers are copied by words: it begins `skip` bytes after the first's begin. */
 export interface Words {
@@ -25,7 +25,7 @@ export interface Words {
 }
 
 /** The words of an array. */
-export function wordsOf(operand: Operand): Words {
+export function wordsOf(operand: Value): Words {
   const { block, offset } = placeOf(operand)
   const skip = offset % 4
   return { from: { block, offset: offset - skip }, skip, bytes: Math.ceil((skip + bytesOf(operand)) / 4) * 4 }

@@ -5,10 +5,10 @@ import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/
 import { turn } from '../../core/memory.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { arraysIn, type CallScope, currentScope, release, within } from '../../core/ownership.ts'
+import { Loop } from '../../core/pace.ts'
 import { shapeOf } from '../../core/shape.ts'
 import type { Json } from '../../io/checkpoint.ts'
 import { upload } from '../../nd/creation.ts'
-import { Targets } from '../../nd/handles.ts'
 import { type Batched, defaultBatchifyFn } from './batchify.ts'
 import type { Columns } from './columns.ts'
 import type { Dataset } from './dataset.ts'
@@ -77,9 +77,6 @@ export interface DataLoaderClass {
 /** Milliseconds that samples are made for before the event loop gets a turn. */
 const slice = 8
 
-/** How many batches may wait for the engine. */
-const ahead = 2
-
 /** Where a pass is. */
 interface Pass {
   taken: number
@@ -118,8 +115,7 @@ class Loader implements DataLoader<unknown> {
   async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
     const columns = this.#dataset.columns()
     const context = this.#context ?? columns?.context ?? currentContext()
-    const fences: Promise<unknown>[] = []
-    const targets = new Targets(context.engine)
+    const loop = new Loop(context.engine)
     // `restore` replaces it, so that passes which run then leave the restored one alone
     const course = this.#course
     const batches = this.#batches[Symbol.iterator]()
@@ -130,19 +126,11 @@ class Loader implements DataLoader<unknown> {
     try {
       for (let at = 0; !next.done; at++, next = batches.next()) {
         if (at < skip) continue
-        if (fences.length === ahead) await fences.shift()
-        await turn(context.engine)
-        const failure = context.engine.takeFailure()
-        if (failure) throw failure
+        await loop.pace()
         const batch = await this.#batch(Int32Array.from(next.value), context, columns)
         pass.taken = at + 1
         course.running = pass
         yield batch
-        // what the batch was moved to must not fall behind either
-        const engines = [context.engine, ...targets.take()]
-        const fence = Promise.all(engines.map((engine) => engine.fence()))
-        fence.catch(() => {})
-        fences.push(fence)
       }
     } finally {
       batches.return?.()
@@ -178,7 +166,7 @@ class Loader implements DataLoader<unknown> {
       const batches = list.map(({ batch }) => batch)
       if (batches.every((batch) => batch !== undefined)) return inStream(batches, columns.rows(samples), bare, context)
     }
-    const { made, list } = await this.#samples(samples)
+    const { made, list } = await this.#samples(samples, context)
     const batch = within('', 'it was stacked into a batch', () =>
       this.#batchifyFn ? this.#batchifyFn(list) : defaultBatchifyFn(list, context, columns),
     )
@@ -189,7 +177,7 @@ class Loader implements DataLoader<unknown> {
   }
 
   /** The samples, made in slices between which the event loop turns. */
-  async #samples(indices: Int32Array): Promise<{ made: NDArray[]; list: unknown[] }> {
+  async #samples(indices: Int32Array, { engine }: Context): Promise<{ made: NDArray[]; list: unknown[] }> {
     const made: NDArray[] = []
     const list: unknown[] = []
     let since = performance.now()
@@ -197,7 +185,7 @@ class Loader implements DataLoader<unknown> {
       const sample = makeSample(this.#dataset, index, made)
       list.push(await settle(sample))
       if (performance.now() - since < slice) continue
-      await turn()
+      await turn(engine)
       since = performance.now()
     }
     return { made, list }

@@ -1,13 +1,19 @@
 // formula on the command stream: broadcasting as a few nested loops, the innermost one in four lanes at a time.
 import { evaluate, type Node, steadyNodes } from '../../arith/graph.ts'
 import { kindOf } from '../../core/dtype.ts'
-import { orderless } from '../../core/invoke.ts'
 import { type Body, type Expr, i32, i32x4, integers, item, type Local, list, v128 } from '../../kernel/asm.ts'
 import { broadcastLoops, channelsMovedLast } from '../../kernel/broadcast.ts'
 import { elementBytes } from '../../kernel/elements.ts'
 import { smaller } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
-import type { Address, Plan, PlannedArray, TypedScalar, WasmKernel } from '../../kernel/plan.ts'
+import {
+  type Address,
+  orderless,
+  type Plan,
+  type PlannedArray,
+  type TypedScalar,
+  type WasmKernel,
+} from '../../kernel/plan.ts'
 import { chunkBytes } from '../../kernel/ranges.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { intLanes, lanes } from '../../kernel/simd.ts'

@@ -1,11 +1,10 @@
 // movement on the command stream: the fill where moves leave elements, then each move as loops over strides.
-import { orderless } from '../../core/invoke.ts'
 import { stridesOf } from '../../core/shape.ts'
 import { addresses, i32, i32x4, integers, item } from '../../kernel/asm.ts'
 import { channelsMovedLast } from '../../kernel/broadcast.ts'
 import { elementBytes } from '../../kernel/elements.ts'
 import { defineModule } from '../../kernel/module.ts'
-import type { Phase, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
+import { orderless, type Phase, type PlannedArray, type WasmKernel } from '../../kernel/plan.ts'
 import { byteRange, bytesOf, chunksOf } from '../../kernel/ranges.ts'
 import { stridedPhases } from '../../kernel/strided.ts'
 import { sweep } from '../../kernel/sweep.ts'

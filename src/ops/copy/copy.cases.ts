@@ -1,7 +1,6 @@
-// Cases of copy and relayout.
-import { invoke } from '../../core/invoke.ts'
+// Cases of copy.
 import type { OpCase } from '../cases.ts'
-import { assign, copy, relayoutOp } from './copy.ts'
+import { assign, copy } from './copy.ts'
 
 const special = { values: [Number.NaN, -0, 0, Infinity, -Infinity, 1e-45, 3] }
 const dtypes = ['float32', 'int32', 'uint8'] as const
@@ -15,29 +14,9 @@ const copies: OpCase[] = [0, 1, 3, 16, 65, 16385, 70001].flatMap((n) =>
   })),
 )
 
-const images: readonly (readonly number[])[] = [
-  [1, 1, 1, 1],
-  [0, 3, 2, 2],
-  [2, 3, 4, 5],
-  [3, 1, 4, 4],
-  [2, 7, 1, 1],
-  [1, 4, 4, 4],
-  [2, 17, 3, 9],
-  [2, 96, 26, 26],
-]
-const relayouts: OpCase[] = images.flatMap((shape) =>
-  dtypes.map((dtype) => ({
-    name: `relayout of ${dtype} (${shape})`,
-    inputs: [{ shape, dtype }],
-    gradient: false,
-    run: ([x]) => invoke(relayoutOp, [x], {}),
-  })),
-)
-
-/** All cases of copy and relayout. */
+/** All cases of copy. */
 export const cases: readonly OpCase[] = [
   ...copies,
-  ...relayouts,
   { name: 'copy of images', inputs: [{ shape: [2, 3, 4, 5] }], run: ([x]) => copy(x) },
   { name: 'copy of special values', inputs: [{ shape: [7], domain: special }], run: ([x]) => copy(x) },
   {

@@ -1,4 +1,4 @@
-// copy in plain loops; the reference engine knows one order, so relayout is a copy.
+// copy in plain loops; reshape into other memory is a copy too.
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import type { CopyAttributes } from './copy.ts'
 

@@ -1,4 +1,4 @@
-// copy and relayout: the same values in other memory, or in another order of memory.
+// copy: the same values in other memory.
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -13,12 +13,6 @@ export const copyOp: OpSpec<CopyAttributes> = {
   name: 'copy',
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
   gradient: (_context, [dy]) => [dy],
-}
-
-/** y = x, between the orders plain and channels last; called by `invoke` where a kernel wants another order. */
-export const relayoutOp: OpSpec<CopyAttributes> = {
-  name: 'relayout',
-  infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
 }
 
 /** A new array with the same values. */

@@ -1,4 +1,4 @@
-// copy on the GPU, whose arrays all lie as their shapes say: relayout and reshape are copies too.
+// copy on the GPU; reshape into other memory is a copy too.
 import { copyElements } from '../../kernel/wgsl/map.ts'
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 

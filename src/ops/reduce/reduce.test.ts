@@ -29,6 +29,7 @@ describe.each([two, reference()])('on %s', (ctx) => {
     expect([...sum(x, { keepdims: true }).shape]).toEqual([1, 1])
     expect([...sum(array(5, { ctx })).shape]).toEqual([1])
     expect(await read(sum(array(5, { ctx })))).toEqual([5])
+    for (const run of [max, argmax]) expect([...run(array(5, { ctx }), { keepdims: true }).shape]).toEqual([])
     expect([...argmax(x, { axis: 1 }).shape]).toEqual([1])
   })
 

@@ -146,6 +146,12 @@ const others: OpCase[] = [
 
 const wrong: OpCase[] = [
   {
+    name: 'oneHot with a value that the type has not',
+    inputs: [{ shape: [2] }],
+    run: ([x]) => oneHot(x, 3, { dtype: 'uint8', offValue: -1 }),
+    throws: "[oneHot] uint8 can't hold -1: expected an integer from 0 to 255",
+  },
+  {
     name: 'a gradient of whole numbers',
     inputs: [
       { shape: [2, 3], dtype: 'int32' },
@@ -158,7 +164,7 @@ const wrong: OpCase[] = [
     name: 'oneHot of depth 0',
     inputs: [{ shape: [2], dtype: 'int32' }],
     run: ([x]) => oneHot(x, 0),
-    throws: '[oneHot] depth must be a whole number from 1 on, got 0',
+    throws: '[oneHot] depth must be a positive integer, got 0',
   },
   {
     name: 'nothing to take',

@@ -1,7 +1,6 @@
-// take, pick and oneHot in plain loops: the definition of right.
+// take and pick in plain loops: the definition of right.
 import { sizeOf } from '../../core/shape.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
-import type { OneHotAttributes } from './oneHot.ts'
 import type { PickAttributes, PickGradientAttributes } from './pick.ts'
 import type { TakeAttributes, TakeGradientAttributes } from './rows.ts'
 
@@ -66,13 +65,4 @@ export const pickGradientReference: ReferenceKernel<PickGradientAttributes> = (
       const at = clipped(index.data[o * inner + k], count)
       ddata.data[(o * count + at) * inner + k] = dy.data[o * inner + k]
     }
-}
-
-/** y[i, ·] = on at indices[i], off elsewhere. */
-export const oneHotReference: ReferenceKernel<OneHotAttributes> = ([indices], { depth }, [y], [on, off]) => {
-  y.data.fill(off)
-  indices.data.forEach((index, i) => {
-    const at = Math.trunc(index) || 0
-    if (at >= 0 && at < depth) y.data[i * depth + at] = on
-  })
 }

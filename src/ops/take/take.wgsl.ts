@@ -1,11 +1,10 @@
-// take, pick and oneHot on the GPU, with their gradients.
+// take and pick on the GPU, with their gradients.
 import type { DType } from '../../core/dtype.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { clippedText } from '../../kernel/wgsl/indexing.ts'
 import { type MapKernel, mapElements, type Source } from '../../kernel/wgsl/map.ts'
 import { wgslNumbers } from '../../kernel/wgsl/math.ts'
 import type { GpuPlan, WgslKernel } from '../../kernel/wgsl/plan.ts'
-import type { OneHotAttributes } from './oneHot.ts'
 import type { PickAttributes, PickGradientAttributes } from './pick.ts'
 import type { TakeAttributes, TakeGradientAttributes } from './rows.ts'
 
@@ -101,30 +100,4 @@ export const pickGradientWgsl: WgslKernel<PickGradientAttributes> = {
   if (clipped(load_indices(at), p.count) != i / p.inner % p.count) { return ${dy.dtype === 'float32' ? '0f' : dy.dtype === 'int32' ? '0i' : '0u'}; }
   return load_x(at);`,
     }),
-}
-
-/** Whether element k of a row is where its index is. */
-const hitText: Readonly<Record<DType, string>> = {
-  float32: `${wgslNumbers}
-fn hit(index: f32, k: u32) -> bool { return select(trunc(index), 0.0, isNan(index)) == f32(k); }`,
-  int32: 'fn hit(index: i32, k: u32) -> bool { return index == i32(k); }',
-  uint8: 'fn hit(index: u32, k: u32) -> bool { return index == k; }',
-  float64: '',
-}
-
-/** y[i, ·] = on at indices[i], off elsewhere. */
-export const oneHotWgsl: WgslKernel<OneHotAttributes> = {
-  plan([indices], { depth }, [y]) {
-    const integer = y.dtype !== 'float32'
-    const type = y.dtype === 'int32' ? 'i32' : ''
-    const dispatch = mapElements({
-      sources: { x: { binding: { input: 0 }, dtype: indices.dtype } },
-      output: { binding: { output: 0 }, dtype: y.dtype },
-      count: sizeOf(y.shape),
-      params: { depth, on: { scalar: 0, integer }, off: { scalar: 1, integer } },
-      functions: hitText[indices.dtype],
-      value: `return ${type}(select(p.off, p.on, hit(load_x(i / p.depth), i % p.depth)));`,
-    })
-    return { workspace: [], dispatches: [dispatch] }
-  },
 }

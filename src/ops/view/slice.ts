@@ -20,6 +20,8 @@ export function selectedShape({ begin, end, step }: SliceAttributes): Shape {
 /** Where a contiguous selection begins, in elements: as a slice it is a view. */
 export function viewOf(shape: Shape, attrs: SliceAttributes): number | undefined {
   if (!isContiguous(shape, attrs)) return undefined
+  // an empty selection may begin behind the end
+  if (selectedShape(attrs).includes(0)) return 0
   return stridesOf(shape).reduce((sum, stride, k) => sum + stride * attrs.begin[k], 0)
 }
 

@@ -1,0 +1,124 @@
+"""Reductions along axes; what the order of a sum or product decides is left open."""
+import numpy as np
+
+from core import LARGEST, SMALLEST, ULP, Refused, Want, f32, f64, finite, is_int, wide
+from two import int_divide
+
+
+def axes_of(x, axis=None, exclude=False, **_):
+    """The axes that are reduced, ascending."""
+    if axis is None:
+        return tuple(range(x.ndim))
+    named = [axis] if isinstance(axis, int) else axis
+    if any(not -x.ndim <= a < x.ndim for a in named):
+        raise Refused('no such axis')
+    named = [a % x.ndim for a in named]
+    if len(set(named)) < len(named):
+        raise Refused('twice')
+    return tuple(a for a in range(x.ndim) if (a in named) != exclude)
+
+
+def reduction(rule):
+    def compute(x, options=None):
+        options = options or {}
+        axes = axes_of(x, **options)
+        want = rule(x, axes)
+        shape = [1 if k in axes else n for k, n in enumerate(x.shape)]
+        if not options.get('keepdims'):
+            shape = [n for k, n in enumerate(x.shape) if k not in axes] or [1]
+        want.slack = np.broadcast_to(want.slack, want.values.shape)
+        want.values = want.values.reshape(shape)
+        return want
+
+    return compute
+
+
+def count(x, axes):
+    return int(np.prod([x.shape[k] for k in axes], dtype=np.int64))
+
+
+def sum_of(x, axes):
+    if is_int(x):
+        return Want(wide(x).sum(axes).astype(x.dtype))
+    x = f64(x)
+    size = np.abs(finite(x)).sum(axes)
+    slack = count(x, axes) * ULP / 2 * size
+    return Want(x.sum(axes), np.where(size > LARGEST, np.inf, slack), np.float32, zeros=True)
+
+
+def mean_of(x, axes):
+    n = count(x, axes)
+    if is_int(x):
+        total = wide(x).sum(axes).astype(np.int32).astype(np.int64)
+        return Want(int_divide(total, np.int64(n)).astype(x.dtype))
+    if n == 0:
+        return Want(f32(f64(x).sum(axes) * np.nan))
+    want = sum_of(x, axes)
+    values = want.values / n
+    return Want(values, (want.slack + ULP * np.abs(finite(want.values))) / n + SMALLEST, np.float32, zeros=True)
+
+
+def prod_of(x, axes):
+    if is_int(x):
+        result = np.ones([n for k, n in enumerate(x.shape) if k not in axes], np.int64)
+        moved = np.moveaxis(wide(x), axes, range(len(axes))).reshape((count(x, axes),) + result.shape)
+        for part in moved:
+            result = (result * part).astype(np.int32).astype(np.int64)
+        return Want(result.astype(x.dtype))
+    x = f64(x)
+    # what the parts may be multiplied to in another order: beyond float32 the order decides
+    most = np.log2(np.maximum(np.abs(finite(x)), 1)).sum(axes)
+    least = np.log2(np.minimum(np.where(x == 0, 1, np.where(np.isnan(x), 1, np.abs(x))), 1)).sum(axes)
+    values = x.prod(axes)
+    slack = count(x, axes) * ULP * np.abs(finite(values))
+    spoiled = (most > 127) | ((least < -125) & ~np.isnan(values))
+    return Want(values, np.where(spoiled, np.inf, slack), np.float32, zeros=True)
+
+
+def extreme(rule):
+    def compute(x, axes):
+        if any(x.shape[k] == 0 for k in axes):
+            raise Refused('nothing to choose from')
+        return Want(rule(x, axis=axes), zeros=True)
+
+    return compute
+
+
+def norm_of(x, axes):
+    if is_int(x):
+        raise Refused('integers')
+    x = f64(x)
+    values = np.sqrt((x * x).sum(axes))
+    return Want(values, (count(x, axes) / 2 + 4) * ULP * finite(values) + SMALLEST, np.float32)
+
+
+def place(rule):
+    def compute(x, options=None):
+        options = options or {}
+        axis, keepdims = options.get('axis'), options.get('keepdims', False)
+        dtype = np.dtype(options.get('dtype') or x.dtype)
+        if axis is not None and not -x.ndim <= axis < x.ndim:
+            raise Refused('no such axis')
+        n = x.size if axis is None else x.shape[axis]
+        if n == 0 or n - 1 > {'float32': 2**24, 'int32': 2**31 - 1, 'uint8': 255}[dtype.name]:
+            raise Refused('no place, or more than the dtype holds')
+        if axis is None:
+            values = np.asarray(rule(x.ravel())).reshape([1] * x.ndim if keepdims else [1])
+        else:
+            values = rule(x, axis=axis)
+            values = np.expand_dims(values, axis) if keepdims else values.reshape(values.shape or (1,))
+        return Want(values.astype(dtype))
+
+    return compute
+
+
+RULES = {
+    'sum': reduction(sum_of),
+    'mean': reduction(mean_of),
+    'prod': reduction(prod_of),
+    'max': reduction(extreme(np.max)),
+    'min': reduction(extreme(np.min)),
+    'norm': reduction(norm_of),
+    'argmax': place(np.argmax),
+    'argmin': place(np.argmin),
+}
