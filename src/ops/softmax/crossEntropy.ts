@@ -12,7 +12,7 @@ import { checkIndices } from '../places.ts'
 import { withShape } from '../view/reshape.ts'
 import { mergeExponentials, softmax } from './softmax.ts'
 
-/** Whether this is the class of the label, which is cut to a whole number and clipped into range. */
+/** Whether this is the class of the label, which is cut to an integer and clipped into range. */
 const chosen = <V, M>(m: Arith<V, M>, label: V, place: V, last: V): M =>
   m.equal(place, m.max(m.min(m.toInt(label), m.toInt(last)), m.constant(0, 'int')))
 
