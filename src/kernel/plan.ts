@@ -91,7 +91,7 @@ export interface Plan {
 
 /** A kernel of the wasm engine. */
 export interface WasmKernel<A> {
-  /** The orders it takes and leaves; plain where left out. */
+  /** The orders it takes and leaves. Default plain. */
   orders?(
     inputs: readonly PlannedArray[],
     attrs: A,

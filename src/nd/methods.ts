@@ -157,7 +157,7 @@ declare module '../core/ndarray.ts' {
     argmax(options?: ArgmaxOptions): NDArray
     /** Index of the first smallest element, in this dtype. */
     argmin(options?: ArgmaxOptions): NDArray
-    /** Probabilities along an axis, the last where left out. */
+    /** Probabilities along an axis. Default the last. */
     softmax(options?: SoftmaxOptions): NDArray
     /** Their logarithm. */
     logSoftmax(options?: SoftmaxOptions): NDArray
@@ -173,7 +173,7 @@ declare module '../core/ndarray.ts' {
 
     /** The same elements under another shape; codes 0, -1, -2, -3, -4 as in MXNet. */
     reshape(shape: readonly number[]): NDArray
-    /** Axes in another order, reversed where left out. */
+    /** Axes in another order. Default reversed. */
     transpose(axes?: readonly number[]): NDArray
     /** Axes reversed. */
     readonly T: NDArray

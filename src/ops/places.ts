@@ -3,7 +3,7 @@ import type { DType } from '../core/dtype.ts'
 import type { Spec } from '../core/engine.ts'
 import { OpError } from '../core/errors.ts'
 
-/** The largest n for which an element type holds every whole number from 0 to n. */
+/** The largest n for which an element type holds every integer from 0 to n. */
 const largest: Record<DType, number> = {
   float32: 2 ** 24,
   float64: Number.MAX_SAFE_INTEGER,

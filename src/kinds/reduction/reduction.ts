@@ -129,7 +129,7 @@ export interface ReduceOptions {
 /** Reduces arrays, numbers that stand for arrays, and indices along axes; results of elements come last. */
 export function reduce(reduction: Reduction, operands: readonly FormulaOperand[], options: ReduceOptions): NDArray[] {
   checkDTypes(reduction, operands)
-  const { inputs, scalars, attrs } = separated(reduction.name, operands)
+  const { inputs, scalars, attrs } = separated(reduction.name, operands, 'takes arrays')
   const [first] = inputs
   const made = tracedReduction(reduction, kindsOf(operands, kindOf(first.dtype)))
   const results = [...made.finish.results, ...(made.map?.graph.results ?? [])]

@@ -6,7 +6,8 @@ import { listen } from '../../core/invoke.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { nd } from '../../index.ts'
 import type { PlannedArray } from '../../kernel/plan.ts'
-import * as kernels from '../kernels.wasm.ts'
+import { formulaWasm } from '../../kinds/formula/formula.wasm.ts'
+import { reductionWasm } from '../../kinds/reduction/reduction.wasm.ts'
 import { batchNorm } from './batchNorm.ts'
 
 const images = [8, 16, 20, 20]
@@ -20,7 +21,7 @@ const isWhole = ({ shape }: { readonly shape: readonly number[] }) => sizeOf(sha
 function readings({ op, inputs, attrs, outputs }: Call): number {
   const planned = (values: Call['inputs']) =>
     values.map(({ shape, dtype }): PlannedArray => ({ shape, dtype, order: 'plain' }))
-  const kernel = kernels[op as 'formula' | 'reduction']
+  const kernel = op === 'formula' ? formulaWasm : reductionWasm
   const { phases } = kernel.plan(planned(inputs), attrs as never, planned(outputs), 'plain', false)
   const whole = new Set(inputs.flatMap((value, i) => (isWhole(value) ? [i] : [])))
   const reads = (word: unknown) => typeof word === 'object' && word !== null && 'input' in word

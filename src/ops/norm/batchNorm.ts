@@ -105,7 +105,7 @@ function checked(x: NDArray, channels: Readonly<Record<string, NDArray>>, option
   const { epsilon = 1e-5 } = options
   const axis = checkAxis('batchNorm', options.axis ?? 1, x.ndim)
   if (!(epsilon >= 0 && epsilon < Infinity)) {
-    throw new OpError('batchNorm', `epsilon must be a number from 0 on, got ${epsilon}`)
+    throw new OpError('batchNorm', `epsilon must be a non-negative number, got ${epsilon}`)
   }
   const expected = shapeOf([x.shape[axis]])
   for (const [name, { shape }] of Object.entries(channels)) {

@@ -267,7 +267,7 @@ const wrong: OpCase[] = [
     throws: '[argmin] nothing to choose from: got (0,), expected at least one element',
   },
   {
-    name: 'the length of whole numbers',
+    name: 'the length of integers',
     inputs: [{ shape: [3], dtype: 'int32' }],
     run: ([x]) => norm(x),
     throws: "[norm] cannot take int32, expected float32: use astype('float32')",

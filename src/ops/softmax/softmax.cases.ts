@@ -110,7 +110,7 @@ const wrong: OpCase[] = [
     throws: '[softmax] axis 2 is out of range: the array has 2 dimensions',
   },
   {
-    name: 'whole numbers',
+    name: 'integers',
     inputs: [{ shape: [2, 3], dtype: 'int32' }],
     run: ([x]) => logSoftmax(x),
     throws: "[logSoftmax] cannot take int32, expected float32: use astype('float32')",

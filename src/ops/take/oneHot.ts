@@ -8,7 +8,7 @@ import { iota } from '../../kinds/operands.ts'
 import { checkIndices } from '../places.ts'
 import { withShape } from '../view/reshape.ts'
 
-/** On where the index, cut to a whole number, is this place, else off. */
+/** On where the index, cut to an integer, is this place, else off. */
 const hot: Formula = {
   name: 'oneHot',
   mixed: true,

@@ -152,7 +152,7 @@ const wrong: OpCase[] = [
     throws: "[oneHot] uint8 can't hold -1: expected an integer from 0 to 255",
   },
   {
-    name: 'a gradient of whole numbers',
+    name: 'a gradient of integers',
     inputs: [
       { shape: [2, 3], dtype: 'int32' },
       { shape: [2], dtype: 'int32' },

@@ -175,8 +175,7 @@ const others: OpCase[] = [
     name: 'pad of too few axes',
     inputs: [{ shape: [3, 2] }],
     run: ([x]) => pad(x, 'edge', [1, 1]),
-    throws:
-      '[pad] wrong padWidth: got (1, 1), expected 4 whole numbers from 0 on, before and behind each axis of (3, 2)',
+    throws: '[pad] wrong padWidth: got (1, 1), expected 4 non-negative integers, before and behind each axis of (3, 2)',
   },
   {
     name: 'pad by a reflection that is too wide',
@@ -206,13 +205,13 @@ const others: OpCase[] = [
     name: 'tile a negative number of times',
     inputs: [{ shape: [3] }],
     run: ([x]) => tile(x, [2, -1]),
-    throws: '[tile] reps must be whole numbers from 0 on, got -1',
+    throws: '[tile] reps must be non-negative integers, got -1',
   },
   {
     name: 'repeat half a time',
     inputs: [{ shape: [3] }],
     run: ([x]) => repeat(x, 0.5),
-    throws: '[repeat] repeats must be whole numbers from 0 on, got 0.5',
+    throws: '[repeat] repeats must be non-negative integers, got 0.5',
   },
 ]
 

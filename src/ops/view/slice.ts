@@ -59,7 +59,7 @@ export function selectionOf(
   }
   for (const bound of [...begin, ...end, ...step]) {
     if (bound === null || Number.isInteger(bound)) continue
-    throw new OpError(op, `bounds are whole numbers or null, got ${bound}`)
+    throw new OpError(op, `bounds are integers or null, got ${bound}`)
   }
   const steps = shape.map((_, k) => step[k] ?? 1)
   if (steps.includes(0)) throw new OpError(op, 'a step must not be 0')
