@@ -115,6 +115,9 @@ export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
   },
 }
 
+/** A reduction that nothing is recorded of. */
+const withoutGradient: Op<ReductionAttributes> = { ...reductionOp, gradient: undefined }
+
 /** What is reduced, and to which types. */
 export interface ReduceOptions {
   /** Counted from 0, ascending. */
@@ -135,5 +138,6 @@ export function reduce(reduction: Reduction, operands: readonly FormulaOperand[]
   const results = [...made.finish.results, ...(made.map?.graph.results ?? [])]
   const { axes, keepDims = false, dtypes = results.map(() => first.dtype), out } = options
   const called = { scalars, ...(out && { out }) }
-  return invoke(reductionOp, inputs, { reduction: made, ...attrs, axes, keepDims, dtypes }, called)
+  const op = reduction.gradient === 'none' ? withoutGradient : reductionOp
+  return invoke(op, inputs, { reduction: made, ...attrs, axes, keepDims, dtypes }, called)
 }
