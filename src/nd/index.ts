@@ -29,6 +29,7 @@ export {
   relu,
   rint,
   round,
+  rsqrt,
   sigmoid,
   sign,
   softrelu,

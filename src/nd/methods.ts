@@ -34,6 +34,7 @@ import {
   power,
   relu,
   round,
+  rsqrt,
   sigmoid,
   sign,
   sqrt,
@@ -115,6 +116,8 @@ declare module '../core/ndarray.ts' {
     /** The error function. */
     erf(): NDArray
     sqrt(): NDArray
+    /** 1 / √this. */
+    rsqrt(): NDArray
     square(): NDArray
     floor(): NDArray
     ceil(): NDArray
@@ -261,6 +264,7 @@ installOps(0, {
   negative,
   relu,
   round,
+  rsqrt,
   sigmoid,
   sign,
   sqrt,

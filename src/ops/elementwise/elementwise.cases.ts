@@ -31,6 +31,7 @@ const domains: Partial<Record<FormulaName, Domain>> = {
   log1p: [-0.9, 5],
   modulo: [0.6, 3],
   power: [0.5, 3],
+  rsqrt: [0.1, 5],
   softrelu: [-6, 6],
   softreluGradient: [0.1, 2],
   sqrt: [0.1, 5],
@@ -236,6 +237,12 @@ const errors: OpCase[] = [
     inputs: [{ shape: [2], dtype: 'int32' }],
     run: ([x]) => elementwise('exp', [x]),
     throws: "[exp] cannot take int32, expected float32: use astype('float32')",
+  },
+  {
+    name: 'rsqrt of bytes',
+    inputs: [{ shape: [2], dtype: 'uint8' }],
+    run: ([x]) => elementwise('rsqrt', [x]),
+    throws: "[rsqrt] cannot take uint8, expected float32: use astype('float32')",
   },
   {
     name: 'numbers only',

@@ -82,6 +82,8 @@ export const relu: Unary = unary('relu')
 export const rint: Unary = unary('rint')
 /** The nearest integer, halves away from zero. */
 export const round: Unary = unary('round')
+/** 1 / √x. */
+export const rsqrt: Unary = unary('rsqrt')
 /** 1 / (1 + e⁻ˣ). */
 export const sigmoid: Unary = unary('sigmoid')
 /** −1, 0 or 1. */
