@@ -19,6 +19,7 @@ export {
   lesserEqual,
   log,
   log1p,
+  logaddexp,
   maximum,
   minimum,
   modulo,

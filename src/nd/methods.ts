@@ -25,6 +25,7 @@ import {
   lesserEqual,
   log,
   log1p,
+  logaddexp,
   maximum,
   minimum,
   modulo,
@@ -101,6 +102,8 @@ declare module '../core/ndarray.ts' {
     maximum(other: Other): NDArray
     /** The smaller of both. */
     minimum(other: Other): NDArray
+    /** ln(e to this + e to other), of any magnitude. */
+    logaddexp(other: Other): NDArray
     /** −this. */
     negative(): NDArray
     abs(): NDArray
@@ -271,7 +274,7 @@ installOps(0, {
   square,
   tanh,
 })
-installOps(1, { add, divide, maximum, minimum, modulo, multiply, power, subtract })
+installOps(1, { add, divide, logaddexp, maximum, minimum, modulo, multiply, power, subtract })
 installOps(1, { equal, greater, greaterEqual, lesser, lesserEqual, notEqual })
 installOps(1, {
   argmax,

@@ -46,6 +46,30 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     expect(await gradient([0, 0], (x) => x.norm())).toEqual([0, 0])
   })
 
+  it('sums of exponentials neither overflow nor vanish, and share their gradient', async () => {
+    const [a, b] = [
+      of([0, 1000, -1000, -88, Infinity, Infinity, -Infinity, 5]),
+      of([0, 1000, -1001, 88, Infinity, -Infinity, -Infinity, -Infinity]),
+    ]
+    for (const x of [a, b]) x.attachGrad()
+    const y = autograd.record(() => a.logaddexp(b))
+    y.backward()
+    const both = Math.log1p(Math.exp(-1))
+    const want = [Math.LN2, 1000 + Math.LN2, both - 1000, 88, Infinity, Infinity, -Infinity, 5]
+    expect(await list(y)).toEqual(want.map(Math.fround))
+    const ofA = [0.5, 0.5, 1 / (1 + Math.exp(-1)), 0, 0.5, 1, 0, 1]
+    for (const [i, slope] of (await list(a.grad as NDArray)).entries()) expect(slope).toBeCloseTo(ofA[i], 6)
+    const ofB = [0.5, 0.5, 1 / (1 + Math.exp(1)), 1, 0.5, 0, 0, 0]
+    for (const [i, slope] of (await list(b.grad as NDArray)).entries()) expect(slope).toBeCloseTo(ofB[i], 6)
+  })
+
+  it('the slope of a sum of exponentials has a slope, of equals and of operands far apart', async () => {
+    const x = of([0, 200, -200])
+    x.attachGrad()
+    autograd.record(() => autograd.grad(nd.logaddexp(x, 0), x, null, { createGraph: true })[0]).backward()
+    expect(await list(x.grad as NDArray)).toEqual([0.25, 0, 0])
+  })
+
   it('lengths neither overflow nor vanish', async () => {
     const values = (x: number[]) => x.map(Math.fround)
     expect(await list(of([3e20, 4e20]).norm())).toEqual(values([5e20]))

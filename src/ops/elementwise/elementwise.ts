@@ -62,6 +62,8 @@ export const lesserEqual: Binary = binary('lesserEqual')
 export const log: Unary = unary('log')
 /** ln(1 + x), exact around 0. */
 export const log1p: Unary = unary('log1p')
+/** ln(eᵃ + eᵇ), of any magnitude. */
+export const logaddexp: Binary = binary('logaddexp')
 /** The larger of a and b; NaN if either is NaN. */
 export const maximum: Binary = binary('maximum')
 /** The smaller of a and b; NaN if either is NaN. */
