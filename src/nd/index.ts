@@ -44,6 +44,7 @@ export {
 } from '../ops/elementwise/elementwise.ts'
 export { type BatchNormOptions, batchNorm } from '../ops/norm/batchNorm.ts'
 export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
+export { cumprod } from '../ops/reduce/cumprod.ts'
 export { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 export { variance as var } from '../ops/reduce/variance.ts'

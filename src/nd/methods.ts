@@ -44,6 +44,7 @@ import {
   tanh,
 } from '../ops/elementwise/elementwise.ts'
 import { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
+import { cumprod } from '../ops/reduce/cumprod.ts'
 import { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 import { variance } from '../ops/reduce/variance.ts'
@@ -163,6 +164,8 @@ declare module '../core/ndarray.ts' {
     logsumexp(options?: ReduceOptions): NDArray
     /** The sum up to each element along an axis, of the flattened array by default. */
     cumsum(options?: CumsumOptions): NDArray
+    /** The product up to each element, likewise. */
+    cumprod(options?: CumsumOptions): NDArray
     /** Index of the first largest element, in this dtype. */
     argmax(options?: ArgmaxOptions): NDArray
     /** Index of the first smallest element, in this dtype. */
@@ -279,6 +282,7 @@ installOps(1, { equal, greater, greaterEqual, lesser, lesserEqual, notEqual })
 installOps(1, {
   argmax,
   argmin,
+  cumprod,
   cumsum,
   logSoftmax,
   logsumexp,

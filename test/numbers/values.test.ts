@@ -42,6 +42,7 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
 
   it('gradients of 0 times what others would make infinite are right', async () => {
     expect(await gradient([2, 0, 3], (x) => x.prod())).toEqual([0, 6, 0])
+    expect(await gradient([2, 0, 3, 0, 5], (x) => x.cumprod())).toEqual([1, 8, 0, 0, 0])
     expect(await gradient([0, 2], (x) => x.power(0))).toEqual([0, 0])
     expect(await gradient([0, 0], (x) => x.norm())).toEqual([0, 0])
   })
@@ -61,6 +62,14 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     for (const [i, slope] of (await list(a.grad as NDArray)).entries()) expect(slope).toBeCloseTo(ofA[i], 6)
     const ofB = [0.5, 0.5, 1 / (1 + Math.exp(1)), 1, 0.5, 0, 0, 0]
     for (const [i, slope] of (await list(b.grad as NDArray)).entries()) expect(slope).toBeCloseTo(ofB[i], 6)
+  })
+
+  it('the slope of running products has a slope, beside a zero too', async () => {
+    const x = of([2, 0, 3])
+    x.attachGrad()
+    autograd.record(() => autograd.grad(x.cumprod(), x, null, { createGraph: true })[0]).backward()
+    // ∂² of x + x y + x y z: 1 + z by x and y, y by x and z, x by y and z
+    expect(await list(x.grad as NDArray)).toEqual([4 + 0, 4 + 2, 2 + 0])
   })
 
   it('the slope of a sum of exponentials has a slope, of equals and of operands far apart', async () => {
