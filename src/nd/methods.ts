@@ -54,6 +54,7 @@ import { broadcastTo } from '../ops/view/broadcastTo.ts'
 import { flip } from '../ops/view/flip.ts'
 import { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 import { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
+import { type RollOptions, roll } from '../ops/view/roll.ts'
 import { type SliceBound, slice, sliceAxis } from '../ops/view/slice.ts'
 import { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 import { swapaxes, transpose } from '../ops/view/transpose.ts'
@@ -204,6 +205,8 @@ declare module '../core/ndarray.ts' {
     flip(axis: number | readonly number[]): NDArray
     /** With `padWidth[2 k]` elements before axis k and `padWidth[2 k + 1]` behind it. */
     pad(mode: PadMode, padWidth: readonly number[], options?: PadOptions): NDArray
+    /** Elements shifted along axes, by default of the flattened array; those that fall off come in again. */
+    roll(shift: number | readonly number[], options?: RollOptions): NDArray
     /** Copies side by side, `reps[k]` of them along axis k. */
     tile(reps: number | readonly number[]): NDArray
     /** Each element `repeats` times, along an axis or of the flattened array. */
@@ -296,7 +299,7 @@ installOps(1, {
   var: variance,
 })
 installOps(1, { at, broadcastTo, dot, expandDims, flip, reshape, squeeze, tile, transpose })
-installOps(2, { clip, oneHot, pick, repeat, swapaxes, take })
+installOps(2, { clip, oneHot, pick, repeat, roll, swapaxes, take })
 installOps(3, { pad, sliceAxis })
 
 for (const formula of ['add', 'divide', 'modulo', 'multiply', 'subtract'] as const) {
