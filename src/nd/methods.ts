@@ -47,7 +47,7 @@ import { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 import { cumprod } from '../ops/reduce/cumprod.ts'
 import { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
-import { variance } from '../ops/reduce/variance.ts'
+import { std, variance } from '../ops/reduce/variance.ts'
 import { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 import { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
 import { broadcastTo } from '../ops/view/broadcastTo.ts'
@@ -161,6 +161,8 @@ declare module '../core/ndarray.ts' {
     norm(options?: ReduceOptions): NDArray
     /** The mean square distance from the mean along axes. */
     var(options?: ReduceOptions): NDArray
+    /** Its root, the standard deviation. */
+    std(options?: ReduceOptions): NDArray
     /** The logarithm of the sum of exponentials along axes. */
     logsumexp(options?: ReduceOptions): NDArray
     /** The sum up to each element along an axis, of the flattened array by default. */
@@ -295,6 +297,7 @@ installOps(1, {
   norm,
   prod,
   softmax,
+  std,
   sum,
   var: variance,
 })

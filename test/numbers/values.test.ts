@@ -1,4 +1,4 @@
-// Values that earlier versions had wrong: numbers beside integers, and gradients and lengths at the ends of their range.
+// Values that earlier versions had wrong: numbers beside integers, and gradients lengths and deviations at the ends of their range.
 import { describe, expect, it } from 'vitest'
 import { autograd, cpu, type NDArray, nd, reference } from '../../src/index.ts'
 
@@ -45,6 +45,7 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     expect(await gradient([2, 0, 3, 0, 5], (x) => x.cumprod())).toEqual([1, 8, 0, 0, 0])
     expect(await gradient([0, 2], (x) => x.power(0))).toEqual([0, 0])
     expect(await gradient([0, 0], (x) => x.norm())).toEqual([0, 0])
+    expect(await gradient([0.1, 0.1, 0.1], (x) => x.std())).toEqual([0, 0, 0])
   })
 
   it('sums of exponentials neither overflow nor vanish, and share their gradient', async () => {
@@ -77,6 +78,15 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     x.attachGrad()
     autograd.record(() => autograd.grad(nd.logaddexp(x, 0), x, null, { createGraph: true })[0]).backward()
     expect(await list(x.grad as NDArray)).toEqual([0.25, 0, 0])
+  })
+
+  it('deviations are roots of mean squares, and 0 of equals', async () => {
+    expect(await list(of([1, 2, 3, 4, 10]).std())).toEqual([Math.fround(Math.sqrt(10))])
+    const x = of(Array(3000).fill(0.1))
+    expect(await list(x.reshape([3, 1000]).std({ axis: 1 }))).toEqual([0, 0, 0])
+    const slopes = await gradient([1, 2, 3, 4, 10], (x) => x.std())
+    const want = [-3, -2, -1, 0, 6].map((distance) => distance / 5 / Math.sqrt(10))
+    for (const [i, slope] of slopes.entries()) expect(slope).toBeCloseTo(want[i], 6)
   })
 
   it('lengths neither overflow nor vanish', async () => {

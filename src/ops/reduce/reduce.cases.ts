@@ -6,11 +6,11 @@ import { logsumexp } from '../softmax/softmax.ts'
 import { exact, looser, sumOf, type Tolerance } from '../tolerance.ts'
 import { type ArgmaxOptions, argmax, argmin } from './argmax.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from './reduce.ts'
-import { variance } from './variance.ts'
+import { std, variance } from './variance.ts'
 
 type Reduction = (x: NDArray, options?: ReduceOptions) => NDArray
 
-const reductions: readonly Reduction[] = [logsumexp, max, mean, min, norm, prod, sum, variance]
+const reductions: readonly Reduction[] = [logsumexp, max, mean, min, norm, prod, std, sum, variance]
 
 /** Products and roots are relative, sums and means as long as their terms, extremes exact. */
 function toleranceOf(run: Reduction, shape: readonly number[], axis: ReduceOptions['axis']): Tolerance {
@@ -22,7 +22,7 @@ function toleranceOf(run: Reduction, shape: readonly number[], axis: ReduceOptio
   if (run === max || run === min) return exact
   if (run === prod) return looser({ relative: 1.2e-7 * terms }, 'each factor of a product is rounded')
   if (run === logsumexp) return { relative: 4e-7, absolute: 4e-7 }
-  return run === norm || run === variance ? { relative: 2e-7 + 1.2e-7 * Math.sqrt(terms) } : sumOf(terms)
+  return run === norm || run === std || run === variance ? { relative: 2e-7 + 1.2e-7 * Math.sqrt(terms) } : sumOf(terms)
 }
 
 interface Over extends ReduceOptions {
@@ -108,7 +108,7 @@ const whole: Record<string, Domain> = { int32: { values: [7, -3, 2 ** 31 - 1, 65
 
 const integers = (['int32', 'uint8'] as const).flatMap((dtype: DType) =>
   reductions
-    .filter((run) => ![logsumexp, norm, variance].includes(run))
+    .filter((run) => ![logsumexp, norm, std, variance].includes(run))
     .flatMap((run) =>
       [undefined, 0, 1].map(
         (axis): OpCase => ({
@@ -223,7 +223,69 @@ const last = [0, 1].map(
 
 const tooMany = 'does not hold every place of'
 
+/** Several parts, rows far from 0, rows of one value, whose gradient is 0, and rows with what is no number. */
+const deviations: OpCase[] = [
+  { name: 'std of parts', inputs: [{ shape: [100003] }], run: ([x]) => std(x), tolerance: { relative: 1e-5 } },
+  {
+    name: 'std of columns in parts',
+    inputs: [{ shape: [5000, 7] }],
+    run: ([x]) => std(x, { axis: 0 }),
+    tolerance: { relative: 1e-5 },
+  },
+  {
+    name: 'std far from 0',
+    inputs: [{ shape: [3, 700], domain: [1000, 1001] }],
+    run: ([x]) => std(x, { axis: 1 }),
+    tolerance: { relative: 1e-5 },
+    // it reads the mean, which is rounded to 1/16384 here
+    gradient: false,
+  },
+  {
+    name: 'std of equals',
+    inputs: [{ shape: [5, 9], domain: { values: [0.5] } }],
+    run: ([x]) => std(x, { axis: 1 }),
+    gradient: true,
+  },
+  {
+    name: 'std of all but an axis',
+    inputs: [{ shape: [6, 3, 5] }],
+    run: ([x]) => std(x, { axis: 0, exclude: true }),
+    tolerance: { relative: 1e-6 },
+  },
+  {
+    name: 'std of special values',
+    inputs: [{ shape: [7, 15], domain: special }],
+    run: ([x]) => std(x, { axis: 1 }),
+    tolerance: { relative: 1e-6 },
+  },
+  { name: 'std of nothing', inputs: [{ shape: [5, 0] }], run: ([x]) => std(x, { axis: 1 }), gradient: false },
+]
+
 const wrong: OpCase[] = [
+  {
+    name: 'the deviation of whole numbers',
+    inputs: [{ shape: [3], dtype: 'int32' }],
+    run: ([x]) => std(x),
+    throws: "[std] cannot take int32, expected float32: use astype('float32')",
+  },
+  {
+    name: 'the deviation of a list',
+    inputs: [],
+    run: () => std([1, 2] as never),
+    throws: '[std] takes arrays, got a list',
+  },
+  {
+    name: 'the deviation along an axis that is not there',
+    inputs: [{ shape: [2, 3] }],
+    run: ([x]) => std(x, { axis: [0, 2] }),
+    throws: '[std] axis 2 is out of range: the array has 2 dimensions',
+  },
+  {
+    name: 'the deviation with an option that there is not',
+    inputs: [{ shape: [2, 3] }],
+    run: ([x]) => std(x, { ddof: 1 } as never),
+    throws: "[std] unknown option 'ddof'. Options are axis, exclude, keepdims",
+  },
   {
     name: 'the place among more bytes than a byte counts',
     inputs: [{ shape: [257, 2], dtype: 'uint8' }],
@@ -288,5 +350,6 @@ export const cases: readonly OpCase[] = [
   ...bytes,
   ...typed,
   ...last,
+  ...deviations,
   ...wrong,
 ]
