@@ -81,6 +81,12 @@ const errors: OpCase[] = [
     throws: '[cumprod] axis -3 is out of range: the array has 2 dimensions',
   },
   {
+    name: 'cumprod of a list',
+    inputs: [],
+    run: () => cumprod([1, 2] as never),
+    throws: '[cumprod] takes arrays, got a list',
+  },
+  {
     name: 'cumprod with the axis by position',
     inputs: [{ shape: [2, 3] }],
     run: ([x]) => cumprod(x, 1 as never),

@@ -28,6 +28,7 @@ const sums: Scan = { name, join: 'sum' }
 /**
  * x is a factor of all products from its place on: its gradient is the sum of these times dy, divided by x. A product
  * behind the first zero is 0, so that only the gradient of that zero needs the products without it.
+ * Gradients of gradients are right beside one zero of a row, not beside several.
  */
 const products: Scan = {
   name: 'cumprod',

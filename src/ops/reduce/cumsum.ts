@@ -2,6 +2,7 @@
 import { checkOptions, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis } from '../../core/shape.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { running, type Scan } from '../../kinds/scan/scan.ts'
 import { withShape } from '../view/reshape.ts'
 
@@ -17,6 +18,7 @@ const cumsumOptions: OptionNames<CumsumOptions> = { axis: true }
 
 /** A scan along the axis that the options name, or of the flattened array. */
 export function accumulated(scan: Scan, x: NDArray, options: CumsumOptions): NDArray {
+  checkArray(scan.name, x)
   checkOptions(scan.name, options, '{ axis: 1 }', cumsumOptions)
   const { axis = null } = options
   if (axis === null) return running(scan, withShape(x, [x.size]), { axis: 0 })
