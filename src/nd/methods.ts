@@ -25,6 +25,7 @@ import {
   lesserEqual,
   log,
   log1p,
+  logaddexp,
   maximum,
   minimum,
   modulo,
@@ -34,6 +35,7 @@ import {
   power,
   relu,
   round,
+  rsqrt,
   sigmoid,
   sign,
   sqrt,
@@ -42,15 +44,17 @@ import {
   tanh,
 } from '../ops/elementwise/elementwise.ts'
 import { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
+import { cumprod } from '../ops/reduce/cumprod.ts'
 import { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
-import { variance } from '../ops/reduce/variance.ts'
+import { std, variance } from '../ops/reduce/variance.ts'
 import { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 import { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
 import { broadcastTo } from '../ops/view/broadcastTo.ts'
 import { flip } from '../ops/view/flip.ts'
 import { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 import { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
+import { type RollOptions, roll } from '../ops/view/roll.ts'
 import { type SliceBound, sliceAxis } from '../ops/view/slice.ts'
 import { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 import { swapaxes, transpose } from '../ops/view/transpose.ts'
@@ -96,6 +100,8 @@ declare module '../core/ndarray.ts' {
     maximum(other: Other): NDArray
     /** The smaller of both. */
     minimum(other: Other): NDArray
+    /** ln(e to this + e to other), of any magnitude. */
+    logaddexp(other: Other): NDArray
     /** −this. */
     negative(): NDArray
     abs(): NDArray
@@ -111,6 +117,8 @@ declare module '../core/ndarray.ts' {
     /** The error function. */
     erf(): NDArray
     sqrt(): NDArray
+    /** 1 / √this. */
+    rsqrt(): NDArray
     square(): NDArray
     floor(): NDArray
     ceil(): NDArray
@@ -149,10 +157,14 @@ declare module '../core/ndarray.ts' {
     norm(options?: ReduceOptions): NDArray
     /** The mean square distance from the mean along axes. */
     var(options?: ReduceOptions): NDArray
+    /** Its root, the standard deviation. */
+    std(options?: ReduceOptions): NDArray
     /** The logarithm of the sum of exponentials along axes. */
     logsumexp(options?: ReduceOptions): NDArray
     /** The sum up to each element along an axis, of the flattened array by default. */
     cumsum(options?: CumsumOptions): NDArray
+    /** The product up to each element, likewise. */
+    cumprod(options?: CumsumOptions): NDArray
     /** Index of the first largest element, in this dtype. */
     argmax(options?: ArgmaxOptions): NDArray
     /** Index of the first smallest element, in this dtype. */
@@ -191,6 +203,8 @@ declare module '../core/ndarray.ts' {
     flip(axis: number | readonly number[]): NDArray
     /** With `padWidth[2 k]` elements before axis k and `padWidth[2 k + 1]` behind it. */
     pad(mode: PadMode, padWidth: readonly number[], options?: PadOptions): NDArray
+    /** Elements shifted along axes, by default of the flattened array; those that fall off come in again. */
+    roll(shift: number | readonly number[], options?: RollOptions): NDArray
     /** Copies side by side, `reps[k]` of them along axis k. */
     tile(reps: number | readonly number[]): NDArray
     /** Each element `repeats` times, along an axis or of the flattened array. */
@@ -252,17 +266,19 @@ installOps(0, {
   negative,
   relu,
   round,
+  rsqrt,
   sigmoid,
   sign,
   sqrt,
   square,
   tanh,
 })
-installOps(1, { add, divide, maximum, minimum, modulo, multiply, power, subtract })
+installOps(1, { add, divide, logaddexp, maximum, minimum, modulo, multiply, power, subtract })
 installOps(1, { equal, greater, greaterEqual, lesser, lesserEqual, notEqual })
 installOps(1, {
   argmax,
   argmin,
+  cumprod,
   cumsum,
   logSoftmax,
   logsumexp,
@@ -272,11 +288,12 @@ installOps(1, {
   norm,
   prod,
   softmax,
+  std,
   sum,
   var: variance,
 })
 installOps(1, { at, broadcastTo, dot, expandDims, flip, reshape, squeeze, tile, transpose })
-installOps(2, { clip, oneHot, pick, repeat, swapaxes, take })
+installOps(2, { clip, oneHot, pick, repeat, roll, swapaxes, take })
 installOps(3, { pad, slice, sliceAxis })
 
 for (const formula of ['add', 'divide', 'modulo', 'multiply', 'subtract'] as const) {

@@ -1,7 +1,9 @@
-// var: the mean square distance from the mean, in one pass over memory.
+// var and std: the mean square distance from the mean and its root, in one pass over memory.
 import { checkOptions } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
+import { sizeOf } from '../../core/shape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
 
@@ -65,8 +67,45 @@ export function meanAndVariance(
   return [mean, variance]
 }
 
+/** dstd · (x − mean) ÷ (n · std) + dmean ÷ n, without the first where std is 0. */
+const deviationGradient: Formula = {
+  name: 'stdGradient',
+  compute(m, x, mean, std, dmean, dstd, n) {
+    const share = m.select(m.equal(std, 0), 0, m.div(m.sub(x, mean), std))
+    return m.div(m.add(m.mul(share, dstd), dmean), n)
+  },
+}
+
+/** Mean and standard deviation. What rounding leaves below 0 has no root. */
+const deviations: Reduction = {
+  ...moments,
+  name: 'std',
+  finish: (m, _n, mean, left, squares, count) => [m.add(mean, left), m.sqrt(m.max(m.div(squares, count), 0))],
+  gradient: {
+    saves: { inputs: [0], outputs: [0, 1] },
+    of({ x, y, inputs, outputs }, dys, spread) {
+      const [mean, std, dmean, dstd] = [y(0), y(1), ...dys].map(spread)
+      return apply(deviationGradient, [
+        x(0),
+        mean,
+        std,
+        dmean,
+        dstd,
+        sizeOf(inputs[0].shape) / sizeOf(outputs[0].shape),
+      ])
+    },
+  },
+}
+
 /** The mean square distance from the mean along the axes: NaN of nothing. */
 export function variance(x: NDArray, options: ReduceOptions = {}): NDArray {
   checkOptions('var', options, '{ axis: 1 }', reduceOptions)
   return meanAndVariance(x, axesOf('var', x.shape, options))[1]
+}
+
+/** The root of the mean square distance from the mean along the axes: NaN of nothing; its gradient is 0 where it is 0. */
+export function std(x: NDArray, options: ReduceOptions = {}): NDArray {
+  checkArray('std', x)
+  checkOptions('std', options, '{ axis: 1 }', reduceOptions)
+  return reduce(deviations, [x], axesOf('std', x.shape, options))[1]
 }
