@@ -1,6 +1,7 @@
 // All families, and the names of nd that belong to none, each with the reason.
 
 import { binary, comparisons, inPlace } from './families/binary.ts'
+import { copies } from './families/copies.ts'
 import { creation } from './families/creation.ts'
 import { casts, choices, elementwise } from './families/elementwise.ts'
 import { gradients } from './families/gradients.ts'
@@ -13,7 +14,7 @@ import type { Family } from './family.ts'
 /** All families. */
 export const families: readonly Family[] = [
   ...[elementwise, choices, casts, binary, comparisons, inPlace],
-  ...[reductions, shapeFunctions, selections, joining, products, softmaxes, losses, creation],
+  ...[reductions, shapeFunctions, copies, selections, joining, products, softmaxes, losses, creation],
   ...[gradients, lossGradients],
 ]
 

@@ -71,10 +71,11 @@ export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
   infer(inputs, attrs) {
     const { reduction, axes, keepDims, dtypes } = attrs
     const { name, joins } = reduction.reduction
+    const { joined, map } = reduction
     const shape = elementsShape(inputs, attrs)
     const extreme = joins.some((join) => join === 'max' || join === 'min')
-    // of several values one may be a scale of the others, and results of elements need none
-    if (extreme && joins.length === 1 && !reduction.map && axes.some((axis) => shape[axis] === 0)) {
+    // of several values, of one stage or of all, one may be a scale of the others; results of elements need none
+    if (extreme && joined.length === 1 && !map && axes.some((axis) => shape[axis] === 0)) {
       throw new OpError(name, `nothing to choose from: got ${formatShape(shape)}, expected at least one element`)
     }
     const kept = reducedShape(shape, axes, keepDims)
