@@ -86,7 +86,7 @@ export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
   },
   saves(attrs, needs) {
     const { gradient } = attrs.reduction.reduction
-    if (gradient) return gradient === 'none' ? {} : gradient.saves
+    if (typeof gradient === 'object') return gradient.saves
     const { reads } = attrs.reduction.derived(wantedOf(attrs.reduction.leaves, attrs, needs)).element
     const sources = sourcesOfReduction(attrs)
     const saved = reads.flatMap(({ what, index }) => (what === 'x' ? [sources[index]] : []))
@@ -100,8 +100,7 @@ export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
     const spread = (result: NDArray) => functions.withShape(result, kept)
     const { gradient } = reduction.reduction
     const gradients: (NDArray | null)[] = inputs.map(() => null)
-    if (gradient === 'none') return gradients
-    if (gradient) {
+    if (typeof gradient === 'object') {
       return gradient.of(context, dys, spread).map((of, i) => of && sumTo(of, inputs[i].shape, functions))
     }
     const wanted = wantedOf(reduction.leaves, attrs, needs)
@@ -115,6 +114,9 @@ export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
     return gradients
   },
 }
+
+/** A reduction without a gradient: its calls are not recorded, so that backward refuses its results. */
+const constantOp: Op<ReductionAttributes> = { ...reductionOp, gradient: undefined }
 
 /** What is reduced, and to which types. */
 export interface ReduceOptions {
@@ -136,5 +138,6 @@ export function reduce(reduction: Reduction, operands: readonly FormulaOperand[]
   const results = [...made.finish.results, ...(made.map?.graph.results ?? [])]
   const { axes, keepDims = false, dtypes = results.map(() => first.dtype), out } = options
   const called = { scalars, ...(out && { out }) }
-  return invoke(reductionOp, inputs, { reduction: made, ...attrs, axes, keepDims, dtypes }, called)
+  const op = reduction.gradient === 'none' ? constantOp : reductionOp
+  return invoke(op, inputs, { reduction: made, ...attrs, axes, keepDims, dtypes }, called)
 }
