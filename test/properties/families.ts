@@ -5,6 +5,7 @@ import { copies } from './families/copies.ts'
 import { creation } from './families/creation.ts'
 import { casts, choices, elementwise } from './families/elementwise.ts'
 import { gradients } from './families/gradients.ts'
+import { long } from './families/long.ts'
 import { losses, lossGradients, products, softmaxes } from './families/products.ts'
 import { reductions } from './families/reductions.ts'
 import { joining, selections } from './families/selection.ts'
@@ -15,7 +16,7 @@ import type { Family } from './family.ts'
 export const families: readonly Family[] = [
   ...[elementwise, choices, casts, binary, comparisons, inPlace],
   ...[reductions, shapeFunctions, copies, selections, joining, products, softmaxes, losses, creation],
-  ...[gradients, lossGradients],
+  ...[long, gradients, lossGradients],
 ]
 
 const drawn = 'draws at random: test/numbers/generator.test.ts holds its bits'
