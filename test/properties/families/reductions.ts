@@ -67,8 +67,8 @@ const normalised = fc
 
 /** Reductions. */
 export const reductions = family('reductions', {
-  ...each(['max', 'mean', 'min', 'norm', 'prod', 'sum'], alongAxes),
-  ...each(['logsumexp', 'var'], floatsAlongAxes),
+  ...each(['max', 'mean', 'min', 'prod', 'sum'], alongAxes),
+  ...each(['logsumexp', 'norm', 'var'], floatsAlongAxes),
   ...each(['argmax', 'argmin'], places),
   cumsum: running,
   batchNorm: normalised,
