@@ -1,9 +1,11 @@
 // All families, and the names of nd that belong to none, each with the reason.
 
 import { binary, comparisons, inPlace } from './families/binary.ts'
+import { copies } from './families/copies.ts'
 import { creation } from './families/creation.ts'
 import { casts, choices, elementwise } from './families/elementwise.ts'
 import { gradients } from './families/gradients.ts'
+import { long } from './families/long.ts'
 import { losses, lossGradients, products, softmaxes } from './families/products.ts'
 import { reductions } from './families/reductions.ts'
 import { joining, selections } from './families/selection.ts'
@@ -13,8 +15,8 @@ import type { Family } from './family.ts'
 /** All families. */
 export const families: readonly Family[] = [
   ...[elementwise, choices, casts, binary, comparisons, inPlace],
-  ...[reductions, shapeFunctions, selections, joining, products, softmaxes, losses, creation],
-  ...[gradients, lossGradients],
+  ...[reductions, shapeFunctions, copies, selections, joining, products, softmaxes, losses, creation],
+  ...[long, gradients, lossGradients],
 ]
 
 const drawn = 'draws at random: test/numbers/generator.test.ts holds its bits'

@@ -153,6 +153,17 @@ const nothing = [sum, mean, prod].flatMap((run): OpCase[] => [
   },
 ])
 
+/** Of nothing 0, −∞ and NaN: the last two have no central difference. */
+const nothingInStages = [norm, logsumexp, variance].flatMap((run): OpCase[] => [
+  { name: `${run.name} of nothing`, inputs: [{ shape: [0] }], run: ([x]) => run(x), gradient: run === norm },
+  {
+    name: `${run.name} of empty rows`,
+    inputs: [{ shape: [5, 0] }],
+    run: ([x]) => run(x, { axis: 1 }),
+    gradient: run === norm,
+  },
+])
+
 const noResults = reductions.flatMap((run): OpCase[] => [
   { name: `${names.get(run)} of no rows`, inputs: [{ shape: [0, 5] }], run: ([x]) => run(x, { axis: 1 }) },
   { name: `${names.get(run)} over rows of nothing`, inputs: [{ shape: [2, 0] }], run: ([x]) => run(x, { axis: 0 }) },
@@ -349,6 +360,7 @@ export const cases: readonly OpCase[] = [
   ...integers,
   ...specials,
   ...nothing,
+  ...nothingInStages,
   ...noResults,
   ...positions,
   ...bytes,

@@ -1,4 +1,5 @@
 // var and std: the mean square distance from the mean and its root, in one pass over memory.
+import type { Arith } from '../../arith/arith.ts'
 import { checkOptions } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { sizeOf } from '../../core/shape.ts'
@@ -12,6 +13,9 @@ const momentsGradient: Formula = {
   name: 'momentsGradient',
   compute: (m, x, mean, dmean, dvar, n) => m.div(m.add(m.mul(m.mul(2, m.sub(x, mean)), dvar), dmean), n),
 }
+
+/** Whether a mean is infinite: the distances from it say nothing. */
+const isInfinite = <V, M>(m: Arith<V, M>, mean: V): M => m.equal(m.abs(mean), Number.POSITIVE_INFINITY)
 
 /**
  * Mean and variance. Squares are taken of distances from the mean of a part, and parts are merged by their means, so that
@@ -34,17 +38,20 @@ const moments: Reduction = {
   ],
   // a mean is kept as a number and what rounding has left out of it, which is the mean of the distances
   state(m, sum, distances, squares, n) {
+    const mean = m.div(sum, n)
     const left = m.div(distances, n)
-    return [n, m.div(sum, n), left, m.sub(squares, m.mul(left, distances))]
+    return [n, mean, m.select(isInfinite(m, mean), 0, left), m.sub(squares, m.mul(left, distances))]
   },
   merge(m, n, mean, left, squares, otherN, otherMean, otherLeft, otherSquares) {
     const all = m.add(n, otherN)
     const share = m.div(otherN, all)
     const apart = m.add(m.sub(otherMean, mean), m.sub(otherLeft, left))
     const moved = m.add(m.mul(apart, share), left)
-    const next = m.add(mean, moved)
+    const infinite = m.or(isInfinite(m, mean), isInfinite(m, otherMean))
+    const next = m.add(mean, m.select(infinite, otherMean, moved))
+    const nextLeft = m.select(infinite, 0, m.sub(moved, m.sub(next, mean)))
     const between = m.mul(m.mul(apart, apart), m.mul(n, share))
-    return [all, next, m.sub(moved, m.sub(next, mean)), m.add(m.add(squares, otherSquares), between)]
+    return [all, next, nextLeft, m.add(m.add(squares, otherSquares), between)]
   },
   finish: (m, _n, mean, left, squares, count) => [m.add(mean, left), m.div(squares, count)],
   gradient: {

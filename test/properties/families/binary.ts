@@ -29,8 +29,16 @@ const besideNumbers = fc
 
 const operands = fc.oneof({ arbitrary: arrays, weight: 3 }, { arbitrary: besideNumbers, weight: 2 })
 
+const floatOperands = shapes().chain((shape) => {
+  const one = narrowed(shape).chain((narrow) => tensorOf(narrow, 'float32'))
+  return fc.tuple(one, fc.oneof({ arbitrary: one, weight: 3 }, { arbitrary: numbers, weight: 1 }))
+})
+
 /** Arithmetic. */
-export const binary = family('functions of two operands', each(arithmetic, operands))
+export const binary = family('functions of two operands', {
+  ...each(arithmetic, operands),
+  logaddexp: floatOperands,
+})
 
 /** Comparisons. */
 export const comparisons = family('comparisons', each(comparing, operands))

@@ -5,7 +5,7 @@ import { floats, numbers, shapes, tensorOf, tensors, types } from '../cases.ts'
 import { each, family } from '../family.ts'
 
 const ofAnyType = ['abs', 'ceil', 'floor', 'negative', 'relu', 'rint', 'round', 'sign', 'square', 'trunc']
-const ofFloats = ['erf', 'exp', 'expm1', 'log', 'log1p', 'sigmoid', 'softrelu', 'softsign', 'sqrt', 'tanh']
+const ofFloats = ['erf', 'exp', 'expm1', 'log', 'log1p', 'rsqrt', 'sigmoid', 'softrelu', 'softsign', 'sqrt', 'tanh']
 const clipped = fc.tuple(tensors(), numbers, numbers)
 
 /** Functions of one operand. */

@@ -16,7 +16,9 @@ import {
 } from '../cases.ts'
 import { each, family } from '../family.ts'
 import { boundsOf } from './binary.ts'
+import { borders, copies, reps, someAxes } from './copies.ts'
 import { factors } from './products.ts'
+import { channels } from './reductions.ts'
 import { selections } from './selection.ts'
 
 const ofOne = ['abs', 'ceil', 'erf', 'exp', 'expm1', 'floor', 'negative', 'relu', 'rint', 'round', 'sigmoid', 'sign']
@@ -82,12 +84,22 @@ const joined = (key: string, more: number) =>
 
 const bound = fc.oneof(fc.constant(null), fc.integer({ min: -8, max: 8 }))
 
+/** −∞ now and then, which adds nothing to a sum of exponentials. */
+const logits = fc.oneof({ arbitrary: ordinary, weight: 6 }, { arbitrary: fc.constant(-Infinity), weight: 1 })
+
+const normalised = fullShapes(1, 4).chain((shape) =>
+  channels(shape).chain((given) => {
+    const of = [shape.at(given.axis) as number]
+    return fc.tuple(leafOf(shape), leafOf(of), leafOf(of), fc.constant(given))
+  }),
+)
+
 /** Gradients. */
 export const gradients = family(
   'gradients',
   {
     ...each([...ofOne, ...ofOneToo], fc.tuple(leaves(shapes(), anything))),
-    ...each(['log', 'log1p', 'sqrt'], fc.tuple(leaves(shapes(), positive))),
+    ...each(['log', 'log1p', 'rsqrt', 'sqrt'], fc.tuple(leaves(shapes(), positive))),
     ...each(
       ofTwo,
       pairs.map(([a, b, first]): Arg[] => (first ? [a, b] : [b, a])),
@@ -105,7 +117,22 @@ export const gradients = family(
     sum: along(shapes()),
     mean: along(fullShapes()),
     ...each(['max', 'min', 'norm'], along(fullShapes())),
+    var: along(fullShapes()),
+    logsumexp: along(fullShapes(), logits),
     prod: along(shapes(), factor),
+    cumprod: shapes(1).chain((shape) => fc.tuple(leafOf(shape, factor), options({ axis: axesWithin(shape.length) }))),
+    logaddexp: pairs.map(([a, b]): Arg[] => [a, b]),
+    cumsum: behind(shapes(1), ({ length }) => fc.tuple(options({ axis: axesWithin(length) }))),
+    batchNorm: normalised,
+    flip: behind(shapes(), (shape) => fc.tuple(someAxes(shape))),
+    pad: behind(shapes(0, 4), (shape) => borders(shape).map((border) => [...border, null])),
+    roll: behind(shapes(1, 4), ({ length }) =>
+      fc.tuple(fc.integer({ min: -7, max: 7 }), options({ axis: axesWithin(length) })),
+    ),
+    tile: behind(shapes(0, 4), () => fc.tuple(reps())),
+    repeat: behind(shapes(0, 4), ({ length }) =>
+      fc.tuple(fc.nat({ max: 3 }), length === 0 ? fc.constant({}) : options({ axis: axesWithin(length) })),
+    ),
     reshape: behind(fullShapes(), (shape) => fc.constant([[shape.reduce((product, n) => product * n, 1)]])),
     transpose: behind(shapes(), (shape) => {
       return fc.shuffledSubarray([...shape.keys()], { minLength: shape.length }).map((axes) => [axes])
@@ -134,5 +161,5 @@ export const gradients = family(
       fullShapes(1, 4).chain((shape) => fc.tuple(leafOf(shape), options({ axis: axesWithin(shape.length) }))),
     ),
   },
-  { calls: selections.calls, gradient: true },
+  { calls: { ...selections.calls, ...copies.calls }, gradient: true },
 )

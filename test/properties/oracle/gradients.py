@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import copies
 from core import LARGEST, ULP, Want, axis_of, finite, f32, f64
 from reductions import axes_of
 from selection import slices, whole
@@ -160,7 +161,94 @@ def product(x, axes):
     return x
 
 
+def logsumexp(x, axes):
+    """0 to elements of which all are -inf."""
+    nothing = torch.amax(x.detach(), axes, keepdim=True) == -np.inf
+    y = torch.logsumexp(torch.where(nothing, torch.zeros_like(x), x), axes)
+    return torch.where(nothing.reshape(y.shape), torch.full_like(y, -np.inf), y)
+
+
+def reduced_terms(rule):
+    """Sizes by a rule of the operand, the head's size, which keeps its axes, the axes and the number of elements."""
+
+    def magnitudes(x, options=None):
+        axes = axes_of(x, **(options or {}))
+        kept = [1 if k in axes else n for k, n in enumerate(x.shape)]
+        dy = np.abs(head(torch.empty(kept)).numpy())
+        return [rule(f64(x), dy, axes, int(np.prod([x.shape[k] for k in axes])))]
+
+    return magnitudes
+
+
+def logsumexp_terms(x, dy, axes, n):
+    most = finite(x.max(axes, keepdims=True))
+    p = np.exp(x - most)
+    total = p.sum(axes, keepdims=True)
+    p = p / np.where(total == 0, 1, total)
+    return (p * (n + 8 + np.abs(finite(x - most))) + 2.0**-100) * dy
+
+
+def var_terms(x, dy, axes, n):
+    """The mean may be off by a unit for each element."""
+    apart = np.abs(x - x.mean(axes, keepdims=True))
+    return (8 * apart + np.abs(x).sum(axes, keepdims=True)) * 2 * dy / n
+
+
+def cumprod(x, options=None):
+    axis = (options or {}).get('axis')
+    return x.reshape(-1).cumprod(0) if axis is None else x.cumprod(axis)
+
+
+def cumsum(x, options=None):
+    axis = (options or {}).get('axis')
+    return x.reshape(-1).cumsum(0) if axis is None else x.cumsum(axis)
+
+
+def channels(x, options):
+    """The axes that batchNorm reduces, the shape of values for each channel, and epsilon."""
+    at = axis_of((options or {}).get('axis', 1), x.ndim)
+    kept = [n if k == at else 1 for k, n in enumerate(x.shape)]
+    return tuple(k for k in range(x.ndim) if k != at), kept, (options or {}).get('epsilon', 1e-5)
+
+
+def batch_norm(x, gamma, beta, options=None):
+    axes, kept, epsilon = channels(x, options)
+    mean = x.mean(axes, keepdim=True) if axes else x
+    variance = ((x - mean) ** 2).mean(axes, keepdim=True) if axes else (x - mean) ** 2
+    y = (x - mean) / torch.sqrt(variance + epsilon) * gamma.reshape(kept) + beta.reshape(kept)
+    return [y, mean.reshape(-1), variance.reshape(-1)]
+
+
+def batch_norm_terms(x, gamma, beta, options=None):
+    """Sizes of the terms of each gradient, and what a mean does that may be off by a unit for each element."""
+    axes, kept, epsilon = channels(x, options)
+    x = f64(x)
+    n = x.size // gamma.size
+    apart = x - x.mean(axes, keepdims=True)
+    inverse = 1 / np.sqrt((apart**2).mean(axes, keepdims=True) + epsilon)
+    apart, off = np.abs(apart), np.abs(x).sum(axes, keepdims=True)
+    dy, of_channels = [np.abs(head(torch.empty(shape)).numpy()) for shape in (x.shape, gamma.shape)]
+    of_channels = of_channels.reshape(kept)
+    gain = np.abs(gamma).reshape(kept)
+    total, product = dy.sum(axes, keepdims=True), (dy * apart).sum(axes, keepdims=True)
+    slope = (2 * of_channels + gain * inverse**3 * product) / n
+    sizes = gain * inverse * dy + apart * slope + (of_channels + gain * inverse * total) / n
+    dx = (3 * n + 32) * sizes + off * (slope + apart * gain * inverse**3 * total / n)
+    dgamma = ((3 * n + 32) * product + off * total) * inverse
+    return [dx, dgamma.reshape(-1), n * total.reshape(-1)]
+
+
 # selection
+
+
+def moved(rule):
+    """What a movement makes of places, taken from there; place 0 is a constant's."""
+
+    def compute(x, *args):
+        places = rule(np.arange(1, x.numel() + 1).reshape(tuple(x.shape)), *args).values
+        return F.pad(x.reshape(-1), (1, 0))[torch.tensor(places.copy())]
+
+    return compute
 
 
 def taken(x, indices, options=None):
@@ -261,6 +349,10 @@ GRADIENTS = {
     'floor': elementwise(torch.floor),
     'log': elementwise(torch.log),
     'log1p': elementwise(torch.log1p),
+    'rsqrt': elementwise(torch.rsqrt),
+    'logaddexp': elementwise(torch.logaddexp, of_one=True),
+    'cumprod': elementwise(cumprod, floor=64),
+    'roll': moves(moved(copies.roll)),
     'negative': elementwise(torch.neg),
     'relu': elementwise(lambda x: torch.where(x > 0, x, torch.zeros_like(x))),
     'rint': elementwise(torch.round),
@@ -289,6 +381,14 @@ GRADIENTS = {
     'max': moves(extreme(torch.amax)),
     'min': moves(extreme(torch.amin)),
     'norm': elementwise(along(lambda x, axes: torch.linalg.vector_norm(x, dim=axes)), floor=64),
+    'var': terms(along(lambda x, axes: x.var(axes, unbiased=False)), reduced_terms(var_terms)),
+    'logsumexp': terms(along(logsumexp), reduced_terms(logsumexp_terms)),
+    'cumsum': moves(cumsum),
+    'batchNorm': terms(batch_norm, batch_norm_terms),
+    'flip': moves(moved(copies.flip)),
+    'pad': moves(moved(lambda x, mode, widths, _: copies.pad(x, mode, widths))),
+    'tile': moves(moved(copies.tile)),
+    'repeat': moves(moved(copies.repeat)),
     'reshape': moves(lambda x, shape: x.reshape(shape)),
     'transpose': moves(lambda x, axes=None: x.permute(tuple(range(x.ndim)[::-1] if axes is None else axes))),
     'swapaxes': moves(torch.swapaxes),

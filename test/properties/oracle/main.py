@@ -12,6 +12,7 @@ import traceback
 import numpy as np
 import torch
 
+import copies
 import creation
 import one
 import products
@@ -26,7 +27,9 @@ torch.set_num_threads(1)
 np.seterr(all='ignore')
 
 RULES = {
-    name: rule for part in (creation, one, products, reductions, selection, shapes, two) for name, rule in part.RULES.items()
+    name: rule
+    for part in (copies, creation, one, products, reductions, selection, shapes, two)
+    for name, rule in part.RULES.items()
 }
 
 

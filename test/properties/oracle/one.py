@@ -84,6 +84,7 @@ RULES = {
     'floor': any_type(np.floor),
     'log': floats(np.log, 2),
     'log1p': floats(np.log1p, 4),
+    'rsqrt': floats(lambda x: 1 / np.sqrt(x), 3),
     'negative': any_type(np.negative, np.negative),
     'relu': any_type(lambda x: np.where(x < 0, 0, x) + 0.0, lambda x: np.maximum(x, 0)),
     'rint': any_type(np.rint),

@@ -1,7 +1,7 @@
-"""Reductions along axes; what the order of a sum or product decides is left open."""
+"""Reductions and running sums along axes; what the order of a sum or product decides is left open."""
 import numpy as np
 
-from core import LARGEST, SMALLEST, ULP, Refused, Want, f32, f64, finite, is_int, wide
+from core import LARGEST, SMALLEST, ULP, Refused, Want, axis_of, f32, f64, finite, is_int, wide
 from two import int_divide
 
 
@@ -92,6 +92,110 @@ def norm_of(x, axes):
     return Want(values, (count(x, axes) / 2 + 4) * ULP * finite(values) + SMALLEST, np.float32)
 
 
+def logsumexp_of(x, axes):
+    """The exponentials of differences to the largest element are summed; -inf of nothing."""
+    if is_int(x):
+        raise Refused('integers')
+    x = f64(x)
+    values = x
+    for k in reversed(axes):
+        values = np.logaddexp.reduce(values, axis=k)
+    most = finite(np.where(np.isnan(x), -np.inf, x).max(axes, initial=-np.inf))
+    slack = (count(x, axes) + 8 + np.abs(finite(values) - most) + np.abs(finite(values))) * ULP
+    return Want(values, slack, np.float32, zeros=True)
+
+
+def about(x, axes):
+    """Mean and variance, which keep their axes, how far a mean of float32 is off, and whether anything overflows."""
+    n = count(x, axes)
+    mean = x.mean(axes, keepdims=True)
+    apart = x - mean
+    squares = (apart * apart).sum(axes, keepdims=True)
+    size = np.abs(finite(x)).sum(axes, keepdims=True)
+    off = n * ULP * size / max(n, 1) + SMALLEST
+    return mean, squares / n if n else squares * np.nan, off, (size > LARGEST) | (squares > LARGEST)
+
+
+def var_slack(variance, off, n):
+    """Squares are taken of distances from a mean that is off."""
+    return (n + 8) * ULP * (finite(variance) + off * off) + 2 * SMALLEST
+
+
+def var_of(x, axes):
+    if is_int(x):
+        raise Refused('integers')
+    _, variance, off, spoiled = about(f64(x), axes)
+    slack = np.where(spoiled, np.inf, var_slack(variance, off, count(x, axes)))
+    return Want(variance.squeeze(axes), slack.squeeze(axes), np.float32, zeros=True)
+
+
+def std_of(x, axes):
+    want = var_of(x, axes)
+    values = np.sqrt(want.values)
+    above = np.sqrt(want.values + want.slack) - values
+    below = values - np.sqrt(np.maximum(want.values - want.slack, 0))
+    slack = np.where(np.isfinite(want.slack), np.fmax(above, below) + 2 * ULP * finite(values), np.inf)
+    return Want(values, slack, np.float32, zeros=True)
+
+
+def batch_norm(x, gamma, beta, options=None):
+    options = options or {}
+    at = axis_of(options.get('axis', 1), x.ndim)
+    if any(is_int(a) for a in (x, gamma, beta)) or any(a.shape != x.shape[at : at + 1] for a in (gamma, beta)):
+        raise Refused('integers, or another number of channels')
+    axes = tuple(k for k in range(x.ndim) if k != at)
+    kept = [n if k == at else 1 for k, n in enumerate(x.shape)]
+    x, gamma, beta = f64(x), f64(gamma).reshape(kept), f64(beta).reshape(kept)
+    n = count(x, axes)
+    mean, variance, off, spoiled = about(x, axes)
+    off = off + ULP * np.abs(finite(mean))
+    of_variance = np.where(spoiled, np.inf, var_slack(variance, off, n))
+    shifted = variance + f64(f32(options.get('epsilon', 1e-5)))
+    scale = gamma / np.sqrt(shifted)
+    apart = np.abs(finite(x - mean))
+    product = apart * np.abs(finite(scale))
+    values = (x - mean) * scale + beta
+    share = 8 * ULP + np.where(shifted > 0, of_variance / np.where(shifted > 0, shifted, 1), np.inf)
+    slack = np.abs(finite(scale)) * off + product * share + ULP * (np.abs(finite(beta)) + product) + SMALLEST * (apart + 1)
+    unknown = (share > 0.25) | (np.abs(scale) > LARGEST / 2) | (product > LARGEST / 2)
+    slack = np.where(unknown & ~np.isnan(variance), np.inf, slack)
+    of_mean = np.where(spoiled, np.inf, off)
+    statistics = [Want(a.reshape(-1), b.reshape(-1), np.float32, zeros=True) for a, b in ((mean, of_mean), (variance, of_variance))]
+    return [Want(values, np.broadcast_to(slack, values.shape), np.float32, zeros=True), *statistics]
+
+
+def cumsum(x, options=None):
+    axis = (options or {}).get('axis')
+    x = x.reshape(-1) if axis is None else x
+    axis = axis_of(axis or 0, x.ndim)
+    if is_int(x):
+        return Want(wide(x).cumsum(axis).astype(x.dtype))
+    x = f64(x)
+    size = np.abs(finite(x)).cumsum(axis)
+    return Want(x.cumsum(axis), np.where(size > LARGEST, np.inf, x.shape[axis] * ULP * size), np.float32, zeros=True)
+
+
+def cumprod(x, options=None):
+    axis = (options or {}).get('axis')
+    x = x.reshape(-1) if axis is None else x
+    axis = axis_of(axis or 0, x.ndim)
+    if is_int(x):
+        made, product = [], None
+        for part in np.moveaxis(wide(x), axis, 0):
+            product = part if product is None else (product * part).astype(np.int32).astype(np.int64)
+            made.append(product)
+        values = np.moveaxis(np.stack(made), 0, axis) if made else wide(x)
+        return Want(values.astype(x.dtype))
+    x = f64(x)
+    size = np.abs(finite(x))
+    most = np.log2(np.maximum(size, 1)).cumsum(axis)
+    least = np.log2(np.minimum(np.where((x == 0) | np.isnan(x), 1, np.abs(x)), 1)).cumsum(axis)
+    values = x.cumprod(axis)
+    slack = x.shape[axis] * ULP * np.abs(finite(values))
+    spoiled = (most > 127) | ((least < -125) & ~np.isnan(values))
+    return Want(values, np.where(spoiled, np.inf, slack), np.float32, zeros=True)
+
+
 def place(rule):
     def compute(x, options=None):
         options = options or {}
@@ -119,6 +223,12 @@ RULES = {
     'max': reduction(extreme(np.max)),
     'min': reduction(extreme(np.min)),
     'norm': reduction(norm_of),
+    'var': reduction(var_of),
+    'std': reduction(std_of),
+    'logsumexp': reduction(logsumexp_of),
+    'cumsum': cumsum,
+    'cumprod': cumprod,
+    'batchNorm': batch_norm,
     'argmax': place(np.argmax),
     'argmin': place(np.argmin),
 }

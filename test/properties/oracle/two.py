@@ -1,7 +1,7 @@
 """Functions of two operands, of which one may be a number."""
 import numpy as np
 
-from core import INTEGERS, Refused, Want, f32, f64, near, number_for
+from core import INTEGERS, ULP, Refused, Want, f32, f64, finite, near, number_for
 
 
 def pair(a, b, bounds=(None, None)):
@@ -31,6 +31,15 @@ def arithmetic(float_rule, int_rule=None, zeros=False, bounds=(None, None), ulps
         return near(values, ulps) if ulps else Want(f32(values), zeros=zeros)
 
     return compute
+
+
+def logaddexp(a, b):
+    """The larger operand decides how far the result is off, which may be near 0."""
+    a, b, _ = pair(a, b)
+    a, b = f64(f32(a)), f64(f32(b))
+    slack = ULP * (np.abs(finite(a)) + np.abs(finite(b)) + 4)
+    values = np.logaddexp(a, b)
+    return Want(values, np.broadcast_to(slack, values.shape), np.float32, zeros=True)
 
 
 def int_divide(a, b):
@@ -91,6 +100,7 @@ RULES = {
     'modulo': modulo,
     'power': arithmetic(float_power, int_power, ulps=8),
     'maximum': arithmetic(np.maximum, zeros=True, bounds=('low', 'low')),
+    'logaddexp': logaddexp,
     'minimum': arithmetic(np.minimum, zeros=True, bounds=('high', 'high')),
     'equal': comparison(np.equal),
     'notEqual': comparison(np.not_equal),
