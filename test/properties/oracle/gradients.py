@@ -194,6 +194,11 @@ def var_terms(x, dy, axes, n):
     return (8 * apart + np.abs(x).sum(axes, keepdims=True)) * 2 * dy / n
 
 
+def logaddexp(a, b):
+    dtype = (a if torch.is_tensor(a) else b).dtype
+    return torch.logaddexp(*(torch.as_tensor(x, dtype=dtype) for x in (a, b)))
+
+
 def cumprod(x, options=None):
     axis = (options or {}).get('axis')
     return x.reshape(-1).cumprod(0) if axis is None else x.cumprod(axis)
@@ -350,7 +355,7 @@ GRADIENTS = {
     'log': elementwise(torch.log),
     'log1p': elementwise(torch.log1p),
     'rsqrt': elementwise(torch.rsqrt),
-    'logaddexp': elementwise(torch.logaddexp, of_one=True),
+    'logaddexp': elementwise(logaddexp, of_one=True),
     'cumprod': elementwise(cumprod, floor=64),
     'roll': moves(moved(copies.roll)),
     'negative': elementwise(torch.neg),
