@@ -1,11 +1,12 @@
 // Text of arrays as NumPy's `str` gives it.
 import { expect, it } from 'vitest'
-import { type DType, typedFrom } from '../core/dtype.ts'
+import { type DType, elementsIn, storedBytes } from '../core/dtype.ts'
 import { shapeOf } from '../core/shape.ts'
 import { formatElements } from './printing.ts'
 
 function text(values: readonly number[], shape: readonly number[] = [values.length], dtype: DType = 'float32'): string {
-  return formatElements(typedFrom(dtype, values), shapeOf(shape), dtype)
+  const { buffer } = storedBytes(dtype, values)
+  return formatElements(elementsIn(dtype, buffer, 0, values.length), shapeOf(shape), dtype)
 }
 
 const range = (count: number, value: (i: number) => number): number[] =>

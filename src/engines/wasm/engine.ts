@@ -92,7 +92,7 @@ export class WasmEngine implements Engine {
   }
 
   supports(dtype: DType): boolean {
-    return dtype !== 'float64'
+    return dtype === 'float32' || dtype === 'int32' || dtype === 'uint8'
   }
 
   allocate(bytes: number): Block {
