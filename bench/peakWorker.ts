@@ -1,6 +1,7 @@
 // One thread of the measurement in peak.ts: runs the micro-kernel, says that it is warm, then what it reaches.
 import { parentPort, workerData } from 'node:worker_threads'
-import { i32, item } from '../src/kernel/asm.ts'
+import { item } from '../src/kernel/asm.ts'
+import { itemFunction } from '../src/kernel/func.ts'
 import { gemm } from '../src/kernel/gemm.ts'
 import { inline } from '../src/kernel/inline.ts'
 import type { Rung } from '../src/kernel/rung.ts'
@@ -14,9 +15,9 @@ const rounds = 200
 const rung = workerData as Rung
 const size = tile(rung)
 const width = size.vectors * 4
-const kernel = item('run', (f, { args }) => {
+const kernel = item({ rounds: 'i32' }, (f, { args }) => {
   const pointers = { a: f.local('i32', A), b: f.local('i32', B), c: f.local('i32', C) }
-  f.times(i32.load(args), () =>
+  f.times(args.rounds, () =>
     gemm(
       f,
       {
@@ -27,7 +28,7 @@ const kernel = item('run', (f, { args }) => {
     ),
   )
 })
-const { run, ints, floats } = inline([kernel], 2)
+const { run, ints, floats } = inline([itemFunction('run', kernel)], 2)
 for (let i = A / 4; i < C / 4; i++) floats[i] = Math.random() - 0.5
 ints[0] = rounds
 

@@ -1,7 +1,7 @@
 // The assembler: every operator validates and computes what WebAssembly says, misuse is refused while building.
 import { describe, expect, it } from 'vitest'
 import * as asm from './asm.ts'
-import { assemble, type Func, f32, f32x4, f64, func, i8x16, i16x8, i32, i32x4, i64, item, select, v128 } from './asm.ts'
+import { assemble, type Func, f32, f32x4, f64, func, i8x16, i16x8, i32, i32x4, i64, select, v128 } from './asm.ts'
 
 const memory = new WebAssembly.Memory({ initial: 4, maximum: 65536, shared: true })
 const floats = new Float32Array(memory.buffer)
@@ -91,7 +91,7 @@ function combinations(values: readonly unknown[]): unknown[][] {
 describe('vectors', () => {
   it('shuffle, narrow, extract, replace and store lanes', () => {
     const k = load(
-      item('run', (f, { index: from, args: to }) => {
+      func('run', ['i32', 'i32'], 'none', (f, from, to) => {
         const v = f.let(v128.load(from))
         f.store(to, i8x16.shuffle(v, v, 12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3))
         f.storeLane(64, to, v, 1, 16)
@@ -103,7 +103,7 @@ describe('vectors', () => {
       }),
     )
     floats.set([1, 2, 3, 4], 16)
-    k.run(64, 256, 0)
+    k.run(64, 256)
     expect([...floats.slice(64, 72)]).toEqual([4, 3, 2, 1, 3, 4, 9, 5])
     expect([...new Uint8Array(memory.buffer).slice(288, 296)]).toEqual([1, 2, 3, 4, 255, 0, 7, 8])
     expect([...floats.slice(76, 80)]).toEqual([0, 3, 0, 0])
@@ -113,7 +113,7 @@ describe('vectors', () => {
 describe('statements', () => {
   it('count, nest, bump and restore', () => {
     const k = load(
-      item('nest', (f, { index: p }) => {
+      func('nest', ['i32'], 'none', (f, p) => {
         const q = f.let(p)
         f.nest(
           [
@@ -137,7 +137,7 @@ describe('statements', () => {
         return total
       }),
     )
-    k.nest(512, 0, 0)
+    k.nest(512)
     expect([...ints.slice(128, 135)]).toEqual([0, 4, 8, 12, 16, 20, 1])
     expect([0, 1, 5].map((n) => k.sum(n))).toEqual([0, 1, 25])
     expect([k.range(2, 9), k.range(3, 3), k.range(9, 2)]).toEqual([2 + 5 + 8, 0, 0])
@@ -183,26 +183,23 @@ describe('statements', () => {
   it('call helpers, which travel with the module unexported', () => {
     const square = func('square', ['f64'], 'f64', (_, x) => f64.mul(x, x))
     const put = func('put', ['i32', 'f64'], 'none', (f, p, x) => f.store(p, x))
-    const k = load(item('run', (f, { index: p }) => f.run(put, p, f64.sqrt(f64.add(square.call(3), square.call(4))))))
-    k.run(1024, 0, 0)
+    const k = load(
+      func('run', ['i32'], 'none', (f, p) => f.run(put, p, f64.sqrt(f64.add(square.call(3), square.call(4))))),
+    )
+    k.run(1024)
     expect(Object.keys(k)).toEqual(['run'])
     expect(new Float64Array(memory.buffer)[128]).toBe(5)
   })
 
-  it('read the words of an item, copy and fill', () => {
+  it('copy and fill', () => {
     const k = load(
-      item('axpy', (f, { index, arg }) => {
-        const p = f.let(asm.at(arg.i32(0), index, 4))
-        f.store(p, f32.mul(f32.load(p), arg.f32(1)))
-        f.fill(arg.i32(2), 255, 8)
-        f.copy(i32.add(arg.i32(2), 2), arg.i32(0), 4)
+      func('run', ['i32', 'i32'], 'none', (f, from, to) => {
+        f.fill(to, 255, 8)
+        f.copy(i32.add(to, 2), from, 4)
       }),
     )
-    ints.set([2048, 0, 3072], 300)
-    floats[301] = 2.5
-    floats.set([1, 2, 3], 512)
-    k.axpy(2, 1200, 0)
-    expect([...floats.slice(512, 515)]).toEqual([1, 2, 7.5])
+    floats[512] = 1
+    k.run(2048, 3072)
     expect([...new Uint8Array(memory.buffer).slice(3072, 3081)]).toEqual([255, 255, 0, 0, 128, 63, 255, 255, 0])
   })
 })

@@ -1,7 +1,6 @@
 // Functions of a module: their signature, their body and calls to them.
 import { Body, type Local } from './body.ts'
 import { type Code, type Expr, expr, type Operand, type Ref, type Type } from './expr.ts'
-import { f32, i32 } from './scalar.ts'
 import { type Fields, type Received, receive } from './words.ts'
 
 /** A function with parameters of types P and one result of type R, or 'none'. */
@@ -75,31 +74,11 @@ export interface Item<F extends Fields = Fields> {
   build(f: Body, input: Input<F>): void
 }
 
-/** What an item receives whose arguments have numbers in place of names. */
-export interface ItemInput {
-  readonly index: Local<'i32'>
-  readonly args: Local<'i32'>
-  readonly scratch: Local<'i32'>
-  readonly arg: {
-    /** Word k of the arguments: an address or a size. */
-    i32(k: number): Expr<'i32'>
-    /** Word k of the arguments as a float. */
-    f32(k: number): Expr<'f32'>
-  }
-}
-
 type ItemFunc = Func<readonly ['i32', 'i32', 'i32'], 'none'>
 
 /** An item of a module: the arguments by name and type, and its code. */
-export function item<const F extends Fields>(form: F, build: (f: Body, input: Input<F>) => void): Item<F>
-/** An item as the engine calls it: `item(index, args, scratch)`; `args` is the address of 32-bit words. */
-export function item(name: string, build: (f: Body, input: ItemInput) => void): ItemFunc
-export function item(form: Fields | string, build: (f: Body, input: never) => void): Item | ItemFunc {
-  if (typeof form !== 'string') return { form, build: build as Item['build'] }
-  return func(form, ['i32', 'i32', 'i32'], 'none', (f, index, args, scratch) => {
-    const arg = { i32: (k: number) => i32.load(args, k * 4), f32: (k: number) => f32.load(args, k * 4) }
-    build(f, { index, args, scratch, arg } as never)
-  })
+export function item<const F extends Fields>(form: F, build: (f: Body, input: Input<F>) => void): Item<F> {
+  return { form, build }
 }
 
 /** The function that the engine calls for an item: `name(index, words, scratch)`. */

@@ -1,7 +1,7 @@
 // The matrix product against plain loops: ragged sizes, nests over k, starts, sums, activations, and nothing written beyond.
 import { describe, expect, it } from 'vitest'
 import type { Formula } from '../arith/arith.ts'
-import { f32, i32, item } from './asm.ts'
+import { f32, func, i32 } from './asm.ts'
 import { type Gemm, gemm } from './gemm.ts'
 import { hasRelaxed, inline } from './inline.ts'
 import { pack, packedBytes } from './pack.ts'
@@ -23,7 +23,7 @@ function difference(o: Options): number {
   const places = offsets(o.k)
   const bAt = layoutOfB(o, places.length)
   const width = o.tile.vectors * 4
-  const product = item('run', (f, { args }) => {
+  const product = func('run', ['i32'], 'none', (f, args) => {
     const local = (address: number) => f.local('i32', address)
     if (!o.b) pack(f, packing(o, places.length), local(B), local(PACKED))
     const pointers = { a: local(A), b: local(o.b ? B : PACKED), c: local(C), bias: local(BIAS) }
@@ -35,7 +35,7 @@ function difference(o: Options): number {
   for (let i = 0; i < k.floats.length; i++) k.floats[i] = value(i)
   k.ints[0] = o.rows
   const before = k.floats.slice()
-  k.run.run(0, 0, 0)
+  k.run.run(0)
   expect(k.floats[1]).toBe(0)
   const expected = before.slice()
   let most = 0
@@ -167,7 +167,7 @@ describe.each(rungs)('gemm, %s', (rung) => {
 
 it('refuses what cannot be meant', () => {
   const emit = (change: Partial<Gemm>, bias = false) =>
-    item('run', (f) => {
+    func('run', [], 'none', (f) => {
       const p = { a: f.local('i32'), b: f.local('i32'), c: f.local('i32') }
       gemm(f, { ...base('plain', 1, 1, 1), ...change }, bias ? { ...p, bias: f.local('i32') } : p)
     })

@@ -45,6 +45,31 @@ it('knows formulas by what they compute, and refuses what a key can not hold', (
   expect(() => defineModule('test/function', { load }, build)).toThrow()
 })
 
+it('takes the key that a part of a spec says itself', () => {
+  class Doubling {
+    readonly note: string
+    constructor(note: string) {
+      this.note = note
+    }
+    toJSON() {
+      return 'x + x'
+    }
+  }
+  const build = () => ({ none: item({}, () => {}) })
+  const module = defineModule('test/keyed', { graph: new Doubling('a') }, build)
+  expect(module.key).toBe('test/keyed {"graph":"x + x"}')
+  expect(defineModule('test/keyed', { graph: new Doubling('b') }, build)).toBe(module)
+})
+
+it('leaves bits as the plan gives them', () => {
+  const build = () => ({ one: item({ x: 'bits', y: 'bits', z: 'bits' }, () => {}) })
+  const scalars = { x: { scalar: 0, integer: false }, y: { scalar: 1, integer: true } }
+  const { args } = defineModule('test/bits', {}, build).phase('one', 1, { ...scalars, z: 7 })
+  expect(args).toEqual([scalars.x, scalars.y, 7])
+  // @ts-expect-error the type of the scalar is missing
+  defineModule('test/bits', {}, build).phase('one', 1, { ...scalars, z: { scalar: 2 } })
+})
+
 it('encodes arguments by name and type', () => {
   const module = defineModule('test/axpy', {}, () => ({ axpy }))
   const { args } = module.phase('axpy', 1, given)

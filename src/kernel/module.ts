@@ -1,7 +1,7 @@
 // Modules of kernels: made from a spec that is their key too, assembled when first needed, and kept.
 import type { Formula } from '../arith/arith.ts'
 import { trace } from '../arith/tracer.ts'
-import { assemble, type Func, type Item } from './asm.ts'
+import { assemble, type Item } from './asm.ts'
 import { itemFunction } from './func.ts'
 import type { Phase } from './plan.ts'
 import { type Given, wordsOf } from './words.ts'
@@ -25,8 +25,13 @@ export interface Kernels<I extends Items> extends KernelModule {
   phase<Entry extends keyof I & string>(entry: Entry, items: number, args: Given<I[Entry]['form']>): Phase
 }
 
+/** What says its key itself: all that it computes. */
+interface Keyed {
+  toJSON(): string
+}
+
 /** What is no plain data is `never`: a key that left it out would find a wrong module. A formula's key is its graph. */
-type Plain<S> = S extends string | number | boolean | undefined | Formula
+type Plain<S> = S extends string | number | boolean | undefined | Formula | Keyed
   ? S
   : S extends (...args: never) => unknown
     ? never
@@ -41,17 +46,10 @@ const modules = new Map<string, KernelModule>()
  * The module of a spec: `build` makes its items of the spec alone, so that name and spec are the key. Write `build` as a
  * function of the file, never as one that sees other values which vary.
  */
-export function defineModule<S, I extends Items>(name: string, spec: S & Plain<S>, build: (spec: S) => I): Kernels<I>
-/** The module of a key, which names all that `build` depends on. */
-export function defineModule(key: string, build: () => readonly Func[]): KernelModule
-export function defineModule(
-  name: string,
-  spec: unknown,
-  build?: (spec: never) => Items,
-): KernelModule | Kernels<Items> {
-  const key = build ? `${name} ${keyOf(spec)}` : name
-  const make = () => (build ? kernels(key, build(spec as never)) : numbered(key, spec as () => readonly Func[]))
-  const found = modules.get(key) ?? make()
+export function defineModule<S, I extends Items>(name: string, spec: S & Plain<S>, build: (spec: S) => I): Kernels<I> {
+  const key = `${name} ${keyOf(spec)}`
+  // equal keys are of equal specs, for which one `build` makes the same items
+  const found = (modules.get(key) as Kernels<I> | undefined) ?? kernels(key, build(spec))
   modules.delete(key)
   modules.set(key, found)
   if (modules.size > LIMIT) modules.delete(modules.keys().next().value!)
@@ -66,7 +64,7 @@ function keyOf(spec: unknown): string {
   })
 }
 
-function kernels(key: string, items: Items): Kernels<Items> {
+function kernels<I extends Items>(key: string, items: I): Kernels<I> {
   let made: Uint8Array<ArrayBuffer> | undefined
   return {
     key,
@@ -85,21 +83,3 @@ function kernels(key: string, items: Items): Kernels<Items> {
 
 /** Words of a phase's arguments that a command has room for. */
 const mostWords = 24
-
-function numbered(key: string, build: () => readonly Func[]): KernelModule {
-  let made: { readonly entries: readonly string[]; readonly bytes: Uint8Array<ArrayBuffer> } | undefined
-  const make = () => {
-    if (!made) {
-      const functions = build()
-      made = { entries: functions.map((f) => f.name), bytes: assemble(functions) }
-    }
-    return made
-  }
-  return {
-    key,
-    get entries() {
-      return make().entries
-    },
-    bytes: () => make().bytes,
-  }
-}

@@ -40,6 +40,11 @@ export interface Scalar {
   readonly scalar: number
 }
 
+/** A number of the call with its type: truncated to an i32 where `integer` is set, else an f32. */
+export interface TypedScalar extends Scalar {
+  readonly integer: boolean
+}
+
 /** One argument word of a phase: a number (a size, or f32 bits), an address, or a scalar (f32 bits, or truncated). */
 export type PlanArgument =
   | number

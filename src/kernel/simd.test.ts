@@ -1,7 +1,7 @@
 // SIMD lanes against JavaScript's numbers: dense sweeps of the elementary functions, special values, sweeps of any length.
 import { describe, expect, it } from 'vitest'
 import { type Arith, numbers } from '../arith/arith.ts'
-import { type Body, type Expr, func, item } from './asm.ts'
+import { type Body, type Expr, func } from './asm.ts'
 import { exp64, log64, pow64 } from './float64.ts'
 import { hasRelaxed, inline } from './inline.ts'
 import type { Rung } from './rung.ts'
@@ -17,8 +17,8 @@ const [X, Y, OUT] = [64, 64 + COUNT * 4, 64 + COUNT * 8]
 
 /** A kernel out = formula(x, y) over `index` elements. */
 const kernel = (arith: (f: Body) => Lanes, formula: Binary) =>
-  item('run', (f, { index: count }) => {
-    const [x, y, out] = [X, Y, OUT].map((a): Stream => ({ pointer: f.local('i32', a), bytes: 4 }))
+  func('run', ['i32'], 'none', (f, count) => {
+    const [x, y, out] = [X, Y, OUT].map((a): Stream => ({ pointer: f.local('i32', a), element: 'float32' }))
     sweep(f, count, [x, y, out], (load) => [[out, formula(arith(f), load(x), load(y))]])
   })
 
@@ -26,7 +26,7 @@ function results(rung: Rung, formula: Binary, xs: ArrayLike<number>, ys: ArrayLi
   const k = inline([kernel((f) => lanes(f, rung), formula)])
   k.floats.set(xs, X / 4)
   k.floats.set(ys, Y / 4)
-  k.run.run(xs.length, 0, 0)
+  k.run.run(xs.length)
   return k.floats.slice(OUT / 4, OUT / 4 + xs.length)
 }
 
@@ -169,7 +169,7 @@ describe('integer lanes', () => {
       const k = inline([kernel(intLanes, formula)])
       k.ints.set(xs, X / 4)
       k.ints.set(ys, Y / 4)
-      k.run.run(xs.length, 0, 0)
+      k.run.run(xs.length)
       expect([...k.ints.slice(OUT / 4, OUT / 4 + xs.length)], name).toEqual(xs.map((x, i) => want(x, ys[i])))
     }
     expect(() => kernel(intLanes, (m, x) => m.exp(x))).toThrow(
@@ -242,7 +242,7 @@ describe('sweep', () => {
     for (let n = 0; n <= 25; n++) {
       k.floats.set(xs, X / 4)
       k.floats.fill(7, OUT / 4, OUT / 4 + 64)
-      k.run.run(n, 0, 0)
+      k.run.run(n)
       expect([...k.floats.slice(OUT / 4, OUT / 4 + n)]).toEqual([...all.slice(0, n)])
       expect(k.floats.slice(OUT / 4 + n, OUT / 4 + 64).every((x) => x === 7)).toBe(true)
     }
@@ -250,15 +250,15 @@ describe('sweep', () => {
 
   it('widens bytes and cuts to bytes', () => {
     const k = inline([
-      item('run', (f, { index: count }) => {
-        const [x, y] = [X, OUT].map((a): Stream => ({ pointer: f.local('i32', a), bytes: 1 }))
+      func('run', ['i32'], 'none', (f, count) => {
+        const [x, y] = [X, OUT].map((a): Stream => ({ pointer: f.local('i32', a), element: 'uint8' }))
         sweep(f, count, [x, y], (load) => [[y, intLanes(f).sub(intLanes(f).mul(load(x), 3), 30)]])
       }),
     ])
     for (let n = 0; n < 21; n++) {
       k.bytes.fill(9, OUT, OUT + 64)
       for (let i = 0; i < n; i++) k.bytes[X + i] = i * 12
-      k.run.run(n, 0, 0)
+      k.run.run(n)
       const want = Array.from({ length: 24 }, (_, i) => (i < n ? Math.max(0, Math.min(255, i * 36 - 30)) : 9))
       expect([...k.bytes.slice(OUT, OUT + 24)]).toEqual(want)
     }

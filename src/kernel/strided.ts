@@ -1,7 +1,10 @@
 // Data movement by strides: every element of a box of loops copied from one place to another, as phases of plans.
-import { type Body, type Expr, type Func, i8x16, i32, item, type Local, select, v128 } from './asm.ts'
+import { type Body, i8x16, i32, item, type Local, v128 } from './asm.ts'
+import { boxWords, rowOffsets } from './box.ts'
+import { type ElementBytes, loadElement, loadSplat, movedAs, storeElement } from './elements.ts'
+import { least } from './loops.ts'
 import { defineModule } from './module.ts'
-import type { Phase, PlanArgument } from './plan.ts'
+import type { Address, Phase } from './plan.ts'
 import { chunkBytes } from './ranges.ts'
 import { sweep } from './sweep.ts'
 import { crowds, tileItem, tileSide } from './transpose.ts'
@@ -15,7 +18,7 @@ export interface StridedLoop {
 
 /** What is moved: bytes an element, and where both ends begin. */
 export interface Movement {
-  readonly bytes: 1 | 4
+  readonly bytes: ElementBytes
   readonly from: Place
   readonly to: Place
 }
@@ -28,6 +31,14 @@ export type Place = ({ readonly input: number } | { readonly output: number }) &
  * with another as tiles that are transposed, by way of scratch (`crowdedTiles`) or not.
  */
 type Kind = 'copy' | 'run' | 'reversed' | 'spread' | 'each' | 'tiles' | 'crowdedTiles'
+
+/** Everything that the code of an item depends on. */
+interface Spec {
+  readonly kind: Kind
+  readonly bytes: ElementBytes
+  /** Number of outer loops. */
+  readonly outer: number
+}
 
 /** Most outer loops of one kind of item: three words each, and 24 in all. */
 const mostOuter = { copy: 5, run: 5, reversed: 5, spread: 5, each: 5, tiles: 4, crowdedTiles: 4 }
@@ -55,13 +66,16 @@ export function stridedPhases(loops: readonly StridedLoop[], { bytes, from, to }
   const parts = lengths.reduce((product, n) => product * n, 1)
   const each = inner.reduce((product, { size }) => product * Math.min(size, tiled ? tileSide : size), 1)
   const grouped = Math.max(1, Math.floor(chunkBytes / bytes / each))
-  const args: PlanArgument[] = [placed(to, bytes), placed(from, bytes), grouped, rows]
-  for (const loop of [...inner, ...outer]) args.push(loop.size, loop.from * bytes, loop.to * bytes)
-  const module = defineModule(`strided ${kind} ${bytes} ${outer.length}`, () => [itemOf(kind, bytes, outer.length)])
-  return [{ module, entry: kind, items: Math.ceil(rows / grouped) * parts, args }]
+  const inBytes = (loop: StridedLoop) => ({ size: loop.size, from: loop.from * bytes, to: loop.to * bytes })
+  const args = {
+    ...{ to: placed(to, bytes), from: placed(from, bytes), grouped, rows },
+    ...{ inner: inner.map(inBytes), outer: outer.map(inBytes) },
+  }
+  const module = defineModule('strided', { kind, bytes, outer: outer.length }, moving)
+  return [module.phase(kind, Math.ceil(rows / grouped) * parts, args)]
 }
 
-const placed = (place: Place, bytes: number): PlanArgument => {
+const placed = (place: Place, bytes: number): Address => {
   const plus = (place.begin ?? 0) * bytes
   return 'input' in place ? { input: place.input, plus } : { output: place.output, plus }
 }
@@ -96,22 +110,21 @@ function arrange(loops: readonly StridedLoop[], bytes: number) {
   return { kind, outer: outer.filter((_, k) => k !== reading), inner: [outer[reading], last] } as const
 }
 
-function itemOf(kind: Kind, bytes: 1 | 4, outer: number): Func {
-  if (kind === 'tiles' || kind === 'crowdedTiles') {
-    return tileItem(kind, bytes, kind === 'crowdedTiles', (f, arg, row) => offsets(f, arg, row, 10, outer))
-  }
-  // args: to, from, rows an item, rows, inner loop, outer loops; a loop is size, from, to in bytes
-  return item(kind, (f, { index, arg }) => {
-    const [to, from, grouped, rows, size] = [0, 1, 2, 3, 4].map((k) => f.let(arg.i32(k)))
-    const [fromStep, toStep] = [5, 6].map((k) => f.let(arg.i32(k)))
+const moving = (spec: Spec) => ({ [spec.kind]: itemOf(spec) })
+
+function itemOf({ kind, bytes, outer }: Spec) {
+  if (kind === 'tiles' || kind === 'crowdedTiles') return tileItem(bytes, kind === 'crowdedTiles', outer)
+  return item(boxWords(1, outer), (f, { index, args }) => {
+    const { to, from, grouped, rows } = f.lets({ to: args.to, from: args.from, grouped: args.grouped, rows: args.rows })
+    const { size, from: fromStep, to: toStep } = f.lets(args.inner[0])
     const chunk = chunkBytes / bytes
     const parts = f.let(i32.div_u(i32.add(size, chunk - 1), chunk))
     const group = f.let(i32.div_u(index, parts))
     const begin = f.let(i32.mul(i32.sub(index, i32.mul(group, parts)), chunk))
-    const count = f.let(least(i32.sub(size, begin), i32.const(chunk)))
+    const count = f.let(least(i32.sub(size, begin), chunk))
     const first = f.let(i32.mul(group, grouped))
     f.range(first, least(i32.add(first, grouped), rows), (row) => {
-      const offset = offsets(f, arg.i32, row, 7, outer)
+      const offset = rowOffsets(f, args.outer, row)
       const target = f.let(i32.add(i32.add(to, offset.to), i32.mul(begin, toStep)))
       const source = f.let(i32.add(i32.add(from, offset.from), i32.mul(begin, fromStep)))
       move[kind](f, { target, source, count, fromStep, toStep, bytes })
@@ -125,14 +138,14 @@ interface Row {
   readonly count: Local<'i32'>
   readonly fromStep: Local<'i32'>
   readonly toStep: Local<'i32'>
-  readonly bytes: 1 | 4
+  readonly bytes: ElementBytes
 }
 
 /** The innermost loop. */
 const move: Record<Exclude<Kind, 'tiles' | 'crowdedTiles'>, (f: Body, row: Row) => void> = {
   copy: (f, { target, source, count, bytes }) => f.copy(target, source, i32.mul(count, bytes)),
   run(f, { target, source, count, bytes }) {
-    const [y, x] = [target, source].map((pointer) => ({ pointer, bytes }))
+    const [y, x] = [target, source].map((pointer) => ({ pointer, element: movedAs(bytes) }))
     sweep(f, count, [y, x], (load) => [[y, load(x)]])
   },
   reversed(f, { target, source, count, bytes }) {
@@ -148,7 +161,7 @@ const move: Record<Exclude<Kind, 'tiles' | 'crowdedTiles'>, (f: Body, row: Row) 
       [last, -16],
     ])
     const rest = f.let(i32.add(last, 16 - bytes))
-    const one = () => (bytes === 4 ? f.store(target, i32.load(rest)) : f.store8(target, i32.load8_u(rest)))
+    const one = () => storeElement(f, bytes, target, loadElement(bytes, rest))
     f.times(f.let(i32.rem_u(count, side)), one, [
       [target, bytes],
       [rest, -bytes],
@@ -156,40 +169,15 @@ const move: Record<Exclude<Kind, 'tiles' | 'crowdedTiles'>, (f: Body, row: Row) 
   },
   spread(f, { target, source, count, bytes }) {
     if (bytes === 1) return f.fill(target, i32.load8_u(source), count)
-    const y = { pointer: target, bytes }
-    const value = f.let(v128.load32_splat(source))
+    const y = { pointer: target, element: movedAs(bytes) }
+    const value = f.let(loadSplat(f, y.element, source))
     sweep(f, count, [y], () => [[y, value]])
   },
   each(f, { target, source, count, fromStep, toStep, bytes }) {
-    const one = () => (bytes === 4 ? f.store(target, i32.load(source)) : f.store8(target, i32.load8_u(source)))
+    const one = () => storeElement(f, bytes, target, loadElement(bytes, source))
     f.times(count, one, [
       [target, toStep],
       [source, fromStep],
     ])
   },
-}
-
-/** Bytes from both ends' beginning to a row: the outer loops, whose words start at `word`, taken as one. */
-function offsets(
-  f: Body,
-  arg: (k: number) => Expr<'i32'>,
-  row: Local<'i32'>,
-  word: number,
-  outer: number,
-): { readonly from: Expr<'i32'>; readonly to: Expr<'i32'> } {
-  let from: Expr<'i32'> = i32.const(0)
-  let to: Expr<'i32'> = i32.const(0)
-  let rest: Expr<'i32'> = row
-  for (let k = outer - 1; k >= 0; k--) {
-    const whole: Expr<'i32'> = k > 0 ? f.let(i32.div_u(rest, arg(word + 3 * k))) : i32.const(0)
-    const at: Expr<'i32'> = k > 0 ? f.let(i32.sub(rest, i32.mul(whole, arg(word + 3 * k)))) : rest
-    from = f.let(i32.add(from, i32.mul(at, arg(word + 3 * k + 1))))
-    to = f.let(i32.add(to, i32.mul(at, arg(word + 3 * k + 2))))
-    rest = whole
-  }
-  return { from, to }
-}
-
-function least(a: Expr<'i32'>, b: Expr<'i32'>): Expr<'i32'> {
-  return select(i32.lt_u(a, b), a, b)
 }

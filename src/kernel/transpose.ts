@@ -1,16 +1,7 @@
 // Transposition in tiles: values read along one loop and written along another, by blocks of vectors.
-import {
-  type Body,
-  type Expr,
-  type Func,
-  type ItemInput,
-  i8x16,
-  i32,
-  item,
-  type Local,
-  type Operand,
-  v128,
-} from './asm.ts'
+import { type Body, type Expr, i8x16, i32, item, type Local, type Operand, v128 } from './asm.ts'
+import { boxWords, rowOffsets } from './box.ts'
+import { type ElementBytes, loadElement, storeElement } from './elements.ts'
 import { smaller } from './loops.ts'
 
 /** Sides of a tile in elements: rows of four cache lines of words. */
@@ -28,20 +19,15 @@ export function crowds(rows: number, bytes: number): boolean {
   return rows > 8 && bytes % 1024 === 0
 }
 
-/** Bytes from the beginning of both ends to a row of the outer loops. */
-type Offsets = (
-  f: Body,
-  arg: (k: number) => Expr<'i32'>,
-  row: Local<'i32'>,
-) => { readonly from: Expr<'i32'>; readonly to: Expr<'i32'> }
-
-/** to[r · p + q] = from[p + s · q] for a tile of p and q, in some rows of the outer loops. */
-export function tileItem(name: string, bytes: 1 | 4, crowded: boolean, offsets: Offsets): Func {
-  // args: to, from, rows an item, rows, loop p, loop q, outer loops; a loop is size, from, to in bytes
-  return item(name, (f, { index, arg, scratch }) => {
-    const [to, from, grouped, rows, P, Q] = [0, 1, 2, 3, 4, 7].map((k) => f.let(arg.i32(k)))
-    const toStep = f.let(arg.i32(6))
-    const fromStep = f.let(arg.i32(8))
+/** to[r · p + q] = from[p + s · q] for a tile of p and q, the two inner loops, in some rows of the outer loops. */
+export function tileItem(bytes: ElementBytes, crowded: boolean, outer: number) {
+  return item(boxWords(2, outer), (f, { index, args, scratch }) => {
+    const { to, from, grouped, rows } = f.lets({ to: args.to, from: args.from, grouped: args.grouped, rows: args.rows })
+    const [alongP, alongQ] = args.inner
+    const { P, Q, toStep, fromStep } = f.lets({
+      ...{ P: alongP.size, Q: alongQ.size },
+      ...{ toStep: alongP.to, fromStep: alongQ.from },
+    })
     const tilesOf = (size: Expr<'i32'>) => f.let(i32.div_u(i32.add(size, tileSide - 1), tileSide))
     const [tilesP, tilesQ] = [tilesOf(P), tilesOf(Q)]
     const tiles = f.let(i32.mul(tilesP, tilesQ))
@@ -55,7 +41,7 @@ export function tileItem(name: string, bytes: 1 | 4, crowded: boolean, offsets: 
     const width = smaller(f, i32.sub(Q, q), tileSide)
     const first = f.let(i32.mul(group, grouped))
     f.range(first, smaller(f, i32.add(first, grouped), rows), (row) => {
-      const offset = offsets(f, arg.i32, row)
+      const offset = rowOffsets(f, args.outer, row)
       const source = f.let(i32.add(i32.add(from, offset.from), i32.add(i32.mul(p, bytes), i32.mul(q, fromStep))))
       const target = f.let(i32.add(i32.add(to, offset.to), i32.add(i32.mul(p, toStep), i32.mul(q, bytes))))
       transposeTile(f, bytes, crowded, { source, target, fromStep, toStep, height, width, scratch })
@@ -63,7 +49,8 @@ export function tileItem(name: string, bytes: 1 | 4, crowded: boolean, offsets: 
   })
 }
 
-interface Tile extends Pick<ItemInput, 'scratch'> {
+interface Tile {
+  readonly scratch: Local<'i32'>
   readonly source: Local<'i32'>
   readonly target: Local<'i32'>
   /** Bytes from one q to the next in the source, and from one p to the next in the target. */
@@ -75,7 +62,7 @@ interface Tile extends Pick<ItemInput, 'scratch'> {
 }
 
 /** Whole blocks, and what is beside them one by one, along the longer side. */
-function transposeTile(f: Body, bytes: 1 | 4, crowded: boolean, tile: Tile): void {
+function transposeTile(f: Body, bytes: ElementBytes, crowded: boolean, tile: Tile): void {
   const { source, target, fromStep, toStep, height, width } = tile
   const side = 16 / bytes
   const high = f.let(i32.and(height, -side))
@@ -103,7 +90,7 @@ type Counted = readonly [side: Side, count: Expr<'i32'>]
 
 function moveEach(
   f: Body,
-  bytes: 1 | 4,
+  bytes: ElementBytes,
   first: { readonly from: Expr<'i32'>; readonly to: Expr<'i32'> },
   [outer, rows]: Counted,
   [inner, count]: Counted,
@@ -111,7 +98,7 @@ function moveEach(
   const [x, y, each] = [f.let(first.from), f.let(first.to), f.let(count)]
   const row = () => {
     const [from, to] = [f.let(x), f.let(y)]
-    const one = () => (bytes === 4 ? f.store(to, i32.load(from)) : f.store8(to, i32.load8_u(from)))
+    const one = () => storeElement(f, bytes, to, loadElement(bytes, from))
     f.times(each, one, [
       [from, inner.from],
       [to, inner.to],
@@ -124,7 +111,7 @@ function moveEach(
 }
 
 /** Transposes blocks, those of one row of the target after each other. */
-function moveBlocks(f: Body, bytes: 1 | 4, { source, target, fromStep, toStep, height, width }: Tile): void {
+function moveBlocks(f: Body, bytes: ElementBytes, { source, target, fromStep, toStep, height, width }: Tile): void {
   const side = 16 / bytes
   const blocks = f.let(i32.div_u(width, side))
   const down = f.let(i32.mul(toStep, side))
@@ -146,7 +133,7 @@ function moveBlocks(f: Body, bytes: 1 | 4, { source, target, fromStep, toStep, h
 }
 
 /** Transposes blocks into scratch, so that each line of the source is read whole and nothing meets what is written. */
-function gather(f: Body, bytes: 1 | 4, { source, fromStep, scratch, height, width }: Tile): void {
+function gather(f: Body, bytes: ElementBytes, { source, fromStep, scratch, height, width }: Tile): void {
   const side = 16 / bytes
   const blocks = f.let(i32.div_u(height, side))
   const down = f.let(i32.mul(fromStep, side))
@@ -167,7 +154,7 @@ function gather(f: Body, bytes: 1 | 4, { source, fromStep, scratch, height, widt
 }
 
 /** Copies the rows in scratch to the target, whole lines at a time. */
-function flush(f: Body, bytes: 1 | 4, { target, toStep, scratch, height, width }: Tile): void {
+function flush(f: Body, bytes: ElementBytes, { target, toStep, scratch, height, width }: Tile): void {
   const [x, y] = [f.let(scratch), f.let(target)]
   const vectors = f.let(i32.shr_u(i32.mul(width, bytes), 4))
   f.times(height, () => {
@@ -185,8 +172,8 @@ function flush(f: Body, bytes: 1 | 4, { target, toStep, scratch, height, width }
   ])
 }
 
-/** The rows of a transposed block of 4 × 4 words or 16 × 16 bytes; the pointer goes on by as many rows of the source. */
-function transposed(f: Body, bytes: 1 | 4, pointer: Local<'i32'>, step: Local<'i32'>): Local<'v128'>[] {
+/** The rows of a transposed block of 4 × 4 words, 8 × 8 halves of words or 16 × 16 bytes; the pointer goes on by as many rows of the source. */
+function transposed(f: Body, bytes: ElementBytes, pointer: Local<'i32'>, step: Local<'i32'>): Local<'v128'>[] {
   const side = 16 / bytes
   let rows = Array.from({ length: side }, () => {
     const row = f.let(v128.load(pointer))
@@ -200,7 +187,7 @@ function transposed(f: Body, bytes: 1 | 4, pointer: Local<'i32'>, step: Local<'i
 }
 
 /** The elements of the lower (or upper) halves of a and b in turns. */
-function interleave(bytes: 1 | 4, a: Local<'v128'>, b: Local<'v128'>, upper: boolean): Expr<'v128'> {
+function interleave(bytes: ElementBytes, a: Local<'v128'>, b: Local<'v128'>, upper: boolean): Expr<'v128'> {
   const side = 16 / bytes
   const elements = Array.from({ length: side }, (_, i) => (i >> 1) + (upper ? side / 2 : 0) + (i & 1) * side)
   return i8x16.shuffle(a, b, ...elements.flatMap((k) => Array.from({ length: bytes }, (_, byte) => k * bytes + byte)))

@@ -1,5 +1,5 @@
-// Addresses in arrays that repeat themselves along some loops of a broadcast.
-import { type Body, i32, type Local } from './asm.ts'
+// Walks through loops taken as one: indices, and addresses in arrays that repeat themselves along some loops.
+import { type Body, type Expr, i32, type Local } from './asm.ts'
 
 type I32 = Local<'i32'>
 
@@ -15,7 +15,7 @@ export function stepsOf(f: Body, moves: readonly boolean[], sizes: readonly I32[
 }
 
 /** The index of each loop at a place, counted through all of them. */
-export function indicesAt(f: Body, place: I32, sizes: readonly I32[]): I32[] {
+export function indicesAt(f: Body, place: I32, sizes: readonly Expr<'i32'>[]): I32[] {
   const at: I32[] = []
   let rest = place
   for (let k = sizes.length - 1; k > 0; k--) {

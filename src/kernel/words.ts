@@ -1,10 +1,10 @@
 // Arguments of items: one record, declared by names and types, which the plan gives and the item receives.
 import type { Expr, Operand } from './expr.ts'
-import { type Address, floatBits, type PlanArgument, type Scalar } from './plan.ts'
+import { type Address, floatBits, type PlanArgument, type Scalar, type TypedScalar } from './plan.ts'
 import { f32, i32 } from './scalar.ts'
 
-/** The type of one argument of 32 bits. */
-export type Word = 'address' | 'i32' | 'f32'
+/** The type of one argument of 32 bits; `bits` are of an i32 or an f32, as the plan says: the code is alike for both. */
+export type Word = 'address' | 'i32' | 'f32' | 'bits'
 
 /** What an argument may be: a word, a record or a list. The order of the words is private to the declaration. */
 export type Form = Word | Fields | Several
@@ -45,11 +45,13 @@ export const integers = <Names extends string>(...names: Names[]) => named(names
 /** What a plan gives for a form: numbers are encoded by the declared type, and so are scalars of the call. */
 export type Given<F> = F extends 'address'
   ? Address
-  : F extends Word
-    ? number | Scalar
-    : F extends Several<infer E>
-      ? readonly Given<E>[]
-      : { readonly [Name in keyof F]: Given<F[Name]> }
+  : F extends 'bits'
+    ? number | TypedScalar
+    : F extends Word
+      ? number | Scalar
+      : F extends Several<infer E>
+        ? readonly Given<E>[]
+        : { readonly [Name in keyof F]: Given<F[Name]> }
 
 /** What an item receives for a form: expressions that read the words, each time they are written. */
 export type Received<F> = F extends 'f32'
@@ -79,7 +81,7 @@ export function wordsOf(form: Form, given: unknown, name: string): PlanArgument[
 function wordOf(word: Word, given: Given<Word>, name: string): PlanArgument {
   if (typeof given === 'number') {
     if (word === 'f32') return floatBits(given)
-    if (word === 'i32' && Number.isInteger(given)) return given
+    if ((word === 'i32' || word === 'bits') && Number.isInteger(given)) return given
     throw new Error(`${name} is no ${word}: got ${given}`)
   }
   if ('at' in given) return given.at

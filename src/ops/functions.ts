@@ -1,8 +1,8 @@
-// The functions of ops that gradients call.
+// The functions of ops that gradients and the backward pass call.
 
 export { activationGradientSum, channelSum, conv, convData, convWeight } from './conv/conv.ts'
 export { assign } from './copy/copy.ts'
-export { activationGradient, add, exp, multiply, subtract } from './elementwise/elementwise.ts'
+export { activationGradient, add } from './elementwise/elementwise.ts'
 export { fill } from './fill/fill.ts'
 export { matmul } from './matmul/matmul.ts'
 export { averagePool, averagePoolGradient, maxPoolGradient } from './pool/pool.ts'

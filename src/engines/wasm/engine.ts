@@ -92,7 +92,7 @@ export class WasmEngine implements Engine {
   }
 
   supports(dtype: DType): boolean {
-    return dtype === 'float32' || dtype === 'int32' || dtype === 'uint8'
+    return dtype !== 'float64'
   }
 
   allocate(bytes: number): Block {

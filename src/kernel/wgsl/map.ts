@@ -25,8 +25,6 @@ export interface Source {
 
 /** A kernel of one invocation an element. */
 export interface MapKernel {
-  /** Not read: ops that still give one need not. */
-  readonly key?: string
   /** What is read: `load_name(i)` gives element i. */
   readonly sources?: Readonly<Record<string, Source>>
   readonly output: Source

@@ -1,4 +1,5 @@
 // exp, log and tanh in WGSL, whose own are only as exact as a driver likes, tests for NaN, and `once`, which rounds.
+import type { Kind } from '../../arith/graph.ts'
 
 /**
  * Constants that WGSL's literals can't say, tests that no compiler takes away, and `once(x)`: x, rounded here. A compiler
@@ -19,6 +20,12 @@ export function wgslFloat(x: number): string {
   if (x === Number.NEGATIVE_INFINITY) return 'bitsOf(0xff800000u)'
   return `f32(${Object.is(x, -0) ? '-0.0' : Math.fround(x)})`
 }
+
+/** WGSL text of an integer; −2³¹ is no literal, since the sign is an operator. */
+const wgslInteger = (x: number) => (x === -(2 ** 31) ? '(-2147483647i - 1i)' : `${x}i`)
+
+/** WGSL text of a number of a kind. */
+export const wgslConstant = (x: number, kind: Kind): string => (kind === 'float' ? wgslFloat(x) : wgslInteger(x))
 
 /**
  * Cephes' polynomials (S. L. Moshier: expf.c, logf.c, tanhf.c), as the CPU engine has them. A subnormal result may be

@@ -4,7 +4,7 @@ import { joinInPasses } from './passes.ts'
 
 const planOf = (results: number, count: number) =>
   joinInPasses({
-    ...{ key: 'sum', results, count, neighbours: 'elements', begin: '0f', join: 'a + b', finished: 'a' },
+    ...{ results, count, neighbours: 'elements', begin: '0f', join: 'a + b', finished: 'a' },
     elements: (held) => ({ sources: {}, functions: '', value: held ?? '1f' }),
     held: { value: 'a', dtype: 'float32' },
     output: { binding: { output: 0 }, dtype: 'float32' },

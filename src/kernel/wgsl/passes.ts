@@ -13,8 +13,6 @@ export interface Elements {
 
 /** A joining of `count` elements to each of `results`. */
 export interface Joining {
-  /** Not read: ops that still give one need not. */
-  readonly key?: string
   readonly results: number
   readonly count: number
   /** Which lie next to each other in memory: the elements of a result, or the results. */

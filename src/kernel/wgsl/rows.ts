@@ -6,8 +6,6 @@ import { workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** A kernel over rows. */
 export interface RowKernel {
-  /** Not read: ops that still give one need not. */
-  readonly key?: string
   readonly sources: Readonly<Record<string, Source>>
   readonly output: { readonly binding: Binding; readonly dtype: 'float32' | 'int32' }
   readonly rows: number

@@ -14,8 +14,6 @@ export interface KernelArray extends Source {
 
 /** A kernel of one invocation an element. */
 export interface ResultsKernel {
-  /** Not read: ops that still give one need not. */
-  readonly key?: string
   /** What is read: `load_name(i)` gives element i. */
   readonly inputs: readonly KernelArray[]
   readonly outputs: readonly Source[]

@@ -1,11 +1,19 @@
 // formula on the command stream: broadcasting as a few nested loops, the innermost one in four lanes at a time.
 import { evaluate, type Node, steadyNodes } from '../../arith/graph.ts'
 import { kindOf } from '../../core/dtype.ts'
-import { type Body, type Expr, i32, i32x4, item, type Local, v128 } from '../../kernel/asm.ts'
+import { type Body, type Expr, i32, i32x4, integers, item, type Local, list } from '../../kernel/asm.ts'
 import { broadcastLoops, channelsMovedLast } from '../../kernel/broadcast.ts'
+import { bytesOf, type Element, elementBytes, loadSplat, type Source } from '../../kernel/elements.ts'
 import { smaller } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
-import { orderless, type Plan, type PlanArgument, type PlannedArray, type WasmKernel } from '../../kernel/plan.ts'
+import {
+  type Address,
+  orderless,
+  type Plan,
+  type PlannedArray,
+  type TypedScalar,
+  type WasmKernel,
+} from '../../kernel/plan.ts'
 import { chunkBytes } from '../../kernel/ranges.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { intLanes, lanes } from '../../kernel/simd.ts'
@@ -19,16 +27,13 @@ type DType = PlannedArray['dtype']
 /** An operand inside a kernel: a stream to load from, or a value that stays. */
 type Operand = Stream | Local<'v128'>
 
-const bytesOf = (dtype: DType): 1 | 4 => (dtype === 'uint8' ? 1 : 4)
-
 /** What a kernel reads: an array, or indices, whose addresses are their values. */
 export interface SourceType {
   readonly dtype: DType
   readonly iota?: true
 }
 
-/** Bytes from one element to the next. */
-export const stepOf = ({ dtype, iota }: SourceType): 1 | 4 => (iota ? 1 : bytesOf(dtype))
+const sourceOf = ({ dtype, iota }: SourceType): Source => (iota ? 'iota' : (dtype as Element))
 
 /** Everything that the code of a kernel depends on. */
 interface Spec {
@@ -57,16 +62,16 @@ export const formulaWasm: WasmKernel<FormulaAttributes> = {
     return formulaPlan(attrs, inputs, shapeOf(inputs, attrs, outputs), last, rung, {
       outputs: outputs.map((_, output) => ({ output })),
       inputs: inputs.map((_, input) => ({ input })),
-      scalars: attrs.numbers.map((k, scalar): PlanArgument => ({ scalar, integer: leaves[k] === 'int' })),
+      numbers: attrs.numbers.map((k, scalar) => ({ scalar, integer: leaves[k] === 'int' })),
     })
   },
 }
 
 /** The arguments of a formula's phase: where its results go, and where its inputs and numbers come from. */
 export interface FormulaArguments {
-  readonly outputs: readonly PlanArgument[]
-  readonly inputs: readonly PlanArgument[]
-  readonly scalars: readonly PlanArgument[]
+  readonly outputs: readonly Address[]
+  readonly inputs: readonly Address[]
+  readonly numbers: readonly TypedScalar[]
 }
 
 /** The plan of a formula of arrays that lie channels last, or as their shapes say. */
@@ -87,10 +92,9 @@ export function formulaPlan(
   const sizes = loops.map(({ size }) => size)
   const inner = sizes.at(-1) as number
   const outer = sizes.slice(0, -1).reduce((product, n) => product * n, 1)
-  const chunk = chunkBytes / Math.max(...attrs.dtypes.map(bytesOf))
+  const chunk = chunkOf(attrs)
   const parts = Math.ceil(inner / chunk)
   const rows = Math.max(1, Math.floor(chunk / inner))
-  const args = [...given.outputs, ...given.inputs, ...given.scalars, parts, rows, outer, ...sizes]
   // the code does not depend on the shape
   const spec: Spec = {
     attrs: { formula: attrs.formula, numbers: attrs.numbers, dtypes: attrs.dtypes, places: attrs.places },
@@ -99,10 +103,13 @@ export function formulaPlan(
     rung,
     varies: loops.map(({ varies }) => varies),
   }
-  const module = defineModule(`formula ${JSON.stringify(spec)}`, () => [kernel(spec, chunk)])
-  const items = Math.ceil(outer / rows) * parts
-  return { phases: [{ module, entry: 'formula', items, args }], note: `loops ${sizes.join(' × ')}` }
+  const module = defineModule('formula', spec, computing)
+  const phase = module.phase('formula', Math.ceil(outer / rows) * parts, { ...given, parts, rows, outer, sizes })
+  return { phases: [phase], note: `loops ${sizes.join(' × ')}` }
 }
+
+/** Elements of the innermost loop that are one part. */
+const chunkOf = ({ dtypes }: Pick<FormulaAttributes, 'dtypes'>) => chunkBytes / Math.max(...dtypes.map(elementBytes))
 
 /** The shape of the results: of an output, or of the operand that one is written over. */
 function shapeOf(
@@ -122,21 +129,35 @@ function keepsChannelsLast(inputs: readonly PlannedArray[], shape: readonly numb
   return images.some(({ order }) => order === 'channelsLast') && padded.every(orderless)
 }
 
+/** Results in places of their own, inputs, numbers; parts of a row, rows an item and in all, sizes of the loops. */
+const wordsOf = ({ attrs, sources, varies }: Spec) => ({
+  outputs: list('address', attrs.places.filter((place) => place === null).length),
+  inputs: list('address', sources.filter(({ iota }) => !iota).length),
+  numbers: list('bits', attrs.numbers.length),
+  ...integers('parts', 'rows', 'outer'),
+  sizes: list('i32', varies.length),
+})
+
+const computing = (spec: Spec) => ({ formula: formulaItem(spec) })
+
 /** Results for a part of the innermost loop in some rows, the outer loops taken as one. */
-function kernel({ attrs, operands, sources: types, rung, varies }: Spec, chunk: number) {
+function formulaItem(spec: Spec) {
+  const { attrs, operands, sources: types, rung, varies } = spec
   const inner = varies.length - 1
-  // args: outputs, inputs, scalars, parts of a row, rows an item, rows in all, sizes of the loops
-  return item('formula', (f, { index, arg }) => {
-    let words = 0
-    const next = () => f.let(arg.i32(words++))
+  const chunk = chunkOf(attrs)
+  return item(wordsOf(spec), (f, { index, args }) => {
     const made = attrs.dtypes.filter((_, i) => attrs.places[i] === null)
-    const ys = made.map((dtype) => ({ address: next(), bytes: bytesOf(dtype) }))
-    const xs = types.map((type) => ({ address: type.iota ? f.let(i32.const(0)) : next(), bytes: stepOf(type) }))
-    const numbers = attrs.numbers.map(() => f.let(i32x4.splat(next())))
-    const [parts, rows, outer] = [next(), next(), next()]
-    const sizes = varies.map(next)
+    const ys = made.map((dtype, i) => ({ address: f.let(args.outputs[i]), element: dtype as Element }))
+    const inputs = args.inputs.values()
+    const xs = types.map((type) => {
+      const address = type.iota ? i32.const(0) : (inputs.next().value as Expr<'i32'>)
+      return { address: f.let(address), element: sourceOf(type) }
+    })
+    const numbers = args.numbers.map((number) => f.let(i32x4.splat(f.let(number))))
+    const { parts, rows, outer } = f.lets({ parts: args.parts, rows: args.rows, outer: args.outer })
+    const sizes = args.sizes.map((size) => f.let(size))
     const moves = (x: number) => varies.map((loop) => loop[x])
-    const steps = xs.map(({ bytes }, x) => stepsOf(f, moves(x), sizes, bytes))
+    const steps = xs.map(({ element }, x) => stepsOf(f, moves(x), sizes, bytesOf(element)))
     const group = f.let(i32.div_u(index, parts))
     const begin = f.let(i32.mul(i32.sub(index, i32.mul(group, parts)), chunk))
     const count = smaller(f, i32.sub(sizes[inner], begin), chunk)
@@ -145,15 +166,15 @@ function kernel({ attrs, operands, sources: types, rung, varies }: Spec, chunk: 
       const at = indicesAt(f, r, sizes.slice(0, -1))
       const to = f.let(i32.add(i32.mul(r, sizes[inner]), begin))
       const made = ys.map(
-        ({ address, bytes }): Stream => ({ pointer: f.let(i32.add(address, i32.mul(to, bytes))), bytes }),
+        ({ address, element }): Stream => ({
+          ...{ pointer: f.let(i32.add(address, i32.mul(to, bytesOf(element)))), element },
+        }),
       )
-      const sources = xs.map(({ address, bytes }, x): Operand => {
+      const sources = xs.map(({ address, element }, x): Operand => {
         const outside = at.map((index, k) => i32.mul(index, steps[x][k]))
-        const inside = varies[inner][x] ? [i32.mul(begin, bytes)] : []
+        const inside = varies[inner][x] ? [i32.mul(begin, bytesOf(element))] : []
         const pointer = f.let([...outside, ...inside].reduce((sum, part) => i32.add(sum, part), address as Expr<'i32'>))
-        const { iota } = types[x]
-        if (varies[inner][x]) return { pointer, bytes, ...(iota && { iota }) }
-        return f.let(iota ? i32x4.splat(pointer) : splat(pointer, bytes))
+        return varies[inner][x] ? { pointer, element } : f.let(loadSplat(f, element, pointer))
       })
       const streams = sources.filter((source): source is Stream => 'pointer' in source)
       const values = operands.map((input, k) => (input === null ? numbers[attrs.numbers.indexOf(k)] : sources[input]))
@@ -200,10 +221,6 @@ function results(
     if (formula.graph.results[i].kind !== kindOf(dtypes[i])) {
       throw new Error(`[${formula.formula.name}] result ${i} is no ${dtypes[i]}: the formula converts nothing there`)
     }
-    return dtypes[i] === 'uint8' ? v128.and(value, i32x4.const(255)) : value
+    return value
   })
-}
-
-function splat(pointer: Local<'i32'>, bytes: 1 | 4): Expr<'v128'> {
-  return bytes === 4 ? v128.load32_splat(pointer) : i32x4.splat(i32.load8_u(pointer))
 }

@@ -75,9 +75,7 @@ function dispatchOf(
   const { statements, values } = graphText(graph, names)
   const outputOf = attrs.places.map((_, i) => written.slice(0, i).filter((place) => place === null).length)
   const made = group.filter((i) => written[i] === null)
-  const iotas = attrs.iotas?.map(({ operand }) => operand)
   return mapResults({
-    key: `formula ${JSON.stringify({ ...attrs, shape: undefined, iotas })} ${group}`,
     inputs: inputs.flatMap(({ dtype, binding }, n): KernelArray[] => {
       return bound.has(n) ? [{ name: `x${n}`, binding, dtype, written: written.includes(n) }] : []
     }),

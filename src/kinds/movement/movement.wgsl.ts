@@ -25,7 +25,6 @@ export const movementWgsl: WgslKernel<MovementAttributes> = {
 
 function filled({ shape, dtype }: Descriptor, output: number): Dispatch {
   return mapElements({
-    key: 'fill',
     output: { binding: { output }, dtype },
     count: sizeOf(shape),
     params: { fill: { scalar: 0, integer: kindOf(dtype) === 'int' } },
@@ -45,7 +44,7 @@ function moved(move: Move, x: Descriptor, y: Descriptor, binding: Binding): Disp
   if (isWhole(y.shape, box, to)) {
     const { text, params } = walk('origin', box, origins.steps, origins.first)
     return mapElements({
-      ...{ key: 'gather', ...common, count: sizeOf(box) },
+      ...{ ...common, count: sizeOf(box) },
       ...{ params, functions: text, value: 'return load_x(origin(i));' },
     })
   }
@@ -53,7 +52,7 @@ function moved(move: Move, x: Descriptor, y: Descriptor, binding: Binding): Disp
   const origin = walk('origin', box, origins.steps, origins.first)
   const place = walk('place', box, stepsOf(strides[1], box, to), offsetOf(strides[1], to))
   return mapElements({
-    ...{ key: 'move', ...common, count: sizeOf(box) },
+    ...{ ...common, count: sizeOf(box) },
     ...{ params: { ...origin.params, ...place.params }, functions: origin.text + place.text },
     ...{ value: 'return load_x(origin(i));', place: 'place(i)' },
   })
@@ -64,7 +63,7 @@ function placed(
   { box, to = {} }: Move,
   { shape, dtype }: Descriptor,
   origins: { readonly steps: readonly number[]; readonly first: number },
-): { readonly key: string; readonly params: Readonly<Record<string, Param>>; readonly value: string } {
+): { readonly params: Readonly<Record<string, Param>>; readonly value: string } {
   const params: Record<string, Param> = { first: origins.first }
   const step = (k: number) => to.steps?.[k] ?? 1
   const along = (axis: number) => [...box.keys()].filter((k) => box[k] > 1 && (to.axes?.[k] ?? k) === axis)
@@ -83,7 +82,6 @@ function placed(
   }`
   })
   return {
-    key: `place ${[...shape.keys()].map((axis) => along(axis).join()).join(' | ')}`,
     params,
     value: `var left = i; var place = p.first; var inside = true;
   ${lines.join('\n  ')}

@@ -1,9 +1,11 @@
 // Elements as a pass reads them, and how their values are joined in blocks.
 import { evaluate, type Graph, type Node, steadyNodes } from '../../arith/graph.ts'
-import { type Body, i32, type Local, select } from '../../kernel/asm.ts'
+import { type Body, i32, type Local } from '../../kernel/asm.ts'
+import type { Lanes } from '../../kernel/elements.ts'
+import { least } from '../../kernel/loops.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { usedLeaves } from '../operands.ts'
-import { type Accumulator, arithmetics, join, type Lanes, start } from './lanes.ts'
+import { type Accumulator, arithmetics, join, start } from './lanes.ts'
 import type { PassSpec, Unit } from './units.wasm.ts'
 
 type I32 = Local<'i32'>
@@ -125,7 +127,7 @@ export function gather(
     to.forEach((held, i) => held.set(join(f, rung, accumulators[i], held, values[i])))
   const left = f.let(rounds)
   f.while(left, () => {
-    const now = f.let(select(i32.lt_u(left, block), left, i32.const(block)))
+    const now = f.let(least(left, block))
     for (const held of sums) held.forEach((sum, i) => sum.set(start(accumulators[i])))
     f.times(now, () => visit().forEach((values, i) => joinTo(sums[i], values)), bumps)
     totals.forEach((held, i) => joinTo(held, sums[i]))

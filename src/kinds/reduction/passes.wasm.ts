@@ -1,45 +1,25 @@
 // The code of one pass of a reduction: rows or columns of memory at a time, in parts.
 import { evaluate } from '../../arith/graph.ts'
 import { type Body, i32, item, type Local } from '../../kernel/asm.ts'
-import { defineModule, type KernelModule } from '../../kernel/module.ts'
+import { bytesOf, type Lanes, load, loadSplat, store, type Width } from '../../kernel/elements.ts'
 import { gather, type Reading, readingsOf, steadyValues, valuesOf } from './gather.wasm.ts'
-import {
-  acrossLanes,
-  arithmetics,
-  bytesOf,
-  join,
-  type Lanes,
-  load,
-  loadSplat,
-  spread,
-  store,
-  type Width,
-} from './lanes.ts'
+import { acrossLanes, arithmetics, join, spread } from './lanes.ts'
 import { mapColumns, mapRow } from './map.wasm.ts'
 import { settle, stateOf } from './settle.wasm.ts'
-import { eachUnit, type PassSpec, type Unit } from './units.wasm.ts'
+import { eachUnit, type PassSpec, passWords, type Unit } from './units.wasm.ts'
 import { reduceWide } from './wide.wasm.ts'
 
 type I32 = Local<'i32'>
 type V128 = Local<'v128'>
 
-/**
- * How a pass goes through memory: rows from start to end, columns in strips, long rows whose values lie in scratch, or
- * the states of parts merged column by column.
- */
-export type Entry = 'columns' | 'merge' | 'rows' | 'wide'
+const bodies = { rows: reduceRow, columns: reduceColumns, wide: reduceWide, merge: mergeColumns }
 
-/** The module of a pass. */
-export function moduleOf(spec: PassSpec, entry: Entry): KernelModule {
-  const build = { rows: reduceRow, columns: reduceColumns, wide: reduceWide, merge: mergeColumns }[entry]
-  return defineModule(`reduction ${entry} ${JSON.stringify(spec)}`, () => [
-    item(entry, (f, { index, arg, scratch }) => {
-      let words = 0
-      const next = () => f.let(arg.i32(words++))
-      eachUnit(f, spec, index, next, (unit) => build(f, spec, unit, scratch))
-    }),
-  ])
-}
+/** The items of a pass: one, which is called as the pass goes through memory. */
+export const passing = (spec: PassSpec) => ({
+  [spec.entry]: item(passWords(spec), (f, { index, args, scratch }) =>
+    eachUnit(f, spec, index, args, (unit) => bodies[spec.entry](f, spec, unit, scratch)),
+  ),
+})
 
 /** One row becomes one element: sixteen elements a round, then fours, then single ones. */
 function reduceRow(f: Body, spec: PassSpec, unit: Unit): void {
@@ -74,13 +54,13 @@ function joinRow(
   const keep = again && f.let(unit.elements[0].pointer)
   const pointers = unit.sources.map(({ pointer }, i) => (used.has(i) ? f.let(pointer) : pointer))
   const held = unit.sources.map(({ element, pointer, step }, i) => {
-    return used.has(i) && step === 0 ? f.let(loadSplat(element, pointer)) : undefined
+    return used.has(i) && step === 0 ? f.let(loadSplat(f, element, pointer)) : undefined
   })
   const known = steadyValues(f, spec, unit, reading, held, earlier)
   const visit = (lanes: Width, vectors: readonly number[]) => {
     const values = vectors.map((vector) => {
       const loaded = unit.sources.map(({ element }, i) => {
-        return used.has(i) ? (held[i] ?? f.let(load(element, pointers[i], lanes, vector))) : undefined
+        return used.has(i) ? (held[i] ?? f.let(load(f, element, pointers[i], lanes, vector))) : undefined
       })
       const made = valuesOf(f, spec, unit, reading, loaded, earlier, known)
       return again ? made.map((value) => f.let(value)) : made
@@ -161,7 +141,7 @@ function joinStrip(
   const pointers = unit.sources.map(({ pointer }, i) => (used.has(i) ? f.let(pointer) : pointer))
   const loadAt = (i: number, vector: number) => {
     const { element, alongColumns } = unit.sources[i]
-    return f.let(alongColumns ? load(element, pointers[i], lanes, vector) : loadSplat(element, pointers[i]))
+    return f.let(alongColumns ? load(f, element, pointers[i], lanes, vector) : loadSplat(f, element, pointers[i]))
   }
   const held = unit.sources.map(({ step }, i) =>
     used.has(i) && step === 0 ? vectors.map((vector) => loadAt(i, vector)) : undefined,
@@ -188,7 +168,7 @@ function mergeColumns(f: Body, spec: PassSpec, unit: Unit): void {
   eachStrip(f, spec, unit, (lanes, vectors) => {
     for (const vector of vectors) {
       const pointers = unit.sources.map(({ pointer }) => f.let(pointer))
-      const read = () => unit.sources.map(({ element }, i) => f.let(load(element, pointers[i], lanes, vector)))
+      const read = () => unit.sources.map(({ element }, i) => f.let(load(f, element, pointers[i], lanes, vector)))
       const bumps = unit.sources.flatMap(({ step }, i) => (step === 0 ? [] : [[pointers[i], step] as const]))
       const held = read()
       for (const [pointer, step] of bumps) pointer.bump(step)

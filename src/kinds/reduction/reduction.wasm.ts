@@ -1,14 +1,16 @@
 // reduction on the command stream: passes over memory, states of parts in a workspace.
-import { floatBits, type Phase, type PlanArgument, type WasmKernel } from '../../kernel/plan.ts'
+
+import type { Element } from '../../kernel/elements.ts'
+import { defineModule } from '../../kernel/module.ts'
+import { type Address, floatBits, type Phase, type WasmKernel } from '../../kernel/plan.ts'
 import { formulaPlan } from '../formula/formula.wasm.ts'
 import { withIotas } from '../operands.ts'
 import { countOf, elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'
-import type { Element } from './lanes.ts'
 import { mapAttributes } from './map.ts'
-import { type Entry, moduleOf } from './passes.wasm.ts'
+import { passing } from './passes.wasm.ts'
 import { type Cut, cutOf, gathered, keepsOrder, outerOf, type Step, stepsOf, widestChunk } from './steps.ts'
 import type { TracedReduction } from './traced.ts'
-import type { PassSpec } from './units.wasm.ts'
+import type { Entry, PassSpec } from './units.wasm.ts'
 
 /** One pass over memory, with where it reads and writes. */
 interface Planned {
@@ -46,7 +48,7 @@ function entryOf({ r, inner }: Step, { stages, merge }: TracedReduction, first: 
 /** Where the values of a pass lie, and their element types; null for what is not stored. */
 interface Places {
   readonly types: readonly (Element | null)[]
-  readonly at: readonly (PlanArgument | null)[]
+  readonly at: readonly (Address | null)[]
 }
 
 /** States lie one after the other in the workspace, those of each value together. */
@@ -70,7 +72,7 @@ export const reductionWasm: WasmKernel<ReductionAttributes> = {
     const [passes, fused] = [passesOf(steps, reduction), mapsAtOnce(steps, reduction)]
     const workspace = allocator()
     const count = countOf(shape, axes)
-    const scalars = numbers.map((k, scalar): PlanArgument => ({ scalar, integer: reduction.leaves[k] === 'int' }))
+    const scalars = numbers.map((k, scalar) => ({ scalar, integer: reduction.leaves[k] === 'int' }))
     const ends = finishedPlaces(attrs, fused, passes[passes.length - 1].step, workspace.take)
     const elements = fused ? elementPlaces(attrs) : { types: [], at: [] }
     let from: Places = {
@@ -83,30 +85,30 @@ export const reductionWasm: WasmKernel<ReductionAttributes> = {
       const to = last ? ends : statePlaces(reduction, () => workspace.take(values))
       const all = from.types.map(() => true)
       const spec: PassSpec = {
-        ...{ reduction, numbers, operands: sourcesOfReduction(attrs), first, last, rung },
+        ...{ entry, reduction, numbers, operands: sourcesOfReduction(attrs), first, last, rung },
         varies: [...step.outer, step.r, step.inner].map((run) => (first ? run.varies : all)),
         sources: from.types.map((type) => type ?? 'iota'),
         outputs: to.types,
         elements: elements.types as Element[],
       }
-      const args = [
-        ...[...to.at, ...elements.at, ...from.at].filter((place) => place !== null),
-        ...(first ? scalars : []),
-        ...sizesOf(step, cut, reduction.joined[0] === 'float' ? floatBits(count) : count),
-      ]
+      const args = {
+        ...{ outputs: placesOf(to), elements: placesOf(elements), sources: placesOf(from) },
+        numbers: first ? scalars : [],
+        sizes: sizesOf(step, cut, reduction.joined[0] === 'float' ? floatBits(count) : count),
+        outer: step.outer.map(({ size }) => size),
+      }
       from = to
-      return { module: moduleOf(spec, entry), entry, items: cut.items, args }
+      return defineModule('reduction', spec, passing).phase(entry, cut.items, args)
     })
     const note = passes.map(({ step, cut }) => `${outerOf(step)}×${step.r.size}×${step.inner.size}/${cut.parts}`)
     const scratch = passes.some(({ entry }) => entry === 'wide') ? reduction.joined.length * widestChunk * 4 : 0
     if (reduction.map && !fused) {
       const { formula, arrays, scalars: read } = mapAttributes(attrs, inputs, shape)
-      const results = ends.at.filter((place) => place !== null)
       phases.push(
         ...formulaPlan(formula, arrays, shape, channelsLast, rung, {
-          outputs: elementPlaces(attrs).at as PlanArgument[],
-          inputs: [...inputs.map((_, input) => ({ input })), ...results],
-          scalars: read.map((scalar) => scalars[scalar]),
+          outputs: placesOf(elementPlaces(attrs)),
+          inputs: [...inputs.map((_, input) => ({ input })), ...placesOf(ends)],
+          numbers: read.map((scalar) => scalars[scalar]),
         }).phases,
       )
       note.push('then each element')
@@ -115,16 +117,17 @@ export const reductionWasm: WasmKernel<ReductionAttributes> = {
   },
 }
 
-function sizesOf({ outer, r, inner }: Step, cut: Cut, count: number): number[] {
-  const { part, parts, chunk, chunks, unitsPerItem } = cut
-  const units = outerOf({ outer, r, inner }) * parts * chunks
-  return [r.size, inner.size, part, parts, chunk, chunks, unitsPerItem, units, count, ...outer.map(({ size }) => size)]
+const placesOf = ({ at }: Places) => at.filter((place) => place !== null)
+
+function sizesOf(step: Step, { part, parts, chunk, chunks, unitsPerItem }: Cut, count: number) {
+  const [r, inner, units] = [step.r.size, step.inner.size, outerOf(step) * parts * chunks]
+  return { r, inner, part, parts, chunk, chunks, unitsPerItem, units, count }
 }
 
 /** Hands out places of 4-byte values in a workspace. */
 function allocator() {
   let bytes = 0
-  const take = (values: number): PlanArgument => {
+  const take = (values: number): Address => {
     const place = { workspace: bytes }
     bytes += Math.ceil((values * 4) / 64) * 64
     return place
@@ -132,7 +135,7 @@ function allocator() {
   return { take, bytes: () => bytes }
 }
 
-function statePlaces({ state }: TracedReduction, take: () => PlanArgument): Places {
+function statePlaces({ state }: TracedReduction, take: () => Address): Places {
   return {
     types: state.results.map(({ kind }): Element => (kind === 'float' ? 'float32' : 'int32')),
     at: state.results.map(take),
@@ -144,7 +147,7 @@ function finishedPlaces(
   { reduction, dtypes }: ReductionAttributes,
   fused: boolean,
   step: Step,
-  take: (values: number) => PlanArgument,
+  take: (values: number) => Address,
 ): Places {
   const outputs = outputsOf(reduction).slice(0, reduction.finish.results.length)
   const dropped = (output: number | null) => output === null && (fused || !reduction.map)

@@ -6,7 +6,7 @@ import { sharesWords } from '../../kernel/wgsl/elements.ts'
 import { f32Text, i32Text } from '../../kernel/wgsl/formula.ts'
 import { functionsOf, graphText } from '../../kernel/wgsl/graphText.ts'
 import { repeatedSteps, walk } from '../../kernel/wgsl/indexing.ts'
-import { wgslFloat } from '../../kernel/wgsl/math.ts'
+import { wgslConstant } from '../../kernel/wgsl/math.ts'
 import { partsOf } from '../../kernel/wgsl/passes.ts'
 import type { Binding, Dispatch, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { type KernelArray, mapResults, type ResultsKernel } from '../../kernel/wgsl/sideBySide.ts'
@@ -56,7 +56,7 @@ export const reductionWgsl: WgslKernel<ReductionAttributes> = {
         held = states.map(() => take(results * parts))
         const to = held.map((binding, i) => ({ binding, dtype: dtypeOf(states[i].kind) }) as const)
         const values = to.map((_, i) => ({ to: i, value: `s${i}` }))
-        dispatches.push(mapResults(passOf(`${joining.key} held`, joining, sizes, to, '', values)))
+        dispatches.push(mapResults(passOf(joining, sizes, to, '', values)))
         count = parts
         continue
       }
@@ -64,9 +64,8 @@ export const reductionWgsl: WgslKernel<ReductionAttributes> = {
       const made = finishText(reduction, all)
       const to = ends.flatMap((binding, i) => (binding ? [{ binding, dtype: dtypes[i] }] : []))
       const values = made.values.filter((_, i) => ends[i]).map((value, i) => ({ to: i, value }))
-      const key = `${joining.key} finished ${dtypes} ${wanted} ${all === 0}`
       const pass = (results: typeof to, stored: typeof values) =>
-        mapResults(passOf(key, joining, sizes, results, made.statements, stored))
+        mapResults(passOf(joining, sizes, results, made.statements, stored))
       // of several results those that share words are made alone
       if (to.length > 1 && to.some(({ dtype }) => sharesWords(dtype))) {
         dispatches.push(...to.map((output, i) => pass([output], [{ to: 0, value: values[i].value }])))
@@ -94,7 +93,6 @@ export const reductionWgsl: WgslKernel<ReductionAttributes> = {
 
 /** Statements of a pass that leave a state, or the joined values, in `s0`, `s1`…, and what they need. */
 interface Joining {
-  readonly key: string
   readonly arrays: readonly KernelArray[]
   readonly params: Readonly<Record<string, Param>>
   readonly functions: string
@@ -103,7 +101,6 @@ interface Joining {
 }
 
 function passOf(
-  key: string,
   { arrays, params, functions, statements, readings }: Joining,
   { results, parts, count, all, along }: Sizes,
   outputs: ResultsKernel['outputs'],
@@ -111,7 +108,6 @@ function passOf(
   values: ResultsKernel['values'],
 ): ResultsKernel {
   return {
-    key: `reduction ${key} by ${along ? 'elements' : 'results'}`,
     inputs: arrays,
     outputs,
     count: results * parts,
@@ -125,9 +121,6 @@ function passOf(
     values,
   }
 }
-
-const startText = (start: number, kind: Kind) =>
-  kind === 'float' ? wgslFloat(start) : start === -(2 ** 31) ? '(-2147483647i - 1i)' : `${start}i`
 
 /** The number of elements as the arithmetic of a kind has it. */
 const countText = (count: string, kind: Kind) => (kind === 'float' ? `f32(${count})` : `i32(${count})`)
@@ -144,7 +137,7 @@ function finishText(reduction: TracedReduction, all: number) {
     const made = evaluate(finish, exact, [...evaluate(state, exact, [...starts, 0]), 0])
     return {
       statements: '',
-      values: made.map((x, i) => startText(finish.results[i].kind === 'int' ? x || 0 : x, finish.results[i].kind)),
+      values: made.map((x, i) => wgslConstant(finish.results[i].kind === 'int' ? x || 0 : x, finish.results[i].kind)),
     }
   }
   return graphText(finish, [...states, kinds[0] === 'float' ? 'p.all' : 'i32(p.all)'], 'f')
@@ -166,9 +159,8 @@ function mergeText(reduction: TracedReduction, held: readonly Binding[], along: 
       }
   const starts = merge
     ? `var k = part; ${kinds.map((_, i) => `var s${i} = load_h${i}(${at});`).join(' ')} k += p.parts;`
-    : `var k = part; ${kinds.map((kind, i) => `var s${i} = ${startText(startOf(stages[0].joins[i], kind), kind)};`).join(' ')}`
+    : `var k = part; ${kinds.map((kind, i) => `var s${i} = ${wgslConstant(startOf(stages[0].joins[i], kind), kind)};`).join(' ')}`
   return {
-    key: `${JSON.stringify(reduction)} of states`,
     arrays,
     params: {},
     functions: functionsOf(...stages.map(({ element }) => element), state, reduction.finish, ...(merge ? [merge] : [])),
@@ -230,7 +222,6 @@ function stagesText(
   const states = graphText(state, [...kinds.map((_, i) => `j${i}`), 'own'], 't')
   const read = new Set([...used].map((k) => operands[k]))
   return {
-    key: `${JSON.stringify(reduction)} ${numbers} ${operands}`,
     arrays: inputs.flatMap(({ dtype }, n): KernelArray[] =>
       read.has(n) ? [{ name: `x${n}`, binding: { input: n }, dtype }] : [],
     ),
@@ -254,7 +245,7 @@ function stageText(
   const kinds = kindsOf(element)
   const needed = usedLeaves(element)
   const { statements, values } = graphText(element, names, `v${stage}_`)
-  const starts = joins.map((join, i) => `var j${first + i} = ${startText(startOf(join, kinds[i]), kinds[i])};`)
+  const starts = joins.map((join, i) => `var j${first + i} = ${wgslConstant(startOf(join, kinds[i]), kinds[i])};`)
   const steps = joins.map(
     (join, i) => `j${first + i} = ${joined<string, string>(text[kinds[i]], join, `j${first + i}`, values[i])};`,
   )

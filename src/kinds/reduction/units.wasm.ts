@@ -1,16 +1,25 @@
 // Units of a pass: where the part of each array begins that an item joins, and where its results go.
-import { type Body, i32, i32x4, type Local, select } from '../../kernel/asm.ts'
+import { type Body, type Expr, i32, i32x4, integers, type Local, list, type Received } from '../../kernel/asm.ts'
+import { bytesOf, type Element } from '../../kernel/elements.ts'
+import { least } from '../../kernel/loops.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { indicesAt, stepsOf } from '../../kernel/walk.ts'
 import type { OperandAttributes } from '../operands.ts'
-import { bytesOf, countLanes, type Element } from './lanes.ts'
+import { countLanes } from './lanes.ts'
 import type { TracedReduction } from './traced.ts'
 
 type I32 = Local<'i32'>
 type V128 = Local<'v128'>
 
+/**
+ * How a pass goes through memory: rows from start to end, columns in strips, long rows whose values lie in scratch, or
+ * the states of parts merged column by column.
+ */
+export type Entry = 'columns' | 'merge' | 'rows' | 'wide'
+
 /** Everything that the code of a pass depends on. */
 export interface PassSpec {
+  readonly entry: Entry
   readonly reduction: TracedReduction
   readonly numbers: OperandAttributes['numbers']
   /** For each operand the source that it is loaded from, or null for a number. */
@@ -53,27 +62,45 @@ export interface Stream {
   readonly alongColumns: boolean
 }
 
-// args: outputs, elements, sources, numbers, then the names below, then the sizes of the outer runs
-const names = ['r', 'inner', 'part', 'parts', 'chunk', 'chunks', 'perItem', 'units', 'count'] as const
+/** How a step is cut, and the number of elements of a result in the arithmetic of the first value. */
+const sizeWords = {
+  ...integers('r', 'inner', 'part', 'parts', 'chunk', 'chunks', 'unitsPerItem', 'units'),
+  count: 'bits',
+} as const
+
+/** Arrays of what is stored and of what is no index, numbers, and sizes, those of the outer runs last. */
+export const passWords = (spec: PassSpec) => ({
+  outputs: list('address', spec.outputs.filter((output) => output !== null).length),
+  elements: list('address', spec.elements.length),
+  sources: list('address', spec.sources.filter((source) => source !== 'iota').length),
+  numbers: list('bits', spec.first ? spec.numbers.length : 0),
+  sizes: sizeWords,
+  outer: list('i32', spec.varies.length - 2),
+})
+
+/** What a pass receives. */
+export type PassArguments = Received<ReturnType<typeof passWords>>
 
 /** Calls `build` for each unit of an item. */
-export function eachUnit(f: Body, spec: PassSpec, index: I32, next: () => I32, build: (unit: Unit) => void): void {
-  const outputs = spec.outputs.map((output) => (output === null ? null : next()))
+export function eachUnit(f: Body, spec: PassSpec, index: I32, args: PassArguments, build: (unit: Unit) => void): void {
+  const targets = args.outputs.values()
+  const outputs = spec.outputs.map((output) => (output === null ? null : f.let(targets.next().value as Expr<'i32'>)))
   const types = [...spec.elements, ...spec.sources]
-  const addresses = types.map((type) => (type === 'iota' ? f.let(i32.const(0)) : next()))
+  const arrays = [...args.elements, ...args.sources].values()
+  const addresses = types.map((type) => f.let(type === 'iota' ? i32.const(0) : (arrays.next().value as Expr<'i32'>)))
   const varies = spec.varies.map((run) => [...spec.elements.map(() => true), ...run])
-  const numbers = spec.first ? spec.numbers.map(() => f.let(i32x4.splat(next()))) : []
-  const sizes = Object.fromEntries(names.map((name) => [name, next()])) as Record<(typeof names)[number], I32>
-  const outerSizes = varies.slice(0, -2).map(next)
-  const { r, inner, part, parts, chunk, chunks, perItem, units } = sizes
+  const numbers = args.numbers.map((number) => f.let(i32x4.splat(f.let(number))))
+  const sizes = f.lets(args.sizes)
+  const outerSizes = args.outer.map((size) => f.let(size))
+  const { r, inner, part, parts, chunk, chunks, unitsPerItem, units } = sizes
   const steps = types.map((type, i) => {
     const moves = varies.map((run) => run[i])
     return stepsOf(f, moves, [...outerSizes, r, inner], bytesOf(type))
   })
   const count = f.let(i32x4.splat(sizes.count))
-  const begin = f.let(i32.mul(index, perItem))
-  const end = f.let(i32.add(begin, perItem))
-  f.range(begin, select(i32.lt_u(end, units), end, units), (unit) => {
+  const begin = f.let(i32.mul(index, unitsPerItem))
+  const end = f.let(i32.add(begin, unitsPerItem))
+  f.range(begin, least(end, units), (unit) => {
     const column = f.let(i32.mul(i32.rem_u(unit, chunks), chunk))
     const segment = f.let(i32.div_u(unit, chunks))
     const first = f.let(i32.mul(i32.rem_u(segment, parts), part))
@@ -86,7 +113,7 @@ export function eachUnit(f: Body, spec: PassSpec, index: I32, next: () => I32, b
       const [alongRows, alongColumns] = varies.slice(-2).map((moves) => moves[i])
       return { element: types[i], pointer, step: alongRows ? steps[i][at.length] : 0, alongColumns }
     })
-    const rows = f.let(select(i32.lt_u(rest, part), rest, part))
+    const rows = f.let(least(rest, part))
     build({
       sources: streams.slice(spec.elements.length),
       elements: streams.slice(0, spec.elements.length),
@@ -95,7 +122,7 @@ export function eachUnit(f: Body, spec: PassSpec, index: I32, next: () => I32, b
       }),
       numbers,
       rows,
-      columns: f.let(select(i32.lt_u(wide, chunk), wide, chunk)),
+      columns: f.let(least(wide, chunk)),
       count,
       part: f.let(countLanes(rows, spec.reduction.joined[0])),
     })

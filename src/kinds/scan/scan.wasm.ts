@@ -1,11 +1,13 @@
 // scan on the command stream: columns side by side; long columns in parts, from the totals of the parts before.
 import { kindOf } from '../../core/dtype.ts'
-import { type Body, i32, i32x4, item, type Local, select, v128 } from '../../kernel/asm.ts'
+import { addresses, type Body, i32, integers, item, type Local } from '../../kernel/asm.ts'
+import { bytesOf, type Element, load, store, type Width } from '../../kernel/elements.ts'
+import { least } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
-import type { Phase, PlanArgument, WasmKernel } from '../../kernel/plan.ts'
+import { type Address, nowhere, type Phase, type WasmKernel } from '../../kernel/plan.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import type { Join } from '../reduction/join.ts'
-import { bytesOf, type Element, join, load, start, store, type Width } from '../reduction/lanes.ts'
+import { join, start } from '../reduction/lanes.ts'
 import { around, partOf, type ScanAttributes, totalsOf } from './scan.ts'
 
 type I32 = Local<'i32'>
@@ -30,22 +32,24 @@ const [itemElements, fewestColumns] = [32768, 64]
 /** Columns of a unit: they stay in registers, sixteen at a time. */
 const widest = 256
 
-// args: to, from, starts (or 0), elements of the axis, of a part, parts, columns, columns a unit, chunks, units, units an item
-function passItem(spec: PassSpec) {
-  return item('scan', (f, { index, arg }) => {
-    const [to, from, starts, count, part, parts, columns, chunk, chunks, units, share] = Array.from(
-      { length: 11 },
-      (_, k) => f.let(arg.i32(k)),
-    )
+/** Elements of the axis and of a part, columns in all and of a unit; `share` units are an item. */
+const scanned = {
+  ...addresses('to', 'from', 'starts'),
+  ...integers('count', 'part', 'parts', 'columns', 'chunk', 'chunks', 'units', 'share'),
+}
+
+const scanning = (spec: PassSpec) => ({
+  scan: item(scanned, (f, { index, args }) => {
+    const { to, from, starts, count, part, parts, columns, chunk, chunks, units, share } = f.lets(args)
     const begin = f.let(i32.mul(index, share))
     const end = f.let(i32.add(begin, share))
-    f.range(begin, select(i32.lt_u(end, units), end, units), (unit) => {
+    f.range(begin, least(end, units), (unit) => {
       const column = f.let(i32.mul(i32.rem_u(unit, chunks), chunk))
       const segment = f.let(i32.div_u(unit, chunks))
       const o = f.let(i32.div_u(segment, parts))
       const first = f.let(i32.mul(i32.sub(segment, i32.mul(o, parts)), part))
       const left = f.let(i32.sub(count, first))
-      const rows = f.let(select(i32.lt_u(left, part), left, part))
+      const rows = f.let(least(left, part))
       const last = f.let(i32.sub(rows, 1))
       const line = f.let(i32.add(i32.add(i32.mul(o, count), first), spec.reverse ? last : 0))
       const wide = f.let(i32.sub(columns, column))
@@ -57,12 +61,12 @@ function passItem(spec: PassSpec) {
         from: at(from, spec.from, whole),
         starts: spec.starts ? at(starts, spec.starts, total) : undefined,
         rows,
-        columns: f.let(select(i32.lt_u(wide, chunk), wide, chunk)),
+        columns: f.let(least(wide, chunk)),
         row: columns,
       })
     })
-  })
-}
+  }),
+})
 
 /** Some columns of a part. */
 interface Unit {
@@ -84,15 +88,15 @@ function scanUnit(f: Body, spec: PassSpec, { to, from, starts, rows, columns, ro
   const [toStep, fromStep] = [spec.totals ? undefined : step(spec.to), step(spec.from)]
   const strip = (lanes: Width, vectors: readonly number[]) => {
     const held = vectors.map((vector) =>
-      f.let(starts && spec.starts ? load(spec.starts, starts, lanes, vector) : start(accumulator)),
+      f.let(starts && spec.starts ? load(f, spec.starts, starts, lanes, vector) : start(accumulator)),
     )
     const [x, y] = [f.let(from), f.let(to)]
     const round = () => {
       const next = vectors.map((vector, v) => {
-        return f.let(join(f, spec.rung, accumulator, held[v], f.let(load(spec.from, x, lanes, vector))))
+        return f.let(join(f, spec.rung, accumulator, held[v], f.let(load(f, spec.from, x, lanes, vector))))
       })
       vectors.forEach((vector, v) => {
-        if (!spec.totals) store(f, spec.to, y, kept(spec, spec.exclusive ? held[v] : next[v]), lanes, vector)
+        if (!spec.totals) store(f, spec.to, y, spec.exclusive ? held[v] : next[v], lanes, vector)
         held[v].set(next[v])
       })
     }
@@ -109,8 +113,6 @@ function scanUnit(f: Body, spec: PassSpec, { to, from, starts, rows, columns, ro
   f.times(i32.and(columns, 3), () => strip(1, [0]), bumps(1))
 }
 
-const kept = ({ to }: PassSpec, value: Local<'v128'>) => (to === 'uint8' ? v128.and(value, i32x4.const(255)) : value)
-
 /** Totals of parts, the scan of these, and each part from what came before; or one pass. */
 export const scanWasm: WasmKernel<ScanAttributes> = {
   plan([x], { scan, axis, reverse, exclusive }, _outputs, rung) {
@@ -121,7 +123,7 @@ export const scanWasm: WasmKernel<ScanAttributes> = {
     const common = { join: scan.join, reverse, rung }
     const whole = { ...common, exclusive, from: element, to: element, totals: false }
     const [input, output] = [{ input: 0 }, { output: 0 }]
-    if (parts <= 1) return { phases: [phaseOf({ ...whole, starts: null }, sizes, part, output, input, 0)] }
+    if (parts <= 1) return { phases: [phaseOf({ ...whole, starts: null }, sizes, part, output, input, nowhere)] }
     const held = totalsOf(x.dtype)
     const bytes = Math.ceil((sizes.outer * parts * sizes.inner * 4) / 64) * 64
     const [totals, starts] = [{ workspace: 0 }, { workspace: bytes }]
@@ -135,9 +137,9 @@ export const scanWasm: WasmKernel<ScanAttributes> = {
           part,
           totals,
           input,
-          0,
+          nowhere,
         ),
-        phaseOf(ofTotals, { ...sizes, count: parts }, parts, starts, totals, 0),
+        phaseOf(ofTotals, { ...sizes, count: parts }, parts, starts, totals, nowhere),
         phaseOf({ ...whole, starts: held }, sizes, part, output, input, starts),
       ],
       note: `${parts} parts`,
@@ -149,16 +151,15 @@ function phaseOf(
   spec: PassSpec,
   { outer, count, inner }: ReturnType<typeof around>,
   part: number,
-  to: PlanArgument,
-  from: PlanArgument,
-  starts: PlanArgument,
+  to: Address,
+  from: Address,
+  starts: Address,
 ): Phase {
   const parts = Math.ceil(count / part)
   const chunk = Math.min(inner, widest)
   const chunks = Math.ceil(inner / chunk)
   const units = outer * parts * chunks
   const share = Math.max(1, Math.floor(itemElements / Math.max(1, part * chunk)))
-  const module = defineModule(`scan ${JSON.stringify(spec)}`, () => [passItem(spec)])
-  const args = [to, from, starts, count, part, parts, inner, chunk, chunks, units, share]
-  return { module, entry: 'scan', items: Math.ceil(units / share), args }
+  const sizes = { count, part, parts, columns: inner, chunk, chunks, units, share }
+  return defineModule('scan', spec, scanning).phase('scan', Math.ceil(units / share), { to, from, starts, ...sizes })
 }

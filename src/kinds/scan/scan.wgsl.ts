@@ -4,7 +4,7 @@ import { sizeOf } from '../../core/shape.ts'
 import { sharesWords, wgslType } from '../../kernel/wgsl/elements.ts'
 import { f32Text, i32Text, wgslFloats, wgslIntegers } from '../../kernel/wgsl/formula.ts'
 import { mapElements } from '../../kernel/wgsl/map.ts'
-import { wgslFloat } from '../../kernel/wgsl/math.ts'
+import { wgslConstant } from '../../kernel/wgsl/math.ts'
 import type { Binding, Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { mapRows } from '../../kernel/wgsl/rows.ts'
 import { joined, startOf } from '../reduction/join.ts'
@@ -50,14 +50,12 @@ export const scanWgsl: WgslKernel<ScanAttributes> = {
       : [pass({ from, to, exclusive, count, part: Math.max(1, count) })]
     if (!shared) return { workspace, dispatches: passes }
     const widened = mapElements({
-      key: 'widen',
       sources: { x: { binding: { input: 0 }, dtype: x.dtype } },
       output: { binding: from, dtype },
       count: size,
       value: `return ${wgslType(dtype)}(load_x(i));`,
     })
     const narrowed = mapElements({
-      key: 'narrow',
       sources: { x: { binding: to, dtype } },
       output: { binding: { output: 0 }, dtype: x.dtype },
       count: size,
@@ -77,14 +75,12 @@ function passOf(
   const kind = kindOf(dtype)
   const parts = Math.ceil(count / part)
   const rows = outer * parts * inner
-  const start = startOf(scan.join, kind)
-  const begin = kind === 'float' ? wgslFloat(start) : start === -(2 ** 31) ? '(-2147483647i - 1i)' : `${start}i`
+  const begin = wgslConstant(startOf(scan.join, kind), kind)
   const step = joined<string, string>(kind === 'float' ? f32Text : i32Text, scan.join, 'held', 'load_x(at)')
   const stored = totals
     ? ''
     : `${exclusive ? 'y[p.at_y + at] = held; held = next;' : 'held = next; y[p.at_y + at] = held;'}`
   return mapRows({
-    key: `scan ${scan.join} ${reverse} ${exclusive} ${totals} ${starts !== undefined}`,
     sources: { x: { binding: from, dtype }, ...(starts && { starts: { binding: starts, dtype } }) },
     output: { binding: to, dtype },
     rows,

@@ -16,7 +16,7 @@ function sums(binding: Binding, [N, C, H, W]: Shape): GpuPlan {
     value: 'load_x((k / p.pixels * p.results + r) * p.pixels + k % p.pixels)',
   }
   return joinInPasses({
-    ...{ key: 'channelSum', results: C, count: N * H * W, neighbours: 'elements', begin: '0f', join: 'a + b' },
+    ...{ results: C, count: N * H * W, neighbours: 'elements', begin: '0f', join: 'a + b' },
     elements: (held) => (held ? { sources: {}, functions: '', value: held } : pixels),
     held: { value: 'a', dtype: 'float32' },
     output: { binding: { output: 0 }, dtype: 'float32' },
@@ -31,7 +31,6 @@ export const channelSumWgsl: WgslKernel<ChannelSumAttributes> = { plan: ([x]) =>
 export const activationGradientSumWgsl: WgslKernel<ActivationGradientSumAttributes> = {
   plan([dy], { activation }) {
     const gradient = mapElements({
-      key: `activationGradientSum ${activation}`,
       sources: { result: { binding: { input: 1 }, dtype: 'float32' } },
       ...{ output: { binding: { input: 0 }, dtype: 'float32' }, count: sizeOf(dy.shape), functions: wgslFloats },
       value: `let a = y[p.at_y + i]; let b = load_result(i); return ${activationGradientOf<string, string>(f32Text, activation, 'a', 'b')};`,
