@@ -88,8 +88,8 @@ function floatFormat(values: readonly number[], dtype: DType): Format {
   const total = Math.max(left + 1 + right + exponentWidth, ...special)
   return (value) => {
     if (!Number.isFinite(value)) return specialText(value).padStart(total)
-    const [whole, fraction, exponent] = scientific ? exponentParts(value, dtype) : fixedParts(value, dtype)
-    const tail = scientific ? fraction.padEnd(right, '0') + exponent : fraction.padEnd(right)
+    const [whole, fraction, exponent] = scientific ? exponentParts(value, dtype, right) : fixedParts(value, dtype)
+    const tail = fraction.padEnd(right, scientific ? '0' : ' ') + exponent
     return `${whole.padStart(left)}.${tail}`.padStart(total)
   }
 }
@@ -119,10 +119,12 @@ function digitsAfterPoint(scientific: string): number {
   return (mantissa.split('.')[1]?.length ?? 0) - Number(exponent)
 }
 
-function exponentParts(value: number, dtype: DType): Parts {
+/** Shorter fractions than `least` go on with the digits that the number really has. */
+function exponentParts(value: number, dtype: DType, least = 0): Parts {
   const full = shortest(value, dtype)
   const digits = full.split('e')[0].split('.')[1]?.length ?? 0
-  const [mantissa, exponent] = (digits > precision ? toExponential(value, precision) : full).split('e')
+  const kept = Math.min(precision, Math.max(digits, least))
+  const [mantissa, exponent] = (kept === digits ? full : toExponential(value, kept)).split('e')
   const [whole, fraction = ''] = mantissa.split('.')
   const sign = exponent.startsWith('-') ? '-' : '+'
   return [signOfZero(value) + whole, fraction, `e${sign}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`]
