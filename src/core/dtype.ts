@@ -120,7 +120,8 @@ export function typedZeros(dtype: DType, size: number): TypedArray {
 
 /** The arithmetic of an element type: floats, or integers modulo 2³². */
 export function kindOf(dtype: DType): 'float' | 'int' {
-  return table[dtype].kind
+  // a name that is none of a type is refused where the call is checked
+  return isDType(dtype) ? table[dtype].kind : 'float'
 }
 
 /** Whether kernels of their own may compute with the type; float16 is only stored. */
