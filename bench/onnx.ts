@@ -33,7 +33,7 @@ function joined(parts: readonly Bytes[]): Uint8Array {
 
 // The numbers of the fields are those of onnx.proto, version 8 of the format.
 
-/** NodeProto.attribute: a list of whole numbers. */
+/** NodeProto.attribute: a list of integers. */
 const whole = (name: string, values: readonly number[]) =>
   bytes(5, joined([bytes(1, name), ...values.map((value) => number(8, value)), number(20, 7)]))
 

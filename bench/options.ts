@@ -193,7 +193,7 @@ function whole(value: string | undefined, option: string, most: number): number 
   if (value === undefined) return undefined
   const number = Number(value)
   if (!/^\d+$/.test(value) || number < 1 || number > most) {
-    throw new UsageError(`${option} must be a whole number from 1 to ${most}, got '${value}'`)
+    throw new UsageError(`${option} must be an integer from 1 to ${most}, got '${value}'`)
   }
   return number
 }

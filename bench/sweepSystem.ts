@@ -69,7 +69,7 @@ const programs: Record<SweepOp, Make> = {
   }),
 }
 
-/** The case's inputs; rows to take are whole numbers. */
+/** The case's inputs; rows to take are integers. */
 function inputsOf({ inputs, op }: SweepCase): NDArray[] {
   const all = floats('inputs.f32')
   let at = 0

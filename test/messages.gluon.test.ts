@@ -45,9 +45,9 @@ const blocks: Uses = {
   ],
   'no kernel': [
     () => new nn.Conv2D(4, none),
-    '[Conv2D] kernelSize must be a whole number from 1 on, or two of them, got undefined',
+    '[Conv2D] kernelSize must be a positive integer, or two of them, got undefined',
   ],
-  'no units': [() => new nn.Dense(0), '[Dense] units must be a whole number from 1 on, got 0'],
+  'no units': [() => new nn.Dense(0), '[Dense] units must be a positive integer, got 0'],
   'an unknown activation': [
     () => new nn.Activation('gelu' as never),
     "[Activation] no activation is named 'gelu'; there are relu, sigmoid, softrelu, softsign, tanh",
@@ -154,19 +154,19 @@ const training: Uses = {
   ],
   'text for a rate': [
     () => new gluon.Trainer(dense().collectParams(), 'sgd', { learningRate: '0.2' as never }),
-    "learningRate must be a number from 0 on, got '0.2'",
+    "learningRate must be a non-negative number, got '0.2'",
   ],
   'a function for a scheduler': [
     () => new gluon.Trainer(dense().collectParams(), 'sgd', { lrScheduler: (() => 0.1) as never }),
     'lrScheduler must be a scheduler, as new FactorScheduler(100), got a function',
   ],
   'an optimizer that is not there': [
-    () => new gluon.Trainer(dense().collectParams(), 'adam'),
-    "no optimizer is named 'adam'; there are sgd",
+    () => new gluon.Trainer(dense().collectParams(), 'adamax'),
+    "no optimizer is named 'adamax'; there are adam, sgd",
   ],
   'a step without a batch size': [
     () => new gluon.Trainer(dense().collectParams(), 'sgd').step(none),
-    'step takes the batch size, a number above 0, got undefined',
+    'step takes the batch size, a positive number, got undefined',
   ],
   'a step without backward': [
     () => new gluon.Trainer(dense().collectParams(), 'sgd').step(1),

@@ -37,7 +37,7 @@ const arrays: Uses = {
   'an axis by position': [() => a.sum(1 as never), '[sum] options are one object at the end, as { axis: 1 }: got 1'],
   'an axis as an option': [
     () => a.expandDims({ axis: 0 } as never),
-    '[expandDims] an axis is a whole number, as 1, got an object',
+    '[expandDims] an axis is an integer, as 1, got an object',
   ],
   'a dtype by position': [
     () => nd.zeros(2, 3 as never),
@@ -47,7 +47,7 @@ const arrays: Uses = {
   'axes one by one': [() => a.transpose(1 as never), '[transpose] takes a list, as [2, 3], got 1'],
   'bounds as numbers': [() => a.slice(0 as never, 1 as never), '[slice] takes a list, as [2, 3], got 0'],
   'elements that do not fit': [() => a.reshape([4, 2]), '[reshape] cannot reshape (2, 3) of 6 elements to (4, 2)'],
-  'a size below 0': [() => nd.zeros([-1]), '[zeros] a shape holds whole numbers from 0 on, got (-1,)'],
+  'a size below 0': [() => nd.zeros([-1]), '[zeros] a shape holds non-negative integers, got (-1,)'],
   'an unknown dtype': [
     () => a.astype('bfloat16' as never),
     "[cast] no element type is named 'bfloat16': expected one of float32, float64, float16, uint8, int32, int8",
@@ -68,7 +68,7 @@ const arrays: Uses = {
   'no value': [() => nd.full([2], none), '[full] the value must be a number, got undefined'],
   'half a value': [
     () => nd.linspace(0, 1, 2.5),
-    '[linspace] the number of values must be a whole number from 0 on, got 2.5',
+    '[linspace] the number of values must be a non-negative integer, got 2.5',
   ],
   'arrays in a list': [
     () => nd.concat([a, a] as never),

@@ -58,6 +58,16 @@ it('has powers right at 0', () => {
   expect(gradient(power, 0, 1)).toEqual([1, 0])
 })
 
+it('takes the quotient of a remainder from the remainder, where it is rounded up to an integer', () => {
+  const modulo: Compute = (m, a, b) => m.modulo(a, b)
+  expect(1 / 0.1).toBe(10)
+  expect(gradient(modulo, 1, 0.1)).toEqual([1, -9])
+  expect(gradient(modulo, 1, 0.25)).toEqual([1, -4])
+  expect(gradient(modulo, -1, Infinity)).toEqual([1, 1])
+  expect(gradient(modulo, 1, Infinity)).toEqual([1, -0])
+  expect(gradient(modulo, 1, 0)).toEqual([1, -Infinity])
+})
+
 it('reads results, or operands alone, and only what gradients need', () => {
   expect(readsOf((m, x) => m.exp(x), 1)).toEqual(['dy0', 'y0'])
   expect(readsOf((m, a, b) => m.div(a, b), 2)).toEqual(['dy0', 'x1', 'y0'])

@@ -187,7 +187,7 @@ function contributions(t: Tracer, node: Node, dy: Node): readonly (readonly [Nod
     case 'power':
       return powerContributions(t, node, dy)
     case 'modulo':
-      return both(b, [a, dy], () => t.neg(t.mul(dy, t.floor(t.div(a, b)))))
+      return both(b, [a, dy], () => t.neg(t.mul(dy, floored(t, node))))
     case 'neg':
       return [[a, t.neg(dy)]]
     case 'abs':
@@ -208,6 +208,15 @@ function contributions(t: Tracer, node: Node, dy: Node): readonly (readonly [Nod
 /** A contribution to the first operand, and one to the second unless that is a constant. */
 function both(b: Node, first: readonly [Node, Node], second: () => Node): (readonly [Node, Node])[] {
   return b.op === 'constant' ? [first] : [first, [b, second()]]
+}
+
+/** ⌊a ÷ b⌋: one less where the quotient has been rounded up to an integer, and so the remainder is almost b. */
+function floored(t: Tracer, remainder: Node): Node {
+  const [a, b] = remainder.args
+  const quotient = t.div(a, b)
+  const whole = t.floor(quotient)
+  const almost = t.not(t.lessEqual(t.div(remainder, b), 0.5))
+  return t.select(t.and(t.equal(quotient, whole), almost), t.sub(whole, 1), whole)
 }
 
 /** aᵇ: b·aᵇ⁻¹ is 0 for b = 0, and aᵇ·ln a is 0 where aᵇ is 0 for every b > 0. */

@@ -17,7 +17,7 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 
 /** Options of `record`. */
 export interface RecordOptions {
-  /** Whether layers behave as in training (dropout drops); true where left out. */
+  /** Whether layers behave as in training (dropout drops). Default true. */
   readonly trainMode?: boolean
 }
 
@@ -77,9 +77,9 @@ export function isTraining(): boolean {
 
 /** Options of `backward`. */
 export interface BackwardOptions {
-  /** Keeps the graph for another backward; false where left out. */
+  /** Keeps the graph for another backward. Default false. */
   readonly retainGraph?: boolean
-  /** Whether gradients are computed as in training; true where left out. */
+  /** Whether gradients are computed as in training. Default true. */
   readonly trainMode?: boolean
 }
 

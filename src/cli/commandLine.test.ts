@@ -34,7 +34,7 @@ test.each([
   [['train', '--epohcs', '3'], 'error: [train] there is no option --epohcs. Did you mean --epochs? There are: '],
   [['train', 'resnet'], 'error: [train] there is no model resnet.'],
   [['train', 'nin', '--resize', '60'], 'error: [train] nin needs images of at least 67 pixels a side, got --resize 60'],
-  [['train', '--epochs', 'ten'], "error: [train] --epochs takes a whole number from 1 on, got 'ten'"],
+  [['train', '--epochs', 'ten'], "error: [train] --epochs takes a positive integer, got 'ten'"],
   [['train', '--ctx', 'tpu'], 'error: [train] there is no context tpu. Did you mean'],
   [['evaluate'], 'error: [evaluate] which checkpoint?'],
   [['predict', 'runs/x'], 'error: [predict] which images?'],

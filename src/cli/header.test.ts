@@ -112,7 +112,7 @@ test.each([
   ['settings', { ...header.settings, lr: '0.1' }, 'has "0.1" for header.settings.lr, expected 0.1'],
   ['kind', '\u202e', 'has "\\u202e" for header.kind'],
   ['settings', { ...header.settings, lr: '\u001b[2J' }, "got '\\x1b[2J'"],
-  ['settings', { ...header.settings, lr: 0 }, "--lr takes a number above 0, got '0'"],
+  ['settings', { ...header.settings, lr: 0 }, "--lr takes a positive number, got '0'"],
   ['settings', { ...header.settings, model: 'resnet' }, 'there is no model resnet'],
   ['settings', { ...header.settings, recipe: 'toString' }, 'there is no lenet recipe toString'],
 ])('%s = %j', (key, value, message) => {

@@ -73,12 +73,12 @@ test('a command hands over what was typed, and refuses what is too much', async 
 test('numbers and shapes', () => {
   expect(numberOf('--lr', '1e-3', { above: 0 })).toBe(0.001)
   expect(numberOf('--lr', undefined)).toBeUndefined()
-  expect(messageOf(() => numberOf('--lr', '0', { above: 0 }))).toBe("--lr takes a number above 0, got '0'")
+  expect(messageOf(() => numberOf('--lr', '0', { above: 0 }))).toBe("--lr takes a positive number, got '0'")
   expect(messageOf(() => numberOf('--epochs', '1.5', { whole: true, from: 1 }))).toBe(
-    "--epochs takes a whole number from 1 on, got '1.5'",
+    "--epochs takes a positive integer, got '1.5'",
   )
   expect(messageOf(() => numberOf('--threads', '65', { whole: true, from: 1, to: 64 }))).toBe(
-    "--threads takes a whole number from 1 to 64, got '65'",
+    "--threads takes an integer from 1 to 64, got '65'",
   )
   expect(messageOf(() => numberOf('--seed', 'NaN'))).toContain("got 'NaN'")
   expect(shapeFrom('--input', '1,1,224,224')).toEqual([1, 1, 224, 224])
@@ -94,8 +94,8 @@ test.each<[Typed, string]>([
   [{ resize: '66' }, 'nin needs images of at least 67 pixels a side, got --resize 66'],
   [{ model: 'lenet', resize: '8' }, 'lenet needs images of at least 16 pixels a side'],
   [{ optimizer: 'adam' }, '[train] there is no optimizer adam. There is: sgd'],
-  [{ lr: '-1' }, "[train] --lr takes a number above 0, got '-1'"],
-  [{ epochs: '0' }, "[train] --epochs takes a whole number from 1 on, got '0'"],
+  [{ lr: '-1' }, "[train] --lr takes a positive number, got '-1'"],
+  [{ epochs: '0' }, "[train] --epochs takes a positive integer, got '0'"],
   [{ dataset: 'fashion-mnist-subset', 'data-dir': 'x' }, 'leave out --data-dir'],
   [{ adapter: 'NVIDIA' }, '[train] --adapter chooses a GPU: give --ctx gpu with it, got --adapter NVIDIA'],
 ])('settings refuse %j', (typed, message) => {

@@ -12,7 +12,10 @@ export interface NumberRule {
 
 /** A rule in words. */
 export function ruleText({ whole, from, above, to }: NumberRule): string {
-  const kind = whole ? 'a whole number' : 'a number'
+  const noun = whole ? 'integer' : 'number'
+  if (to === undefined && (above === 0 || (whole && from === 1))) return `a positive ${noun}`
+  if (to === undefined && from === 0) return `a non-negative ${noun}`
+  const kind = whole ? 'an integer' : 'a number'
   const low = above !== undefined ? ` above ${above}` : from !== undefined ? ` from ${from}` : ''
   if (to === undefined) return `${kind}${low}${low && above === undefined ? ' on' : ''}`
   return `${kind}${low} to ${to}`
@@ -54,7 +57,7 @@ export function choiceOf<T extends string>(
 export function shapeFrom(where: string, text: string): number[] {
   const sizes = text.split(',').map(Number)
   if (sizes.length < 2 || sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new UsageError(`${where} takes sizes from 1 on, divided by commas, as in 1,1,224,224; got '${text}'`)
+    throw new UsageError(`${where} takes positive sizes, separated by commas, as in 1,1,224,224; got '${text}'`)
   }
   return sizes
 }

@@ -170,8 +170,8 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
       '10 expGradient(9 multiplyGradient[0], 6 exp)',
       '11 bothGradient(10 expGradient, 9 multiplyGradient[1], 2 fill + 0 copy)',
       '12 reshape(11 bothGradient)',
-      '13 unslice(12 reshape)',
-      '14 copy(13 unslice)', // into w.grad
+      '13 sliceGradient(12 reshape)',
+      '14 copy(13 sliceGradient)', // into w.grad
       '15 subtract(leaf, 14 copy)', // into w
       '16 slice(15 subtract)',
       '17 reshape(16 slice)',

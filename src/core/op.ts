@@ -34,7 +34,7 @@ export interface Saves {
  */
 export interface Op<A extends Attributes, Functions = unknown> {
   readonly name: string
-  /** What users call it, where one op has several names; its name where left out. */
+  /** What users call it, where one op has several names. Default its name. */
   calledAs?(attrs: A): string
   /** Shapes and dtypes of the outputs; throws `OpError` for inputs that don't fit. */
   infer(inputs: readonly Spec[], attrs: A): readonly Spec[]

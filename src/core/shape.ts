@@ -54,12 +54,12 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((n, i) => n === b[i])
 }
 
-/** Checks that every size is a whole number from 0 on, and freezes the shape. */
+/** Checks that every size is a non-negative integer, and freezes the shape. */
 export function checkShape(op: string, sizes: number | readonly number[]): Shape {
   const list = typeof sizes === 'number' ? [sizes] : listOf(op, sizes)
   for (const size of list) {
     if (!Number.isInteger(size) || size < 0) {
-      throw new OpError(op, `a shape holds whole numbers from 0 on, got ${formatShape(list)}`)
+      throw new OpError(op, `a shape holds non-negative integers, got ${formatShape(list)}`)
     }
   }
   return shapeOf(list)
@@ -71,7 +71,8 @@ export type Pair = readonly [number, number]
 /** Checks the numbers of an attribute for height and width: whole, from `least` on. */
 export function checkPair(op: string, name: string, pair: readonly number[], least: number): void {
   if (pair.length === 2 && isCount(pair[0], least) && isCount(pair[1], least)) return
-  throw new OpError(op, `wrong ${name}: got ${JSON.stringify(pair)}, expected two whole numbers from ${least} on`)
+  const kind = least > 0 ? 'positive' : 'non-negative'
+  throw new OpError(op, `wrong ${name}: got ${JSON.stringify(pair)}, expected two ${kind} integers`)
 }
 
 const isCount = (n: number, least: number) => Number.isInteger(n) && n >= least
@@ -84,7 +85,7 @@ export function listOf<T>(op: string, list: readonly T[]): readonly T[] {
 
 /** The axis counted from 0; a negative one counts from the end. Throws when there is no such axis. */
 export function checkAxis(op: string, axis: number, dimensions: number): number {
-  if (!Number.isInteger(axis)) throw new OpError(op, `an axis is a whole number, as 1, got ${nameOfKind(axis)}`)
+  if (!Number.isInteger(axis)) throw new OpError(op, `an axis is an integer, as 1, got ${nameOfKind(axis)}`)
   if (axis < -dimensions || axis >= dimensions) {
     throw new OpError(op, `axis ${axis} is out of range: the array has ${dimensions} dimensions`)
   }
@@ -120,8 +121,9 @@ export function stridesOf(shape: Shape): number[] {
   return strides
 }
 
-/** The shape without the axes, or with size 1 there; (1,) when nothing would be left. */
+/** The shape with size 1 at the axes, or without them: then (1,) when nothing would be left. */
 export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): Shape {
-  const kept = keepDims ? shape.map((n, i) => (axes.includes(i) ? 1 : n)) : shape.filter((_, i) => !axes.includes(i))
+  if (keepDims) return shapeOf(shape.map((n, i) => (axes.includes(i) ? 1 : n)))
+  const kept = shape.filter((_, i) => !axes.includes(i))
   return shapeOf(kept.length > 0 ? kept : [1])
 }

@@ -6,9 +6,9 @@ import { checkOptions } from '../core/errors.ts'
 export interface GpuOptions {
   /** In Node a part of the adapter's name; in a page `high-performance` or `low-power`. */
   readonly adapter?: string
-  /** Most bytes of buffers; 4 GiB where left out. */
+  /** Most bytes of buffers. Default 4 GiB. */
   readonly memoryLimit?: number
-  /** How matrix products are cut: by what suits the adapter where left out. */
+  /** How matrix products are cut. Default what suits the adapter. */
   readonly tiles?: 'large' | 'small'
 }
 

@@ -14,7 +14,7 @@ import { summarize } from './summary.ts'
 
 /** Options of every block. */
 export interface BlockOptions {
-  /** Prefix of the names of this block, its children and parameters; chosen by class and counter where left out. */
+  /** Prefix of the names of this block, its children and parameters. By default of the class and a counter. */
   readonly prefix?: string
   /** Parameters to share, from another block's `collectParams`. */
   readonly params?: ParameterDict
@@ -87,7 +87,7 @@ export abstract class AnyBlock extends Callable {
     )
   }
 
-  /** Registers a child under a name, its number where left out. */
+  /** Registers a child under a name. Default its number. */
   registerChild(block: AnyBlock, name = String(this.#registered.size)): void {
     if (!(block instanceof AnyBlock)) throw new OpError(this.className, `takes blocks, got ${nameOfKind(block)}`)
     this.#registered.set(name, block)

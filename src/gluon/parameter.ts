@@ -22,7 +22,7 @@ export interface ParameterOptions {
   /** Sizes; 0 stands for one that the first batch will show. */
   readonly shape: readonly number[]
   readonly dtype?: DType
-  /** How its values are drawn; the network's initializer where left out. */
+  /** How its values are drawn. Default the network's initializer. */
   readonly init?: Initializer | string | null
   readonly gradReq?: GradReq
   /** Factor on the learning rate. */

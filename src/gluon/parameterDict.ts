@@ -6,9 +6,9 @@ import type { Parameter } from './parameter.ts'
 
 /** Options of `initialize`. */
 export interface InitializeOptions {
-  /** How values are drawn: an initializer or its name; Uniform(0.07) where left out. */
+  /** How values are drawn: an initializer or its name. Default Uniform(0.07). */
   readonly init?: Initializer | string
-  /** Where the parameters live; the CPU where left out. */
+  /** Where the parameters live. Default the CPU. */
   readonly ctx?: Context
   /** Draws anew what was initialised before. */
   readonly forceReinit?: boolean

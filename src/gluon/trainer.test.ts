@@ -231,7 +231,7 @@ describe('wrong use', () => {
     const net = layer()
     const trainer = new gluon.Trainer([...net.collectParams().values()], 'SGD')
     backward(net)
-    for (const size of [0, -1, Number.NaN]) expect(() => trainer.step(size)).toThrow(/a number above 0, got/)
+    for (const size of [0, -1, Number.NaN]) expect(() => trainer.step(size)).toThrow(/a positive number, got/)
     expect(() => new gluon.Trainer(net.collectParams(), 'sdg')).toThrow(
       /no optimizer is named 'sdg'; there are adam, sgd/,
     )

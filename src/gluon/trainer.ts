@@ -98,7 +98,7 @@ export class Trainer {
   /** The update alone, after `allreduceGrads`. */
   update(batchSize: number, options: StepOptions = {}): void {
     checkOptions('step', options, '{ ignoreStaleGrad: true }', { ignoreStaleGrad: true })
-    if (!(batchSize > 0)) throw new GlueballError(`step takes the batch size, a number above 0, got ${batchSize}`)
+    if (!(batchSize > 0)) throw new GlueballError(`step takes the batch size, a positive number, got ${batchSize}`)
     const arena = this.#ready()
     throwFailure(arena.context.engine)
     this.#checkFresh(options)

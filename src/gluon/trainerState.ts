@@ -71,7 +71,7 @@ export function matchState(state: TrainerState, owner: StateOwner): MatchedState
     refuse(`is not one of a trainer: its numUpdate is ${kindOf(numUpdate)}, its arrays are ${kindOf(arrays)}`)
   }
   if (learningRate !== undefined && !(typeof learningRate === 'number' && learningRate >= 0)) {
-    refuse(`is damaged: learningRate must be a number from 0 on, got ${nameOfKind(learningRate)}`)
+    refuse(`is damaged: learningRate must be a non-negative number, got ${nameOfKind(learningRate)}`)
   }
   checkOptimizer(state, owner)
   checkShapes(state, owner)

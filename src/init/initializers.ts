@@ -97,7 +97,7 @@ export class Xavier extends Initializer {
     const { rndType = 'uniform', factorType = 'avg', magnitude = 3 } = options
     checkOneOf('rndType', rndType, ['uniform', 'gaussian'])
     checkOneOf('factorType', factorType, ['avg', 'in', 'out'])
-    if (!(magnitude >= 0)) throw new GlueballError(`Xavier takes a magnitude from 0 on, got ${magnitude}`)
+    if (!(magnitude >= 0)) throw new GlueballError(`Xavier takes a non-negative magnitude, got ${magnitude}`)
     this.rndType = rndType
     this.factorType = factorType
     this.magnitude = magnitude

@@ -110,7 +110,7 @@ function readArray(reader: Reader, which: string): Omit<ParamsEntry, 'name'> {
   const dtype = readDType(reader, which)
   const size = sizeOf(shape)
   if (shape.some((side) => !(side >= 0 && Number.isSafeInteger(side))) || !Number.isSafeInteger(size))
-    reader.fail(`is damaged: ${which} has shape (${shape.join(', ')}), expected sides from 0 on`)
+    reader.fail(`is damaged: ${which} has shape (${shape.join(', ')}), expected non-negative sides`)
   const data = reader.copy(size * bytesPer(dtype), `${which}, ${dtype} of (${shape.join(', ')})`)
   return { shape, dtype, data: elementsIn(dtype, data.buffer, 0, size) }
 }

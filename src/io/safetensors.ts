@@ -78,7 +78,7 @@ export function numbersOf(
   return { dtype: found, data: elementsIn(found, buffer, 0, (bytes.length * 8) / bits[dtype]) }
 }
 
-/** Bytes of a tensor by type and shape; undefined where they are no whole number or too many to count. */
+/** Bytes of a tensor by type and shape; undefined where they are no integer or too many to count. */
 function bytesOf(dtype: SafetensorsDType, shape: readonly number[]): number | undefined {
   let count: number = bits[dtype]
   for (const side of shape) count *= side
@@ -192,7 +192,7 @@ function entryOf(name: string, entry: Json, file: string): Entry {
   const { dtype, shape, data_offsets: offsets } = entry
   if (typeof dtype !== 'string' || !Object.hasOwn(bits, dtype))
     fail(file, `holds ${name} as ${JSON.stringify(dtype) ?? 'nothing'}, which is no element type of the format`)
-  if (!isListOfSizes(shape)) fail(file, `holds ${name} with a shape that is no list of sizes from 0 on`)
+  if (!isListOfSizes(shape)) fail(file, `holds ${name} with a shape that is no list of non-negative sizes`)
   if (!isListOfSizes(offsets) || offsets.length !== 2 || offsets[0] > offsets[1])
     fail(file, `holds ${name} with data_offsets that are no begin and end`)
   const known = dtype as SafetensorsDType
@@ -203,7 +203,7 @@ function entryOf(name: string, entry: Json, file: string): Entry {
   return { name, dtype: known, shape, begin, end }
 }
 
-/** Whether a value is a list of whole numbers from 0 on, as shapes are. */
+/** Whether a value is a list of non-negative integers, as shapes are. */
 export function isListOfSizes(value: Json | undefined): value is readonly number[] {
   return Array.isArray(value) && value.every(isSize)
 }

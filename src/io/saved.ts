@@ -74,7 +74,7 @@ function decoded(op: string, name: string, dtype: unknown, text: string): TypedA
   return elementsIn(dtype, buffer, 0, size)
 }
 
-/** Whether it is a shape: a list of whole numbers from 0 on. */
+/** Whether it is a shape: a list of non-negative integers. */
 export function isSizes(shape: unknown): shape is readonly number[] {
   return Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size >= 0)
 }

@@ -15,7 +15,7 @@ const relu: Formula = (m, x) => m.max(x, 0)
 
 type Options = Omit<Gemm, 'rows'> & { rows: number; dynamic?: boolean; transposed?: boolean }
 
-/** Small whole numbers: every order of summing gives the same bits. */
+/** Small integers: every order of summing gives the same bits. */
 const value = (i: number) => ((Math.imul(i, 2654435761) >>> 16) % 17) - 8
 
 /** Runs the product and returns the largest difference from plain loops; throws if anything else in C's region changed. */

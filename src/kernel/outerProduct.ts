@@ -17,7 +17,7 @@ export interface OuterProduct {
   readonly M: number
   /** Columns of B and C. */
   readonly N: number
-  /** Steps of k before a tile's sums are added to C, 128 where left out: `blockOf` knows what suits. */
+  /** Steps of k before a tile's sums are added to C. Default 128; `blockOf` gives what suits. */
   readonly block?: number
 }
 

@@ -4,7 +4,7 @@ import type { KernelModule } from './module.ts'
 import type { Rung } from './rung.ts'
 
 /** Raised whenever a plan's bits change; a run that was begun under another number can't be continued bit by bit. */
-export const planVersion = 8
+export const planVersion = 9
 
 /** How the elements of a 4-D array lie in memory: as the shape says, or channels last (NHWC for a shape NCHW). */
 export type Order = 'plain' | 'channelsLast'
@@ -92,7 +92,7 @@ export interface Plan {
 
 /** A kernel of the wasm engine. */
 export interface WasmKernel<A> {
-  /** The orders it takes and leaves; plain where left out. */
+  /** The orders it takes and leaves. Default plain. */
   orders?(
     inputs: readonly PlannedArray[],
     attrs: A,

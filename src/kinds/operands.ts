@@ -57,10 +57,11 @@ export function withIotas<S extends object>(
   return [...inputs, ...iotas.map(({ shape }): IotaSource => ({ shape, dtype: 'int32', iota: true }))]
 }
 
-/** Operands as a call has them. */
+/** Operands as a call has them; throws for what is no operand. */
 export function separated(
   name: string,
   operands: readonly FormulaOperand[],
+  expected = 'operands are arrays and numbers',
 ): { readonly inputs: NDArray[]; readonly scalars: number[]; readonly attrs: OperandAttributes } {
   const inputs: NDArray[] = []
   const scalars: number[] = []
@@ -70,7 +71,7 @@ export function separated(
     if (operand instanceof NDArray) inputs.push(operand)
     else if (operand instanceof Iota) iotas.push({ operand: k, shape: operand.shape })
     else if (typeof operand !== 'number') {
-      throw new OpError(name, `operands are arrays and numbers, got ${nameOfKind(operand)}`)
+      throw new OpError(name, `${expected}, got ${nameOfKind(operand)}`)
     } else {
       numbers.push(k)
       scalars.push(operand)

@@ -77,6 +77,6 @@ describe('CosineScheduler', () => {
     expect(() => new CosineScheduler(5, { baseLr: 0.1, warmupBeginLr: 0.2 })).toThrow(
       /warmupBeginLr 0.2 must not exceed/,
     )
-    expect(() => new CosineScheduler(5, { warmupSteps: 1.5 })).toThrow(/whole number from 0 on, got 1.5/)
+    expect(() => new CosineScheduler(5, { warmupSteps: 1.5 })).toThrow(/non-negative integer, got 1.5/)
   })
 })

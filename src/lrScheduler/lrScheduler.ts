@@ -3,9 +3,9 @@ import { checkOptions, GlueballError, type OptionNames } from '../core/errors.ts
 
 /** Options of every scheduler. */
 export interface LRSchedulerOptions {
-  /** The rate after warm-up; 0.01 where left out, or what the optimizer is given. */
+  /** The rate after warm-up. Default 0.01, or what the optimizer is given. */
   readonly baseLr?: number
-  /** Updates of warm-up; none where left out. */
+  /** Updates of warm-up. Default none. */
   readonly warmupSteps?: number
   /** Rate at which warm-up begins. */
   readonly warmupBeginLr?: number
@@ -37,7 +37,7 @@ export abstract class LRScheduler {
       throw new GlueballError(`warmupBeginLr ${this.warmupBeginLr} must not exceed baseLr ${this.baseLr}`)
     }
     if (!Number.isInteger(this.warmupSteps) || this.warmupSteps < 0) {
-      throw new GlueballError(`warmupSteps must be a whole number from 0 on, got ${this.warmupSteps}`)
+      throw new GlueballError(`warmupSteps must be a non-negative integer, got ${this.warmupSteps}`)
     }
   }
 
@@ -54,9 +54,9 @@ export abstract class LRScheduler {
 
 /** Options of FactorScheduler. */
 export interface FactorSchedulerOptions extends LRSchedulerOptions {
-  /** What the rate is multiplied by; 1 where left out. */
+  /** What the rate is multiplied by. Default 1. */
   readonly factor?: number
-  /** The rate does not fall below this; 1e-8 where left out. */
+  /** The rate does not fall below this. Default 1e-8. */
   readonly stopFactorLr?: number
 }
 
@@ -87,7 +87,7 @@ export class FactorScheduler extends LRScheduler {
 
 /** Options of CosineScheduler. */
 export interface CosineSchedulerOptions extends LRSchedulerOptions {
-  /** The rate at the end; 0 where left out. */
+  /** The rate at the end. Default 0. */
   readonly finalLr?: number
 }
 

@@ -12,10 +12,10 @@ import { cast } from '../ops/elementwise/cast.ts'
 import { fill } from '../ops/fill/fill.ts'
 import { type NestedNumbers, valuesOf } from './values.ts'
 
-/** Where a new array lives, the current context where left out, and its element type. */
+/** Where a new array lives and its element type. Default the current context. */
 export interface CreationOptions {
   readonly ctx?: Context | undefined
-  /** float32 where left out. */
+  /** Default float32. */
   readonly dtype?: DType | undefined
 }
 
@@ -23,7 +23,7 @@ const creationOptions: OptionNames<CreationOptions> = { ctx: true, dtype: true }
 
 /** Options of `array`. */
 export interface ArrayOptions extends CreationOptions {
-  /** Shape of flat values; their length where left out. */
+  /** Shape of flat values. Default their length. */
   readonly shape?: readonly number[] | undefined
 }
 
@@ -97,7 +97,7 @@ export function onesLike(x: NDArray): NDArray {
 
 /** Options of `arange`. */
 export interface ArangeOptions extends CreationOptions {
-  /** 1 where left out. */
+  /** Default 1. */
   readonly step?: number
   /** How often each value is repeated. */
   readonly repeat?: number
@@ -117,13 +117,14 @@ export function arange(start: number, stop: number | null = null, options: Arang
   const { step = 1, repeat = 1, ctx, dtype } = options
   const [from, to] = stop === null ? [0, start] : [start, stop]
   checkNumbers('arange', { start: from, stop: to, step, repeat })
+  if (step === 0) throw new OpError('arange', 'step must not be 0')
   const count = Math.max(0, Math.ceil((to - from) / step))
-  if (!Number.isFinite(count)) throw new OpError('arange', `step must not be 0, got ${step}`)
+  if (!Number.isFinite(count)) throw new OpError('arange', `bounds must be finite, got ${from} and ${to}`)
   const values = Array.from({ length: count * repeat }, (_, i) => from + Math.floor(i / repeat) * step)
   const counting = (dtype ?? 'float32') === 'float32' && Number.isInteger(from) && Number.isInteger(step)
   const lost = counting ? values.find((value) => Math.fround(value) !== value) : undefined
   if (lost === undefined) return array(values, { ctx, dtype })
-  throw new OpError('arange', `float32 does not hold ${lost}: expected { dtype: 'int32' } for whole numbers above 2^24`)
+  throw new OpError('arange', `float32 does not hold ${lost}: expected { dtype: 'int32' } for integers above 2^24`)
 }
 
 /** `num` values from start to stop, both included unless `endpoint` is false. */
@@ -135,7 +136,7 @@ export function linspace(
 ): NDArray {
   checkOptions('linspace', options, '{ endpoint: false }', { ...creationOptions, endpoint: true })
   if (!Number.isInteger(num) || num < 0) {
-    throw new OpError('linspace', `the number of values must be a whole number from 0 on, got ${num}`)
+    throw new OpError('linspace', `the number of values must be a non-negative integer, got ${num}`)
   }
   checkNumbers('linspace', { start, stop })
   const { ctx, dtype, endpoint = true } = options

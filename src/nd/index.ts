@@ -19,6 +19,7 @@ export {
   lesserEqual,
   log,
   log1p,
+  logaddexp,
   maximum,
   minimum,
   modulo,
@@ -29,6 +30,7 @@ export {
   relu,
   rint,
   round,
+  rsqrt,
   sigmoid,
   sign,
   softrelu,
@@ -42,16 +44,18 @@ export {
 } from '../ops/elementwise/elementwise.ts'
 export { type BatchNormOptions, batchNorm } from '../ops/norm/batchNorm.ts'
 export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
+export { cumprod } from '../ops/reduce/cumprod.ts'
 export { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
-export { variance as var } from '../ops/reduce/variance.ts'
+export { std, variance as var } from '../ops/reduce/variance.ts'
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 export { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
 export { broadcastTo } from '../ops/view/broadcastTo.ts'
 export { flip } from '../ops/view/flip.ts'
 export { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 export { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
-export { slice, sliceAxis } from '../ops/view/slice.ts'
+export { type RollOptions, roll } from '../ops/view/roll.ts'
+export { sliceAxis } from '../ops/view/slice.ts'
 export { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 export { swapaxes, transpose } from '../ops/view/transpose.ts'
 export {
@@ -82,4 +86,5 @@ export {
   uniform as randomUniform,
 } from './random.ts'
 export { waitall } from './reading.ts'
+export { type SliceOptions, slice } from './slice.ts'
 export type { NestedNumbers } from './values.ts'

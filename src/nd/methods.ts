@@ -25,6 +25,7 @@ import {
   lesserEqual,
   log,
   log1p,
+  logaddexp,
   maximum,
   minimum,
   modulo,
@@ -34,6 +35,7 @@ import {
   power,
   relu,
   round,
+  rsqrt,
   sigmoid,
   sign,
   sqrt,
@@ -42,16 +44,18 @@ import {
   tanh,
 } from '../ops/elementwise/elementwise.ts'
 import { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
+import { cumprod } from '../ops/reduce/cumprod.ts'
 import { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
-import { variance } from '../ops/reduce/variance.ts'
+import { std, variance } from '../ops/reduce/variance.ts'
 import { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 import { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/take.ts'
 import { broadcastTo } from '../ops/view/broadcastTo.ts'
 import { flip } from '../ops/view/flip.ts'
 import { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 import { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
-import { type SliceBound, slice, sliceAxis } from '../ops/view/slice.ts'
+import { type RollOptions, roll } from '../ops/view/roll.ts'
+import { type SliceBound, sliceAxis } from '../ops/view/slice.ts'
 import { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 import { swapaxes, transpose } from '../ops/view/transpose.ts'
 import { at } from './at.ts'
@@ -61,14 +65,10 @@ import { applyInPlace, setSlice, setValues } from './inPlace.ts'
 import { install, installOps, type Method } from './install.ts'
 import { formatElements } from './printing.ts'
 import { readElements, readScalar } from './reading.ts'
+import { type SliceOptions, slice, stepOf } from './slice.ts'
 
 type Other = NDArray | number
 type Bounds = readonly SliceBound[]
-
-/** Options of slices. */
-interface StepOptions {
-  readonly step?: Bounds
-}
 
 declare module '../core/ndarray.ts' {
   interface NDArray {
@@ -100,6 +100,8 @@ declare module '../core/ndarray.ts' {
     maximum(other: Other): NDArray
     /** The smaller of both. */
     minimum(other: Other): NDArray
+    /** ln(e to this + e to other), of any magnitude. */
+    logaddexp(other: Other): NDArray
     /** −this. */
     negative(): NDArray
     abs(): NDArray
@@ -115,6 +117,8 @@ declare module '../core/ndarray.ts' {
     /** The error function. */
     erf(): NDArray
     sqrt(): NDArray
+    /** 1 / √this. */
+    rsqrt(): NDArray
     square(): NDArray
     floor(): NDArray
     ceil(): NDArray
@@ -140,7 +144,7 @@ declare module '../core/ndarray.ts' {
     /** Overwrites all values: `x.set(0)`, `x.at(1).set(y)`. */
     set(value: Other): this
     /** Overwrites a selection, as `x[1:3] = value` does, contiguous or not. Not allowed inside record. */
-    setSlice(begin: Bounds, end: Bounds, value: Other, options?: StepOptions): this
+    setSlice(begin: Bounds, end: Bounds, value: Other, options?: SliceOptions): this
 
     /** The sum along axes, all where none is named: then of shape (1,). */
     sum(options?: ReduceOptions): NDArray
@@ -153,15 +157,19 @@ declare module '../core/ndarray.ts' {
     norm(options?: ReduceOptions): NDArray
     /** The mean square distance from the mean along axes. */
     var(options?: ReduceOptions): NDArray
+    /** Its root, the standard deviation. */
+    std(options?: ReduceOptions): NDArray
     /** The logarithm of the sum of exponentials along axes. */
     logsumexp(options?: ReduceOptions): NDArray
     /** The sum up to each element along an axis, of the flattened array by default. */
     cumsum(options?: CumsumOptions): NDArray
+    /** The product up to each element, likewise. */
+    cumprod(options?: CumsumOptions): NDArray
     /** Index of the first largest element, in this dtype. */
     argmax(options?: ArgmaxOptions): NDArray
     /** Index of the first smallest element, in this dtype. */
     argmin(options?: ArgmaxOptions): NDArray
-    /** Probabilities along an axis, the last where left out. */
+    /** Probabilities along an axis. Default the last. */
     softmax(options?: SoftmaxOptions): NDArray
     /** Their logarithm. */
     logSoftmax(options?: SoftmaxOptions): NDArray
@@ -177,7 +185,7 @@ declare module '../core/ndarray.ts' {
 
     /** The same elements under another shape; codes 0, -1, -2, -3, -4 as in MXNet. */
     reshape(shape: readonly number[]): NDArray
-    /** Axes in another order, reversed where left out. */
+    /** Axes in another order. Default reversed. */
     transpose(axes?: readonly number[]): NDArray
     /** Axes reversed. */
     readonly T: NDArray
@@ -195,6 +203,8 @@ declare module '../core/ndarray.ts' {
     flip(axis: number | readonly number[]): NDArray
     /** With `padWidth[2 k]` elements before axis k and `padWidth[2 k + 1]` behind it. */
     pad(mode: PadMode, padWidth: readonly number[], options?: PadOptions): NDArray
+    /** Elements shifted along axes, by default of the flattened array; those that fall off come in again. */
+    roll(shift: number | readonly number[], options?: RollOptions): NDArray
     /** Copies side by side, `reps[k]` of them along axis k. */
     tile(reps: number | readonly number[]): NDArray
     /** Each element `repeats` times, along an axis or of the flattened array. */
@@ -202,7 +212,7 @@ declare module '../core/ndarray.ts' {
     /** One entry of axis 0, a view. */
     at(index: number): NDArray
     /** From `begin` to before `end` on each axis given; null leaves a bound out. */
-    slice(begin: Bounds, end: Bounds, options?: StepOptions): NDArray
+    slice(begin: Bounds, end: Bounds, options?: SliceOptions): NDArray
     /** A slice along one axis. */
     sliceAxis(axis: number, begin: number, end: number | null): NDArray
     /** Entries of axis 0, each a view. */
@@ -240,11 +250,6 @@ declare module '../core/ndarray.ts' {
   }
 }
 
-function stepOf(op: string, options: StepOptions = {}): Bounds | undefined {
-  checkOptions(op, options, '{ step: [2] }', { step: true })
-  return options.step
-}
-
 const disposeSymbol: symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose')
 
 installOps(0, {
@@ -261,17 +266,19 @@ installOps(0, {
   negative,
   relu,
   round,
+  rsqrt,
   sigmoid,
   sign,
   sqrt,
   square,
   tanh,
 })
-installOps(1, { add, divide, maximum, minimum, modulo, multiply, power, subtract })
+installOps(1, { add, divide, logaddexp, maximum, minimum, modulo, multiply, power, subtract })
 installOps(1, { equal, greater, greaterEqual, lesser, lesserEqual, notEqual })
 installOps(1, {
   argmax,
   argmin,
+  cumprod,
   cumsum,
   logSoftmax,
   logsumexp,
@@ -281,12 +288,13 @@ installOps(1, {
   norm,
   prod,
   softmax,
+  std,
   sum,
   var: variance,
 })
 installOps(1, { at, broadcastTo, dot, expandDims, flip, reshape, squeeze, tile, transpose })
-installOps(2, { clip, oneHot, pick, repeat, swapaxes, take })
-installOps(3, { pad, sliceAxis })
+installOps(2, { clip, oneHot, pick, repeat, roll, swapaxes, take })
+installOps(3, { pad, slice, sliceAxis })
 
 for (const formula of ['add', 'divide', 'modulo', 'multiply', 'subtract'] as const) {
   const method: Method = function (other: Other) {
@@ -301,12 +309,9 @@ install({
     setValues(this, value)
     return this
   },
-  setSlice(begin: Bounds, end: Bounds, value: Other, options?: StepOptions) {
+  setSlice(begin: Bounds, end: Bounds, value: Other, options?: SliceOptions) {
     setSlice(this, begin, end, value, stepOf('setSlice', options))
     return this
-  },
-  slice(begin: Bounds, end: Bounds, options?: StepOptions) {
-    return slice(this, begin, end, stepOf('slice', options))
   },
   *[Symbol.iterator]() {
     for (let i = 0; i < this.length; i++) yield at(this, i)

@@ -1,6 +1,6 @@
-// flip, pad, tile, repeat and stack: NumPy's values, gradients of gradients, images that keep their order, mistakes.
+// flip, pad, roll, tile, repeat and stack: NumPy's values, gradients of gradients, images that keep their order, mistakes.
 import { describe, expect, it } from 'vitest'
-import type { Block } from '../engines/wasm/memory.ts'
+import { placed } from '../engines/wasm/orders.ts'
 import { autograd, cpu, type NDArray, nd, nn, reference } from '../index.ts'
 import { move } from '../kinds/movement/movement.ts'
 
@@ -21,6 +21,10 @@ describe.each([cpu(), reference()])('movements on %s', (ctx) => {
     ['pad by reflection', () => x.pad('reflect', [1, 0, 2, 1]), [3, 6], '654565321232654565'],
     ['pad by edges', () => nd.pad(x, 'edge', [1, 0, 2, 1]), [3, 6], '111233111233444566'],
     ['pad by a number', () => x.pad('constant', [1, 0, 2, 1], { constantValue: 9 }), [3, 6], '999999991239994569'],
+    ['roll', () => x.roll(1), [2, 3], '612345'],
+    ['roll of rows', () => x.roll(-2, { axis: 1 }), [2, 3], '312645'],
+    ['roll of two axes', () => nd.roll(x, [1, 1], { axis: [0, 1] }), [2, 3], '645312'],
+    ['roll of one axis by two shifts', () => nd.roll(x, [3, -1], { axis: 1 }), [2, 3], '231564'],
     ['tile', () => x.tile([2, 2]), [4, 6], '123123456456123123456456'],
     ['tile along new axes', () => nd.tile(x, [2, 1, 1]), [2, 2, 3], '123456123456'],
     ['repeat', () => x.repeat(2), [12], '112233445566'],
@@ -58,16 +62,21 @@ it('leaves images between convolutions channels last', () => {
   conv.initialize()
   const [a, b] = [conv(nd.ones([2, 8, 6, 6])), conv(nd.zeros([2, 8, 6, 6]))]
   const joined = nd.concat(a, b)
-  const made = [joined, nd.split(joined, 2)[1], joined.flip(3), joined.pad('edge', [0, 0, 0, 0, 1, 1, 1, 1])]
-  const orderOf = ({ storage }: NDArray) => (storage.allocation as Block).order
-  expect([a, ...made].map(orderOf)).toEqual(Array(5).fill('channelsLast'))
-  expect(orderOf(joined.transpose([0, 2, 3, 1]))).toBe('plain')
+  const made = [
+    joined,
+    nd.split(joined, 2)[1],
+    joined.flip(3),
+    joined.roll(1, { axis: [2, 3] }),
+    joined.pad('edge', [0, 0, 0, 0, 1, 1, 1, 1]),
+  ]
+  expect([a, ...made].map(({ value }) => placed(value).order)).toEqual(Array(6).fill('channelsLast'))
+  expect(placed(joined.transpose([0, 2, 3, 1]).value).order).toBe('plain')
 })
 
 it('refuses moves that leave an array', () => {
   const x = nd.ones([3])
   const beyond = { name: 'beyond', arrange: () => ({ shapes: [[3]], moves: [{ box: [3], from: { start: [1] } }] }) }
   expect(() => move(beyond, [x], null)).toThrow('[beyond] a move of (3,) from (3,) to (3,) leaves an array')
-  for (const call of [nd.flip, nd.tile, nd.repeat])
+  for (const call of [nd.flip, nd.roll, nd.tile, nd.repeat])
     expect(() => call([1] as never, 0)).toThrow('takes arrays, got a list')
 })

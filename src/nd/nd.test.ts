@@ -84,6 +84,8 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     expect(await list(nd.arange(3, null, { ctx }))).toEqual([0, 1, 2])
     expect(await list(nd.arange(5, 0, { ctx, step: -2 }))).toEqual([5, 3, 1])
     expect(await list(nd.arange(1, 3, { ctx, repeat: 2 }))).toEqual([1, 1, 2, 2])
+    expect(() => nd.arange(0, -1, { ctx, step: 0 })).toThrow('[arange] step must not be 0')
+    expect(() => nd.arange(0, Infinity, { ctx })).toThrow('[arange] bounds must be finite, got 0 and Infinity')
     expect(await list(nd.linspace(0, 1, 5, { ctx }))).toEqual([0, 0.25, 0.5, 0.75, 1])
     expect(await list(nd.eye(2, 3, { ctx, k: 1 }))).toEqual([0, 1, 0, 0, 0, 1])
   })
@@ -106,6 +108,13 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     expect(() => `${(x as unknown as number) + 1}`).toThrow('JavaScript has no operators on arrays')
   })
 
+  it('has e^x - 1 up to the largest float', async () => {
+    const x = of([84.5, 88.7])
+    const [small, large] = await list(nd.expm1(x))
+    expect(small / Math.expm1(84.5)).toBeCloseTo(1, 5)
+    expect(large / Math.expm1(Math.fround(88.7))).toBeCloseTo(1, 5)
+  })
+
   it('shares memory between an array and its contiguous slices only', async () => {
     const x = nd.arange(12, null, { ctx }).reshape([3, 4])
     x.at(1).set(-1)
@@ -113,6 +122,9 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     x.slice([null, 0], [null, 1]).set(99)
     expect(await list(x)).toEqual([0, 1, 2, 3, -1, -1, -1, -1, 8, 7, 8, 11])
     expect(await list(x.at(-1))).toEqual([8, 7, 8, 11])
+    expect(await list(nd.slice(x, [null, 1], [null, null], { step: [2, -1] }))).toEqual([1, 0, 7, 8])
+    expect(() => nd.slice(x, [0], [1], [2] as never)).toThrow('[slice]')
+    expect(() => x.slice([0], [1], { steps: [2] } as never)).toThrow('[slice]')
     expect((await Promise.all([...x].map((row) => row.slice([0], [1]).asscalar()))).join()).toBe('0,-1,8')
     expect(() => x.at(3)).toThrow('[at] no entry 3 in axis 0 of (3, 4)')
   })
@@ -173,6 +185,8 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
       [2, 3],
     ])
     expect(() => nd.stack(a, of([1]))).toThrow('[stack] arrays must have one shape, got (2,) and (1,)')
+    // -4 is beyond the axes of the result, though one of its own counts from there
+    expect(() => nd.stack(a, b, { axis: -4 })).toThrow('[stack] axis -4 is out of range: the array has 2 dimensions')
   })
 
   it('reads values as they are at that point of the program', async () => {

@@ -7,7 +7,7 @@ import * as ops from '../ops/random/random.ts'
 
 /** Where and how large the numbers are. */
 export interface RandomOptions {
-  /** (1,) where left out. */
+  /** Default (1,). */
   readonly shape?: number | readonly number[] | undefined
   readonly ctx?: Context | undefined
   readonly dtype?: DType | undefined
@@ -17,9 +17,9 @@ const randomOptions: OptionNames<RandomOptions> = { shape: true, ctx: true, dtyp
 
 /** Options of `uniform`. */
 export interface UniformOptions extends RandomOptions {
-  /** 0 where left out. */
+  /** Default 0. */
   readonly low?: number
-  /** 1 where left out; not reached. */
+  /** Not reached. Default 1. */
   readonly high?: number
 }
 
@@ -27,9 +27,9 @@ const uniformOptions: OptionNames<UniformOptions> = { ...randomOptions, low: tru
 
 /** Options of `normal`. */
 export interface NormalOptions extends RandomOptions {
-  /** Mean; 0 where left out. */
+  /** Mean. Default 0. */
   readonly loc?: number
-  /** Standard deviation; 1 where left out. */
+  /** Standard deviation. Default 1. */
   readonly scale?: number
 }
 

@@ -14,7 +14,7 @@ export const expm1: Callable = {
     const less = m.sub(u, 1)
     // where u is 1 or its own predecessor by 1, the quotient is 0 / 0 or ∞ / ∞
     const plain = m.or(m.equal(less, -1), m.equal(less, Number.POSITIVE_INFINITY))
-    return m.select(m.equal(u, 1), x, m.select(plain, less, m.div(m.mul(less, x), m.log(u))))
+    return m.select(m.equal(u, 1), x, m.select(plain, less, m.mul(less, m.div(x, m.log(u)))))
   },
   derivative: (m, _k, dy, [x]) => m.mul(dy, m.exp(x)),
 }

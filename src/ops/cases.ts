@@ -5,15 +5,15 @@ import type { NDArray } from '../core/ndarray.ts'
 import { sizeOf } from '../core/shape.ts'
 import type { Tolerance } from './tolerance.ts'
 
-/** Where values come from: uniform in [low, high), whole numbers for integer types, or a list that is repeated. */
+/** Where values come from: uniform in [low, high), integers for integer types, or a list that is repeated. */
 export type Domain = readonly [low: number, high: number] | { readonly values: readonly number[] }
 
 /** One input of a case. */
 export interface CaseInput {
   readonly shape: readonly number[]
-  /** float32 where left out; float32 inputs are float64 in gradient checks. */
+  /** Default float32, whose inputs are float64 in gradient checks. */
   readonly dtype?: DType
-  /** [-1, 1) where left out, [0, 10) for integers. */
+  /** Default [-1, 1), [0, 10) for integers. */
   readonly domain?: Domain
 }
 
@@ -23,7 +23,7 @@ export interface OpCase {
   readonly inputs: readonly CaseInput[]
   /** The call; an op without inputs makes its result on the context. */
   readonly run: (inputs: readonly NDArray[], context: Context) => NDArray | readonly NDArray[]
-  /** `exact` where left out. */
+  /** Default `exact`. */
   readonly tolerance?: Tolerance
   /** Whether there is a gradient to check; by default where every input is float32 in a range of values. */
   readonly gradient?: boolean

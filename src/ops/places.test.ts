@@ -68,12 +68,12 @@ it('a float32 argmax of more than 2^24 throws at the call', () => {
   )
 })
 
-it('arange counts whole numbers exactly or throws', async () => {
+it('arange counts integers exactly or throws', async () => {
   const ctx = cpu()
   const from = 2 ** 24 - 1
   expect([...(await nd.arange(from, from + 2, { ctx }).toArray())]).toEqual([from, from + 1])
   expect(() => nd.arange(from, from + 3, { ctx })).toThrow(
-    "[arange] float32 does not hold 16777217: expected { dtype: 'int32' } for whole numbers above 2^24",
+    "[arange] float32 does not hold 16777217: expected { dtype: 'int32' } for integers above 2^24",
   )
   expect(() => nd.arange(-from - 2, -from, { ctx })).toThrow('[arange] float32 does not hold -16777217')
   expect([...(await nd.arange(from, from + 3, { ctx, dtype: 'int32' }).toArray())]).toEqual([from, from + 1, from + 2])

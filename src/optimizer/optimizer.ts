@@ -5,11 +5,11 @@ import type { LRScheduler } from '../lrScheduler/lrScheduler.ts'
 
 /** Options of every optimizer. */
 export interface OptimizerOptions {
-  /** The rate; 0.01 where left out and no scheduler is given. */
+  /** The rate. Default 0.01, if no scheduler is given. */
   readonly learningRate?: number
   /** Weight decay, on all parameters alike. */
   readonly wd?: number
-  /** Bound on each element of the rescaled gradient; none where left out. */
+  /** Bound on each element of the rescaled gradient. Default none. */
   readonly clipGradient?: number | null
   /** Factor on gradients, before the batch size. */
   readonly rescaleGrad?: number
@@ -40,8 +40,8 @@ export interface UpdateNumbers {
 /** Throws where an option is no number, or below the least. */
 export function checkNumber(name: string, value: number, least = Number.NEGATIVE_INFINITY): void {
   if (typeof value === 'number' && value >= least) return
-  const from = least === 0 ? ' from 0 on' : ''
-  throw new GlueballError(`${name} must be a number${from}, got ${nameOfKind(value)}`)
+  const kind = least === 0 ? 'a non-negative number' : 'a number'
+  throw new GlueballError(`${name} must be ${kind}, got ${nameOfKind(value)}`)
 }
 
 /** Base of optimizers. A subclass says how many state arrays a weight needs and how one range is updated. */

@@ -26,6 +26,7 @@ FUNCTIONS = {
     'expm1': (expm1, exp, (-87, 88)),
     'log': (log, lambda x: 1 / x, (mpf(2) ** -126, inf)),
     'log1p': (log1p, lambda x: 1 / (1 + x), (-1, inf)),
+    'rsqrt': (lambda x: 1 / sqrt(x), lambda x: -1 / (2 * x * sqrt(x)), (mpf(2) ** -84, inf)),
     'sigmoid': (sigmoid, lambda x: sigmoid(x) * sigmoid(-x), (-87, inf)),
     'softrelu': (softrelu, sigmoid, (-87, inf)),
     'softsign': (lambda x: x / (1 + abs(x)), lambda x: 1 / (1 + abs(x)) ** 2, (-1e18, 1e18)),

@@ -18,7 +18,7 @@ export interface Layout {
   readonly json?: boolean
 }
 
-/** Takes a whole number from 0 to below `end`. */
+/** Takes an integer from 0 to below `end`. */
 type Pick = (end: number) => number
 
 type Damage = (bytes: Uint8Array, layout: Layout, pick: Pick) => Uint8Array

@@ -11,7 +11,7 @@ describe('whole files', () => {
   test.each(goldenPictures.filter(({ kind }) => kind === 'JPEG'))('$name', ({ file, name, width, height, grey }) => {
     const found = decodeJpeg(file)
     expect([found.width, found.height]).toEqual([width, height])
-    // libjpeg's whole numbers against floats; for inks it rounds each of four samples first
+    // libjpeg's integers against floats; for inks it rounds each of four samples first
     expect(distance(found.data, grey)).toBeLessThanOrEqual(name === 'CMYK' ? 3 : 2)
   })
 

@@ -40,7 +40,7 @@ import { pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.
 
 /** Settings of the CPU engine. */
 export interface WasmOptions {
-  /** Threads that compute, 1 to 64; the machine's cores where left out. */
+  /** Threads that compute, 1 to 64. Default the machine's cores. */
   readonly threads: number
   /** Most bytes of memory, up to 4 GiB. */
   readonly memoryLimit: number

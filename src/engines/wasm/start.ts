@@ -9,11 +9,11 @@ import { wasmKernels } from './kernels.ts'
 
 /** Settings of the CPU engine, before its first use. */
 export interface CpuOptions {
-  /** Threads that compute, 1 to 64; the machine's cores where left out. */
+  /** Threads that compute, 1 to 64. Default the machine's cores. */
   readonly threads?: number
   /** Most bytes of memory, up to 4 GiB, which is the default. */
   readonly memoryLimit?: number
-  /** How kernels are written; what the machine can do best where left out. */
+  /** How kernels are written. Default what the machine can do best. */
   readonly rung?: Rung
   /** Sums as they are defined, without Winograd's convolutions, which lose a digit for their speed; off by default. */
   readonly strict?: boolean
@@ -51,7 +51,7 @@ export function configureCpu(settings: CpuOptions): void {
 export function makeCpuEngine(settings: CpuOptions = {}): WasmEngine {
   const threads = settings.threads ?? Math.min(64, hardwareConcurrency())
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
-    throw new GlueballError(`threads must be a whole number from 1 to 64, got ${threads}`)
+    throw new GlueballError(`threads must be an integer from 1 to 64, got ${threads}`)
   }
   const memoryLimit = settings.memoryLimit ?? 2 ** 32
   const { rung = chooseRung(), strict = false, workerUrl } = settings

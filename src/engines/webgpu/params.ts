@@ -4,7 +4,7 @@ import type { Call } from '../../core/engine.ts'
 import type { Binding, Param } from '../../kernel/wgsl/plan.ts'
 import { type Places, placeIn } from './places.ts'
 
-/** Words that hold whole numbers or floats. */
+/** Words that hold integers or floats. */
 export interface Words {
   readonly whole: Uint32Array
   readonly floats: Float32Array

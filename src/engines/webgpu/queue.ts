@@ -113,7 +113,7 @@ export class Queue {
     return buffer
   }
 
-  /** Adds a part of a dispatch; `fill` writes its params, as whole numbers or floats. Sends the batch when it is full. */
+  /** Adds a part of a dispatch; `fill` writes its params, as integers or floats. Sends the batch when it is full. */
   dispatch(
     { pipeline }: Pipeline,
     group: GPUBindGroup,

@@ -9,7 +9,7 @@ import { take } from '../../ops/take/take.ts'
 
 /** One element of every sample. */
 export interface Column {
-  /** Element type of batches made of numbers; unknown where left out. */
+  /** Element type of batches made of numbers. Default unknown. */
   readonly dtype?: DType | undefined
   /** The batch of these rows, int32, of the stack; absent where samples must be made one by one. */
   batch?(rows: NDArray): NDArray

@@ -169,6 +169,6 @@ describe('wrong use', () => {
 
   test('no size', () => {
     expect(() => new DataLoader(dataset)).toThrow('[DataLoader] give a batchSize, or a batchSampler')
-    expect(() => new DataLoader(dataset, 0)).toThrow('[BatchSampler] batchSize must be a whole number above 0, got 0')
+    expect(() => new DataLoader(dataset, 0)).toThrow('[BatchSampler] batchSize must be a positive integer, got 0')
   })
 })

@@ -21,11 +21,11 @@ export interface DataLoaderOptions {
   readonly shuffle?: boolean
   /** The order of samples, instead of `shuffle`. */
   readonly sampler?: Sampler
-  /** What becomes of samples that don't fill a batch; 'keep' where left out. */
+  /** What becomes of samples that don't fill a batch. Default 'keep'. */
   readonly lastBatch?: LastBatch
   /** The batches themselves, instead of `batchSize`, `shuffle`, `sampler` and `lastBatch`. */
   readonly batchSampler?: Sampler<readonly number[]>
-  /** Where batches are made; the dataset's context where left out. */
+  /** Where batches are made. Default the dataset's context. */
   readonly ctx?: Context
 }
 

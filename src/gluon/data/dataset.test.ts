@@ -13,7 +13,7 @@ describe('selections', () => {
       [4, 5, 6],
       [7, 8, 9],
     ])
-    expect(() => ten.shard(0, 0)).toThrow('[shard] numShards must be a whole number above 0, got 0')
+    expect(() => ten.shard(0, 0)).toThrow('[shard] numShards must be a positive integer, got 0')
     expect(() => ten.shard(3, 3)).toThrow('[shard] index must be from 0 to 2, got 3')
   })
 
@@ -23,7 +23,7 @@ describe('selections', () => {
     expect(String(ten)).toBe('<SimpleDataset of 10 samples>')
     expect(ten.take(11).length).toBe(10)
     expect(ten.take(0).length).toBe(0)
-    expect(() => ten.take(-1)).toThrow('[take] takes a number of samples from 0 on, got -1')
+    expect(() => ten.take(-1)).toThrow('[take] takes a non-negative number of samples, got -1')
   })
 
   test('filter and sample select, one after the other', () => {

@@ -25,7 +25,7 @@ export type Mapped<S, R> = S extends PromiseLike<unknown> ? Promise<Awaited<R>> 
 
 /** Options of `transform`. */
 export interface TransformOptions {
-  /** Whether samples are made when they are asked for, each time anew; else all now. True where left out. */
+  /** Whether samples are made when they are asked for, each time anew. Default else all now. True. */
   readonly lazy?: boolean
 }
 
@@ -73,7 +73,7 @@ export abstract class Dataset<S> implements Iterable<S> {
   /** The index-th of so many parts of nearly equal length, one after the other; the first ones have the remainder. */
   shard(numShards: number, index: number): Dataset<S> {
     if (!Number.isInteger(numShards) || numShards < 1) {
-      throw new OpError('shard', `numShards must be a whole number above 0, got ${numShards}`)
+      throw new OpError('shard', `numShards must be a positive integer, got ${numShards}`)
     }
     if (!Number.isInteger(index) || index < 0 || index >= numShards) {
       throw new OpError('shard', `index must be from 0 to ${numShards - 1}, got ${index}`)
@@ -85,7 +85,8 @@ export abstract class Dataset<S> implements Iterable<S> {
 
   /** The first `count` samples; all where there are fewer, or for null. */
   take(count: number | null): Dataset<S> {
-    if (count !== null && !(count >= 0)) throw new OpError('take', `takes a number of samples from 0 on, got ${count}`)
+    if (count !== null && !(count >= 0))
+      throw new OpError('take', `takes a non-negative number of samples, got ${count}`)
     return new Selected(this, span(0, Math.min(this.length, Math.floor(count ?? this.length))))
   }
 

@@ -8,7 +8,7 @@ describe('orders', () => {
   test('sequential', () => {
     expect([...new SequentialSampler(3)]).toEqual([0, 1, 2])
     expect([...new SequentialSampler(2, { start: 5 })]).toEqual([5, 6])
-    expect(() => new SequentialSampler(1.5)).toThrow('[SequentialSampler] length must be a whole number')
+    expect(() => new SequentialSampler(1.5)).toThrow('[SequentialSampler] length must be a non-negative integer')
   })
 
   test('random is np.random.permutation(10) after np.random.seed(0), then another', () => {
@@ -73,7 +73,7 @@ describe('BatchSampler', () => {
 
   test('wrong use', () => {
     const sampler = new SequentialSampler(3)
-    expect(() => new BatchSampler(sampler, 0)).toThrow('[BatchSampler] batchSize must be a whole number above 0, got 0')
+    expect(() => new BatchSampler(sampler, 0)).toThrow('[BatchSampler] batchSize must be a positive integer, got 0')
     const lastBatch = 'drop' as 'keep'
     expect(() => new BatchSampler(sampler, 2, { lastBatch })).toThrow(
       "[BatchSampler] lastBatch must be 'keep', 'discard' or 'rollover', got 'drop'",

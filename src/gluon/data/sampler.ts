@@ -32,7 +32,7 @@ function otherKind(name: string): GlueballError {
 
 function checkLength(name: string, length: number): number {
   if (Number.isInteger(length) && length >= 0) return length
-  throw new OpError(name, `length must be a whole number from 0 on, got ${length}`)
+  throw new OpError(name, `length must be a non-negative integer, got ${length}`)
 }
 
 /** start, start + 1, … */
@@ -140,7 +140,7 @@ export class BatchSampler extends Sampler<number[]> {
     checkOptions('BatchSampler', options, "{ lastBatch: 'discard' }", { lastBatch: true })
     const { lastBatch = 'keep' } = options
     if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new OpError('BatchSampler', `batchSize must be a whole number above 0, got ${batchSize}`)
+      throw new OpError('BatchSampler', `batchSize must be a positive integer, got ${batchSize}`)
     }
     if (!['keep', 'discard', 'rollover'].includes(lastBatch)) {
       throw new OpError('BatchSampler', `lastBatch must be 'keep', 'discard' or 'rollover', got '${lastBatch}'`)

@@ -13,9 +13,9 @@ import { checkInput } from '../nn/arguments.ts'
 
 /** Options of every loss. */
 export interface LossOptions extends BlockOptions {
-  /** Factor on the loss; none where left out. */
+  /** Factor on the loss. Default none. */
   readonly weight?: number | null
-  /** The axis of samples; 0 where left out. */
+  /** The axis of samples. Default 0. */
   readonly batchAxis?: number
 }
 
@@ -66,9 +66,9 @@ export class L2Loss extends Loss {
 
 /** Options of SoftmaxCrossEntropyLoss. */
 export interface SoftmaxCrossEntropyLossOptions extends LossOptions {
-  /** The axis of classes; the last where left out. */
+  /** The axis of classes. Default the last. */
   readonly axis?: number
-  /** Labels are class numbers; otherwise distributions over the classes. True where left out. */
+  /** Labels are class numbers. Default otherwise distributions over the classes. True. */
   readonly sparseLabel?: boolean
   /** Predictions are logarithms of probabilities already. */
   readonly fromLogits?: boolean

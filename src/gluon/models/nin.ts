@@ -9,9 +9,9 @@ import { Sequential } from '../nn/sequential.ts'
 /** Options of mlpconv. */
 export interface MlpconvOptions {
   readonly strides?: Pair
-  /** Ends with a 3×3 max pooling of stride 2; true where left out. */
+  /** Ends with a 3×3 max pooling of stride 2. Default true. */
   readonly maxPooling?: boolean
-  /** Keeps the last ReLU; true where left out. */
+  /** Keeps the last ReLU. Default true. */
   readonly lastRelu?: boolean
 }
 
@@ -33,11 +33,11 @@ export function mlpconv(channels: number, kernelSize: Pair, padding: Pair, optio
 
 /** Options of nin. */
 export interface NinOptions {
-  /** Number of classes; 10 where left out. */
+  /** Number of classes. Default 10. */
   readonly classes?: number
-  /** Keeps the ReLU on the class maps, as the tutorial does; true where left out. */
+  /** Keeps the ReLU on the class maps, as the tutorial does. Default true. */
   readonly lastRelu?: boolean
-  /** Channels are divided by this; 1 where left out. */
+  /** Channels are divided by this. Default 1. */
   readonly narrow?: number
 }
 

@@ -9,13 +9,13 @@ import { Activation } from './activation.ts'
 
 /** Options of layers with a weight and a bias. */
 export interface AffineOptions extends BlockOptions {
-  /** Applied to the result; nothing where left out. */
+  /** Applied to the result. Default nothing. */
   readonly activation?: ActivationName | null
-  /** Whether there is a bias; true where left out. */
+  /** Whether there is a bias. Default true. */
   readonly useBias?: boolean
-  /** How the weight is drawn; as the network's parameters where left out. */
+  /** How the weight is drawn. Default as the network's parameters. */
   readonly weightInitializer?: Initializer | string | null
-  /** How the bias is drawn; zeros where left out. */
+  /** How the bias is drawn. Default zeros. */
   readonly biasInitializer?: Initializer | string
 }
 

@@ -9,7 +9,8 @@ export type Pair = number | readonly [number, number]
 export function pairOf(op: string, name: string, value: Pair, least: number): readonly [number, number] {
   const pair = typeof value === 'number' ? ([value, value] as const) : value
   if (Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= least)) return pair
-  throw new OpError(op, `${name} must be a whole number from ${least} on, or two of them, got ${JSON.stringify(value)}`)
+  const kind = least > 0 ? 'positive' : 'non-negative'
+  throw new OpError(op, `${name} must be a ${kind} integer, or two of them, got ${JSON.stringify(value)}`)
 }
 
 /** Throws where required arguments were put among the options: they come by position. */
@@ -32,7 +33,7 @@ export function checkInput(op: string, x: NDArray, name = 'an array'): void {
 /** Checks that a layer has a number of outputs. */
 export function checkCount(op: string, name: string, count: number): void {
   if (Number.isInteger(count) && count > 0) return
-  throw new OpError(op, `${name} must be a whole number from 1 on, got ${nameOfKind(count)}`)
+  throw new OpError(op, `${name} must be a positive integer, got ${nameOfKind(count)}`)
 }
 
 /** Checks that images are laid out as they are here. */

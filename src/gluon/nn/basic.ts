@@ -12,9 +12,9 @@ import { checkCount, checkInput, checkPositions } from './arguments.ts'
 
 /** Options of Dense. */
 export interface DenseOptions extends AffineOptions {
-  /** Takes all axes but the first as one; otherwise only the last axis changes. True where left out. */
+  /** Takes all axes but the first as one. Default otherwise only the last axis changes. True. */
   readonly flatten?: boolean
-  /** Size of the input; shown by the first batch where left out. */
+  /** Size of the input. By default the first batch shows it. */
   readonly inUnits?: number
 }
 

@@ -17,7 +17,7 @@ export interface Conv2DOptions extends AffineOptions {
   /** Channels are cut into this many groups that don't see each other. */
   readonly groups?: number
   readonly layout?: 'NCHW'
-  /** Channels of the input; shown by the first batch where left out. */
+  /** Channels of the input. By default the first batch shows them. */
   readonly inChannels?: number
 }
 

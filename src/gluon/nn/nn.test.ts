@@ -102,7 +102,7 @@ describe('summary', () => {
 
 describe('wrong arguments', () => {
   it.each([
-    [() => new nn.Conv2D(4, 0), /\[Conv2D\] kernelSize must be a whole number from 1 on, .*got 0/],
+    [() => new nn.Conv2D(4, 0), /\[Conv2D\] kernelSize must be a positive integer, .*got 0/],
     [() => new nn.Conv2D(4, 3, { strides: 0 }), /\[Conv2D\] strides must be .* got 0/],
     [() => new nn.Conv2D(4, 3, { padding: [1, -1] }), /\[Conv2D\] padding must be .* got \[1,-1\]/],
     [() => new nn.Conv2D(4, 3, { layout: 'NHWC' as never }), /\[Conv2D\] layout must be 'NCHW', got 'NHWC'/],

@@ -8,9 +8,9 @@ import { checkInput, checkLayout, type Pair, pairOf } from './arguments.ts'
 
 /** Options of the pooling layers. */
 export interface PoolOptions extends BlockOptions {
-  /** Size of the window; 2 where left out. */
+  /** Size of the window. Default 2. */
   readonly poolSize?: Pair
-  /** Steps of the window; its size where left out. */
+  /** Steps of the window. Default its size. */
   readonly strides?: Pair | null
   /** At most half the window; default 0. */
   readonly padding?: Pair
@@ -30,7 +30,7 @@ const poolOptions: OptionNames<PoolOptions> = {
 
 /** Options of AvgPool2D. */
 export interface AvgPoolOptions extends PoolOptions {
-  /** Counts padding in the divisor; true where left out. */
+  /** Counts padding in the divisor. Default true. */
   readonly countIncludePad?: boolean
 }
 

@@ -115,7 +115,7 @@ fn modulo1(a: f32, b: f32) -> f32 {
 `
 
 const none = (name: string) => () => {
-  throw new Error(`[wgsl] ${name} has no whole numbers: got i32, expected f32`)
+  throw new Error(`[wgsl] ${name} has no integers: got i32, expected f32`)
 }
 
 const whole = (x: V) => (typeof x === 'number' ? `i32(${x | 0})` : x)

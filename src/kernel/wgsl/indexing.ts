@@ -55,7 +55,7 @@ export function repeatedSteps(from: readonly number[], to: readonly number[]): n
   return to.map((_, k) => (k < pad || from[k - pad] === 1 ? 0 : strides[k - pad]))
 }
 
-/** `clipped(index, count)`: an index as a whole number from 0 to below the count; NaN counts as 0. Needs `wgslNumbers`. */
+/** `clipped(index, count)`: an index as an integer from 0 to below the count; NaN counts as 0. Needs `wgslNumbers`. */
 export function clippedText(dtype: DType): string {
   const register = wgslType(dtype)
   if (register === 'u32') return 'fn clipped(index: u32, count: u32) -> u32 { return min(index, count - 1u); }'

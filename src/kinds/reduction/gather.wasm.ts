@@ -6,6 +6,7 @@ import { least } from '../../kernel/loops.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { usedLeaves } from '../operands.ts'
 import { type Accumulator, arithmetics, join, start } from './lanes.ts'
+import type { TracedReduction } from './traced.ts'
 import type { PassSpec, Unit } from './units.wasm.ts'
 
 type I32 = Local<'i32'>
@@ -45,6 +46,11 @@ export function usedSources(
 
 const accumulatorsOf = ({ element, joins }: PassSpec['reduction']['stages'][number]): Accumulator[] =>
   element.results.map(({ kind }, i) => ({ kind, join: joins[i] }))
+
+/** A step of the last stage that is kept for the results of elements: where they go there is room for it. */
+export function keptOf({ reduction, elements }: PassSpec): TracedReduction['again'] {
+  return elements[0] === 'float32' ? reduction.again : undefined
+}
 
 /** Operands as the leaves of a graph, of sources as they are loaded. */
 export function leavesOf({ operands, numbers }: PassSpec, unit: Unit, loaded: readonly (Lanes | undefined)[]): Lanes[] {

@@ -3,7 +3,7 @@ import type { Graph } from '../../arith/graph.ts'
 import type { Body, Local } from '../../kernel/asm.ts'
 import { type Lanes, load, loadSplat, store, type Width } from '../../kernel/elements.ts'
 import { type Stream as SweepStream, sweep } from '../../kernel/sweep.ts'
-import { evaluated, leavesOf, steady, usedSources } from './gather.wasm.ts'
+import { evaluated, keptOf, leavesOf, steady, usedSources } from './gather.wasm.ts'
 import type { PassSpec, Stream, Unit } from './units.wasm.ts'
 
 const graphOf = ({ reduction }: PassSpec): Graph => {
@@ -14,8 +14,8 @@ const graphOf = ({ reduction }: PassSpec): Graph => {
 /** Results of a row, whose finished values stand in all lanes; what the last stage has kept is read. */
 export function mapRow(f: Body, spec: PassSpec, unit: Unit, finished: readonly Lanes[]): void {
   const graph = graphOf(spec)
-  const { again } = spec.reduction
-  const kept = again && new Set([again.node])
+  const again = keptOf(spec)
+  const kept = again && new Set([again.map])
   const used = usedSources(graph, spec.operands, kept)
   const sweepOf = ({ element, pointer }: Stream): SweepStream => {
     return { pointer: f.let(pointer), element }
@@ -29,7 +29,7 @@ export function mapRow(f: Body, spec: PassSpec, unit: Unit, finished: readonly L
   const moving = [...results, ...streams.filter((stream) => stream !== undefined)]
   sweep(f, unit.rows, moving, (loadFrom) => {
     const loaded = streams.map((stream, i) => held[i] ?? (stream && loadFrom(stream)))
-    const known = again ? new Map([...all, [again.node, loadFrom(results[0])]]) : all
+    const known = again ? new Map([...all, [again.map, loadFrom(results[0])]]) : all
     return evaluated(f, spec, graph, [...leavesOf(spec, unit, loaded), ...finished], known).map((value, i) => {
       return [results[i], value]
     })

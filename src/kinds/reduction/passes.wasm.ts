@@ -2,8 +2,8 @@
 import { evaluate } from '../../arith/graph.ts'
 import { type Body, i32, item, type Local } from '../../kernel/asm.ts'
 import { bytesOf, type Lanes, load, loadSplat, store, type Width } from '../../kernel/elements.ts'
-import { gather, type Reading, readingsOf, steadyValues, valuesOf } from './gather.wasm.ts'
-import { acrossLanes, arithmetics, join, spread } from './lanes.ts'
+import { gather, keptOf, type Reading, readingsOf, steadyValues, valuesOf } from './gather.wasm.ts'
+import { acrossLanes, arithmetics, join, spread, start } from './lanes.ts'
 import { mapColumns, mapRow } from './map.wasm.ts'
 import { settle, stateOf } from './settle.wasm.ts'
 import { eachUnit, type PassSpec, passWords, type Unit } from './units.wasm.ts'
@@ -26,7 +26,7 @@ function reduceRow(f: Body, spec: PassSpec, unit: Unit): void {
   const readings = readingsOf(spec)
   const joined: V128[] = []
   readings.forEach((reading, stage) => {
-    const values = joinRow(f, spec, unit, reading, joined, stage === readings.length - 1)
+    const values = joinRow(f, spec, unit, reading, joined, { first: stage === 0, last: stage === readings.length - 1 })
     // lane 0 holds all, the others do not
     joined.push(...(stage < readings.length - 1 ? values.map((value) => spread(f, value)) : values))
   })
@@ -47,11 +47,13 @@ function joinRow(
   unit: Unit,
   reading: Reading,
   earlier: readonly V128[],
-  final: boolean,
+  { first, last }: { readonly first: boolean; readonly last: boolean },
 ): V128[] {
   const { accumulators, used } = reading
-  const again = final && spec.elements.length > 0 ? spec.reduction.again : undefined
+  const again = last ? keptOf(spec) : undefined
   const keep = again && f.let(unit.elements[0].pointer)
+  const { graph } = reading
+  const read = again && graph ? { ...reading, graph: { ...graph, results: [...graph.results, again.stage] } } : reading
   const pointers = unit.sources.map(({ pointer }, i) => (used.has(i) ? f.let(pointer) : pointer))
   const held = unit.sources.map(({ element, pointer, step }, i) => {
     return used.has(i) && step === 0 ? f.let(loadSplat(f, element, pointer)) : undefined
@@ -62,10 +64,11 @@ function joinRow(
       const loaded = unit.sources.map(({ element }, i) => {
         return used.has(i) ? (held[i] ?? f.let(load(f, element, pointers[i], lanes, vector))) : undefined
       })
-      const made = valuesOf(f, spec, unit, reading, loaded, earlier, known)
+      const made = valuesOf(f, spec, unit, read, loaded, earlier, known)
       return again ? made.map((value) => f.let(value)) : made
     })
-    if (again && keep) vectors.forEach((vector, i) => store(f, 'float32', keep, values[i][again.value], lanes, vector))
+    if (again && keep)
+      vectors.forEach((vector, i) => store(f, 'float32', keep, values[i][accumulators.length], lanes, vector))
     return values
   }
   const bumps = (elements: number) => [
@@ -80,12 +83,20 @@ function joinRow(
   const rounds = f.let(i32.shr_u(unit.rows, 4))
   const [a, b, c, d] = gather(f, spec.rung, accumulators, rounds, bumps(16), four, () => visit(4, four))
   const fours = joinAll(joinAll(a, b), joinAll(c, d))
-  const joinTo = (to: readonly V128[], lanes: Width) =>
-    visit(lanes, [0])[0].forEach((value, i) => to[i].set(join(f, spec.rung, accumulators[i], to[i], value)))
+  const joinTo = (to: readonly V128[], lanes: Width) => {
+    const [values] = visit(lanes, [0])
+    for (const [i, of] of accumulators.entries()) to[i].set(join(f, spec.rung, of, to[i], values[i]))
+  }
   f.times(i32.and(i32.shr_u(unit.rows, 2), 3), () => joinTo(fours, 4), bumps(4))
   const results = accumulators.map((of, i) => acrossLanes(f, spec.rung, of, fours[i]))
-  f.times(i32.and(unit.rows, 3), () => joinTo(results, 1), bumps(1))
-  return results
+  if (first) {
+    f.times(i32.and(unit.rows, 3), () => joinTo(results, 1), bumps(1))
+    return results
+  }
+  // what is left over is joined apart, as in the softmax that this took the place of
+  const rest = accumulators.map((of) => f.let(start(of)))
+  f.times(i32.and(unit.rows, 3), () => joinTo(rest, 1), bumps(1))
+  return joinAll(results, rest)
 }
 
 /** Calls back for strips of columns: sixteen at a time, then four, then single ones. */

@@ -71,10 +71,11 @@ export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
   infer(inputs, attrs) {
     const { reduction, axes, keepDims, dtypes } = attrs
     const { name, joins } = reduction.reduction
+    const { joined, map } = reduction
     const shape = elementsShape(inputs, attrs)
     const extreme = joins.some((join) => join === 'max' || join === 'min')
-    // of several values one may be a scale of the others, and results of elements need none
-    if (extreme && joins.length === 1 && !reduction.map && axes.some((axis) => shape[axis] === 0)) {
+    // of several values, of one stage or of all, one may be a scale of the others; results of elements need none
+    if (extreme && joined.length === 1 && !map && axes.some((axis) => shape[axis] === 0)) {
       throw new OpError(name, `nothing to choose from: got ${formatShape(shape)}, expected at least one element`)
     }
     const kept = reducedShape(shape, axes, keepDims)
@@ -85,7 +86,7 @@ export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
   },
   saves(attrs, needs) {
     const { gradient } = attrs.reduction.reduction
-    if (gradient) return gradient === 'none' ? {} : gradient.saves
+    if (typeof gradient === 'object') return gradient.saves
     const { reads } = attrs.reduction.derived(wantedOf(attrs.reduction.leaves, attrs, needs)).element
     const sources = sourcesOfReduction(attrs)
     const saved = reads.flatMap(({ what, index }) => (what === 'x' ? [sources[index]] : []))
@@ -99,8 +100,7 @@ export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
     const spread = (result: NDArray) => functions.withShape(result, kept)
     const { gradient } = reduction.reduction
     const gradients: (NDArray | null)[] = inputs.map(() => null)
-    if (gradient === 'none') return gradients
-    if (gradient) {
+    if (typeof gradient === 'object') {
       return gradient.of(context, dys, spread).map((of, i) => of && sumTo(of, inputs[i].shape, functions))
     }
     const wanted = wantedOf(reduction.leaves, attrs, needs)
@@ -114,6 +114,9 @@ export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
     return gradients
   },
 }
+
+/** A reduction without a gradient: its calls are not recorded, so that backward refuses its results. */
+const constantOp: Op<ReductionAttributes> = { ...reductionOp, gradient: undefined }
 
 /** What is reduced, and to which types. */
 export interface ReduceOptions {
@@ -130,11 +133,12 @@ export interface ReduceOptions {
 export function reduce(reduction: Reduction, operands: readonly FormulaOperand[], options: ReduceOptions): NDArray[] {
   checkDTypes(reduction, operands)
   if (reduction.map) checkComputed(reduction.name, operands)
-  const { inputs, scalars, attrs } = separated(reduction.name, operands)
+  const { inputs, scalars, attrs } = separated(reduction.name, operands, 'takes arrays')
   const [first] = inputs
   const made = tracedReduction(reduction, kindsOf(operands, kindOf(first.dtype)))
   const results = [...made.finish.results, ...(made.map?.graph.results ?? [])]
   const { axes, keepDims = false, dtypes = results.map(() => first.dtype), out } = options
   const called = { scalars, ...(out && { out }) }
-  return invoke(reductionOp, inputs, { reduction: made, ...attrs, axes, keepDims, dtypes }, called)
+  const op = reduction.gradient === 'none' ? constantOp : reductionOp
+  return invoke(op, inputs, { reduction: made, ...attrs, axes, keepDims, dtypes }, called)
 }

@@ -30,8 +30,8 @@ export class TracedReduction {
   readonly finish: Graph
   /** Results of each element, made of the operands and the results of `finish`. */
   readonly map: Traced | undefined
-  /** The value of the last stage that `map` computes again, and where. */
-  readonly again: { readonly value: number; readonly node: Node } | undefined
+  /** A step of the last stage that `map` takes again, in both graphs. */
+  readonly again: { readonly stage: Node; readonly map: Node } | undefined
   readonly #key: string
   readonly #derived = new Map<string, { readonly joined: Gradients; readonly element: Gradients }>()
 
@@ -102,7 +102,10 @@ function mapOf({ name }: Reduction, compute: Compute, leaves: readonly Kind[], r
   return new Traced({ name, compute }, trace(compute, [...leaves, ...results]))
 }
 
-/** A value of the last stage that the results of elements are made of: it is kept instead of computed twice. */
+/** Steps that cost more than to keep what they gave. */
+const costly = new Set(['exp', 'log', 'power', 'tanh'])
+
+/** The last costly step of the last stage that results of elements are made of, too: it is kept, not taken twice. */
 function computedAgain({ leaves, finish, state, joined }: TracedReduction, stage: Graph, map: Graph) {
   const joinedLeaf = (k: number) => (k < joined.length ? `joined${k}` : 'count')
   const stateNames = state.results.map((node) => (node.op === 'leaf' ? joinedLeaf(node.value) : undefined))
@@ -110,12 +113,10 @@ function computedAgain({ leaves, finish, state, joined }: TracedReduction, stage
   const operand = (k: number) => (k < leaves.length ? `x${k}` : undefined)
   const spelledStage = spelling((k) => operand(k) ?? joinedLeaf(k - leaves.length))
   const spelledMap = spelling((k) => operand(k) ?? finishNames[k - leaves.length] ?? `finished${k}`)
-  const steps = evaluationOrder(map.results).filter(({ op }) => op !== 'leaf' && op !== 'constant')
-  for (const [value, result] of stage.results.entries()) {
-    const node = steps.find((step) => spelledMap(step) === spelledStage(result))
-    if (node) return { value, node }
-  }
-  return undefined
+  const costlyOf = ({ results }: Graph) => evaluationOrder(results).filter(({ op }) => costly.has(op))
+  const wanted = new Map(costlyOf(map).map((node) => [spelledMap(node), node]))
+  const found = costlyOf(stage).findLast((node) => wanted.has(spelledStage(node)))
+  return found && { stage: found, map: wanted.get(spelledStage(found)) as Node }
 }
 
 /** Spells nodes such that equal texts mean equal values, for leaves of these names. */

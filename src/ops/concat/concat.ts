@@ -18,7 +18,7 @@ function checkSizes(first: Shape, other: Shape, axis: number): void {
 
 /** Options of concat. */
 export interface ConcatOptions {
-  /** The axis to join along; 1 where left out. */
+  /** The axis to join along. Default 1. */
   readonly dim?: number
 }
 
@@ -102,7 +102,7 @@ const splitting: Movement<{ readonly axis: number; readonly sizes: readonly numb
 
 /** Options of split. */
 export interface SplitOptions {
-  /** The axis to cut along; 1 where left out. */
+  /** The axis to cut along. Default 1. */
   readonly axis?: number
 }
 

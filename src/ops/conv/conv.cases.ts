@@ -191,7 +191,7 @@ const errors: OpCase[] = [
   ]),
   wrong('[conv] wrong shape of bias: got (3,), expected (4,)', [image, filters, { shape: [3] }]),
   wrong('[conv] wrong shape of the input: got (3, 8, 8), expected (N, C, H, W)', [{ shape: [3, 8, 8] }, filters]),
-  wrong('[conv] wrong strides: got [0,1], expected two whole numbers from 1 on', [image, filters], { strides: [0, 1] }),
+  wrong('[conv] wrong strides: got [0,1], expected two positive integers', [image, filters], { strides: [0, 1] }),
   wrong('[conv] wrong size of the filters: got (3, 3) in weight (4, 3, 3, 3), expected (2, 2)', [image, filters], {
     kernel: [2, 2],
   }),

@@ -48,7 +48,7 @@ export function checkWindow(op: string, window: ConvWindow): void {
   checkPair(op, 'padding', padding, 0)
   checkPair(op, 'dilation', dilation, 1)
   if (Number.isInteger(groups) && groups >= 1) return
-  throw new OpError(op, `wrong groups: got ${groups}, expected a whole number from 1 on`)
+  throw new OpError(op, `wrong groups: got ${groups}, expected a positive integer`)
 }
 
 /** Checks that an array has four axes, none of them but the batch empty. */

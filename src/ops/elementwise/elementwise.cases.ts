@@ -2,7 +2,7 @@
 import { derive } from '../../arith/derive.ts'
 import { type CaseInput, type Domain, generator, type OpCase } from '../cases.ts'
 import { elementary, exact, looser, type Tolerance } from '../tolerance.ts'
-import { activationGradient, add, clip, elementwise, multiply, power, subtract } from './elementwise.ts'
+import { activationGradient, add, clip, elementwise, logaddexp, multiply, power, subtract } from './elementwise.ts'
 import { type FormulaName, formulas } from './formulas.ts'
 
 const special = { values: [0, -0, 1, -1, 0.5, -2.5, 1e-40, 3e38, -3e38, Infinity, -Infinity, Number.NaN] }
@@ -15,6 +15,7 @@ const tolerances: Partial<Record<FormulaName, Tolerance>> = {
   expm1: elementary,
   log: elementary,
   log1p: elementary,
+  logaddexp: around,
   power: elementary,
   sigmoid: elementary,
   sigmoidGradient: around,
@@ -31,6 +32,7 @@ const domains: Partial<Record<FormulaName, Domain>> = {
   log1p: [-0.9, 5],
   modulo: [0.6, 3],
   power: [0.5, 3],
+  rsqrt: [0.1, 5],
   softrelu: [-6, 6],
   softreluGradient: [0.1, 2],
   sqrt: [0.1, 5],
@@ -212,7 +214,48 @@ const numbers: OpCase[] = [
   },
 ]
 
+const exponentials: OpCase[] = [
+  ...[100, 10000].map((size) =>
+    caseOf('logaddexp', `magnitudes to ${size}`, [
+      { shape: [7, 9], domain: [-size, size] },
+      { shape: [7, 1], domain: [-size, size] },
+    ]),
+  ),
+  caseOf('logaddexp', 'images and channels', [{ shape: [2, 3, 4, 5] }, { shape: [3, 1, 1] }]),
+  caseOf('logaddexp', 'nothing', [{ shape: [0, 3] }, { shape: [3] }]),
+  {
+    name: 'logaddexp of equals',
+    inputs: [{ shape: [13] }],
+    run: ([x]) => logaddexp(x, x),
+    tolerance: around,
+  },
+  {
+    name: 'logaddexp of a number and an array',
+    inputs: [{ shape: [13], domain: [-100, 100] }],
+    run: ([x]) => logaddexp(1, x),
+    tolerance: around,
+  },
+]
+
 const errors: OpCase[] = [
+  {
+    name: 'logaddexp of integers',
+    inputs: [{ shape: [2], dtype: 'int32' }],
+    run: ([x]) => logaddexp(x, 1),
+    throws: "[logaddexp] cannot take int32, expected float32: use astype('float32')",
+  },
+  {
+    name: 'logaddexp of shapes that do not fit',
+    inputs: [{ shape: [2] }, { shape: [3] }],
+    run: ([a, b]) => logaddexp(a, b),
+    throws: '[logaddexp] cannot broadcast (2,) and (3,): axis 0 has sizes 2 and 3',
+  },
+  {
+    name: 'logaddexp of numbers only',
+    inputs: [],
+    run: () => logaddexp(1, 2),
+    throws: '[logaddexp] at least one operand must be an array',
+  },
   {
     name: 'int32 · 2.9',
     inputs: [{ shape: [13], dtype: 'int32' }],
@@ -244,6 +287,12 @@ const errors: OpCase[] = [
     throws: "[exp] cannot take int32, expected float32: use astype('float32')",
   },
   {
+    name: 'rsqrt of bytes',
+    inputs: [{ shape: [2], dtype: 'uint8' }],
+    run: ([x]) => elementwise('rsqrt', [x]),
+    throws: "[rsqrt] cannot take uint8, expected float32: use astype('float32')",
+  },
+  {
     name: 'numbers only',
     inputs: [],
     run: () => add(1, 2),
@@ -264,5 +313,6 @@ export const cases: readonly OpCase[] = [
   ...broadcasts,
   ...bytes,
   ...numbers,
+  ...exponentials,
   ...errors,
 ]

@@ -62,6 +62,8 @@ export const lesserEqual: Binary = binary('lesserEqual')
 export const log: Unary = unary('log')
 /** ln(1 + x), exact around 0. */
 export const log1p: Unary = unary('log1p')
+/** ln(eᵃ + eᵇ), of any magnitude. */
+export const logaddexp: Binary = binary('logaddexp')
 /** The larger of a and b; NaN if either is NaN. */
 export const maximum: Binary = binary('maximum')
 /** The smaller of a and b; NaN if either is NaN. */
@@ -82,6 +84,8 @@ export const relu: Unary = unary('relu')
 export const rint: Unary = unary('rint')
 /** The nearest integer, halves away from zero. */
 export const round: Unary = unary('round')
+/** 1 / √x. */
+export const rsqrt: Unary = unary('rsqrt')
 /** 1 / (1 + e⁻ˣ). */
 export const sigmoid: Unary = unary('sigmoid')
 /** −1, 0 or 1. */

@@ -55,7 +55,7 @@ const powers: readonly [name: string, a: Float32Array, b: Float32Array][] = [
 ]
 
 const dividends: readonly [name: string, a: Float32Array, b: Float32Array][] = [
-  ['whole numbers', evenly(-1000, 1000, 13).map(Math.round), evenly(-9, 9, 14).map(Math.round)],
+  ['integers', evenly(-1000, 1000, 13).map(Math.round), evenly(-9, 9, 14).map(Math.round)],
   ['numbers of every size', everySize(-60, 60, 15), everySize(-60, 60, 16)],
 ]
 

@@ -34,6 +34,6 @@ export const cases: readonly OpCase[] = [
     name: 'fill of a size that is none',
     inputs: [],
     run: (_inputs, context) => fill([2, -1], 0, { context }),
-    throws: '[fill] a shape holds whole numbers from 0 on, got (2, -1)',
+    throws: '[fill] a shape holds non-negative integers, got (2, -1)',
   },
 ]

@@ -19,6 +19,16 @@ const trained: OpCase[] = shapes.map((shape) => ({
   tolerance: looser({ relative: 2e-6, absolute: 2e-6 }, 'the mean is taken off before the scale'),
 }))
 
+/** Images of four channels: one of zeros, one with ∞, one with NaN, one with both infinities. */
+function withEdges(pixels: number): number[] {
+  const values = Array.from({ length: 4 * 4 * pixels }, () => 0)
+  values[pixels] = Infinity
+  values[3 * pixels - 1] = Number.NaN
+  values[3 * pixels] = -Infinity
+  values[values.length - 1] = Infinity
+  return values
+}
+
 const others: OpCase[] = [
   {
     name: 'batchNorm along the last axis',
@@ -32,6 +42,18 @@ const others: OpCase[] = [
     run: ([x, gamma, beta, mean, variance]) => normaliseChannels(x, gamma, beta, mean, variance),
     tolerance: { relative: 1e-6, absolute: 1e-6 },
   },
+  ...[2, 40, 4000].map(
+    (pixels): OpCase => ({
+      name: `batchNorm of infinities, NaN and both infinities in ${pixels} pixels`,
+      inputs: [
+        { shape: [4, 4, pixels], domain: { values: withEdges(pixels) } },
+        { shape: [4], domain: [0.5, 2] },
+        { shape: [4] },
+      ],
+      run: ([x, gamma, beta]) => [...batchNorm(x, gamma, beta)],
+      gradient: false,
+    }),
+  ),
   {
     name: 'batchNorm with too few factors',
     inputs: [{ shape: [2, 3, 4, 5] }, { shape: [2] }, { shape: [3] }],

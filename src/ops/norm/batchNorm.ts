@@ -68,7 +68,7 @@ const alongChannels = (shape: Shape, axis: number) => shapeOf(shape.map((n, k) =
 const batchNormComposite: Composite<BatchNormAttributes> = {
   name: 'batchNorm',
   saves: { inputs: [0, 1], outputs: [1, 2] },
-  gradient({ attrs: { axis, epsilon }, inputs, x, y, needs }, dys) {
+  gradient({ attrs: { axis, epsilon }, inputs, into, x, y, needs }, dys) {
     const [{ shape }] = inputs
     const channels = alongChannels(shape, axis)
     const each = (array: NDArray) => withShape(array, channels)
@@ -80,7 +80,11 @@ const batchNormComposite: Composite<BatchNormAttributes> = {
       ...[each(x(1)), variance, sum, product, each(dmean), each(dvariance)],
       ...[epsilon, n],
     ])
-    const dx = () => apply(gradients, [dy, x(0), mean, scale, slope, shift])[0]
+    const dx = () => {
+      const out = into(0)
+      const [made] = apply(gradients, [dy, x(0), mean, scale, slope, shift], out && { out: [out] })
+      return out ?? made
+    }
     const ofChannels = (array: NDArray) => withShape(array, [shape[axis]])
     return [needs[0] ? dx() : null, needs[1] ? ofChannels(dgamma) : null, needs[2] ? ofChannels(sum) : null]
   },
@@ -101,7 +105,7 @@ function checked(x: NDArray, channels: Readonly<Record<string, NDArray>>, option
   const { epsilon = 1e-5 } = options
   const axis = checkAxis('batchNorm', options.axis ?? 1, x.ndim)
   if (!(epsilon >= 0 && epsilon < Infinity)) {
-    throw new OpError('batchNorm', `epsilon must be a number from 0 on, got ${epsilon}`)
+    throw new OpError('batchNorm', `epsilon must be a non-negative number, got ${epsilon}`)
   }
   const expected = shapeOf([x.shape[axis]])
   for (const [name, { shape }] of Object.entries(channels)) {

@@ -28,7 +28,7 @@ export const averagePoolGradientOp: OpSpec<AveragePoolAttributes & Sized> = {
 
 /** Options of averagePool. */
 export interface AveragePoolOptions extends PoolOptions {
-  /** Whether the divisor counts padding; true where left out. */
+  /** Whether the divisor counts padding. Default true. */
   readonly countIncludePad?: boolean
 }
 

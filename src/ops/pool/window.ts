@@ -21,7 +21,7 @@ export interface Sized {
 /** Options of the public functions; a number stands for both directions. */
 export interface PoolOptions {
   readonly kernel: number | Pair
-  /** The kernel's size where left out. */
+  /** Default the kernel's size. */
   readonly strides?: number | Pair
   /** At most half the kernel; default 0. */
   readonly padding?: number | Pair
@@ -55,7 +55,7 @@ export function pooledShape(op: string, x: Spec, window: PoolWindow): Shape {
   if (x.shape[2] === 0 || x.shape[3] === 0) {
     throw new OpError(
       op,
-      `the images have no pixels: got ${formatShape(x.shape)}, expected a height and width from 1 on`,
+      `the images have no pixels: got ${formatShape(x.shape)}, expected a positive height and width`,
     )
   }
   checkWindow(op, window)

@@ -114,10 +114,10 @@ test('the number of threads changes nothing', async () => {
 test('wrong use is told', () => {
   const [context] = contexts
   expect(() => seed(0.5)).toThrow('[seed] cannot seed by 0.5')
-  expect(() => normal([2], { scale: -1, context })).toThrow('[normal] scale is a standard deviation from 0 on, got -1')
+  expect(() => normal([2], { scale: -1, context })).toThrow('[normal] scale must be a non-negative number, got -1')
   expect(() => uniform([2], { low: Number.NaN, context })).toThrow('[uniform] the distribution needs finite numbers')
   expect(() => randint(3, 3, [1], { context })).toThrow('[randint] takes integers low < high of 32 bits, got 3 and 3')
-  expect(() => uniform([-1], { context })).toThrow('[uniform] a shape holds whole numbers')
+  expect(() => uniform([-1], { context })).toThrow('[uniform] a shape holds non-negative integers')
 })
 
 test('others hear of each seed', () => {

@@ -24,13 +24,13 @@ export interface RandomOptions {
   readonly out?: NDArray | undefined
 }
 
-/** Options of uniform: numbers from `low` on and below `high`, 0 and 1 where left out. */
+/** Options of uniform: numbers from `low` on and below `high`. Default 0 and 1. */
 export interface UniformOptions extends RandomOptions {
   readonly low?: number | undefined
   readonly high?: number | undefined
 }
 
-/** Options of normal: mean `loc` and standard deviation `scale`, 0 and 1 where left out. */
+/** Options of normal: mean `loc` and standard deviation `scale`. Default 0 and 1. */
 export interface NormalOptions extends RandomOptions {
   readonly loc?: number | undefined
   readonly scale?: number | undefined
@@ -95,7 +95,7 @@ export function uniform(shape: number | readonly number[], options: UniformOptio
 /** Normal numbers of mean `loc` and standard deviation `scale`. */
 export function normal(shape: number | readonly number[], options: NormalOptions = {}): NDArray {
   const { loc = 0, scale = 1 } = options
-  if (scale < 0) throw new OpError('normal', `scale is a standard deviation from 0 on, got ${scale}`)
+  if (scale < 0) throw new OpError('normal', `scale must be a non-negative number, got ${scale}`)
   return draw(normalOp, shape, [loc, scale], options)
 }
 

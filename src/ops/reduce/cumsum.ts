@@ -2,12 +2,13 @@
 import { checkOptions, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis } from '../../core/shape.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { running, type Scan } from '../../kinds/scan/scan.ts'
 import { withShape } from '../view/reshape.ts'
 
 const sums: Scan = { name: 'cumsum', join: 'sum' }
 
-/** Options of cumsum. */
+/** Options of cumsum and cumprod. */
 export interface CumsumOptions {
   /** The axis. Default null, for the flattened array, with a result of one axis. */
   readonly axis?: number | null
@@ -15,10 +16,16 @@ export interface CumsumOptions {
 
 const cumsumOptions: OptionNames<CumsumOptions> = { axis: true }
 
+/** A scan along the axis that the options name, or of the flattened array. */
+export function accumulated(scan: Scan, x: NDArray, options: CumsumOptions): NDArray {
+  checkArray(scan.name, x)
+  checkOptions(scan.name, options, '{ axis: 1 }', cumsumOptions)
+  const { axis = null } = options
+  if (axis === null) return running(scan, withShape(x, [x.size]), { axis: 0 })
+  return running(scan, x, { axis: checkAxis(scan.name, axis, x.ndim) })
+}
+
 /** The sum of the elements up to each one along the axis, in the dtype of x; integers wrap. */
 export function cumsum(x: NDArray, options: CumsumOptions = {}): NDArray {
-  checkOptions('cumsum', options, '{ axis: 1 }', cumsumOptions)
-  const { axis = null } = options
-  if (axis === null) return running(sums, withShape(x, [x.size]), { axis: 0 })
-  return running(sums, x, { axis: checkAxis('cumsum', axis, x.ndim) })
+  return accumulated(sums, x, options)
 }

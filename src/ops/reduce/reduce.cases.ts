@@ -6,11 +6,15 @@ import { logsumexp, softmax } from '../softmax/softmax.ts'
 import { exact, looser, sumOf, type Tolerance } from '../tolerance.ts'
 import { type ArgmaxOptions, argmax, argmin } from './argmax.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from './reduce.ts'
-import { variance } from './variance.ts'
+import { std, variance } from './variance.ts'
 
 type Reduction = (x: NDArray, options?: ReduceOptions) => NDArray
 
-const reductions: readonly Reduction[] = [logsumexp, max, mean, min, norm, prod, sum, variance]
+// by name, since a bundler may rename functions
+const named = { argmax, argmin, logsumexp, max, mean, min, norm, prod, std, sum, variance }
+const names = new Map<unknown, string>(Object.entries(named).map(([name, run]) => [run, name]))
+
+const reductions: readonly Reduction[] = [logsumexp, max, mean, min, norm, prod, std, sum, variance]
 
 /** Products and roots are relative, sums and means as long as their terms, extremes exact. */
 function toleranceOf(run: Reduction, shape: readonly number[], axis: ReduceOptions['axis']): Tolerance {
@@ -22,7 +26,7 @@ function toleranceOf(run: Reduction, shape: readonly number[], axis: ReduceOptio
   if (run === max || run === min) return exact
   if (run === prod) return looser({ relative: 1.2e-7 * terms }, 'each factor of a product is rounded')
   if (run === logsumexp) return { relative: 4e-7, absolute: 4e-7 }
-  return run === norm || run === variance ? { relative: 2e-7 + 1.2e-7 * Math.sqrt(terms) } : sumOf(terms)
+  return run === norm || run === std || run === variance ? { relative: 2e-7 + 1.2e-7 * Math.sqrt(terms) } : sumOf(terms)
 }
 
 interface Over extends ReduceOptions {
@@ -52,8 +56,8 @@ const all = everyKind.flatMap(({ shape, ...options }) =>
   }),
 )
 
-function nameOf(run: { readonly name: string }, shape: readonly number[], options: object): string {
-  return `${run.name} of (${shape.join(', ')}) ${JSON.stringify(options)}`
+function nameOf(run: unknown, shape: readonly number[], options: object): string {
+  return `${names.get(run)} of (${shape.join(', ')}) ${JSON.stringify(options)}`
 }
 
 /** Shapes of one element to several parts, in rows, columns and both; columns of 16, 4 and 1. */
@@ -112,11 +116,11 @@ const whole: Record<string, Domain> = {
 
 const integers = (['int32', 'uint8', 'int8'] as const).flatMap((dtype: DType) =>
   reductions
-    .filter((run) => ![logsumexp, norm, variance].includes(run))
+    .filter((run) => ![logsumexp, norm, std, variance].includes(run))
     .flatMap((run) =>
       [undefined, 0, 1].map(
         (axis): OpCase => ({
-          name: `${run.name} of ${dtype} over ${axis ?? 'all'}`,
+          name: `${names.get(run)} of ${dtype} over ${axis ?? 'all'}`,
           inputs: [{ shape: [23, 37], dtype, domain: whole[dtype] }],
           run: ([x]) => run(x, axis === undefined ? {} : { axis }),
         }),
@@ -148,7 +152,7 @@ const special = { values: [1, Number.NaN, -Infinity, 2, Infinity, -0, 0, -1, -2,
 const specials = [max, min, sum, mean, prod].flatMap((run) =>
   [0, 1].map(
     (axis): OpCase => ({
-      name: `${run.name} of special values over ${axis}`,
+      name: `${names.get(run)} of special values over ${axis}`,
       inputs: [{ shape: [7, 15], domain: special }],
       run: ([x]) => run(x, { axis }),
       tolerance: run === max || run === min ? exact : { relative: 1e-6 },
@@ -158,23 +162,34 @@ const specials = [max, min, sum, mean, prod].flatMap((run) =>
 
 const nothing = [sum, mean, prod].flatMap((run): OpCase[] => [
   // a mean of nothing is NaN, which a central difference drowns in
-  { name: `${run.name} of nothing`, inputs: [{ shape: [0] }], run: ([x]) => run(x), gradient: run !== mean },
+  { name: `${names.get(run)} of nothing`, inputs: [{ shape: [0] }], run: ([x]) => run(x), gradient: run !== mean },
   {
-    name: `${run.name} of empty rows`,
+    name: `${names.get(run)} of empty rows`,
     inputs: [{ shape: [5, 0] }],
     run: ([x]) => run(x, { axis: 1 }),
     gradient: run !== mean,
   },
   {
-    name: `${run.name} of no int32`,
+    name: `${names.get(run)} of no int32`,
     inputs: [{ shape: [3, 0], dtype: 'int32' }],
     run: ([x]) => run(x, { axis: 1, keepdims: true }),
   },
 ])
 
+/** Of nothing 0, −∞ and NaN: the last two have no central difference. */
+const nothingInStages = [norm, logsumexp, variance].flatMap((run): OpCase[] => [
+  { name: `${run.name} of nothing`, inputs: [{ shape: [0] }], run: ([x]) => run(x), gradient: run === norm },
+  {
+    name: `${run.name} of empty rows`,
+    inputs: [{ shape: [5, 0] }],
+    run: ([x]) => run(x, { axis: 1 }),
+    gradient: run === norm,
+  },
+])
+
 const noResults = reductions.flatMap((run): OpCase[] => [
-  { name: `${run.name} of no rows`, inputs: [{ shape: [0, 5] }], run: ([x]) => run(x, { axis: 1 }) },
-  { name: `${run.name} over rows of nothing`, inputs: [{ shape: [2, 0] }], run: ([x]) => run(x, { axis: 0 }) },
+  { name: `${names.get(run)} of no rows`, inputs: [{ shape: [0, 5] }], run: ([x]) => run(x, { axis: 1 }) },
+  { name: `${names.get(run)} over rows of nothing`, inputs: [{ shape: [2, 0] }], run: ([x]) => run(x, { axis: 0 }) },
 ])
 
 const ties = { values: [3, -1, 3, 2, -1, 3, 0, -0] }
@@ -246,7 +261,69 @@ const last = [0, 1].map(
 
 const tooMany = 'does not hold every place of'
 
+/** Several parts, rows far from 0, rows of one value, whose gradient is 0, and rows with what is no number. */
+const deviations: OpCase[] = [
+  { name: 'std of parts', inputs: [{ shape: [100003] }], run: ([x]) => std(x), tolerance: { relative: 1e-5 } },
+  {
+    name: 'std of columns in parts',
+    inputs: [{ shape: [5000, 7] }],
+    run: ([x]) => std(x, { axis: 0 }),
+    tolerance: { relative: 1e-5 },
+  },
+  {
+    name: 'std far from 0',
+    inputs: [{ shape: [3, 700], domain: [1000, 1001] }],
+    run: ([x]) => std(x, { axis: 1 }),
+    tolerance: { relative: 1e-5 },
+    // it reads the mean, which is rounded to 1/16384 here
+    gradient: false,
+  },
+  {
+    name: 'std of equals',
+    inputs: [{ shape: [5, 9], domain: { values: [0.5] } }],
+    run: ([x]) => std(x, { axis: 1 }),
+    gradient: true,
+  },
+  {
+    name: 'std of all but an axis',
+    inputs: [{ shape: [6, 3, 5] }],
+    run: ([x]) => std(x, { axis: 0, exclude: true }),
+    tolerance: { relative: 1e-6 },
+  },
+  {
+    name: 'std of special values',
+    inputs: [{ shape: [7, 15], domain: special }],
+    run: ([x]) => std(x, { axis: 1 }),
+    tolerance: { relative: 1e-6 },
+  },
+  { name: 'std of nothing', inputs: [{ shape: [5, 0] }], run: ([x]) => std(x, { axis: 1 }), gradient: false },
+]
+
 const wrong: OpCase[] = [
+  {
+    name: 'the deviation of whole numbers',
+    inputs: [{ shape: [3], dtype: 'int32' }],
+    run: ([x]) => std(x),
+    throws: "[std] cannot take int32, expected float32: use astype('float32')",
+  },
+  {
+    name: 'the deviation of a list',
+    inputs: [],
+    run: () => std([1, 2] as never),
+    throws: '[std] takes arrays, got a list',
+  },
+  {
+    name: 'the deviation along an axis that is not there',
+    inputs: [{ shape: [2, 3] }],
+    run: ([x]) => std(x, { axis: [0, 2] }),
+    throws: '[std] axis 2 is out of range: the array has 2 dimensions',
+  },
+  {
+    name: 'the deviation with an option that there is not',
+    inputs: [{ shape: [2, 3] }],
+    run: ([x]) => std(x, { ddof: 1 } as never),
+    throws: "[std] unknown option 'ddof'. Options are axis, exclude, keepdims",
+  },
   {
     name: 'the place among more bytes than a byte counts',
     inputs: [{ shape: [257, 2], dtype: 'uint8' }],
@@ -290,7 +367,7 @@ const wrong: OpCase[] = [
     throws: '[argmin] nothing to choose from: got (0,), expected at least one element',
   },
   {
-    name: 'the length of whole numbers',
+    name: 'the length of integers',
     inputs: [{ shape: [3], dtype: 'int32' }],
     run: ([x]) => norm(x),
     throws: "[norm] cannot take int32, expected float32: use astype('float32')",
@@ -306,11 +383,13 @@ export const cases: readonly OpCase[] = [
   ...integers,
   ...specials,
   ...nothing,
+  ...nothingInStages,
   ...noResults,
   ...positions,
   ...bytes,
   ...typed,
   ...last,
+  ...deviations,
   ...wrong,
   ...halves,
   refused,

@@ -12,6 +12,7 @@ import { generator } from '../cases.ts'
 import { reshape } from '../view/reshape.ts'
 import { argmax, argmin } from './argmax.ts'
 import { max, mean, min, norm, prod, sum } from './reduce.ts'
+import { meanAndVariance } from './variance.ts'
 
 const engines = [1, 2, 3].map((threads) => makeCpuEngine({ threads }))
 afterAll(() => Promise.all(engines.map((engine) => engine.close())))
@@ -29,6 +30,7 @@ describe.each([two, reference()])('on %s', (ctx) => {
     expect([...sum(x, { keepdims: true }).shape]).toEqual([1, 1])
     expect([...sum(array(5, { ctx })).shape]).toEqual([1])
     expect(await read(sum(array(5, { ctx })))).toEqual([5])
+    for (const run of [max, argmax]) expect([...run(array(5, { ctx }), { keepdims: true }).shape]).toEqual([])
     expect([...argmax(x, { axis: 1 }).shape]).toEqual([1])
   })
 
@@ -62,6 +64,18 @@ describe.each([two, reference()])('on %s', (ctx) => {
     const y = argmax(x, { axis: 1 })
     expect([y.dtype, await read(y)]).toEqual(['float32', [1, 0]])
     expect(await read(argmin(x))).toEqual([5])
+  })
+
+  test.each([3, 70_000])('a mean of %d is infinite where an element is, and NaN of both infinities', async (n) => {
+    const rows = Array.from({ length: 3 * n }, (_, i) => i % 5)
+    rows[1] = -Infinity
+    rows[2 * n - 1] = Infinity
+    rows[2 * n] = Infinity
+    rows[3 * n - 1] = -Infinity
+    const x = reshape(array(rows, { ctx }), [3, n])
+    const [means, variances] = meanAndVariance(x, { axes: [1] })
+    expect(await read(means)).toEqual([-Infinity, Infinity, Number.NaN])
+    expect(await read(variances)).toEqual([Number.NaN, Number.NaN, Number.NaN])
   })
 
   test('argmax has no gradient', () => {

@@ -49,7 +49,7 @@ export const cases: readonly OpCase[] = [
   resizing([2, 7, 5, 3], 3, 9, 'float32'),
   { ...resizing([3, 4], 2, 2), throws: '[resize] takes images (H, W, C) or (N, H, W, C), got (3, 4)' },
   { ...resizing([2, 2, 1], 2, 2, 'int32'), throws: '[resize] takes uint8 or float32, got int32' },
-  { ...resizing([2, 2, 1], 0, 2), throws: '[resize] sizes are whole numbers above 0, got 0 × 2' },
+  { ...resizing([2, 2, 1], 0, 2), throws: '[resize] sizes are positive integers, got 0 × 2' },
   { ...resizing([2, 0, 1], 2, 2), throws: '[resize] cannot resize images without pixels, got (2, 0, 1)' },
   tensor([2, 5, 3, 1]),
   tensor([3, 17, 1001, 1]),

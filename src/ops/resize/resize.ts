@@ -28,7 +28,7 @@ export const resizeOp: OpSpec<ResizeAttributes> = {
     }
     for (const size of [height, width]) {
       if (Number.isInteger(size) && size > 0) continue
-      throw new OpError('resize', `sizes are whole numbers above 0, got ${height} × ${width}`)
+      throw new OpError('resize', `sizes are positive integers, got ${height} × ${width}`)
     }
     if (shape.at(-3) === 0 || shape.at(-2) === 0) {
       throw new OpError('resize', `cannot resize images without pixels, got ${formatShape(shape)}`)

@@ -13,7 +13,7 @@ import { checkIndices } from '../places.ts'
 import { withShape } from '../view/reshape.ts'
 import { mergeExponentials, softmax } from './softmax.ts'
 
-/** Whether this is the class of the label, which is cut to a whole number and clipped into range. */
+/** Whether this is the class of the label, which is cut to an integer and clipped into range. */
 const chosen = <V, M>(m: Arith<V, M>, label: V, place: V, last: V): M =>
   m.equal(place, m.max(m.min(m.toInt(label), m.toInt(last)), m.constant(0, 'int')))
 
@@ -52,18 +52,20 @@ const gradients: Reduction = {
     {
       element(m, x, label, _dy, place, last, max) {
         const raised = m.exp(m.sub(x, max))
-        return [raised, m.select(chosen(m, label, place, last), 0, raised)]
+        const own = chosen(m, label, place, last)
+        return [m.select(own, 0, raised), m.select(own, raised, 0)]
       },
       joins: ['sum', 'sum'],
     },
   ],
-  merge(m, max, sum, others, otherMax, otherSum, otherOthers) {
-    const [both, sums] = mergeExponentials(m, max, sum, otherMax, otherSum) as (typeof max)[]
-    const [, rest] = mergeExponentials(m, max, others, otherMax, otherOthers) as (typeof max)[]
-    return [both, sums, rest]
+  merge(m, max, others, own, otherMax, otherOthers, otherOwn) {
+    const [both, rest] = mergeExponentials(m, max, others, otherMax, otherOthers) as (typeof max)[]
+    const [, owns] = mergeExponentials(m, max, own, otherMax, otherOwn) as (typeof max)[]
+    return [both, rest, owns]
   },
+  finish: (m, max, others, own) => [max, others, m.add(others, own)],
   given: [],
-  map(m, x, label, dy, place, last, max, sum, others) {
+  map(m, x, label, dy, place, last, max, others, sum) {
     const raised = m.exp(m.sub(x, max))
     const up = m.select(chosen(m, label, place, last), m.neg(others), raised)
     return m.mul(m.div(up, sum), dy)

@@ -1,4 +1,6 @@
 // Cases of softmax and cross-entropy: rows and columns of any length, every axis, large and infinite logits, labels.
+
+import type { NDArray } from '../../core/ndarray.ts'
 import type { CaseInput, Domain, OpCase } from '../cases.ts'
 import { looser } from '../tolerance.ts'
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './crossEntropy.ts'
@@ -56,6 +58,28 @@ const extremes = [softmax, logSoftmax].flatMap((run): OpCase[] =>
   ]),
 )
 
+/** Logits of which parts that are joined on their own, one after the other or strided, are all −∞. */
+const masked = [
+  { values: Array.from({ length: 70_000 }, (_, i) => (i < 33_000 ? -Infinity : (i % 7) - 3)) },
+  { values: [-Infinity, 1, -Infinity, 2] },
+]
+
+const maskedParts = masked.flatMap((domain, i): OpCase[] => [
+  ...[softmax, logSoftmax].map((run) => ({
+    name: `${run.name} with parts of −∞, ${i}`,
+    inputs: [{ shape: [1, 70_000], domain }],
+    run: ([x]: readonly NDArray[]) => run(x),
+    tolerance: shifted(6),
+  })),
+  {
+    name: `softmax with parts of −∞ in columns, ${i}`,
+    inputs: [{ shape: [70_000, 3], domain }],
+    run: ([x]) => softmax(x, { axis: 0 }),
+    tolerance: shifted(6),
+  },
+  ...losses(`logits with parts of −∞, ${i}`, [1, 70_000], { dtype: 'int32', domain: [69_999, 70_000] }, domain),
+])
+
 function losses(name: string, shape: readonly number[], labels: Omit<CaseInput, 'shape'>, domain: Domain): OpCase[] {
   const inputs: CaseInput[] = [
     { shape, domain },
@@ -110,7 +134,7 @@ const wrong: OpCase[] = [
     throws: '[softmax] axis 2 is out of range: the array has 2 dimensions',
   },
   {
-    name: 'whole numbers',
+    name: 'integers',
     inputs: [{ shape: [2, 3], dtype: 'int32' }],
     run: ([x]) => logSoftmax(x),
     throws: "[logSoftmax] cannot take int32, expected float32: use astype('float32')",
@@ -130,4 +154,4 @@ const wrong: OpCase[] = [
 ]
 
 /** All cases of softmax and cross-entropy. */
-export const cases: readonly OpCase[] = [...everyAxis, ...extremes, ...crossEntropies, ...wrong]
+export const cases: readonly OpCase[] = [...everyAxis, ...extremes, ...maskedParts, ...crossEntropies, ...wrong]

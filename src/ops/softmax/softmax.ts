@@ -9,11 +9,13 @@ import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
 
-/** Σ eˣ⁻ᵐ of two parts: each sum is scaled to the larger maximum. */
+/** Σ eˣ⁻ᵐ of two parts: each sum is scaled to the larger maximum. A part of −∞ alone, whose sum may be NaN, adds nothing. */
 export const mergeExponentials: Compute = (m, max, sum, otherMax, otherSum) => {
   const both = m.max(max, otherMax)
-  const scaled = (own: typeof max, of: typeof sum) =>
-    m.select(m.equal(own, both), of, m.mul(of, m.exp(m.sub(own, both))))
+  const scaled = (own: typeof max, of: typeof sum) => {
+    const share = m.select(m.equal(own, Number.NEGATIVE_INFINITY), 0, m.mul(of, m.exp(m.sub(own, both))))
+    return m.select(m.equal(own, both), of, share)
+  }
   return [both, m.add(scaled(max, sum), scaled(otherMax, otherSum))]
 }
 

@@ -1,5 +1,5 @@
 // oneHot: a row for each index, with one value at the index and another elsewhere.
-import type { DType } from '../../core/dtype.ts'
+import { checkHeld, type DType } from '../../core/dtype.ts'
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { shapeOf } from '../../core/shape.ts'
@@ -8,7 +8,7 @@ import { iota } from '../../kinds/operands.ts'
 import { checkIndices } from '../places.ts'
 import { withShape } from '../view/reshape.ts'
 
-/** On where the index, cut to a whole number, is this place, else off. */
+/** On where the index, cut to an integer, is this place, else off. */
 const hot: Formula = {
   name: 'oneHot',
   mixed: true,
@@ -34,6 +34,7 @@ export function oneHot(indices: NDArray, depth: number, options: OneHotOptions =
   if (!(Number.isInteger(depth) && depth > 0)) {
     throw new OpError('oneHot', `depth must be a positive integer, got ${depth}`)
   }
+  for (const value of [onValue, offValue]) checkHeld('oneHot', value, dtype)
   checkIndices('oneHot', 'indices', indices, depth)
   const shape = shapeOf([...indices.shape, depth])
   const each = withShape(indices, [...indices.shape, 1])

@@ -17,7 +17,7 @@ export interface PickGradientAttributes extends PickAttributes {
   readonly shape: Shape
 }
 
-/** y[…] = data[…, index[…], …], indices cut to whole numbers and clipped into range. */
+/** y[…] = data[…, index[…], …], indices cut to integers and clipped into range. */
 export const pickOp: OpSpec<PickAttributes> = {
   name: 'pick',
   infer([data, index], { axis, keepDims }) {
@@ -71,7 +71,7 @@ function checkIndex(op: string, index: Shape, shape: Shape, axis: number): void 
 
 /** Options of pick. */
 export interface PickOptions {
-  /** The last where left out. */
+  /** Default the last. */
   readonly axis?: number
   /** Whether the axis stays with size 1. */
   readonly keepdims?: boolean

@@ -17,7 +17,7 @@ export interface TakeGradientAttributes extends TakeAttributes {
   readonly shape: Shape
 }
 
-/** y[…, i, …] = a[…, indices[i], …], indices cut to whole numbers and clipped into range. */
+/** y[…, i, …] = a[…, indices[i], …], indices cut to integers and clipped into range. */
 export const takeOp: OpSpec<TakeAttributes> = {
   name: 'take',
   infer([a, indices], { axis }) {
@@ -55,7 +55,7 @@ function takenShape(shape: Shape, indices: Shape, axis: number): Shape {
 
 /** Options of take. */
 export interface TakeOptions {
-  /** 0 where left out. */
+  /** Default 0. */
   readonly axis?: number
   /** Indices out of range become the nearest in range; the only mode. */
   readonly mode?: 'clip'

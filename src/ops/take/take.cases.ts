@@ -146,7 +146,13 @@ const others: OpCase[] = [
 
 const wrong: OpCase[] = [
   {
-    name: 'a gradient of whole numbers',
+    name: 'oneHot with a value that the type has not',
+    inputs: [{ shape: [2] }],
+    run: ([x]) => oneHot(x, 3, { dtype: 'uint8', offValue: -1 }),
+    throws: "[oneHot] uint8 can't hold -1: expected an integer from 0 to 255",
+  },
+  {
+    name: 'a gradient of integers',
     inputs: [
       { shape: [2, 3], dtype: 'int32' },
       { shape: [2], dtype: 'int32' },

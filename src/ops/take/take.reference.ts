@@ -4,7 +4,7 @@ import type { ReferenceKernel } from '../../kernel/reference.ts'
 import type { PickAttributes, PickGradientAttributes } from './pick.ts'
 import type { TakeAttributes, TakeGradientAttributes } from './rows.ts'
 
-/** An index as a whole number from 0 to below `count`; NaN counts as 0. */
+/** An index as an integer from 0 to below `count`; NaN counts as 0. */
 function clipped(index: number, count: number): number {
   return Math.min(Math.max(Math.trunc(index) || 0, 0), count - 1)
 }

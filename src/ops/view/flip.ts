@@ -1,12 +1,12 @@
 // flip: the elements along some axes in reverse.
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis } from '../../core/shape.ts'
 import { type Movement, move } from '../../kinds/movement/movement.ts'
+import { axesOf } from '../axes.ts'
 
 const flipping: Movement<readonly number[]> = {
   name: 'flip',
   arrange(given, [box]) {
-    const axes = given.map((axis) => checkAxis('flip', axis, box.length))
+    const { axes } = axesOf('flip', box, { axis: given })
     const start = box.map((n, k) => (axes.includes(k) ? n - 1 : 0))
     const steps = box.map((_, k) => (axes.includes(k) ? -1 : 1))
     return { shapes: [box], moves: [{ box, from: { start, steps } }] }

@@ -86,6 +86,6 @@ function checkWidths(shape: Shape, padWidth: readonly number[]): void {
   const widths = listOf('pad', padWidth)
   const right = widths.length === 2 * shape.length && widths.every((width) => Number.isInteger(width) && width >= 0)
   if (right) return
-  const expected = `${2 * shape.length} whole numbers from 0 on, before and behind each axis of ${formatShape(shape)}`
+  const expected = `${2 * shape.length} non-negative integers, before and behind each axis of ${formatShape(shape)}`
   throw new OpError('pad', `wrong padWidth: got ${formatShape(widths)}, expected ${expected}`)
 }

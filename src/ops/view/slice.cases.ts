@@ -13,6 +13,11 @@ const selections: [shape: readonly number[], begin: Bounds, end: Bounds, step?: 
   [[9], [7], [1], [-3]],
   [[1], [0], [1]],
   [[0], [null], [null]],
+  [
+    [2, 1],
+    [2, 1],
+    [null, 0],
+  ],
   [[4, 6], [1], [3]],
   [
     [4, 6],

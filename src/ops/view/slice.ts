@@ -20,6 +20,8 @@ export function selectedShape({ begin, end, step }: SliceAttributes): Shape {
 /** Where a contiguous selection begins, in elements: as a slice it is a view. */
 export function viewOf(shape: Shape, attrs: SliceAttributes): number | undefined {
   if (!isContiguous(shape, attrs)) return undefined
+  // an empty selection may begin behind the end
+  if (selectedShape(attrs).includes(0)) return 0
   return stridesOf(shape).reduce((sum, stride, k) => sum + stride * attrs.begin[k], 0)
 }
 
@@ -57,7 +59,7 @@ export function selectionOf(
   }
   for (const bound of [...begin, ...end, ...step]) {
     if (bound === null || Number.isInteger(bound)) continue
-    throw new OpError(op, `bounds are whole numbers or null, got ${bound}`)
+    throw new OpError(op, `bounds are integers or null, got ${bound}`)
   }
   const steps = shape.map((_, k) => step[k] ?? 1)
   if (steps.includes(0)) throw new OpError(op, 'a step must not be 0')

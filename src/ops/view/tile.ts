@@ -6,7 +6,7 @@ import { checkArray, type Movement, move } from '../../kinds/movement/movement.t
 
 function checkCount(op: string, name: string, count: number): number {
   if (Number.isInteger(count) && count >= 0) return count
-  throw new OpError(op, `${name} must be whole numbers from 0 on, got ${nameOfKind(count)}`)
+  throw new OpError(op, `${name} must be non-negative integers, got ${nameOfKind(count)}`)
 }
 
 const tiling: Movement<readonly number[]> = {

@@ -11,20 +11,20 @@ import { type DownloadProgress, type FindOptions, findImages, type LabelledImage
 
 /** What to load, and from where. */
 export interface LoadOptions {
-  /** The training images, or the test images; training where left out. */
+  /** The training images, or the test images. Default training. */
   readonly train?: boolean
   /**
-   * A folder with the four files, or an address (in a page always) below which the packed ones lie; where left out, the
-   * usual places, then a download, are tried.
+   * A folder with the four files, or an address (in a page always) below which the packed ones lie. Default the
+   * usual places, then a download.
    */
   readonly root?: string
-  /** Where samples and batches are made; the current context where left out. */
+  /** Where samples and batches are made. Default the current context. */
   readonly ctx?: Context
-  /** Whether what isn't found may be downloaded; true where left out. */
+  /** Whether what isn't found may be downloaded. Default true. */
   readonly download?: boolean
   /** Hears how far a download is. */
   readonly onProgress?: (progress: DownloadProgress) => void
-  /** Hears, in one line, that other images than the usual are used; the console where left out. */
+  /** Called with one line when other images than the usual are used. Default the console. */
   readonly onNotice?: (line: string) => void
 }
 

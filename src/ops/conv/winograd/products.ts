@@ -23,7 +23,7 @@ export interface Products extends Winograd {
 export interface Sums {
   /** Panels of channels that are summed before they are added to what is there. */
   readonly panels: number
-  /** How many of such sums are added up beside the products, before these are; as they come where left out. */
+  /** How many of such sums are added up beside the products, before these are. By default as they come. */
   readonly chain?: number
 }
 

@@ -18,7 +18,7 @@ describe('transforms', () => {
     expect(String(new Resize(4, { keepRatio: true })(image([2, 3, 1])).shape)).toBe('(4, 6, 1)')
     expect(String(new Resize(4, { keepRatio: true })(image([7, 3, 1])).shape)).toBe('(9, 4, 1)')
     expect(String(new Resize(4)(image([5, 2, 3, 3])).shape)).toBe('(5, 4, 4, 3)')
-    expect(() => new Resize(0)).toThrow('[Resize] size is a whole number above 0 or (width, height), got (0,)')
+    expect(() => new Resize(0)).toThrow('[Resize] size is a positive integer or (width, height), got (0,)')
     expect(() => new Resize(4, { interpolation: 2 })).toThrow('[Resize] interpolation 2 is not available')
   })
 

@@ -78,7 +78,7 @@ export class Resize extends Transform {
     const { keepRatio = false, interpolation = 1 } = options
     const sizes = typeof size === 'number' ? [size] : size
     if (sizes.length > 2 || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
-      throw new OpError('Resize', `size is a whole number above 0 or (width, height), got ${formatShape(sizes)}`)
+      throw new OpError('Resize', `size is a positive integer or (width, height), got ${formatShape(sizes)}`)
     }
     if (interpolation !== 1) {
       throw new OpError('Resize', `interpolation ${interpolation} is not available: expected 1, bilinear`)

@@ -1,0 +1,26 @@
+// slice and setSlice as users call them: the step is an option.
+import { checkOptions } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
+import { type SliceBound, slice as sliceOf } from '../ops/view/slice.ts'
+
+/** Options of slices. */
+export interface SliceOptions {
+  /** The step on each axis; default 1. Negative steps go from the end. */
+  readonly step?: readonly SliceBound[]
+}
+
+/** The step that options give; throws for any other option. */
+export function stepOf(op: string, options: SliceOptions = {}): readonly SliceBound[] | undefined {
+  checkOptions(op, options, '{ step: [2] }', { step: true })
+  return options.step
+}
+
+/** From `begin` to before `end` on each axis given; null leaves a bound out. A view where that is contiguous. */
+export function slice(
+  x: NDArray,
+  begin: readonly SliceBound[],
+  end: readonly SliceBound[],
+  options?: SliceOptions,
+): NDArray {
+  return sliceOf(x, begin, end, stepOf('slice', options))
+}

@@ -1,0 +1,33 @@
+// All families, and the names of nd that belong to none, each with the reason.
+
+import { binary, comparisons, inPlace } from './families/binary.ts'
+import { copies } from './families/copies.ts'
+import { creation } from './families/creation.ts'
+import { casts, choices, elementwise } from './families/elementwise.ts'
+import { gradients } from './families/gradients.ts'
+import { long } from './families/long.ts'
+import { losses, lossGradients, products, softmaxes } from './families/products.ts'
+import { reductions } from './families/reductions.ts'
+import { joining, selections } from './families/selection.ts'
+import { shapeFunctions } from './families/shapes.ts'
+import type { Family } from './family.ts'
+
+/** All families. */
+export const families: readonly Family[] = [
+  ...[elementwise, choices, casts, binary, comparisons, inPlace],
+  ...[reductions, shapeFunctions, copies, selections, joining, products, softmaxes, losses, creation],
+  ...[long, gradients, lossGradients],
+]
+
+const drawn = 'draws at random: test/numbers/generator.test.ts holds its bits'
+
+/** Names of nd, or methods of arrays, that belong to no family. */
+export const outside: Readonly<Record<string, string>> = {
+  formula: 'makes functions: the families try those of nd, which are made so',
+  random: drawn,
+  randomNormal: drawn,
+  randomRandint: drawn,
+  randomUniform: drawn,
+  shuffle: drawn,
+  waitall: 'computes nothing',
+}

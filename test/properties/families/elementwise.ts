@@ -1,0 +1,35 @@
+// Functions of one operand, and casts.
+import fc from 'fast-check'
+import type { NDArray } from '../../../src/index.ts'
+import { floats, numbers, shapes, tensorOf, tensors, types } from '../cases.ts'
+import { each, family } from '../family.ts'
+
+const ofAnyType = ['abs', 'ceil', 'floor', 'negative', 'relu', 'rint', 'round', 'sign', 'square', 'trunc']
+const ofFloats = ['erf', 'exp', 'expm1', 'log', 'log1p', 'rsqrt', 'sigmoid', 'softrelu', 'softsign', 'sqrt', 'tanh']
+const clipped = fc.tuple(tensors(), numbers, numbers)
+
+/** Functions of one operand. */
+export const elementwise = family('functions of one operand', {
+  ...each(ofAnyType, fc.tuple(tensors())),
+  ...each(ofFloats, fc.tuple(tensors(shapes(), floats))),
+  clip: clipped.map(([x, a, b]) => [x, a.number <= b.number ? a : b, a.number <= b.number ? b : a]),
+})
+
+/** Casts. */
+export const casts = family(
+  'casts',
+  { astype: fc.tuple(tensors(), types), array: fc.tuple(tensors(), types).map(([x, dtype]) => [x, { dtype }]) },
+  { calls: { astype: ([x, dtype]) => (x as NDArray).astype(dtype as 'int32') } },
+)
+
+/** Choices between two. */
+export const choices = family('choices', {
+  where: fc.tuple(shapes(), types, types).chain(([shape, of, dtype]) => {
+    const values = fc.oneof({ arbitrary: tensorOf(shape, dtype), weight: 4 }, { arbitrary: numbers, weight: 1 })
+    return fc
+      .tuple(tensorOf(shape, of), tensorOf(shape, dtype), values, fc.boolean())
+      .map(([condition, a, b, first]) => {
+        return [condition, ...(first ? [a, b] : [b, a])]
+      })
+  }),
+})

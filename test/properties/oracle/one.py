@@ -1,0 +1,103 @@
+"""Functions of one operand, clip, where and casts."""
+import numpy as np
+import torch
+
+from core import Refused, Want, f32, f64, is_int, near, number_for, wide
+
+
+def any_type(rule, int_rule=lambda x: x):
+    """A function of one operand that float32 gives exactly, or rounds once."""
+    return lambda x: Want(int_rule(wide(x)).astype(x.dtype) if is_int(x) else f32(rule(f64(x))))
+
+
+def floats(rule, ulps):
+    """A function of one operand of floats only, from its values in float64."""
+
+    def compute(x):
+        if is_int(x):
+            raise Refused('integers')
+        return near(rule(f64(x)), ulps)
+
+    return compute
+
+
+def by_torch(rule):
+    return lambda x: rule(torch.from_numpy(x.copy())).numpy()
+
+
+def round_away(x):
+    whole = np.trunc(x)
+    return np.where(np.abs(x - whole) >= 0.5, whole + np.sign(x), whole)
+
+
+def sigmoid(x):
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1 / (1 + e), e / (1 + e))
+
+
+def softrelu(x):
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def softsign(x):
+    return np.where(np.isinf(x), np.nan, x / (1 + np.abs(x)))
+
+
+def sign(x):
+    return np.where(x > 0, 1.0, np.where(x < 0, -1.0, 0.0))
+
+
+def clip(x, low, high):
+    bounds = [number_for(b, x.dtype, which) for b, which in ((low, 'low'), (high, 'high'))]
+    if is_int(x):
+        return Want(np.minimum(np.maximum(wide(x), bounds[0]), bounds[1]).astype(x.dtype))
+    return Want(np.minimum(np.maximum(x, bounds[0]), bounds[1]), zeros=True)
+
+
+def where(condition, a, b):
+    arrays = [x for x in (a, b) if isinstance(x, np.ndarray)]
+    dtype = arrays[0].dtype
+    if any(x.dtype != dtype for x in arrays):
+        raise Refused('two dtypes')
+    a, b = [x if isinstance(x, np.ndarray) else number_for(x, dtype).astype(dtype) for x in (a, b)]
+    try:
+        return Want(np.where(condition != 0, a, b).astype(dtype))
+    except ValueError as error:
+        raise Refused(str(error)) from None
+
+
+def cast(x, dtype):
+    if dtype == 'float32':
+        return Want(x.astype(np.float32))
+    if is_int(x):
+        return Want(wide(x).astype(dtype))
+    cut = np.clip(np.trunc(np.where(np.isnan(x), 0, f64(x))), -(2**31), 2**31 - 1)
+    return Want(cut.astype(np.int64).astype(dtype))
+
+
+RULES = {
+    'abs': any_type(np.abs, np.abs),
+    'ceil': any_type(np.ceil),
+    'erf': floats(by_torch(torch.erf), 3),
+    'exp': floats(np.exp, 2),
+    'expm1': floats(np.expm1, 4),
+    'floor': any_type(np.floor),
+    'log': floats(np.log, 2),
+    'log1p': floats(np.log1p, 4),
+    'rsqrt': floats(lambda x: 1 / np.sqrt(x), 3),
+    'negative': any_type(np.negative, np.negative),
+    'relu': any_type(lambda x: np.where(x < 0, 0, x) + 0.0, lambda x: np.maximum(x, 0)),
+    'rint': any_type(np.rint),
+    'round': any_type(round_away),
+    'sigmoid': floats(sigmoid, 4),
+    'sign': any_type(sign, np.sign),
+    'softrelu': floats(softrelu, 4),
+    'softsign': floats(softsign, 2),
+    'sqrt': floats(np.sqrt, 0.5),
+    'square': any_type(np.square, np.square),
+    'tanh': floats(np.tanh, 4),
+    'trunc': any_type(np.trunc),
+    'clip': clip,
+    'where': where,
+    'astype': cast,
+}
