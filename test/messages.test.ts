@@ -49,8 +49,8 @@ const arrays: Uses = {
   'elements that do not fit': [() => a.reshape([4, 2]), '[reshape] cannot reshape (2, 3) of 6 elements to (4, 2)'],
   'a size below 0': [() => nd.zeros([-1]), '[zeros] a shape holds non-negative integers, got (-1,)'],
   'an unknown dtype': [
-    () => a.astype('float16' as never),
-    "[cast] no element type is named 'float16': expected float32, int32 or uint8",
+    () => a.astype('bfloat16' as never),
+    "[cast] no element type is named 'bfloat16': expected one of float32, float64, float16, uint8, int32, int8",
   ],
   'float64 on the CPU': [
     () => nd.array([1], { dtype: 'float64' }),

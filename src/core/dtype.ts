@@ -1,70 +1,143 @@
-// Element types and the typed arrays that hold them.
+// Element types: one table of all that the library says of each, and the typed arrays that hold their elements.
 import { OpError } from './errors.ts'
+import { fromHalf, halfBits } from './float16.ts'
 
-/** Element types. float64 exists on the reference engine only. */
-export type DType = 'float32' | 'float64' | 'int32' | 'uint8'
+/** Element types. float64 exists on the reference engine only; float16 is stored, and computed with as float32. */
+export type DType = 'float16' | 'float32' | 'float64' | 'int32' | 'int8' | 'uint8'
 
-/** The typed array of each element type. */
+/** The typed array that the elements of each type are read as. */
 export interface TypedArrays {
+  float16: Float32Array
   float32: Float32Array
   float64: Float64Array
   int32: Int32Array
+  int8: Int8Array
   uint8: Uint8Array
 }
 
 /** Any of the typed arrays. */
 export type TypedArray = TypedArrays[DType]
 
-const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array }
+type Constructor<T> = { readonly BYTES_PER_ELEMENT: number } & {
+  new (size: number): T
+  new (buffer: ArrayBuffer, offset: number, size: number): T
+  from(values: ArrayLike<number>): T
+}
+
+/** All that is said of an element type. */
+interface ElementType<T> {
+  /** Elements as they are read. */
+  readonly array: Constructor<T>
+  readonly bytes: 1 | 2 | 4 | 8
+  /** The arithmetic: floats, or integers modulo 2³². */
+  readonly kind: 'float' | 'int'
+  /** The smallest and the largest number that an element can be. */
+  readonly range: readonly [number, number]
+  /** The largest n for which the type holds every integer from 0 to n. */
+  readonly counts: number
+  /** The type flag of MXNet's `.params` files. */
+  readonly params: number
+  /** The name in safetensors files. */
+  readonly safetensors: 'F16' | 'F32' | 'F64' | 'I32' | 'I8' | 'U8'
+  /** How the bits of an element and a number are converted, where no typed array does. */
+  readonly codec?: { readonly bits: (x: number) => number; readonly number: (bits: number) => number }
+}
+
+const reals = [-Infinity, Infinity] as const
+
+const table: { readonly [D in DType]: ElementType<TypedArrays[D]> } = {
+  float32: {
+    array: Float32Array,
+    bytes: 4,
+    kind: 'float',
+    range: reals,
+    counts: 2 ** 24,
+    params: 0,
+    safetensors: 'F32',
+  },
+  float64: {
+    array: Float64Array,
+    bytes: 8,
+    kind: 'float',
+    range: reals,
+    counts: 2 ** 53,
+    params: 1,
+    safetensors: 'F64',
+  },
+  float16: {
+    ...{ array: Float32Array, bytes: 2, kind: 'float', range: reals, counts: 2048, params: 2, safetensors: 'F16' },
+    codec: { bits: halfBits, number: fromHalf },
+  },
+  uint8: { array: Uint8Array, bytes: 1, kind: 'int', range: [0, 255], counts: 255, params: 3, safetensors: 'U8' },
+  int32: {
+    ...{ array: Int32Array, bytes: 4, kind: 'int', range: [-(2 ** 31), 2 ** 31 - 1], counts: 2 ** 31 - 1 },
+    ...{ params: 4, safetensors: 'I32' },
+  },
+  int8: { array: Int8Array, bytes: 1, kind: 'int', range: [-128, 127], counts: 127, params: 5, safetensors: 'I8' },
+}
+
+/** The names of all element types. */
+export const dtypes = Object.keys(table) as readonly DType[]
+
+/** What the table says of an element type. */
+export const typeOf = (dtype: DType): ElementType<TypedArray> => table[dtype]
 
 /** Bytes an element. */
-export function bytesPer(dtype: DType): number {
-  return constructors[dtype].BYTES_PER_ELEMENT
+export function bytesPer(dtype: DType): 1 | 2 | 4 | 8 {
+  return table[dtype].bytes
 }
 
 /** Whether the name is an element type. */
 export function isDType(name: string): name is DType {
-  return Object.hasOwn(constructors, name)
+  return Object.hasOwn(table, name)
 }
 
 /** The element type of a typed array. */
 export function dtypeOf(values: TypedArray): DType {
-  if (values instanceof Int32Array) return 'int32'
-  if (values instanceof Uint8Array) return 'uint8'
-  return values instanceof Float64Array ? 'float64' : 'float32'
+  return dtypes.find((dtype) => values instanceof table[dtype].array) ?? 'float32'
 }
 
-/** A view of `size` elements over a buffer. */
-export function typedView(dtype: DType, buffer: ArrayBufferLike, offset: number, size: number): TypedArray {
-  return new constructors[dtype](buffer as ArrayBuffer, offset, size)
+/** The `size` elements that lie in a buffer: a view of them, of float16 a copy. */
+export function elementsIn(dtype: DType, buffer: ArrayBufferLike, offset: number, size: number): TypedArray {
+  const { array, codec } = typeOf(dtype)
+  if (!codec) return new array(buffer as ArrayBuffer, offset, size)
+  return Float32Array.from(new Uint16Array(buffer, offset, size), codec.number)
 }
 
-/** A typed array of zeros. */
+/** Elements as they are stored, rounded or wrapped to the type; values that are of it already share their memory. */
+export function storedBytes(dtype: DType, values: ArrayLike<number>): Uint8Array {
+  const { array, codec } = typeOf(dtype)
+  const same = !codec && values instanceof array
+  const stored = same ? values : codec ? Uint16Array.from(values, codec.bits) : array.from(values)
+  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)
+}
+
+/** A typed array of zeros that takes numbers to be stored as the type, which are rounded once. */
 export function typedZeros(dtype: DType, size: number): TypedArray {
-  return new constructors[dtype](size)
-}
-
-/** A typed array with the given numbers, converted as a store into it converts them. */
-export function typedFrom(dtype: DType, values: ArrayLike<number>): TypedArray {
-  return constructors[dtype].from(values)
+  const { array, codec } = typeOf(dtype)
+  return codec ? new Float64Array(size) : new array(size)
 }
 
 /** The arithmetic of an element type: floats, or integers modulo 2³². */
 export function kindOf(dtype: DType): 'float' | 'int' {
-  return dtype === 'float32' || dtype === 'float64' ? 'float' : 'int'
+  // a name that is none of a type is refused where the call is checked
+  return isDType(dtype) ? table[dtype].kind : 'float'
 }
 
-/** Throws where a dtype is not a float's; `name` is the array's. */
+/** Whether kernels of their own may compute with the type; float16 is only stored. */
+export function isFloat(dtype: DType): boolean {
+  return kindOf(dtype) === 'float' && !typeOf(dtype).codec
+}
+
+/** Throws where a dtype is not a float's that is computed with; `name` is the array's. */
 export function checkFloat(op: string, name: string, dtype: DType, hint = "use astype('float32')"): void {
-  if (kindOf(dtype) === 'float') return
+  if (isFloat(dtype)) return
   throw new OpError(op, `${name} must be float32, got ${dtype}: ${hint}`)
 }
 
-const ranges = { int32: [-(2 ** 31), 2 ** 31 - 1], uint8: [0, 255] } as const
-
 /** The smallest and the largest number that an element can be. */
 export function rangeOf(dtype: DType): readonly [number, number] {
-  return dtype in ranges ? ranges[dtype as keyof typeof ranges] : [-Infinity, Infinity]
+  return table[dtype].range
 }
 
 /** The number itself; throws where an element of the type can't be that number, with a hint at what would do. */

@@ -1,5 +1,5 @@
 // The one way an op is called: describe, place, run, record.
-import { bytesPer, type DType, isDType } from './dtype.ts'
+import { bytesPer, type DType, dtypes, isDType } from './dtype.ts'
 import { type Attributes, type Call, Context, currentContext, type Spec, type Value } from './engine.ts'
 import { nameOfKind, OpError } from './errors.ts'
 import { relievePressure, withinLimits } from './memory.ts'
@@ -197,10 +197,10 @@ export function checkContext(op: string, context: Context): Context {
 /** Throws where there is no such element type, or not on the context. */
 export function checkDType(op: string, context: Context, dtype: DType): void {
   if (!isDType(dtype)) {
-    throw new OpError(op, `no element type is named ${nameOfKind(dtype)}: expected float32, int32 or uint8`)
+    throw new OpError(op, `no element type is named ${nameOfKind(dtype)}: expected one of ${dtypes.join(', ')}`)
   }
   if (context.engine.supports(dtype)) return
-  throw new OpError(op, `${dtype} is not available on ${context}: use reference() for float64`)
+  throw new OpError(op, `${dtype} is not available on ${context}: use reference() for ${dtype}`)
 }
 
 /** Hands a finished array to its owner; large ones of the user remember the line that made them. */

@@ -120,7 +120,7 @@ describe('checkpoints of version 1', () => {
     ['has no header or no list of arrays', '{"header":1,"arrays":{}}'],
     ['lists an array without name, element type or shape', '{"header":1,"arrays":[null]}'],
     ['lists an array without', '{"header":1,"arrays":[{"name":"a","dtype":"float32","shape":[-1]}]}'],
-    ['holds a as float16, which', '{"header":1,"arrays":[{"name":"a","dtype":"float16","shape":[1]}]}'],
+    ['holds a as bfloat16, which', '{"header":1,"arrays":[{"name":"a","dtype":"bfloat16","shape":[1]}]}'],
     ['a ends at', '{"header":1,"arrays":[{"name":"a","dtype":"float32","shape":[9e15,9e15]}]}'],
     ['has a header that cannot be read', '{"header":1,"arrays":['],
   ])('with a right checksum: %s', (message, text) => {

@@ -1,5 +1,5 @@
 // Checkpoints as Glueball 0.1 wrote them, which are read for good: a header and arrays in a container of its own.
-import { bytesPer, isDType, typedView } from '../core/dtype.ts'
+import { bytesPer, elementsIn, isDType } from '../core/dtype.ts'
 import { OpError } from '../core/errors.ts'
 import { sizeOf } from '../core/shape.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -61,7 +61,7 @@ function decodeBody(bytes: Uint8Array, textEnd: number, end: number, file: strin
     at = start + size * bytesPer(dtype)
     if (!(at <= end)) fail(file, `is damaged: ${name} ends at ${at}, expected at most ${end}`)
     const { buffer } = new Uint8Array(bytes.subarray(start, at)) // a Buffer's slice would be no copy
-    return { name, dtype, shape, data: typedView(dtype, buffer, 0, size) }
+    return { name, dtype, shape, data: elementsIn(dtype, buffer, 0, size) }
   })
   if (at !== end) fail(file, `is damaged: its arrays end at ${at}, expected ${end}`)
   return { header, arrays }

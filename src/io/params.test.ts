@@ -54,6 +54,20 @@ describe('.params', () => {
     expect(decodeParams(Uint8Array.from(byHand))).toEqual([entry])
   })
 
+  test("MXNet's flags of int8 and float16, and their bytes", () => {
+    const bytes = encodeParams([
+      { name: 'a', shape: [2], dtype: 'int8', data: Int8Array.of(-1, 127) },
+      { name: 'b', shape: [2], dtype: 'float16', data: Float32Array.of(1.5, -2) },
+    ])
+    // a type flag stands behind version, storage type, dimensions, a size and the device; then come the values
+    expect([bytes[24 + 28], ...bytes.slice(56, 58)]).toEqual([5, 255, 127])
+    expect([bytes[58 + 28], ...bytes.slice(90, 94)]).toEqual([2, 0x00, 0x3e, 0x00, 0xc0])
+    expect(decodeParams(bytes).map(({ dtype, data }) => [dtype, data])).toEqual([
+      ['int8', Int8Array.of(-1, 127)],
+      ['float16', Float32Array.of(1.5, -2)],
+    ])
+  })
+
   test("NiN's 24 arrays of 1,992,166 values take 7,970,160 bytes", () => {
     const entries = ninEntries()
     expect(entries).toHaveLength(24)
@@ -99,8 +113,8 @@ describe('.params', () => {
     [changed({ 32: 0 }), 'holds an array without a value: array 0 of 1 has no dimensions'],
     [changed({ 32: 200 }), 'is damaged: array 0 of 1 has 200 dimensions'],
     [
-      changed({ 60: 2 }),
-      'holds float16, which Glueball lacks: array 0 of 1, expected one of float32, float64, uint8, int32',
+      changed({ 60: 6 }),
+      'holds int64, which Glueball lacks: array 0 of 1, expected one of float32, float64, float16, uint8, int32, int8',
     ],
     [changed({ 60: 99 }), 'is damaged: array 0 of 1 got type flag 99, expected 0 to 12'],
     [changed({ 43: 255 }), 'is damaged: array 0 of 1 has shape (-'],

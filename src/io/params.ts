@@ -1,5 +1,5 @@
 // MXNet's `.params` files, version 2, as `nd.save` and `save_parameters` write them: little-endian, no checksum.
-import { bytesPer, type DType, type TypedArray, typedView } from '../core/dtype.ts'
+import { bytesPer, type DType, dtypes, elementsIn, storedBytes, type TypedArray, typeOf } from '../core/dtype.ts'
 import { OpError } from '../core/errors.ts'
 import { sizeOf } from '../core/shape.ts'
 
@@ -15,13 +15,9 @@ export interface ParamsEntry {
 
 const fileMagic = 0x112n
 const version2 = 0xf993fac9
-const dtypes = ['float32', 'float64', 'float16', 'uint8', 'int32', 'int8', 'int64', 'bool']
-dtypes.push('int16', 'uint16', 'uint32', 'uint64', 'bfloat16')
-const readable: Readonly<Record<string, DType>> = {
-  float32: 'float32',
-  float64: 'float64',
-  uint8: 'uint8',
-  int32: 'int32',
+/** MXNet's element types that Glueball lacks, by their flags. */
+const others: Readonly<Record<number, string>> = {
+  ...{ 6: 'int64', 7: 'bool', 8: 'int16', 9: 'uint16', 10: 'uint32', 11: 'uint64', 12: 'bfloat16' },
 }
 const otherVersions: Readonly<Record<number, string>> = {
   4187224776: 'version 1 (MXNet before 1.0)',
@@ -116,7 +112,7 @@ function readArray(reader: Reader, which: string): Omit<ParamsEntry, 'name'> {
   if (shape.some((side) => !(side >= 0 && Number.isSafeInteger(side))) || !Number.isSafeInteger(size))
     reader.fail(`is damaged: ${which} has shape (${shape.join(', ')}), expected non-negative sides`)
   const data = reader.copy(size * bytesPer(dtype), `${which}, ${dtype} of (${shape.join(', ')})`)
-  return { shape, dtype, data: typedView(dtype, data.buffer, 0, size) }
+  return { shape, dtype, data: elementsIn(dtype, data.buffer, 0, size) }
 }
 
 function checkVersion(reader: Reader, which: string): void {
@@ -131,12 +127,11 @@ function checkVersion(reader: Reader, which: string): void {
 
 function readDType(reader: Reader, which: string): DType {
   const flag = reader.u32(which)
-  const name = dtypes[flag]
-  if (!name) reader.fail(`is damaged: ${which} got type flag ${flag}, expected 0 to ${dtypes.length - 1}`)
-  const dtype = readable[name]
-  if (!dtype)
-    reader.fail(`holds ${name}, which Glueball lacks: ${which}, expected one of ${Object.keys(readable).join(', ')}`)
-  return dtype
+  const dtype = dtypes.find((name) => typeOf(name).params === flag)
+  if (dtype) return dtype
+  const name = others[flag]
+  if (!name) reader.fail(`is damaged: ${which} got type flag ${flag}, expected 0 to 12`)
+  reader.fail(`holds ${name}, which Glueball lacks: ${which}, expected one of ${dtypes.join(', ')}`)
 }
 
 /**
@@ -170,10 +165,11 @@ export function encodeParams(entries: readonly ParamsEntry[]): Uint8Array<ArrayB
 
 function checkedBytes({ name, shape, dtype, data }: ParamsEntry): number {
   const size = sizeOf(shape)
-  const fits = shape.length > 0 && data.length === size && data.byteLength === size * bytesPer(dtype)
-  if (fits) return data.byteLength
+  const { array } = typeOf(dtype)
+  const fits = shape.length > 0 && data.length === size && data instanceof array
+  if (fits) return size * bytesPer(dtype)
   const got = `${data.length} elements of ${data.BYTES_PER_ELEMENT} bytes`
-  const right = shape.length > 0 ? `${size} of ${bytesPer(dtype)} bytes` : 'at least one dimension'
+  const right = shape.length > 0 ? `${size} of ${array.BYTES_PER_ELEMENT} bytes` : 'at least one dimension'
   throw new OpError(
     'params',
     `cannot write ${name} as ${dtype} of (${shape.join(', ')}): got ${got}, expected ${right}`,
@@ -191,11 +187,11 @@ function writeArray(view: DataView, at: number, { shape, dtype, data }: ParamsEn
     at += 8
   }
   const cpu = [1, 0]
-  for (const word of [...cpu, dtypes.indexOf(dtype)]) {
+  for (const word of [...cpu, typeOf(dtype).params]) {
     view.setUint32(at, word, true)
     at += 4
   }
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  const bytes = storedBytes(dtype, data)
   new Uint8Array(view.buffer).set(bytes, at)
   return at + bytes.length
 }

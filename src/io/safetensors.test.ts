@@ -70,6 +70,8 @@ test('numbers of each type that arrays have, as a copy', () => {
     ['float64', Float64Array.of(Math.E, -0)],
     ['int32', Int32Array.of(-1, 2 ** 31 - 1)],
     ['uint8', Uint8Array.of(0, 255)],
+    ['int8', Int8Array.of(-128, 127)],
+    ['float16', Float32Array.of(1.5, -0, 65504, 2 ** -24)],
   ] as const) {
     const tensor = tensorOf('x', dtype, [2], data)
     const numbers = numbersOf(tensor)
@@ -77,8 +79,10 @@ test('numbers of each type that arrays have, as a copy', () => {
     expect(numbersOf({ ...tensor, bytes: Buffer.from(tensor.bytes) })).toEqual({ dtype, data })
     expect(numbers.data.buffer).not.toBe(data.buffer)
   }
-  const half = { name: 'x', dtype: 'F16', shape: [1], bytes: new Uint8Array(2) } as const
-  expect(() => numbersOf(half, 'f')).toThrow('f holds x as F16, which Glueball lacks: expected F32, F64, I32, U8')
+  const half = { name: 'x', dtype: 'BF16', shape: [1], bytes: new Uint8Array(2) } as const
+  expect(() => numbersOf(half, 'f')).toThrow(
+    'f holds x as BF16, which Glueball lacks: expected F32, F64, F16, U8, I32, I8',
+  )
 })
 
 test.each([

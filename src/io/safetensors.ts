@@ -3,7 +3,7 @@
 // header, spaces up to a multiple of 8, and the tensors' values, little-endian, row-major, end to end. The header is
 // { "__metadata__": { KEY: TEXT }, NAME: { "dtype": "F32", "shape": [2, 3], "data_offsets": [BEGIN, END] } }, with
 // offsets from the header's end.
-import { type DType, type TypedArray, typedView } from '../core/dtype.ts'
+import { type DType, dtypes, elementsIn, storedBytes, type TypedArray, typeOf } from '../core/dtype.ts'
 import { OpError } from '../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
 
@@ -51,9 +51,8 @@ export interface Safetensors {
   readonly tensors: readonly Safetensor[]
 }
 
-/** The format's names of the element types that arrays have here. */
-const names: Readonly<Record<DType, SafetensorsDType>> = { float32: 'F32', float64: 'F64', int32: 'I32', uint8: 'U8' }
-const dtypes = Object.fromEntries(Object.entries(names).map(([dtype, name]) => [name, dtype as DType]))
+/** The format's name of an element type. */
+const nameOf = (dtype: DType): SafetensorsDType => typeOf(dtype).safetensors
 
 /** Bytes of the header at most, as in the reference implementation. */
 const mostHeader = 100_000_000
@@ -63,9 +62,9 @@ function fail(file: string, message: string): never {
   throw new OpError('safetensors', `${file} ${message}`)
 }
 
-/** A tensor of numbers as a file holds it; shares memory with `data`. */
+/** A tensor of numbers as a file holds it; shares memory with `data`, except for float16. */
 export function tensorOf(name: string, dtype: DType, shape: readonly number[], data: TypedArray): Safetensor {
-  return { name, dtype: names[dtype], shape, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+  return { name, dtype: nameOf(dtype), shape, bytes: storedBytes(dtype, data) }
 }
 
 /** A copy of a tensor's numbers. Throws where its element type is none of Glueball's. */
@@ -73,10 +72,10 @@ export function numbersOf(
   { name, dtype, bytes }: Safetensor,
   file = 'the safetensors file',
 ): { readonly dtype: DType; readonly data: TypedArray } {
-  const found = dtypes[dtype]
-  if (!found) fail(file, `holds ${name} as ${dtype}, which Glueball lacks: expected ${Object.keys(dtypes).join(', ')}`)
+  const found = dtypes.find((own) => nameOf(own) === dtype)
+  if (!found) fail(file, `holds ${name} as ${dtype}, which Glueball lacks: expected ${dtypes.map(nameOf).join(', ')}`)
   const { buffer } = new Uint8Array(bytes) // a Buffer's slice would be no copy
-  return { dtype: found, data: typedView(found, buffer, 0, (bytes.length * 8) / bits[dtype]) }
+  return { dtype: found, data: elementsIn(found, buffer, 0, (bytes.length * 8) / bits[dtype]) }
 }
 
 /** Bytes of a tensor by type and shape; undefined where they are no integer or too many to count. */

@@ -1,5 +1,5 @@
 // What a state holds, so that JSON keeps each bit: JSON knows no typed arrays, and turns NaN, Infinity and −0 into others.
-import { bytesPer, type DType, dtypeOf, isDType, type TypedArray, typedView } from '../core/dtype.ts'
+import { bytesPer, type DType, dtypeOf, elementsIn, isDType, type TypedArray } from '../core/dtype.ts'
 import { nameOfKind, OpError } from '../core/errors.ts'
 import { formatShape, shapeOf, sizeOf } from '../core/shape.ts'
 import type { CheckpointArray } from './checkpoint.ts'
@@ -43,7 +43,7 @@ export class SavedArray implements CheckpointArray {
   }
 }
 
-const kinds = [Float32Array, Float64Array, Int32Array, Uint8Array]
+const kinds = [Float32Array, Float64Array, Int32Array, Int8Array, Uint8Array]
 
 /** An array of a state, as it was or as JSON gives it back. Throws where it is neither. */
 export function savedArray(op: string, saved: unknown): SavedArray {
@@ -71,7 +71,7 @@ function decoded(op: string, name: string, dtype: unknown, text: string): TypedA
   const { buffer, byteLength } = fromBase64(op, name, text)
   const size = byteLength / bytesPer(dtype)
   if (!Number.isInteger(size)) throw new OpError(op, `the state is damaged: the data of ${name} end within a number`)
-  return typedView(dtype, buffer, 0, size)
+  return elementsIn(dtype, buffer, 0, size)
 }
 
 /** Whether it is a shape: a list of non-negative integers. */

@@ -1,4 +1,5 @@
 // What a kernel on the command stream is: a pure plan of phases, made from descriptors and printed by --explain.
+import type { DType } from '../core/dtype.ts'
 import type { KernelModule } from './module.ts'
 import type { Rung } from './rung.ts'
 
@@ -11,7 +12,7 @@ export type Order = 'plain' | 'channelsLast'
 /** What a plan may know of an array; the engine's descriptors have this form. */
 export interface PlannedArray {
   readonly shape: readonly number[]
-  readonly dtype: 'float32' | 'float64' | 'int32' | 'uint8'
+  readonly dtype: DType
   readonly order: Order
 }
 

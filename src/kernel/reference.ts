@@ -1,8 +1,9 @@
 // What a kernel of the reference engine is: plain loops over typed arrays, in logical order.
+import type { TypedArray } from '../core/dtype.ts'
 
 /** An array as plain loops see it, row-major. */
 export interface Tensor {
-  readonly data: Float32Array | Float64Array | Int32Array | Uint8Array
+  readonly data: TypedArray
   readonly shape: readonly number[]
 }
 

@@ -18,7 +18,7 @@ const [X, Y, OUT] = [64, 64 + COUNT * 4, 64 + COUNT * 8]
 /** A kernel out = formula(x, y) over `index` elements. */
 const kernel = (arith: (f: Body) => Lanes, formula: Binary) =>
   func('run', ['i32'], 'none', (f, count) => {
-    const [x, y, out] = [X, Y, OUT].map((a): Stream => ({ pointer: f.local('i32', a), bytes: 4 }))
+    const [x, y, out] = [X, Y, OUT].map((a): Stream => ({ pointer: f.local('i32', a), element: 'float32' }))
     sweep(f, count, [x, y, out], (load) => [[out, formula(arith(f), load(x), load(y))]])
   })
 
@@ -248,10 +248,10 @@ describe('sweep', () => {
     }
   })
 
-  it('widens bytes and cuts to bytes', () => {
+  it('widens bytes and keeps the low byte of results', () => {
     const k = inline([
       func('run', ['i32'], 'none', (f, count) => {
-        const [x, y] = [X, OUT].map((a): Stream => ({ pointer: f.local('i32', a), bytes: 1 }))
+        const [x, y] = [X, OUT].map((a): Stream => ({ pointer: f.local('i32', a), element: 'uint8' }))
         sweep(f, count, [x, y], (load) => [[y, intLanes(f).sub(intLanes(f).mul(load(x), 3), 30)]])
       }),
     ])
@@ -259,7 +259,7 @@ describe('sweep', () => {
       k.bytes.fill(9, OUT, OUT + 64)
       for (let i = 0; i < n; i++) k.bytes[X + i] = i * 12
       k.run.run(n)
-      const want = Array.from({ length: 24 }, (_, i) => (i < n ? Math.max(0, Math.min(255, i * 36 - 30)) : 9))
+      const want = Array.from({ length: 24 }, (_, i) => (i < n ? (i * 36 - 30) & 255 : 9))
       expect([...k.bytes.slice(OUT, OUT + 24)]).toEqual(want)
     }
   })

@@ -1,6 +1,7 @@
 // Data movement by strides: every element of a box of loops copied from one place to another, as phases of plans.
 import { type Body, i8x16, i32, item, type Local, v128 } from './asm.ts'
 import { boxWords, rowOffsets } from './box.ts'
+import { type ElementBytes, loadElement, loadSplat, movedAs, storeElement } from './elements.ts'
 import { least } from './loops.ts'
 import { defineModule } from './module.ts'
 import type { Address, Phase } from './plan.ts'
@@ -17,7 +18,7 @@ export interface StridedLoop {
 
 /** What is moved: bytes an element, and where both ends begin. */
 export interface Movement {
-  readonly bytes: 1 | 4
+  readonly bytes: ElementBytes
   readonly from: Place
   readonly to: Place
 }
@@ -34,7 +35,7 @@ type Kind = 'copy' | 'run' | 'reversed' | 'spread' | 'each' | 'tiles' | 'crowded
 /** Everything that the code of an item depends on. */
 interface Spec {
   readonly kind: Kind
-  readonly bytes: 1 | 4
+  readonly bytes: ElementBytes
   /** Number of outer loops. */
   readonly outer: number
 }
@@ -137,14 +138,14 @@ interface Row {
   readonly count: Local<'i32'>
   readonly fromStep: Local<'i32'>
   readonly toStep: Local<'i32'>
-  readonly bytes: 1 | 4
+  readonly bytes: ElementBytes
 }
 
 /** The innermost loop. */
 const move: Record<Exclude<Kind, 'tiles' | 'crowdedTiles'>, (f: Body, row: Row) => void> = {
   copy: (f, { target, source, count, bytes }) => f.copy(target, source, i32.mul(count, bytes)),
   run(f, { target, source, count, bytes }) {
-    const [y, x] = [target, source].map((pointer) => ({ pointer, bytes }))
+    const [y, x] = [target, source].map((pointer) => ({ pointer, element: movedAs(bytes) }))
     sweep(f, count, [y, x], (load) => [[y, load(x)]])
   },
   reversed(f, { target, source, count, bytes }) {
@@ -160,7 +161,7 @@ const move: Record<Exclude<Kind, 'tiles' | 'crowdedTiles'>, (f: Body, row: Row) 
       [last, -16],
     ])
     const rest = f.let(i32.add(last, 16 - bytes))
-    const one = () => (bytes === 4 ? f.store(target, i32.load(rest)) : f.store8(target, i32.load8_u(rest)))
+    const one = () => storeElement(f, bytes, target, loadElement(bytes, rest))
     f.times(f.let(i32.rem_u(count, side)), one, [
       [target, bytes],
       [rest, -bytes],
@@ -168,12 +169,12 @@ const move: Record<Exclude<Kind, 'tiles' | 'crowdedTiles'>, (f: Body, row: Row) 
   },
   spread(f, { target, source, count, bytes }) {
     if (bytes === 1) return f.fill(target, i32.load8_u(source), count)
-    const y = { pointer: target, bytes }
-    const value = f.let(v128.load32_splat(source))
+    const y = { pointer: target, element: movedAs(bytes) }
+    const value = f.let(loadSplat(f, y.element, source))
     sweep(f, count, [y], () => [[y, value]])
   },
   each(f, { target, source, count, fromStep, toStep, bytes }) {
-    const one = () => (bytes === 4 ? f.store(target, i32.load(source)) : f.store8(target, i32.load8_u(source)))
+    const one = () => storeElement(f, bytes, target, loadElement(bytes, source))
     f.times(count, one, [
       [target, toStep],
       [source, fromStep],

@@ -1,6 +1,7 @@
 // Transposition in tiles: values read along one loop and written along another, by blocks of vectors.
 import { type Body, type Expr, i8x16, i32, item, type Local, type Operand, v128 } from './asm.ts'
 import { boxWords, rowOffsets } from './box.ts'
+import { type ElementBytes, loadElement, storeElement } from './elements.ts'
 import { smaller } from './loops.ts'
 
 /** Sides of a tile in elements: rows of four cache lines of words. */
@@ -19,7 +20,7 @@ export function crowds(rows: number, bytes: number): boolean {
 }
 
 /** to[r · p + q] = from[p + s · q] for a tile of p and q, the two inner loops, in some rows of the outer loops. */
-export function tileItem(bytes: 1 | 4, crowded: boolean, outer: number) {
+export function tileItem(bytes: ElementBytes, crowded: boolean, outer: number) {
   return item(boxWords(2, outer), (f, { index, args, scratch }) => {
     const { to, from, grouped, rows } = f.lets({ to: args.to, from: args.from, grouped: args.grouped, rows: args.rows })
     const [alongP, alongQ] = args.inner
@@ -61,7 +62,7 @@ interface Tile {
 }
 
 /** Whole blocks, and what is beside them one by one, along the longer side. */
-function transposeTile(f: Body, bytes: 1 | 4, crowded: boolean, tile: Tile): void {
+function transposeTile(f: Body, bytes: ElementBytes, crowded: boolean, tile: Tile): void {
   const { source, target, fromStep, toStep, height, width } = tile
   const side = 16 / bytes
   const high = f.let(i32.and(height, -side))
@@ -89,7 +90,7 @@ type Counted = readonly [side: Side, count: Expr<'i32'>]
 
 function moveEach(
   f: Body,
-  bytes: 1 | 4,
+  bytes: ElementBytes,
   first: { readonly from: Expr<'i32'>; readonly to: Expr<'i32'> },
   [outer, rows]: Counted,
   [inner, count]: Counted,
@@ -97,7 +98,7 @@ function moveEach(
   const [x, y, each] = [f.let(first.from), f.let(first.to), f.let(count)]
   const row = () => {
     const [from, to] = [f.let(x), f.let(y)]
-    const one = () => (bytes === 4 ? f.store(to, i32.load(from)) : f.store8(to, i32.load8_u(from)))
+    const one = () => storeElement(f, bytes, to, loadElement(bytes, from))
     f.times(each, one, [
       [from, inner.from],
       [to, inner.to],
@@ -110,7 +111,7 @@ function moveEach(
 }
 
 /** Transposes blocks, those of one row of the target after each other. */
-function moveBlocks(f: Body, bytes: 1 | 4, { source, target, fromStep, toStep, height, width }: Tile): void {
+function moveBlocks(f: Body, bytes: ElementBytes, { source, target, fromStep, toStep, height, width }: Tile): void {
   const side = 16 / bytes
   const blocks = f.let(i32.div_u(width, side))
   const down = f.let(i32.mul(toStep, side))
@@ -132,7 +133,7 @@ function moveBlocks(f: Body, bytes: 1 | 4, { source, target, fromStep, toStep, h
 }
 
 /** Transposes blocks into scratch, so that each line of the source is read whole and nothing meets what is written. */
-function gather(f: Body, bytes: 1 | 4, { source, fromStep, scratch, height, width }: Tile): void {
+function gather(f: Body, bytes: ElementBytes, { source, fromStep, scratch, height, width }: Tile): void {
   const side = 16 / bytes
   const blocks = f.let(i32.div_u(height, side))
   const down = f.let(i32.mul(fromStep, side))
@@ -153,7 +154,7 @@ function gather(f: Body, bytes: 1 | 4, { source, fromStep, scratch, height, widt
 }
 
 /** Copies the rows in scratch to the target, whole lines at a time. */
-function flush(f: Body, bytes: 1 | 4, { target, toStep, scratch, height, width }: Tile): void {
+function flush(f: Body, bytes: ElementBytes, { target, toStep, scratch, height, width }: Tile): void {
   const [x, y] = [f.let(scratch), f.let(target)]
   const vectors = f.let(i32.shr_u(i32.mul(width, bytes), 4))
   f.times(height, () => {
@@ -171,8 +172,8 @@ function flush(f: Body, bytes: 1 | 4, { target, toStep, scratch, height, width }
   ])
 }
 
-/** The rows of a transposed block of 4 × 4 words or 16 × 16 bytes; the pointer goes on by as many rows of the source. */
-function transposed(f: Body, bytes: 1 | 4, pointer: Local<'i32'>, step: Local<'i32'>): Local<'v128'>[] {
+/** The rows of a transposed block of 4 × 4 words, 8 × 8 halves of words or 16 × 16 bytes; the pointer goes on by as many rows of the source. */
+function transposed(f: Body, bytes: ElementBytes, pointer: Local<'i32'>, step: Local<'i32'>): Local<'v128'>[] {
   const side = 16 / bytes
   let rows = Array.from({ length: side }, () => {
     const row = f.let(v128.load(pointer))
@@ -186,7 +187,7 @@ function transposed(f: Body, bytes: 1 | 4, pointer: Local<'i32'>, step: Local<'i
 }
 
 /** The elements of the lower (or upper) halves of a and b in turns. */
-function interleave(bytes: 1 | 4, a: Local<'v128'>, b: Local<'v128'>, upper: boolean): Expr<'v128'> {
+function interleave(bytes: ElementBytes, a: Local<'v128'>, b: Local<'v128'>, upper: boolean): Expr<'v128'> {
   const side = 16 / bytes
   const elements = Array.from({ length: side }, (_, i) => (i >> 1) + (upper ? side / 2 : 0) + (i & 1) * side)
   return i8x16.shuffle(a, b, ...elements.flatMap((k) => Array.from({ length: bytes }, (_, byte) => k * bytes + byte)))

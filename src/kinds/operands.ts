@@ -1,6 +1,6 @@
 // Operands of formulas and reductions: arrays, numbers that stand for arrays, and indices that nothing is loaded for.
 import { evaluationOrder, type Graph, type Kind, type Node } from '../arith/graph.ts'
-import { kindOf } from '../core/dtype.ts'
+import { checkFloat, kindOf } from '../core/dtype.ts'
 import { nameOfKind, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { type Shape, shapeOf } from '../core/shape.ts'
@@ -103,6 +103,14 @@ export function checkDTypes(
     if (floats && kindOf(dtype) === 'int') {
       throw new OpError(name, `cannot take ${dtype}, expected float32: use astype('float32')`)
     }
+  }
+}
+
+/** Throws for operands that are floats in files and memory alone. */
+export function checkComputed(name: string, operands: readonly FormulaOperand[]): void {
+  for (const operand of operands) {
+    if (!(operand instanceof NDArray) || kindOf(operand.dtype) === 'int') continue
+    checkFloat(name, 'operands', operand.dtype)
   }
 }
 

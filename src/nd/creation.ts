@@ -1,5 +1,5 @@
 // Making arrays: from values, constants and ranges (MXNet 1.9.1, ndarray.py).
-import { bytesPer, type DType, isNumeric, typedFrom } from '../core/dtype.ts'
+import { type DType, isNumeric, storedBytes } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import { checkContext, checkDType, deliver } from '../core/invoke.ts'
@@ -54,15 +54,9 @@ export function upload(values: ArrayLike<number>, shape: Shape, dtype: DType, ct
     throw new OpError('array', `${values.length} values don't fill the shape ${formatShape(shape)}`)
   }
   checkDType('array', checkContext('array', ctx), dtype)
-  const typed = ArrayBuffer.isView(values) && bytesOfSame(values, dtype) ? values : typedFrom(dtype, values)
-  const bytes = new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength)
+  const bytes = storedBytes(dtype, values)
   const storage = withinLimits(ctx.engine, 'array', shape[0], () => new Storage(ctx.engine, ctx.engine.upload(bytes)))
   return deliver(new NDArray({ context: ctx, value: { shape, dtype, storage, offset: 0 }, maker: 'array' }))
-}
-
-function bytesOfSame(values: ArrayBufferView, dtype: DType): boolean {
-  const same = typedFrom(dtype, []).constructor === values.constructor
-  return same && values.byteLength % bytesPer(dtype) === 0
 }
 
 /** Zeros. */

@@ -1,11 +1,12 @@
 // Text of arrays as NumPy's `str` gives it.
 import { expect, it } from 'vitest'
-import { type DType, typedFrom } from '../core/dtype.ts'
+import { type DType, elementsIn, storedBytes } from '../core/dtype.ts'
 import { shapeOf } from '../core/shape.ts'
 import { formatElements } from './printing.ts'
 
 function text(values: readonly number[], shape: readonly number[] = [values.length], dtype: DType = 'float32'): string {
-  return formatElements(typedFrom(dtype, values), shapeOf(shape), dtype)
+  const { buffer } = storedBytes(dtype, values)
+  return formatElements(elementsIn(dtype, buffer, 0, values.length), shapeOf(shape), dtype)
 }
 
 const range = (count: number, value: (i: number) => number): number[] =>
@@ -18,6 +19,8 @@ it.each<[string, string]>([
   [text([3858287.25, 1.75]), '[3.8582872e+06 1.7500000e+00]'],
   [text([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1.5, -0]), '[ nan  inf -inf  1.5 -0. ]'],
   [text([1e-5, 1, 2.5]), '[1.0e-05 1.0e+00 2.5e+00]'],
+  [text([0.3, 16777216]), '[3.0000001e-01 1.6777216e+07]'],
+  [text([1e-5, 1.2345679]), '[9.9999997e-06 1.2345679e+00]'],
   [text([1e8, 1]), '[1.e+08 1.e+00]'],
   [text([1e8, -0, 1]), '[ 1.e+08 -0.e+00  1.e+00]'],
   [text([1, -20, 300, 4], [2, 2], 'int32'), '[[  1 -20]\n [300   4]]'],

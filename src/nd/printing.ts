@@ -1,5 +1,5 @@
 // Text of arrays as NumPy prints them: eight digits, columns aligned, long arrays shortened.
-import type { DType, TypedArray } from '../core/dtype.ts'
+import { type DType, elementsIn, kindOf, storedBytes, type TypedArray } from '../core/dtype.ts'
 import { type Shape, sizeOf, stridesOf } from '../core/shape.ts'
 
 const lineWidth = 75
@@ -12,12 +12,12 @@ export function formatElements(values: TypedArray, shape: Shape, dtype: DType): 
   if (shape.length === 0) return plainNumber(values[0], dtype)
   const edges = sizeOf(shape) > summarizeAbove ? edgeItems : Number.POSITIVE_INFINITY
   const shown = shownIndices(shape, edges).map((i) => values[i])
-  const format = dtype === 'float32' || dtype === 'float64' ? floatFormat(shown, dtype) : integerFormat(shown)
+  const format = kindOf(dtype) === 'float' ? floatFormat(shown, dtype) : integerFormat(shown)
   return nested(values, shape, stridesOf(shape), edges, format, 0, 0)
 }
 
 function plainNumber(value: number, dtype: DType): string {
-  if (dtype === 'int32' || dtype === 'uint8') return String(value)
+  if (kindOf(dtype) === 'int') return String(value)
   if (!Number.isFinite(value)) return specialText(value)
   const size = Math.abs(value)
   if (size > 0 && (size < 1e-4 || size >= 1e16)) {
@@ -64,11 +64,13 @@ function toExponential(value: number, digits: number): string {
   return `${halfToEven(mantissa, value.toExponential(100).split('e')[0])}e${exponent}`
 }
 
-/** The shortest digits that read back as the same float32 (or float64). */
-function shortest(value: number, dtype: DType = 'float32'): string {
+const rounded = (value: number, dtype: DType) => elementsIn(dtype, storedBytes(dtype, [value]).buffer, 0, 1)[0]
+
+/** The shortest digits that read back as the same number of the type. */
+function shortest(value: number, dtype: DType): string {
   if (dtype === 'float64') return value.toExponential()
   for (let digits = 0; digits < 9; digits++) {
-    if (Math.fround(Number(value.toExponential(digits))) === value) return toExponential(value, digits)
+    if (rounded(Number(value.toExponential(digits)), dtype) === value) return toExponential(value, digits)
   }
   return toExponential(value, 8)
 }
@@ -86,8 +88,8 @@ function floatFormat(values: readonly number[], dtype: DType): Format {
   const total = Math.max(left + 1 + right + exponentWidth, ...special)
   return (value) => {
     if (!Number.isFinite(value)) return specialText(value).padStart(total)
-    const [whole, fraction, exponent] = scientific ? exponentParts(value, dtype) : fixedParts(value, dtype)
-    const tail = scientific ? fraction.padEnd(right, '0') + exponent : fraction.padEnd(right)
+    const [whole, fraction, exponent] = scientific ? exponentParts(value, dtype, right) : fixedParts(value, dtype)
+    const tail = fraction.padEnd(right, scientific ? '0' : ' ') + exponent
     return `${whole.padStart(left)}.${tail}`.padStart(total)
   }
 }
@@ -117,10 +119,12 @@ function digitsAfterPoint(scientific: string): number {
   return (mantissa.split('.')[1]?.length ?? 0) - Number(exponent)
 }
 
-function exponentParts(value: number, dtype: DType): Parts {
+/** Shorter fractions than `least` go on with the digits that the number really has. */
+function exponentParts(value: number, dtype: DType, least = 0): Parts {
   const full = shortest(value, dtype)
   const digits = full.split('e')[0].split('.')[1]?.length ?? 0
-  const [mantissa, exponent] = (digits > precision ? toExponential(value, precision) : full).split('e')
+  const kept = Math.min(precision, Math.max(digits, least))
+  const [mantissa, exponent] = (kept === digits ? full : toExponential(value, kept)).split('e')
   const [whole, fraction = ''] = mantissa.split('.')
   const sign = exponent.startsWith('-') ? '-' : '+'
   return [signOfZero(value) + whole, fraction, `e${sign}${exponent.replace(/^[+-]/, '').padStart(2, '0')}`]

@@ -1,5 +1,5 @@
 // Reading values: queued where it is called, answered when the queue has come there.
-import { type TypedArray, typedView } from '../core/dtype.ts'
+import { elementsIn, type TypedArray } from '../core/dtype.ts'
 import { currentContext } from '../core/engine.ts'
 import { OpError } from '../core/errors.ts'
 import { readWithinLimits } from '../core/memory.ts'
@@ -14,7 +14,7 @@ export async function readElements(x: NDArray, op: string): Promise<TypedArray> 
   const failure = engine.failureOf(value.storage)
   if (failure) throw failure
   const bytes = await readWithinLimits(engine, op, value)
-  return typedView(value.dtype, bytes.buffer, bytes.byteOffset, sizeOf(value.shape))
+  return elementsIn(value.dtype, bytes.buffer, bytes.byteOffset, sizeOf(value.shape))
 }
 
 /** The only element of an array of size 1. */

@@ -1,5 +1,5 @@
 // A case of an op: inputs and a call that every engine must agree on; the benchmarks time the same calls.
-import type { DType } from '../core/dtype.ts'
+import { type DType, kindOf } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { sizeOf } from '../core/shape.ts'
@@ -44,7 +44,7 @@ export function generator(seed: number): () => number {
 
 /** The values of an input, in logical order; float32 values where the type is a float. */
 export function valuesOf({ shape, dtype = 'float32', domain }: CaseInput, seed: number): Float64Array {
-  const whole = dtype === 'int32' || dtype === 'uint8'
+  const whole = kindOf(dtype) === 'int'
   const from = domain ?? (whole ? [0, 10] : [-1, 1])
   const random = generator(seed)
   const values = new Float64Array(sizeOf(shape))

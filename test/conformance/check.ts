@@ -1,6 +1,6 @@
 // How a case of an op is checked: result, gradient and error message, on one engine against the reference engine.
 import { backward, record } from '../../src/autograd/autograd.ts'
-import { bytesPer, type DType, typedView } from '../../src/core/dtype.ts'
+import { bytesPer, type DType, elementsIn, storedBytes } from '../../src/core/dtype.ts'
 import type { Context } from '../../src/core/engine.ts'
 import { NDArray } from '../../src/core/ndarray.ts'
 import { adopt, within } from '../../src/core/ownership.ts'
@@ -38,7 +38,7 @@ function place(
 ): NDArray {
   const skip = how === 'offset' ? offset : 0
   const bytes = new Uint8Array((skip + values.length) * bytesPer(dtype)).fill(7)
-  typedView(dtype, bytes.buffer, skip * bytesPer(dtype), values.length).set(values)
+  bytes.set(storedBytes(dtype, values), skip * bytesPer(dtype))
   const storage = new Storage(context.engine, context.engine.upload(bytes))
   const value = { dtype, shape: shapeOf(shape), storage, offset: skip * bytesPer(dtype) }
   const { engine } = context
@@ -56,7 +56,7 @@ function attach(array: NDArray): NDArray {
 async function read(array: NDArray): Promise<Result> {
   const { shape, dtype, context, value } = array
   const bytes = await context.engine.read(value)
-  return { shape, dtype, values: typedView(dtype, bytes.buffer, 0, bytes.length / bytesPer(dtype)) }
+  return { shape, dtype, values: elementsIn(dtype, bytes.buffer, 0, bytes.length / bytesPer(dtype)) }
 }
 
 function list(results: NDArray | readonly NDArray[]): readonly NDArray[] {

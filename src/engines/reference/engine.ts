@@ -1,5 +1,5 @@
 // The reference engine: plain loops, inline and synchronous; the definition of right. float64 lives here.
-import { bytesPer, type TypedArray, typedView } from '../../core/dtype.ts'
+import { bytesPer, elementsIn, storedBytes, type TypedArray } from '../../core/dtype.ts'
 import { type Allocation, type Call, type Engine, OutOfMemory, type Receipt, type Value } from '../../core/engine.ts'
 import { Line } from '../../core/line.ts'
 import { turn } from '../../core/memory.ts'
@@ -69,22 +69,28 @@ export class ReferenceEngine implements Engine {
   run(call: Call): void {
     const kernel = this.#kernels[call.op as OpName]
     // where values are now: by the time it runs, they may have been freed
-    const [inputs, outputs] = [call.inputs.map(tensorOf), call.outputs.map(tensorOf)]
+    const [inputs, outputs] = [call.inputs.map(rangeOf), call.outputs.map(rangeOf)]
     const read = call.inputs.map(bufferOf)
     const written = [...call.outputs.map(bufferOf), ...call.mutates.map((i) => read[i])]
     this.#line.do(() => {
       const failure = read.find((buffer) => buffer.failure)?.failure
       if (failure) for (const buffer of written) buffer.failure = failure
-      else kernel(inputs, call.attrs as never, outputs, call.scalars)
+      else {
+        const double = call.inputs.some(({ dtype }) => dtype === 'float64')
+        const [from, to] = [inputs, outputs].map((ranges) => ranges.map((range) => tensorOf(range, double)))
+        kernel(from, call.attrs as never, to, call.scalars)
+        outputs.forEach((range, i) => settle(range, to[i]))
+        for (const i of call.mutates) settle(inputs[i], from[i])
+      }
     })
   }
 
   async read(value: Value): Promise<Uint8Array> {
-    const [buffer, { data }] = [bufferOf(value), tensorOf(value)]
+    const [buffer, { data, offset, bytes: count }] = [bufferOf(value), rangeOf(value)]
     const bytes = await new Promise<Uint8Array>((resolve, reject) =>
       this.#line.do(() => {
         if (buffer.failure) return reject(buffer.failure)
-        resolve(new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice())
+        resolve(new Uint8Array(data, offset, count).slice())
       }),
     )
     await turn(this)
@@ -107,9 +113,32 @@ export class ReferenceEngine implements Engine {
 
 const bufferOf = ({ storage }: Value) => storage.allocation as Buffer
 
-function tensorOf(value: Value): { data: TypedArray; shape: Shape } {
+/** Where a value lies, even after it was freed. */
+interface Range extends Pick<Value, 'dtype' | 'shape' | 'offset'> {
+  readonly data: ArrayBuffer
+  readonly bytes: number
+}
+
+function rangeOf(value: Value): Range {
+  const { dtype, shape, offset } = value
   const { data } = bufferOf(value)
-  const size = sizeOf(value.shape)
-  if (value.offset + size * bytesPer(value.dtype) > data.byteLength) throw new Error('value outside its storage')
-  return { data: typedView(value.dtype, data, value.offset, size), shape: value.shape }
+  const bytes = sizeOf(shape) * bytesPer(dtype)
+  if (offset + bytes > data.byteLength) throw new Error('value outside its storage')
+  return { dtype, shape, offset, data, bytes }
+}
+
+interface Elements {
+  readonly data: TypedArray
+  readonly shape: Shape
+}
+
+/** The elements as kernels read and write them; copies of float16 beside float64 are float64, to be rounded once. */
+function tensorOf({ dtype, shape, offset, data }: Range, double: boolean): Elements {
+  const elements = elementsIn(dtype, data, offset, sizeOf(shape))
+  return { data: double && elements.buffer !== data ? Float64Array.from(elements) : elements, shape }
+}
+
+/** Stores elements that are a copy. */
+function settle({ dtype, offset, data: buffer }: Range, { data }: Elements): void {
+  if (data.buffer !== buffer) new Uint8Array(buffer).set(storedBytes(dtype, data), offset)
 }

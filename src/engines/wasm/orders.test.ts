@@ -1,5 +1,6 @@
 // Orders of memory: elements brought into either, and what handles, views and the tape see while their storage moves.
 import { afterAll, describe, expect, it } from 'vitest'
+import { elementsIn } from '../../core/dtype.ts'
 import { Context } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { liveOn } from '../../core/storage.ts'
@@ -35,8 +36,7 @@ const list = async (x: NDArray) => [...(await x.toArray())]
 /** The elements of a storage as they lie, read as a vector. */
 async function memory({ dtype, storage, size }: NDArray): Promise<number[]> {
   const bytes = await engine.read({ storage, offset: 0, dtype, shape: [size] })
-  const typed = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array, float64: Float64Array }[dtype]
-  return [...new typed(bytes.slice().buffer)]
+  return [...elementsIn(dtype, bytes.slice().buffer, 0, size)]
 }
 
 describe.each(['float32', 'int32', 'uint8'] as const)('%s', (dtype) => {

@@ -1,14 +1,15 @@
 // relayout on the command stream: the same elements in the other order of memory.
 import { type Body, type Expr, i8x16, i32, item, type Local, v128 } from '../../kernel/asm.ts'
 import { copyBytes } from '../../kernel/copyBytes.ts'
+import { type ElementBytes, elementBytes, loadElement, storeElement } from '../../kernel/elements.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { Address, Phase, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
 import { bytesOf } from '../../kernel/ranges.ts'
 
 const matrices = { y: 'address', x: 'address', sizes: { rows: 'i32', columns: 'i32' } } as const
 
-/** Transposes blocks of 4 × 4 floats, then the edges one by one: y[c][r] = x[r][c] for each of `items` matrices. */
-const transposition = () => ({
+/** Transposes blocks of 4 × 4 words, then the edges one by one: y[c][r] = x[r][c] for each of `items` matrices. */
+const transposition = ({ bytes }: { readonly bytes: ElementBytes }) => ({
   words: item(matrices, (f, { index, args }) => {
     const { rows, columns } = f.lets(args.sizes)
     const xRow = f.let(i32.shl(columns, 2))
@@ -30,15 +31,16 @@ const transposition = () => ({
     f.range(rows4, rows, (r) => f.range(0, columns, (c) => one(r, c)))
     f.range(0, rows4, (r) => f.range(columns4, columns, (c) => one(r, c)))
   }),
-  bytes: item(matrices, (f, { index, args }) => {
+  others: item(matrices, (f, { index, args }) => {
     const { rows, columns } = f.lets(args.sizes)
-    const matrix = f.let(i32.mul(index, i32.mul(rows, columns)))
+    const matrix = f.let(i32.mul(i32.mul(index, i32.mul(rows, columns)), bytes))
     const x = f.let(i32.add(args.x, matrix))
     const y = f.let(i32.add(args.y, matrix))
     f.range(0, rows, (r) =>
       f.range(0, columns, (c) => {
-        f.store8(i32.add(i32.add(y, i32.mul(c, rows)), r), i32.load8_u(x))
-        x.bump(1)
+        const place = i32.add(i32.mul(c, rows), r)
+        storeElement(f, bytes, i32.add(y, i32.mul(place, bytes)), loadElement(bytes, x))
+        x.bump(bytes)
       }),
     )
   }),
@@ -78,8 +80,9 @@ function relayoutPhase(array: PlannedArray, y: Address, x: Address): Phase {
   const [images, channels, height, width] = array.shape
   const pixels = height * width
   const [rows, columns] = array.order === 'plain' ? [channels, pixels] : [pixels, channels]
-  const entry = array.dtype === 'uint8' ? 'bytes' : 'words'
-  return defineModule('relayout', {}, transposition).phase(entry, images, { y, x, sizes: { rows, columns } })
+  const bytes = elementBytes(array.dtype)
+  const entry = bytes === 4 ? 'words' : 'others'
+  return defineModule('relayout', { bytes }, transposition).phase(entry, images, { y, x, sizes: { rows, columns } })
 }
 
 /** y = x in the other order. */

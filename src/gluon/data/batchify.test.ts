@@ -38,6 +38,7 @@ describe('batches', () => {
       ['int32', Int32Array.of(1, 2)],
       ['int32', Int16Array.of(1, 2)],
       ['uint8', Uint8Array.of(1, 2)],
+      ['int8', Int8Array.of(-1, 2)],
       ['uint8', Uint8ClampedArray.of(1, 2)],
       ['float32', Float64Array.of(1, 2)],
     ] as const

@@ -1,5 +1,5 @@
 // Batches from samples: arrays are stacked, numbers and lists gathered, tuples handled element by element.
-import { type DType, isNumeric, type TypedArray, typedFrom, typedZeros } from '../../core/dtype.ts'
+import { type DType, isNumeric, type TypedArray, typedZeros } from '../../core/dtype.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
 import { nameOfKind, OpError } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
@@ -81,15 +81,16 @@ function cannot(kinds: Iterable<string>): OpError {
 }
 
 function numbers(values: readonly number[], context: Context, dtype: DType): NDArray {
-  return upload(typedFrom(dtype, values), shapeOf([values.length]), dtype, context)
+  return upload(values, shapeOf([values.length]), dtype, context)
 }
 
 const bytes = [Uint8Array, Uint8ClampedArray]
-const integers = [Int32Array, Int16Array, Int8Array, Uint16Array]
+const integers = [Int32Array, Int16Array, Uint16Array]
 
 /** The element type of a typed array in batches: its own where there is such a one, else one that holds it. */
 export function dtypeFor(values: TypedArray): DType {
   if (bytes.some((kind) => values instanceof kind)) return 'uint8'
+  if (values instanceof Int8Array) return 'int8'
   if (integers.some((kind) => values instanceof kind)) return 'int32'
   if (!((values as ArrayBufferView) instanceof Uint32Array)) return 'float32'
   throw new OpError('batchify', 'no element type holds a Uint32Array: make it an Int32Array or a Float32Array')

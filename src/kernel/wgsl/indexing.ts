@@ -1,6 +1,7 @@
 // Positions in arrays of several axes and on one axis, as WGSL text.
 import type { DType } from '../../core/dtype.ts'
 import { stridesOf } from '../../core/shape.ts'
+import { wgslType } from './elements.ts'
 import type { Param } from './plan.ts'
 
 /** A function of a flat index over some axes that gives a position. */
@@ -56,8 +57,9 @@ export function repeatedSteps(from: readonly number[], to: readonly number[]): n
 
 /** `clipped(index, count)`: an index as an integer from 0 to below the count; NaN counts as 0. Needs `wgslNumbers`. */
 export function clippedText(dtype: DType): string {
-  if (dtype === 'uint8') return 'fn clipped(index: u32, count: u32) -> u32 { return min(index, count - 1u); }'
-  if (dtype === 'int32')
+  const register = wgslType(dtype)
+  if (register === 'u32') return 'fn clipped(index: u32, count: u32) -> u32 { return min(index, count - 1u); }'
+  if (register === 'i32')
     return 'fn clipped(index: i32, count: u32) -> u32 { return min(u32(max(index, 0)), count - 1u); }'
   return `
 fn clipped(index: f32, count: u32) -> u32 {

@@ -1,16 +1,26 @@
 // WGSL kernels in which each invocation computes one element of the output, from a function of its index.
-import type { DType } from '../../core/dtype.ts'
 import type { Descriptor } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { costOf } from './cost.ts'
+import {
+  arrayType,
+  elementText,
+  functionsFor,
+  loadText,
+  movedAs,
+  perWord,
+  type Stored,
+  sharesWords,
+  storeWord,
+  wgslType,
+} from './elements.ts'
 import type { Binding, Dispatch, GpuPlan, Param } from './plan.ts'
 import { type Params, paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
 
 /** An array that a kernel reads, by the name under which its text does. */
 export interface Source {
   readonly binding: Binding
-  /** Bytes lie four in a word; a `word` is taken as it is. */
-  readonly dtype: DType | 'word'
+  readonly dtype: Stored
 }
 
 /** A kernel of one invocation an element. */
@@ -26,21 +36,17 @@ export interface MapKernel {
   readonly reads?: number
   /** Functions that `value` calls. */
   readonly functions?: string
-  /** WGSL statements that return element `i`, as f32, i32 or, for uint8, u32. */
+  /** WGSL statements that return element `i`, in a register of its type. */
   readonly value: string
-  /** WGSL expression of the output's element where number `i` goes, if it is another one; not for bytes. */
+  /** WGSL expression of the output's element where number `i` goes, if it is another one; not where elements share words. */
   readonly place?: string
 }
 
-/** WGSL expression of a byte of the output as it was, for those that are not to change. */
-export const heldByte = '(y[(p.at_y + i) >> 2u] >> (((p.at_y + i) & 3u) * 8u)) & 255u'
+/** WGSL expression of element `i` of the output as it was, for those that are not to change. */
+export const heldElement = (dtype: Stored): string => elementText('y', dtype, 'p.at_y + i')
 
 /** Invocations of a workgroup: a few of the hardware's groups. */
 export const mapSize = 64
-
-/** The WGSL type of an element in a register. */
-export const wgslType = (dtype: DType | 'word'): 'f32' | 'i32' | 'u32' =>
-  dtype === 'float32' ? 'f32' : dtype === 'int32' ? 'i32' : 'u32'
 
 /** What a kernel has to do with the world outside its text. */
 export type Surroundings = Pick<MapKernel, 'sources' | 'output' | 'params'>
@@ -57,8 +63,9 @@ export function surroundingsText({ sources = {}, output }: Surroundings, params:
   const entries = Object.entries(sources)
   return `
 ${paramsText(params)}
-${entries.map(([name, source], n) => loadText(name, source, n)).join('')}
-@group(0) @binding(${entries.length}) var<storage, read_write> y: array<${wgslType(output.dtype)}>;
+${functionsFor([output, ...Object.values(sources)].map(({ dtype }) => dtype))}
+${entries.map(([name, { dtype }], n) => sourceText(name, dtype, n)).join('')}
+@group(0) @binding(${entries.length}) var<storage, read_write> y: ${arrayType(output.dtype)};
 @group(0) @binding(${entries.length + 1}) var<uniform> p: Params;`
 }
 
@@ -69,9 +76,8 @@ export const bindingsOf = ({ sources = {}, output }: Surroundings): readonly Bin
 /** The dispatch of a kernel. */
 export function mapElements(kernel: MapKernel): Dispatch {
   const { output, count, sources = {}, reads = Object.keys(sources).length } = kernel
-  const bytes = output.dtype === 'uint8'
-  // a word of bytes that is not aligned with the output's begin is shared by two
-  const invocations = bytes ? Math.ceil(count / 4) + 1 : count
+  // a word that is not aligned with the output's begin is shared by two
+  const invocations = sharesWords(output.dtype) ? Math.ceil(count / perWord(output.dtype)) + 1 : count
   const params = paramsOf(kernel, { size: count })
   return {
     shader: textOf(kernel, params),
@@ -85,8 +91,8 @@ export function mapElements(kernel: MapKernel): Dispatch {
 /** Input 0 copied to output 0, element by element. */
 export function copyElements({ dtype, shape }: Descriptor): GpuPlan {
   const dispatch = mapElements({
-    sources: { x: { binding: { input: 0 }, dtype } },
-    output: { binding: { output: 0 }, dtype },
+    sources: { x: { binding: { input: 0 }, dtype: movedAs(dtype) } },
+    output: { binding: { output: 0 }, dtype: movedAs(dtype) },
     count: sizeOf(shape),
     value: 'return load_x(i);',
   })
@@ -101,35 +107,17 @@ fn value(i: u32) -> ${wgslType(output.dtype)} { ${value} }
 @compute @workgroup_size(${mapSize})
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
   let n = ${workgroupIndex} * ${mapSize}u + local;
-  ${output.dtype === 'uint8' ? storeBytes : storeElement(place)}
+  ${sharesWords(output.dtype) ? storeWord(output.dtype) : storeElement(place)}
 }`
 }
 
 /** The binding of a source and the function that loads its elements. */
-function loadText(name: string, { dtype }: Source, binding: number): string {
-  const type = wgslType(dtype)
-  const at = `p.at_${name} + i`
-  const load =
-    dtype === 'uint8'
-      ? `let at = ${at}; return (${name}[at >> 2u] >> ((at & 3u) * 8u)) & 255u;`
-      : `return ${name}[${at}];`
+function sourceText(name: string, dtype: Stored, binding: number): string {
   return `
-@group(0) @binding(${binding}) var<storage, read> ${name}: array<${type}>;
-fn load_${name}(i: u32) -> ${type} { ${load} }`
+@group(0) @binding(${binding}) var<storage, read> ${name}: ${arrayType(dtype)};
+${loadText(name, dtype)}`
 }
 
 const storeElement = (place: string) => `let i = n;
   if (i >= p.size) { return; }
   y[p.at_y + ${place}] = value(i);`
-
-/** One invocation writes one word, and keeps what of it lies outside. */
-const storeBytes = `let word = (p.at_y >> 2u) + n;
-  if (word * 4u >= p.at_y + p.size) { return; }
-  var bytes = y[word];
-  for (var k = 0u; k < 4u; k++) {
-    let at = word * 4u + k;
-    if (at < p.at_y || at >= p.at_y + p.size) { continue; }
-    let shift = k * 8u;
-    bytes = (bytes & ~(255u << shift)) | ((value(at - p.at_y) & 255u) << shift);
-  }
-  y[word] = bytes;`

@@ -1,6 +1,7 @@
 // WGSL kernels in which each invocation computes one element of several outputs, or of arrays that it reads as well.
 import { costOf } from './cost.ts'
-import { mapElements, mapSize, type Source, wgslType } from './map.ts'
+import { arrayType, functionsFor, loadText, sharesWords, wgslType } from './elements.ts'
+import { mapElements, mapSize, type Source } from './map.ts'
 import type { Dispatch, Param } from './plan.ts'
 import { paramsText, workgroupIndex, workgroupRows } from './workgroups.ts'
 
@@ -29,7 +30,7 @@ export interface ResultsKernel {
   readonly values: readonly { readonly to: number | string; readonly value: string }[]
 }
 
-/** The dispatch; a single output may be of bytes, which share words. */
+/** The dispatch; a single output may be of elements that share words. */
 export function mapResults(kernel: ResultsKernel): Dispatch {
   const { inputs, outputs, values, statements } = kernel
   if (values.length > 1 || typeof values[0].to === 'string') return sideBySide(kernel)
@@ -39,7 +40,7 @@ export function mapResults(kernel: ResultsKernel): Dispatch {
     ...kernel,
     sources: Object.fromEntries(inputs.map(({ name, binding, dtype }): [string, Source] => [name, { binding, dtype }])),
     output,
-    value: `${statements} return ${output.dtype === 'uint8' ? `u32(${value})` : value};`,
+    value: `${statements} return ${wgslType(output.dtype) === 'u32' ? `u32(${value})` : value};`,
   })
 }
 
@@ -49,8 +50,8 @@ function sideBySide(kernel: ResultsKernel): Dispatch {
     ...inputs,
     ...outputs.map((output, n) => ({ ...output, name: `y${n}`, written: true })),
   ]
-  if (arrays.some(({ written, dtype }) => written && dtype === 'uint8')) {
-    throw new Error("bytes can't be one of several results: they share words")
+  if (arrays.some(({ written, dtype }) => written && sharesWords(dtype))) {
+    throw new Error("elements that share words can't be one of several results")
   }
   const all: Record<string, Param> = { size: count }
   for (const { name, binding } of arrays) all[`at_${name}`] = { offset: binding }
@@ -61,6 +62,7 @@ function sideBySide(kernel: ResultsKernel): Dispatch {
   })
   const shader = `
 ${paramsText(all)}
+${functionsFor(arrays.map(({ dtype }) => dtype))}
 ${arrays.map(bindingText).join('')}
 @group(0) @binding(${arrays.length}) var<uniform> p: Params;
 ${kernel.functions}
@@ -81,9 +83,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
 }
 
 function bindingText({ name, dtype, written }: KernelArray, n: number): string {
-  const at = `p.at_${name} + i`
-  const byte = `let at = ${at}; return (${name}[at >> 2u] >> ((at & 3u) * 8u)) & 255u;`
   return `
-@group(0) @binding(${n}) var<storage, ${written ? 'read_write' : 'read'}> ${name}: array<${wgslType(dtype)}>;
-fn load_${name}(i: u32) -> ${wgslType(dtype)} { ${dtype === 'uint8' ? byte : `return ${name}[${at}];`} }`
+@group(0) @binding(${n}) var<storage, ${written ? 'read_write' : 'read'}> ${name}: ${arrayType(dtype)};
+${loadText(name, dtype)}`
 }

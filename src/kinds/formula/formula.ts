@@ -143,7 +143,7 @@ export const formulaOp: Op<FormulaAttributes, SumFunctions> = {
     for (const group of groupsOf(attrs, needs, inputs, outputs)) {
       gradientsOf(context, dys, attrs.formula.derived(group, results)).forEach((gradient, i) => {
         const input = operands[group[i]] as number
-        gradients[input] = gradient && sumTo(gradient, inputs[input].shape, functions)
+        gradients[input] = gradient && sumTo(asType(gradient, inputs[input].dtype), inputs[input].shape, functions)
       })
     }
     return gradients
@@ -183,6 +183,12 @@ function gradientsOf(
     return gradient && ('read' in gradient ? (values[gradient.read] as NDArray) : made[gradient.result])
   })
 }
+
+const converted: Formula = { name: 'cast', compute: (m, x) => m.toFloat(x) }
+
+/** A gradient as a float of the type that its operand has. */
+const asType = (gradient: NDArray, dtype: DType): NDArray =>
+  gradient.dtype === dtype ? gradient : apply(converted, [gradient], { dtypes: [dtype] })[0]
 
 /** The operands whose gradients are made in one pass, those of the results' shape, and each that is summed by itself. */
 function groupsOf(

@@ -1,9 +1,9 @@
 // formula on the command stream: broadcasting as a few nested loops, the innermost one in four lanes at a time.
 import { evaluate, type Node, steadyNodes } from '../../arith/graph.ts'
 import { kindOf } from '../../core/dtype.ts'
-import { type Body, type Expr, i32, i32x4, integers, item, type Local, list, v128 } from '../../kernel/asm.ts'
+import { type Body, type Expr, i32, i32x4, integers, item, type Local, list } from '../../kernel/asm.ts'
 import { broadcastLoops, channelsMovedLast } from '../../kernel/broadcast.ts'
-import { elementBytes } from '../../kernel/elements.ts'
+import { bytesOf, type Element, elementBytes, loadSplat, type Source } from '../../kernel/elements.ts'
 import { smaller } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import {
@@ -33,8 +33,7 @@ export interface SourceType {
   readonly iota?: true
 }
 
-/** Bytes from one element to the next. */
-export const stepOf = ({ dtype, iota }: SourceType): 1 | 4 => (iota ? 1 : elementBytes(dtype))
+const sourceOf = ({ dtype, iota }: SourceType): Source => (iota ? 'iota' : (dtype as Element))
 
 /** Everything that the code of a kernel depends on. */
 interface Spec {
@@ -148,17 +147,17 @@ function formulaItem(spec: Spec) {
   const chunk = chunkOf(attrs)
   return item(wordsOf(spec), (f, { index, args }) => {
     const made = attrs.dtypes.filter((_, i) => attrs.places[i] === null)
-    const ys = made.map((dtype, i) => ({ address: f.let(args.outputs[i]), bytes: elementBytes(dtype) }))
+    const ys = made.map((dtype, i) => ({ address: f.let(args.outputs[i]), element: dtype as Element }))
     const inputs = args.inputs.values()
     const xs = types.map((type) => {
       const address = type.iota ? i32.const(0) : (inputs.next().value as Expr<'i32'>)
-      return { address: f.let(address), bytes: stepOf(type) }
+      return { address: f.let(address), element: sourceOf(type) }
     })
     const numbers = args.numbers.map((number) => f.let(i32x4.splat(f.let(number))))
     const { parts, rows, outer } = f.lets({ parts: args.parts, rows: args.rows, outer: args.outer })
     const sizes = args.sizes.map((size) => f.let(size))
     const moves = (x: number) => varies.map((loop) => loop[x])
-    const steps = xs.map(({ bytes }, x) => stepsOf(f, moves(x), sizes, bytes))
+    const steps = xs.map(({ element }, x) => stepsOf(f, moves(x), sizes, bytesOf(element)))
     const group = f.let(i32.div_u(index, parts))
     const begin = f.let(i32.mul(i32.sub(index, i32.mul(group, parts)), chunk))
     const count = smaller(f, i32.sub(sizes[inner], begin), chunk)
@@ -167,15 +166,15 @@ function formulaItem(spec: Spec) {
       const at = indicesAt(f, r, sizes.slice(0, -1))
       const to = f.let(i32.add(i32.mul(r, sizes[inner]), begin))
       const made = ys.map(
-        ({ address, bytes }): Stream => ({ pointer: f.let(i32.add(address, i32.mul(to, bytes))), bytes }),
+        ({ address, element }): Stream => ({
+          ...{ pointer: f.let(i32.add(address, i32.mul(to, bytesOf(element)))), element },
+        }),
       )
-      const sources = xs.map(({ address, bytes }, x): Operand => {
+      const sources = xs.map(({ address, element }, x): Operand => {
         const outside = at.map((index, k) => i32.mul(index, steps[x][k]))
-        const inside = varies[inner][x] ? [i32.mul(begin, bytes)] : []
+        const inside = varies[inner][x] ? [i32.mul(begin, bytesOf(element))] : []
         const pointer = f.let([...outside, ...inside].reduce((sum, part) => i32.add(sum, part), address as Expr<'i32'>))
-        const { iota } = types[x]
-        if (varies[inner][x]) return { pointer, bytes, ...(iota && { iota }) }
-        return f.let(iota ? i32x4.splat(pointer) : splat(pointer, bytes))
+        return varies[inner][x] ? { pointer, element } : f.let(loadSplat(f, element, pointer))
       })
       const streams = sources.filter((source): source is Stream => 'pointer' in source)
       const values = operands.map((input, k) => (input === null ? numbers[attrs.numbers.indexOf(k)] : sources[input]))
@@ -222,10 +221,6 @@ function results(
     if (formula.graph.results[i].kind !== kindOf(dtypes[i])) {
       throw new Error(`[${formula.formula.name}] result ${i} is no ${dtypes[i]}: the formula converts nothing there`)
     }
-    return dtypes[i] === 'uint8' ? v128.and(value, i32x4.const(255)) : value
+    return value
   })
-}
-
-function splat(pointer: Local<'i32'>, bytes: 1 | 4): Expr<'v128'> {
-  return bytes === 4 ? v128.load32_splat(pointer) : i32x4.splat(i32.load8_u(pointer))
 }

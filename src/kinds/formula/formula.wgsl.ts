@@ -2,6 +2,7 @@
 import type { Graph } from '../../arith/graph.ts'
 import type { Spec } from '../../core/engine.ts'
 import { sameShape, sizeOf } from '../../core/shape.ts'
+import { sharesWords } from '../../kernel/wgsl/elements.ts'
 import { functionsOf, graphText } from '../../kernel/wgsl/graphText.ts'
 import { repeatedSteps, walk } from '../../kernel/wgsl/indexing.ts'
 import type { Binding, Dispatch, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
@@ -49,10 +50,9 @@ export function formulaDispatches(
   for (const result of all) {
     const together = [...(groups.at(-1) ?? []), result]
     const fits = readBy(together).size + together.length <= mostBuffers
-    // bytes share words, so that they are made alone
-    const bytes = together.length > 1 && together.some((i) => attrs.dtypes[i] === 'uint8')
+    const apart = together.length > 1 && together.some((i) => sharesWords(attrs.dtypes[i]))
     // what is written over an operand must be read by all before
-    if (groups.length > 0 && (inPlace || (fits && !bytes))) {
+    if (groups.length > 0 && (inPlace || (fits && !apart))) {
       groups[groups.length - 1] = together
     } else groups.push([result])
   }

@@ -1,8 +1,9 @@
 // movement on the command stream: the fill where moves leave elements, then each move as loops over strides.
+import { type DType, kindOf } from '../../core/dtype.ts'
 import { stridesOf } from '../../core/shape.ts'
 import { addresses, i32, i32x4, integers, item } from '../../kernel/asm.ts'
 import { channelsMovedLast } from '../../kernel/broadcast.ts'
-import { elementBytes } from '../../kernel/elements.ts'
+import { type Element, elementBytes } from '../../kernel/elements.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { orderless, type Phase, type PlannedArray, type WasmKernel } from '../../kernel/plan.ts'
 import { byteRange, bytesOf, chunksOf } from '../../kernel/ranges.ts'
@@ -54,7 +55,7 @@ function movePhases(
   // innermost is where neighbours are written
   loops.sort((a, b) => b.to - a.to)
   return stridedPhases(loops, {
-    bytes: inputs[input].dtype === 'uint8' ? 1 : 4,
+    bytes: elementBytes(inputs[input].dtype),
     from: { input, begin: offsetOf(ends[0], from) },
     to: { ...(fresh ? { output } : { input: 0 }), begin: offsetOf(ends[1], to) },
   })
@@ -69,21 +70,22 @@ function memoryStrides({ shape, order }: PlannedArray): number[] {
 
 const filled = { ...addresses('y'), ...integers('bytes'), value: 'bits' } as const
 
-/** The element's word everywhere: as bytes where its bytes are alike. */
-const filling = ({ bytes }: { readonly bytes: 1 | 4 }) => ({
+/** The value everywhere: as bytes where its bytes are alike. */
+const filling = ({ dtype }: { readonly dtype: DType }) => ({
   fill: item(filled, (f, { index, args }) => {
+    const bytes = elementBytes(dtype)
     const range = byteRange(f, { index }, f.let(args.bytes))
     const pointer = f.let(i32.add(args.y, range.begin))
     const word = f.let(args.value)
     const byte = f.let(i32.and(word, 255))
-    const alike = bytes === 1 ? i32.const(1) : i32.eq(word, i32.mul(byte, 0x01010101))
+    const alike = bytes === 4 ? i32.eq(word, i32.mul(byte, 0x01010101)) : bytes === 1 ? i32.const(1) : i32.eqz(word)
     f.if(
       alike,
       () => f.fill(pointer, byte, range.bytes),
       () => {
         const value = f.let(i32x4.splat(word))
-        const y = { pointer, bytes: 4 as const }
-        sweep(f, f.let(i32.shr_u(range.bytes, 2)), [y], () => [[y, value]])
+        const y = { pointer, element: dtype as Element }
+        sweep(f, f.let(i32.div_u(range.bytes, bytes)), [y], () => [[y, value]])
       },
     )
   }),
@@ -91,7 +93,7 @@ const filling = ({ bytes }: { readonly bytes: 1 | 4 }) => ({
 
 function fillPhase(array: PlannedArray, output: number): Phase {
   const bytes = bytesOf(array)
-  const value = { scalar: 0, integer: array.dtype !== 'float32' }
-  const module = defineModule('fill', { bytes: elementBytes(array.dtype) }, filling)
+  const value = { scalar: 0, integer: kindOf(array.dtype) === 'int' }
+  const module = defineModule('fill', { dtype: array.dtype }, filling)
   return module.phase('fill', chunksOf(bytes), { y: { output }, bytes, value })
 }

@@ -1,8 +1,10 @@
 // movement on the GPU: the fill where moves leave elements, then a dispatch for each move.
+import { kindOf } from '../../core/dtype.ts'
 import type { Descriptor } from '../../core/engine.ts'
 import { sizeOf, stridesOf } from '../../core/shape.ts'
+import { movedAs, sharesWords, wgslType } from '../../kernel/wgsl/elements.ts'
 import { walk } from '../../kernel/wgsl/indexing.ts'
-import { heldByte, mapElements, wgslType } from '../../kernel/wgsl/map.ts'
+import { heldElement, mapElements } from '../../kernel/wgsl/map.ts'
 import type { Binding, Dispatch, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { MovementAttributes } from './movement.ts'
 import { isWhole, type Move, offsetOf, stepsOf } from './moves.ts'
@@ -25,17 +27,17 @@ function filled({ shape, dtype }: Descriptor, output: number): Dispatch {
   return mapElements({
     output: { binding: { output }, dtype },
     count: sizeOf(shape),
-    params: { fill: { scalar: 0, integer: dtype !== 'float32' } },
+    params: { fill: { scalar: 0, integer: kindOf(dtype) === 'int' } },
     value: `return ${wgslType(dtype)}(p.fill);`,
   })
 }
 
-/** One move: each element of the box, or each byte of the output, finds its own. */
+/** One move: each element of the box, or each element of the output that shares a word, finds its own. */
 function moved(move: Move, x: Descriptor, y: Descriptor, binding: Binding): Dispatch {
   const { box, input = 0, from, to } = move
   const common = {
-    sources: { x: { binding: { input }, dtype: x.dtype } },
-    output: { binding, dtype: y.dtype },
+    sources: { x: { binding: { input }, dtype: movedAs(x.dtype) } },
+    output: { binding, dtype: movedAs(y.dtype) },
   }
   const strides = [stridesOf(x.shape), stridesOf(y.shape)]
   const origins = { steps: stepsOf(strides[0], box, from), first: offsetOf(strides[0], from) }
@@ -46,7 +48,7 @@ function moved(move: Move, x: Descriptor, y: Descriptor, binding: Binding): Disp
       ...{ params, functions: text, value: 'return load_x(origin(i));' },
     })
   }
-  if (y.dtype === 'uint8') return mapElements({ ...common, count: sizeOf(y.shape), ...placedBytes(move, y, origins) })
+  if (sharesWords(y.dtype)) return mapElements({ ...common, count: sizeOf(y.shape), ...placed(move, y, origins) })
   const origin = walk('origin', box, origins.steps, origins.first)
   const place = walk('place', box, stepsOf(strides[1], box, to), offsetOf(strides[1], to))
   return mapElements({
@@ -56,10 +58,10 @@ function moved(move: Move, x: Descriptor, y: Descriptor, binding: Binding): Disp
   })
 }
 
-/** Four bytes are written at once, which several moves may bring: each byte of y looks whether the box holds it. */
-function placedBytes(
+/** Elements that share a word are written at once, and several moves may bring them: each looks whether the box holds it. */
+function placed(
   { box, to = {} }: Move,
-  { shape }: Descriptor,
+  { shape, dtype }: Descriptor,
   origins: { readonly steps: readonly number[]; readonly first: number },
 ): { readonly params: Readonly<Record<string, Param>>; readonly value: string } {
   const params: Record<string, Param> = { first: origins.first }
@@ -84,6 +86,6 @@ function placedBytes(
     value: `var left = i; var place = p.first; var inside = true;
   ${lines.join('\n  ')}
   if (inside) { return load_x(place); }
-  return ${heldByte};`,
+  return ${heldElement(movedAs(dtype))};`,
   }
 }

@@ -1,30 +1,16 @@
-// Elements of reductions on four lanes: how they are loaded, joined and stored.
+// Values of reductions on four lanes: how they are joined.
 
 import type { Kind } from '../../arith/graph.ts'
-import { type Body, type Expr, f32x4, i8x16, i16x8, i32, i32x4, type Local, v128 } from '../../kernel/asm.ts'
+import { type Body, f32x4, i8x16, i32x4, type Local } from '../../kernel/asm.ts'
+import type { Lanes } from '../../kernel/elements.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { lanes as floatLanes, intLanes } from '../../kernel/simd.ts'
-import { indices } from '../../kernel/sweep.ts'
 import { type Join, joined, startOf } from './join.ts'
-
-/** Four lanes. */
-export type Lanes = Expr<'v128'>
-
-/** Element types of arrays. */
-export type Element = 'float32' | 'int32' | 'uint8'
-
-/** How many lanes hold elements: four, or lane 0 alone. */
-export type Width = 4 | 1
 
 /** A value that is joined: its arithmetic and its join. */
 export interface Accumulator {
   readonly kind: Kind
   readonly join: Join
-}
-
-/** Bytes from one element to the next; indices are their own addresses. */
-export function bytesOf(element: Element | 'iota'): 1 | 4 {
-  return element === 'uint8' || element === 'iota' ? 1 : 4
 }
 
 /** The element type in which joined values wait for the next pass. */
@@ -44,32 +30,6 @@ export function start({ kind, join }: Accumulator): Lanes {
 /** Two values joined. */
 export function join(f: Body, rung: Rung, { kind, join }: Accumulator, a: Lanes, b: Lanes): Lanes {
   return joined(arithmetics(f, rung)[kind], join, a, b)
-}
-
-/** Four elements from an address, or one in lane 0; bytes as int32. `vector` counts fours from there. */
-export function load(from: Element | 'iota', at: Local<'i32'>, lanes: Width, vector = 0): Lanes {
-  if (from === 'iota') return lanes === 4 ? indices(at, vector * 4) : i32x4.splat(at)
-  if (from !== 'uint8') return lanes === 4 ? v128.load(at, vector * 16) : v128.load32_zero(at)
-  if (lanes === 1) return i32x4.splat(i32.load8_u(at))
-  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at, vector * 4)))
-}
-
-/** One element in all lanes; a byte as int32. */
-export function loadSplat(from: Element | 'iota', at: Expr<'i32'>): Lanes {
-  if (from === 'iota') return i32x4.splat(at)
-  return from === 'uint8' ? i32x4.splat(i32.load8_u(at)) : v128.load32_splat(at)
-}
-
-/** Stores four results, or lane 0, at a number of fours from an address. */
-export function store(f: Body, to: Element, at: Local<'i32'>, value: Lanes, lanes: Width, vector = 0): void {
-  if (to !== 'uint8') {
-    if (lanes === 1) f.storeLane(32, at, value, 0)
-    else f.store(at, value, vector * 16)
-    return
-  }
-  const low = f.let(v128.and(value, i32x4.const(255)))
-  const words = f.let(i16x8.narrow_i32x4_u(low, low))
-  f.storeLane(lanes === 4 ? 32 : 8, at, i8x16.narrow_i16x8_u(words, words), 0, vector * 4)
 }
 
 /** The four lanes joined; the result stands in all of them. */

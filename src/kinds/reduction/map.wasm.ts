@@ -1,9 +1,9 @@
 // Results of elements, made of the elements once more while they are in the cache, and of what they were reduced to.
 import type { Graph } from '../../arith/graph.ts'
-import { type Body, i32x4, type Local, v128 } from '../../kernel/asm.ts'
+import type { Body, Local } from '../../kernel/asm.ts'
+import { type Lanes, load, loadSplat, store, type Width } from '../../kernel/elements.ts'
 import { type Stream as SweepStream, sweep } from '../../kernel/sweep.ts'
 import { evaluated, keptOf, leavesOf, steady, usedSources } from './gather.wasm.ts'
-import { bytesOf, type Lanes, load, loadSplat, store, type Width } from './lanes.ts'
 import type { PassSpec, Stream, Unit } from './units.wasm.ts'
 
 const graphOf = ({ reduction }: PassSpec): Graph => {
@@ -18,12 +18,12 @@ export function mapRow(f: Body, spec: PassSpec, unit: Unit, finished: readonly L
   const kept = again && new Set([again.map])
   const used = usedSources(graph, spec.operands, kept)
   const sweepOf = ({ element, pointer }: Stream): SweepStream => {
-    return { pointer: f.let(pointer), bytes: bytesOf(element), ...(element === 'iota' && { iota: true }) }
+    return { pointer: f.let(pointer), element }
   }
   const results = unit.elements.map(sweepOf)
   const streams = unit.sources.map((source, i) => (used.has(i) && source.step !== 0 ? sweepOf(source) : undefined))
   const held = unit.sources.map(({ element, pointer, step }, i) =>
-    used.has(i) && step === 0 ? f.let(loadSplat(element, pointer)) : undefined,
+    used.has(i) && step === 0 ? f.let(loadSplat(f, element, pointer)) : undefined,
   )
   const all = steady(f, spec, unit, graph, [...leavesOf(spec, unit, held), ...finished], kept)
   const moving = [...results, ...streams.filter((stream) => stream !== undefined)]
@@ -31,7 +31,7 @@ export function mapRow(f: Body, spec: PassSpec, unit: Unit, finished: readonly L
     const loaded = streams.map((stream, i) => held[i] ?? (stream && loadFrom(stream)))
     const known = again ? new Map([...all, [again.map, loadFrom(results[0])]]) : all
     return evaluated(f, spec, graph, [...leavesOf(spec, unit, loaded), ...finished], known).map((value, i) => {
-      return [results[i], spec.elements[i] === 'uint8' ? v128.and(value, i32x4.const(255)) : value]
+      return [results[i], value]
     })
   })
 }
@@ -48,7 +48,7 @@ export function mapColumns(
   const graph = graphOf(spec)
   const used = usedSources(graph, spec.operands)
   const at = (stream: Stream, pointer: Local<'i32'>, vector: number) =>
-    f.let(stream.alongColumns ? load(stream.element, pointer, lanes, vector) : loadSplat(stream.element, pointer))
+    f.let(stream.alongColumns ? load(f, stream.element, pointer, lanes, vector) : loadSplat(f, stream.element, pointer))
   const pointers = unit.sources.map(({ pointer }, i) => (used.has(i) ? f.let(pointer) : pointer))
   const targets = unit.elements.map(({ pointer }) => f.let(pointer))
   const held = unit.sources.map((source, i) =>

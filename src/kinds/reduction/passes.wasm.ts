@@ -1,20 +1,9 @@
 // The code of one pass of a reduction: rows or columns of memory at a time, in parts.
 import { evaluate } from '../../arith/graph.ts'
 import { type Body, i32, item, type Local } from '../../kernel/asm.ts'
+import { bytesOf, type Lanes, load, loadSplat, store, type Width } from '../../kernel/elements.ts'
 import { gather, keptOf, type Reading, readingsOf, steadyValues, valuesOf } from './gather.wasm.ts'
-import {
-  acrossLanes,
-  arithmetics,
-  bytesOf,
-  join,
-  type Lanes,
-  load,
-  loadSplat,
-  spread,
-  start,
-  store,
-  type Width,
-} from './lanes.ts'
+import { acrossLanes, arithmetics, join, spread, start } from './lanes.ts'
 import { mapColumns, mapRow } from './map.wasm.ts'
 import { settle, stateOf } from './settle.wasm.ts'
 import { eachUnit, type PassSpec, passWords, type Unit } from './units.wasm.ts'
@@ -67,13 +56,13 @@ function joinRow(
   const read = again && graph ? { ...reading, graph: { ...graph, results: [...graph.results, again.stage] } } : reading
   const pointers = unit.sources.map(({ pointer }, i) => (used.has(i) ? f.let(pointer) : pointer))
   const held = unit.sources.map(({ element, pointer, step }, i) => {
-    return used.has(i) && step === 0 ? f.let(loadSplat(element, pointer)) : undefined
+    return used.has(i) && step === 0 ? f.let(loadSplat(f, element, pointer)) : undefined
   })
   const known = steadyValues(f, spec, unit, reading, held, earlier)
   const visit = (lanes: Width, vectors: readonly number[]) => {
     const values = vectors.map((vector) => {
       const loaded = unit.sources.map(({ element }, i) => {
-        return used.has(i) ? (held[i] ?? f.let(load(element, pointers[i], lanes, vector))) : undefined
+        return used.has(i) ? (held[i] ?? f.let(load(f, element, pointers[i], lanes, vector))) : undefined
       })
       const made = valuesOf(f, spec, unit, read, loaded, earlier, known)
       return again ? made.map((value) => f.let(value)) : made
@@ -163,7 +152,7 @@ function joinStrip(
   const pointers = unit.sources.map(({ pointer }, i) => (used.has(i) ? f.let(pointer) : pointer))
   const loadAt = (i: number, vector: number) => {
     const { element, alongColumns } = unit.sources[i]
-    return f.let(alongColumns ? load(element, pointers[i], lanes, vector) : loadSplat(element, pointers[i]))
+    return f.let(alongColumns ? load(f, element, pointers[i], lanes, vector) : loadSplat(f, element, pointers[i]))
   }
   const held = unit.sources.map(({ step }, i) =>
     used.has(i) && step === 0 ? vectors.map((vector) => loadAt(i, vector)) : undefined,
@@ -190,7 +179,7 @@ function mergeColumns(f: Body, spec: PassSpec, unit: Unit): void {
   eachStrip(f, spec, unit, (lanes, vectors) => {
     for (const vector of vectors) {
       const pointers = unit.sources.map(({ pointer }) => f.let(pointer))
-      const read = () => unit.sources.map(({ element }, i) => f.let(load(element, pointers[i], lanes, vector)))
+      const read = () => unit.sources.map(({ element }, i) => f.let(load(f, element, pointers[i], lanes, vector)))
       const bumps = unit.sources.flatMap(({ step }, i) => (step === 0 ? [] : [[pointers[i], step] as const]))
       const held = read()
       for (const [pointer, step] of bumps) pointer.bump(step)

@@ -7,7 +7,7 @@ import type { NDArray } from '../../core/ndarray.ts'
 import type { GradientContext, Op, Saves } from '../../core/op.ts'
 import { formatShape, reducedShape, type Shape } from '../../core/shape.ts'
 import { type SumFunctions, sumTo } from '../formula/formula.ts'
-import { checkDTypes, type FormulaOperand, kindsOf, separated, wantedOf } from '../operands.ts'
+import { checkComputed, checkDTypes, type FormulaOperand, kindsOf, separated, wantedOf } from '../operands.ts'
 import { elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'
 import { gradientsOfSums } from './gradient.ts'
 import type { Join } from './join.ts'
@@ -132,6 +132,7 @@ export interface ReduceOptions {
 /** Reduces arrays, numbers that stand for arrays, and indices along axes; results of elements come last. */
 export function reduce(reduction: Reduction, operands: readonly FormulaOperand[], options: ReduceOptions): NDArray[] {
   checkDTypes(reduction, operands)
+  if (reduction.map) checkComputed(reduction.name, operands)
   const { inputs, scalars, attrs } = separated(reduction.name, operands, 'takes arrays')
   const [first] = inputs
   const made = tracedReduction(reduction, kindsOf(operands, kindOf(first.dtype)))

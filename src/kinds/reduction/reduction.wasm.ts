@@ -1,10 +1,11 @@
 // reduction on the command stream: passes over memory, states of parts in a workspace.
+
+import type { Element } from '../../kernel/elements.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { type Address, floatBits, type Phase, type WasmKernel } from '../../kernel/plan.ts'
 import { formulaPlan } from '../formula/formula.wasm.ts'
 import { withIotas } from '../operands.ts'
 import { countOf, elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'
-import type { Element } from './lanes.ts'
 import { mapAttributes } from './map.ts'
 import { passing } from './passes.wasm.ts'
 import { type Cut, cutOf, gathered, keepsOrder, outerOf, type Step, stepsOf, widestChunk } from './steps.ts'

@@ -2,6 +2,7 @@
 import { numbers } from '../../arith/arith.ts'
 import { evaluate, type Graph, type Kind } from '../../arith/graph.ts'
 import type { Descriptor } from '../../core/engine.ts'
+import { sharesWords } from '../../kernel/wgsl/elements.ts'
 import { f32Text, i32Text } from '../../kernel/wgsl/formula.ts'
 import { functionsOf, graphText } from '../../kernel/wgsl/graphText.ts'
 import { repeatedSteps, walk } from '../../kernel/wgsl/indexing.ts'
@@ -63,7 +64,12 @@ export const reductionWgsl: WgslKernel<ReductionAttributes> = {
       const made = finishText(reduction, all)
       const to = ends.flatMap((binding, i) => (binding ? [{ binding, dtype: dtypes[i] }] : []))
       const values = made.values.filter((_, i) => ends[i]).map((value, i) => ({ to: i, value }))
-      if (to.length > 0) dispatches.push(mapResults(passOf(joining, sizes, to, made.statements, values)))
+      const pass = (results: typeof to, stored: typeof values) =>
+        mapResults(passOf(joining, sizes, results, made.statements, stored))
+      // of several results those that share words are made alone
+      if (to.length > 1 && to.some(({ dtype }) => sharesWords(dtype))) {
+        dispatches.push(...to.map((output, i) => pass([output], [{ to: 0, value: values[i].value }])))
+      } else if (to.length > 0) dispatches.push(pass(to, values))
       break
     }
     const note = dispatches.length > 1 ? { note: `${dispatches.length} passes` } : {}

@@ -2,7 +2,8 @@
 import { evaluate } from '../../arith/graph.ts'
 import { kindOf } from '../../core/dtype.ts'
 import type { Body, Local } from '../../kernel/asm.ts'
-import { arithmetics, type Lanes, store, type Width } from './lanes.ts'
+import { type Lanes, store, type Width } from '../../kernel/elements.ts'
+import { arithmetics } from './lanes.ts'
 import type { PassSpec, Unit } from './units.wasm.ts'
 
 type I32 = Local<'i32'>

@@ -1,10 +1,11 @@
 // Units of a pass: where the part of each array begins that an item joins, and where its results go.
 import { type Body, type Expr, i32, i32x4, integers, type Local, list, type Received } from '../../kernel/asm.ts'
+import { bytesOf, type Element } from '../../kernel/elements.ts'
 import { least } from '../../kernel/loops.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import { indicesAt, stepsOf } from '../../kernel/walk.ts'
 import type { OperandAttributes } from '../operands.ts'
-import { bytesOf, countLanes, type Element } from './lanes.ts'
+import { countLanes } from './lanes.ts'
 import type { TracedReduction } from './traced.ts'
 
 type I32 = Local<'i32'>

@@ -1,7 +1,8 @@
 // The code of a pass over long rows that become one row, whose values lie in scratch.
 import { type Body, i32, type Local } from '../../kernel/asm.ts'
+import { bytesOf, type ElementBytes, type Lanes, load, loadSplat, store, type Width } from '../../kernel/elements.ts'
 import { readingsOf, valuesOf } from './gather.wasm.ts'
-import { bytesOf, heldAs, join, type Lanes, load, loadSplat, start, store, type Width } from './lanes.ts'
+import { heldAs, join, start } from './lanes.ts'
 import { settle, stateOf } from './settle.wasm.ts'
 import { widestChunk } from './steps.ts'
 import type { PassSpec, Unit } from './units.wasm.ts'
@@ -24,7 +25,7 @@ export function reduceWide(f: Body, spec: PassSpec, unit: Unit, scratch: I32): v
       const values = Array.from({ length: lines }, (_, line) => {
         const loaded = unit.sources.map(({ element, alongColumns }, i) => {
           const at = from[line * unit.sources.length + i]
-          return f.let(alongColumns ? load(element, at, lanes, vector) : loadSplat(element, at))
+          return f.let(alongColumns ? load(f, element, at, lanes, vector) : loadSplat(f, element, at))
         })
         return valuesOf(f, spec, unit, reading, loaded, [])
       })
@@ -32,7 +33,7 @@ export function reduceWide(f: Body, spec: PassSpec, unit: Unit, scratch: I32): v
         const both = (a: Lanes, b: Lanes) => join(f, spec.rung, of, a, b)
         const [a, b, c, d] = values.map((value) => value[i])
         const four = lines === 4 ? both(both(a, b), both(c, d)) : a
-        store(f, heldAs(of), to[i], both(load(heldAs(of), to[i], lanes, vector), four), lanes, vector)
+        store(f, heldAs(of), to[i], both(load(f, heldAs(of), to[i], lanes, vector), four), lanes, vector)
       })
     }
     const round = () => {
@@ -61,7 +62,7 @@ export function reduceWide(f: Body, spec: PassSpec, unit: Unit, scratch: I32): v
     return pointer && output ? [[pointer, bytesOf(output)] as const] : []
   })
   eachStrip(f, unit.columns, [...held, ...to], (at, lanes, vector) => {
-    const values = accumulators.map((of, i) => f.let(load(heldAs(of), at[i], lanes, vector)))
+    const values = accumulators.map((of, i) => f.let(load(f, heldAs(of), at[i], lanes, vector)))
     const targets = at.slice(held.length)
     let next = 0
     const stored = unit.outputs.map((pointer) => (pointer ? targets[next++] : null))
@@ -73,7 +74,7 @@ export function reduceWide(f: Body, spec: PassSpec, unit: Unit, scratch: I32): v
 function eachStrip(
   f: Body,
   columns: I32,
-  begins: readonly (readonly [I32, 0 | 1 | 4])[],
+  begins: readonly (readonly [I32, 0 | ElementBytes])[],
   visit: (pointers: readonly I32[], lanes: Width, vector: number) => void,
 ): void {
   const pointers = begins.map(([begin]) => f.let(begin))

@@ -1,5 +1,5 @@
 // scan: at each element of an axis, what all elements up to there have in common.
-import type { DType } from '../../core/dtype.ts'
+import { type DType, kindOf } from '../../core/dtype.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import type { GradientContext, Op, Saves } from '../../core/op.ts'
@@ -69,5 +69,5 @@ export function partOf({ outer, count, inner }: ReturnType<typeof around>, fewes
 
 /** The element type in which totals wait. */
 export function totalsOf(dtype: DType): 'float32' | 'int32' {
-  return dtype === 'float32' ? 'float32' : 'int32'
+  return kindOf(dtype) === 'float' ? 'float32' : 'int32'
 }

@@ -1,12 +1,13 @@
 // scan on the command stream: columns side by side; long columns in parts, from the totals of the parts before.
 import { kindOf } from '../../core/dtype.ts'
-import { addresses, type Body, i32, i32x4, integers, item, type Local, v128 } from '../../kernel/asm.ts'
+import { addresses, type Body, i32, integers, item, type Local } from '../../kernel/asm.ts'
+import { bytesOf, type Element, load, store, type Width } from '../../kernel/elements.ts'
 import { least } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { type Address, nowhere, type Phase, type WasmKernel } from '../../kernel/plan.ts'
 import type { Rung } from '../../kernel/rung.ts'
 import type { Join } from '../reduction/join.ts'
-import { bytesOf, type Element, join, load, start, store, type Width } from '../reduction/lanes.ts'
+import { join, start } from '../reduction/lanes.ts'
 import { around, partOf, type ScanAttributes, totalsOf } from './scan.ts'
 
 type I32 = Local<'i32'>
@@ -87,15 +88,15 @@ function scanUnit(f: Body, spec: PassSpec, { to, from, starts, rows, columns, ro
   const [toStep, fromStep] = [spec.totals ? undefined : step(spec.to), step(spec.from)]
   const strip = (lanes: Width, vectors: readonly number[]) => {
     const held = vectors.map((vector) =>
-      f.let(starts && spec.starts ? load(spec.starts, starts, lanes, vector) : start(accumulator)),
+      f.let(starts && spec.starts ? load(f, spec.starts, starts, lanes, vector) : start(accumulator)),
     )
     const [x, y] = [f.let(from), f.let(to)]
     const round = () => {
       const next = vectors.map((vector, v) => {
-        return f.let(join(f, spec.rung, accumulator, held[v], f.let(load(spec.from, x, lanes, vector))))
+        return f.let(join(f, spec.rung, accumulator, held[v], f.let(load(f, spec.from, x, lanes, vector))))
       })
       vectors.forEach((vector, v) => {
-        if (!spec.totals) store(f, spec.to, y, kept(spec, spec.exclusive ? held[v] : next[v]), lanes, vector)
+        if (!spec.totals) store(f, spec.to, y, spec.exclusive ? held[v] : next[v], lanes, vector)
         held[v].set(next[v])
       })
     }
@@ -111,8 +112,6 @@ function scanUnit(f: Body, spec: PassSpec, { to, from, starts, rows, columns, ro
   f.times(i32.and(i32.shr_u(columns, 2), 3), () => strip(4, [0]), bumps(4))
   f.times(i32.and(columns, 3), () => strip(1, [0]), bumps(1))
 }
-
-const kept = ({ to }: PassSpec, value: Local<'v128'>) => (to === 'uint8' ? v128.and(value, i32x4.const(255)) : value)
 
 /** Totals of parts, the scan of these, and each part from what came before; or one pass. */
 export const scanWasm: WasmKernel<ScanAttributes> = {

@@ -1,6 +1,7 @@
 // scan on the GPU: an invocation a column of a part; parts start from the totals of those before.
 import { kindOf } from '../../core/dtype.ts'
 import { sizeOf } from '../../core/shape.ts'
+import { sharesWords, wgslType } from '../../kernel/wgsl/elements.ts'
 import { f32Text, i32Text, wgslFloats, wgslIntegers } from '../../kernel/wgsl/formula.ts'
 import { mapElements } from '../../kernel/wgsl/map.ts'
 import { wgslConstant } from '../../kernel/wgsl/math.ts'
@@ -23,7 +24,7 @@ interface Pass {
   readonly part: number
 }
 
-/** Totals of parts, the scan of these, and each part from what came before; or one pass. Bytes are widened meanwhile. */
+/** Totals of parts, the scan of these, and each part from what came before; or one pass. Elements that share words are widened meanwhile. */
 export const scanWgsl: WgslKernel<ScanAttributes> = {
   plan([x], attrs) {
     const { axis, exclusive } = attrs
@@ -35,8 +36,8 @@ export const scanWgsl: WgslKernel<ScanAttributes> = {
     const workspace: number[] = []
     const take = (values: number): Binding => ({ workspace: workspace.push(Math.max(1, values) * 4) - 1 })
     const size = sizeOf(x.shape)
-    const bytes = x.dtype === 'uint8'
-    const [from, to] = bytes ? [take(size), take(size)] : [{ input: 0 }, { output: 0 }]
+    const shared = sharesWords(x.dtype)
+    const [from, to] = shared ? [take(size), take(size)] : [{ input: 0 }, { output: 0 }]
     const pass = (of: Pass) => passOf(attrs, dtype, outer, inner, of)
     const [totals, starts] = parts > 1 ? [take(outer * parts * inner), take(outer * parts * inner)] : []
     const inParts = totals && starts
@@ -47,18 +48,18 @@ export const scanWgsl: WgslKernel<ScanAttributes> = {
           pass({ from, to, starts, exclusive, count, part }),
         ]
       : [pass({ from, to, exclusive, count, part: Math.max(1, count) })]
-    if (!bytes) return { workspace, dispatches: passes }
+    if (!shared) return { workspace, dispatches: passes }
     const widened = mapElements({
-      sources: { x: { binding: { input: 0 }, dtype: 'uint8' } },
-      output: { binding: from, dtype: 'int32' },
+      sources: { x: { binding: { input: 0 }, dtype: x.dtype } },
+      output: { binding: from, dtype },
       count: size,
-      value: 'return i32(load_x(i));',
+      value: `return ${wgslType(dtype)}(load_x(i));`,
     })
     const narrowed = mapElements({
-      sources: { x: { binding: to, dtype: 'int32' } },
-      output: { binding: { output: 0 }, dtype: 'uint8' },
+      sources: { x: { binding: to, dtype } },
+      output: { binding: { output: 0 }, dtype: x.dtype },
       count: size,
-      value: 'return u32(load_x(i)) & 255u;',
+      value: `return ${wgslType(x.dtype)}(load_x(i));`,
     })
     return { workspace, dispatches: [widened, ...passes, narrowed] }
   },

@@ -4,7 +4,7 @@ import { transpose } from '../view/transpose.ts'
 import { concat, split, splitSizes } from './concat.ts'
 import { stack } from './stack.ts'
 
-const dtypes = ['float32', 'int32', 'uint8'] as const
+const dtypes = ['float32', 'int32', 'uint8', 'int8', 'float16'] as const
 
 const joined: [dim: number, ...shapes: (readonly number[])[]][] = [
   [0, [3]],

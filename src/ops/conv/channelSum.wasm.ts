@@ -28,7 +28,7 @@ const summing = ({ rung, activation }: ChannelSum) => ({
     const sums = f.let(i32.add(args.sums, i32.mul(index, row)))
     const begin = f.let(i32.mul(first, row))
     const pixels = smaller(f, block, i32.sub(args.pixels, first))
-    const stream = (pointer: Expr<'i32'>): Stream => ({ pointer: f.let(pointer), bytes: 4 })
+    const stream = (pointer: Expr<'i32'>): Stream => ({ pointer: f.let(pointer), element: 'float32' })
     const arrays = args.arrays.map((array) => stream(i32.add(array, begin)))
     const [x, y] = arrays
     const zeros = stream(sums)

@@ -234,7 +234,7 @@ function activate(f: Body, s: Correlation, c: L, pixels: L, bytes: L): void {
   const at = f.let(c)
   const m = lanes(f, s.rung)
   const one = () => {
-    const stream = { pointer: f.let(at), bytes: 4 as const }
+    const stream = { pointer: f.let(at), element: 'float32' as const }
     sweep(f, i32.shr_u(bytes, 2), [stream], (load) => [[stream, s.activation!.formula(m, load(stream))]])
   }
   f.times(pixels, one, [[at, s.O * 4]])

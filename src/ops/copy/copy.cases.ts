@@ -3,7 +3,7 @@ import type { OpCase } from '../cases.ts'
 import { assign, copy } from './copy.ts'
 
 const special = { values: [Number.NaN, -0, 0, Infinity, -Infinity, 1e-45, 3] }
-const dtypes = ['float32', 'int32', 'uint8'] as const
+const dtypes = ['float32', 'int32', 'uint8', 'int8', 'float16'] as const
 
 const copies: OpCase[] = [0, 1, 3, 16, 65, 16385, 70001].flatMap((n) =>
   dtypes.map((dtype) => ({

@@ -82,7 +82,13 @@ const integers = names
   .flatMap((name) => [
     caseOf(name, 'int32', inputs(name, { shape: [61], dtype: 'int32', domain: [-9, 9] })),
     caseOf(name, 'uint8', inputs(name, { shape: [61], dtype: 'uint8', domain: [0, 256] })),
+    caseOf(name, 'int8', inputs(name, { shape: [61], dtype: 'int8', domain: [-128, 128] })),
   ])
+
+/** float16 is computed with as float32, and each result rounded once. */
+const halves = (['add', 'multiply', 'maximum', 'negative', 'greater'] as const).map((name) =>
+  caseOf(name, 'float16', inputs(name, { shape: [61], dtype: 'float16', domain: [-300, 300] })),
+)
 
 const extremes = { values: [0, 1, -1, 2, 7, -7, 2 ** 31 - 1, -(2 ** 31), 46341, -46341, 65536] }
 const overflows = names
@@ -299,6 +305,7 @@ export const cases: readonly OpCase[] = [
   ...everyFormula,
   ...specials,
   ...integers,
+  ...halves,
   ...overflows,
   everySize,
   around1,

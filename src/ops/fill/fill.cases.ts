@@ -2,8 +2,14 @@
 import type { OpCase } from '../cases.ts'
 import { fill } from './fill.ts'
 
-const values = { float32: [0, -0, 1.5, Number.NaN, -Infinity, 1e-45], int32: [0, -3, 2 ** 31 - 1], uint8: [0, 255] }
-const dtypes = ['float32', 'int32', 'uint8'] as const
+const values = {
+  float32: [0, -0, 1.5, Number.NaN, -Infinity, 1e-45],
+  int32: [0, -3, 2 ** 31 - 1],
+  uint8: [0, 255],
+  int8: [-128, 0, 5],
+  float16: [0, -0, 1.5, 0.1, 7e4, 6e-8],
+}
+const dtypes = ['float32', 'int32', 'uint8', 'int8', 'float16'] as const
 
 const fills: OpCase[] = dtypes.flatMap((dtype) =>
   values[dtype].flatMap((value) =>

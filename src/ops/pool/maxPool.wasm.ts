@@ -1,6 +1,6 @@
 // maxPool on the command stream, channels last: four channels a vector, the winner's position beside the winner.
+import type { DType } from '../../core/dtype.ts'
 import { type Body, type Expr, f32x4, i8x16, i16x8, i32, i32x4, item, type Local, v128 } from '../../kernel/asm.ts'
-import { elementBytes } from '../../kernel/elements.ts'
 import { defineModule } from '../../kernel/module.ts'
 import { nowhere, type WasmKernel } from '../../kernel/plan.ts'
 import {
@@ -24,6 +24,8 @@ import type { PoolWindow, Sized } from './window.ts'
 
 /** How positions are stored: not at all, as bytes, or as int32. */
 type Positions = 0 | 1 | 4
+
+const positionBytes = (dtype: DType): 1 | 4 => (dtype === 'uint8' ? 1 : 4)
 
 type Block = 16 | 4 | 1
 
@@ -139,7 +141,7 @@ function store(
 export const maxPoolWasm: WasmKernel<PoolWindow> = {
   orders: channelsLast,
   plan([x], window, [y, argmax]) {
-    const positions = argmax ? elementBytes(argmax.dtype) : 0
+    const positions = argmax ? positionBytes(argmax.dtype) : 0
     const places = window.kernel[0] * window.kernel[1]
     const { items, sizes } = rowsOf({ to: y.shape, from: x.shape, window, places })
     const args = { to: { output: 0 }, from: { input: 0 }, argmax: argmax ? { output: 1 } : nowhere, sizes }
@@ -213,7 +215,7 @@ export const maxPoolGradientWasm: WasmKernel<PoolWindow & Sized> = {
     const places = Math.ceil(kernel[0] / strides[0]) * Math.ceil(kernel[1] / strides[1])
     const { items, sizes } = rowsOf({ to: dx.shape, from: dy.shape, window, places })
     const args = { to: { output: 0 }, from: { input: 0 }, argmax: { input: 1 }, sizes }
-    const module = defineModule('maxPoolGradient', { positions: elementBytes(argmax.dtype) } as const, backward)
+    const module = defineModule('maxPoolGradient', { positions: positionBytes(argmax.dtype) } as const, backward)
     return { phases: [module.phase('rows', items, args)], note: `gather from ${places} windows a pixel` }
   },
 }

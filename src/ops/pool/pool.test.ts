@@ -1,7 +1,7 @@
 // Pooling of known values on both engines: ties, negatives, NaN, windows without pixels, and who gets the gradient.
 import { afterAll, describe, expect, test } from 'vitest'
 import { backward, grad, record } from '../../autograd/autograd.ts'
-import { typedView } from '../../core/dtype.ts'
+import { elementsIn } from '../../core/dtype.ts'
 import { Context } from '../../core/engine.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { reference } from '../../engines/reference/start.ts'
@@ -17,7 +17,7 @@ const contexts = [new Context('cpu', 0, () => engine), reference()]
 
 async function read(x: NDArray): Promise<number[]> {
   const bytes = await x.context.engine.read(x)
-  return Array.from(typedView(x.dtype, bytes.buffer, 0, x.size))
+  return Array.from(elementsIn(x.dtype, bytes.buffer, 0, x.size))
 }
 
 /** The pooled image of one channel and, for a gradient of ones, that of the image. */

@@ -1,5 +1,6 @@
 // Pooling on the GPU: each output looks at its window, each pixel at the windows that hold it.
 import { sizeOf } from '../../core/shape.ts'
+import { wgslType } from '../../kernel/wgsl/elements.ts'
 import { type MapKernel, mapElements, type Source } from '../../kernel/wgsl/map.ts'
 import { wgslNumbers } from '../../kernel/wgsl/math.ts'
 import type { Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
@@ -65,7 +66,6 @@ export const maxPoolWgsl: WgslKernel<PoolWindow> = {
     return plan(
       ...results.map((result, n): MapKernel => {
         const { dtype } = outputs[n]
-        const cast = { float32: '', int32: 'i32', uint8: 'u32', float64: '' }[dtype]
         return {
           sources: { x },
           output: { binding: { output: n }, dtype },
@@ -86,7 +86,7 @@ export const maxPoolWgsl: WgslKernel<PoolWindow> = {
       }
     }
   }
-  return ${cast}(${result});`,
+  return ${wgslType(dtype)}(${result});`,
         }
       }),
     )

@@ -1,6 +1,6 @@
 // The random functions on both engines: MXNet's published numbers, seeding, and the state kept and restored.
 import { afterAll, describe, expect, test } from 'vitest'
-import { typedView } from '../../core/dtype.ts'
+import { elementsIn } from '../../core/dtype.ts'
 import { Context } from '../../core/engine.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { release } from '../../core/ownership.ts'
@@ -25,7 +25,7 @@ const contexts = [new Context('cpu', 0, () => engine), reference()]
 async function read(array: NDArray): Promise<number[]> {
   const bytes = await array.context.engine.read(array)
   release(array, 'it was read')
-  return Array.from(typedView(array.dtype, bytes.buffer, 0, array.size))
+  return Array.from(elementsIn(array.dtype, bytes.buffer, 0, array.size))
 }
 
 /** As NumPy prints float32: the nearest float32 to the digits, or eight decimals of it. */

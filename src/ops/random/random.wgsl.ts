@@ -1,6 +1,7 @@
 // The random ops on the GPU: the same integers as on the CPU.
 import { sizeOf } from '../../core/shape.ts'
 import { costOf } from '../../kernel/wgsl/cost.ts'
+import { movedAs } from '../../kernel/wgsl/elements.ts'
 import { mapElements } from '../../kernel/wgsl/map.ts'
 import type { Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { type Params, paramsText } from '../../kernel/wgsl/workgroups.ts'
@@ -116,8 +117,11 @@ export const shuffleWgsl: WgslKernel<ShuffleAttributes> = {
       cost: costOf({ bytes: 40 * rows, waits: 6 * rows }),
     }
     const gather = mapElements({
-      sources: { x: { binding: { input: 0 }, dtype: x.dtype }, order: { binding: { workspace: 0 }, dtype: 'word' } },
-      output: { binding: { output: 0 }, dtype: x.dtype },
+      sources: {
+        x: { binding: { input: 0 }, dtype: movedAs(x.dtype) },
+        order: { binding: { workspace: 0 }, dtype: 'word' },
+      },
+      output: { binding: { output: 0 }, dtype: movedAs(x.dtype) },
       count: size,
       params: { width: Math.max(1, size / rows) },
       value: 'return load_x(load_order(i / p.width) * p.width + i % p.width);',

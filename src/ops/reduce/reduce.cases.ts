@@ -2,7 +2,7 @@
 import type { DType } from '../../core/dtype.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import type { Domain, OpCase } from '../cases.ts'
-import { logsumexp } from '../softmax/softmax.ts'
+import { logsumexp, softmax } from '../softmax/softmax.ts'
 import { exact, looser, sumOf, type Tolerance } from '../tolerance.ts'
 import { type ArgmaxOptions, argmax, argmin } from './argmax.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from './reduce.ts'
@@ -108,9 +108,13 @@ const positive: OpCase = {
   gradient: false,
 }
 
-const whole: Record<string, Domain> = { int32: { values: [7, -3, 2 ** 31 - 1, 65537, -1] }, uint8: [0, 256] }
+const whole: Record<string, Domain> = {
+  int32: { values: [7, -3, 2 ** 31 - 1, 65537, -1] },
+  uint8: [0, 256],
+  int8: [-128, 128],
+}
 
-const integers = (['int32', 'uint8'] as const).flatMap((dtype: DType) =>
+const integers = (['int32', 'uint8', 'int8'] as const).flatMap((dtype: DType) =>
   reductions
     .filter((run) => ![logsumexp, norm, std, variance].includes(run))
     .flatMap((run) =>
@@ -123,6 +127,25 @@ const integers = (['int32', 'uint8'] as const).flatMap((dtype: DType) =>
       ),
     ),
 )
+
+/** Sums are made as float32, and stored as the float16 on one side of them or the other. */
+const halves = [max, min, sum, mean, prod, norm, variance].flatMap((run) =>
+  ([undefined, 0, 1] as const).map(
+    (axis): OpCase => ({
+      name: `${run.name} of float16 over ${axis ?? 'all'}`,
+      inputs: [{ shape: [23, 37], dtype: 'float16' }],
+      run: ([x]) => run(x, axis === undefined ? {} : { axis }),
+      tolerance: looser({ relative: 2 ** -10, absolute: 2 ** -24 }, 'a sum may lie in the middle of two halves'),
+    }),
+  ),
+)
+
+const refused: OpCase = {
+  name: 'softmax of float16',
+  inputs: [{ shape: [3, 4], dtype: 'float16' }],
+  run: ([x]) => softmax(x),
+  throws: "[softmax] operands must be float32, got float16: use astype('float32')",
+}
 
 const special = { values: [1, Number.NaN, -Infinity, 2, Infinity, -0, 0, -1, -2, -2] }
 
@@ -206,14 +229,14 @@ const bytes = [0, 1].map(
 )
 
 /** Results of another type than the input's, over rows and columns of all widths. */
-const typed = (['float32', 'int32', 'uint8'] as const).flatMap((from) =>
-  (['float32', 'int32', 'uint8'] as const)
+const typed = (['float32', 'int32', 'uint8', 'int8', 'float16'] as const).flatMap((from) =>
+  (['float32', 'int32', 'uint8', 'int8', 'float16'] as const)
     .filter((dtype) => dtype !== from)
     .flatMap((dtype) =>
       ([0, 1, null] as const).map(
         (axis): OpCase => ({
           name: `argmin of ${from} over ${axis} as ${dtype}`,
-          inputs: [{ shape: [9, 23], dtype: from, domain: [0, 200] }],
+          inputs: [{ shape: [9, 13], dtype: from, domain: from === 'int8' ? [-100, 100] : [0, 200] }],
           run: ([x]) => argmin(x, { axis, dtype }),
           gradient: false,
         }),
@@ -317,7 +340,7 @@ const wrong: OpCase[] = [
     name: 'the place as a type that there is not',
     inputs: [{ shape: [2] }],
     run: ([x]) => argmax(x, { dtype: 'int64' as 'int32' }),
-    throws: "[argmax] no element type is named 'int64': expected float32, int32 or uint8",
+    throws: "[argmax] no element type is named 'int64': expected one of float32, float64, float16, uint8, int32, int8",
   },
   {
     name: 'an axis that is not there',
@@ -368,4 +391,6 @@ export const cases: readonly OpCase[] = [
   ...last,
   ...deviations,
   ...wrong,
+  ...halves,
+  refused,
 ]

@@ -1,7 +1,7 @@
 // Reductions on both engines: shapes as MXNet has them, gradients at ties, and the same bits for any number of threads.
 import { afterAll, describe, expect, test } from 'vitest'
 import { backward, record } from '../../autograd/autograd.ts'
-import { typedView } from '../../core/dtype.ts'
+import { elementsIn } from '../../core/dtype.ts'
 import { Context } from '../../core/engine.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { reference } from '../../engines/reference/start.ts'
@@ -20,7 +20,7 @@ const [one, two, three] = engines.map((engine) => new Context('cpu', 0, () => en
 
 async function read(x: NDArray): Promise<number[]> {
   const bytes = await x.context.engine.read(x)
-  return Array.from(typedView(x.dtype, bytes.buffer, 0, x.size))
+  return Array.from(elementsIn(x.dtype, bytes.buffer, 0, x.size))
 }
 
 describe.each([two, reference()])('on %s', (ctx) => {

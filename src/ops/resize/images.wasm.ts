@@ -14,7 +14,7 @@ import {
 import { elementBytes } from '../../kernel/elements.ts'
 import { least } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
-import type { PlannedArray, WasmKernel } from '../../kernel/plan.ts'
+import type { WasmKernel } from '../../kernel/plan.ts'
 import { type Stream, sweep } from '../../kernel/sweep.ts'
 import type { NormalizeAttributes } from './normalize.ts'
 import type { ToTensorAttributes } from './toTensor.ts'
@@ -40,7 +40,7 @@ function partOf(f: Body, index: Local<'i32'>, { pixels, parts }: Received<typeof
   return { plane, begin, count: f.let(least(left, partPixels)) }
 }
 
-type DType = PlannedArray['dtype']
+type DType = 'float32' | 'int32' | 'uint8'
 
 /** Four values divided by 255, as float32. */
 const scaled = (dtype: DType, v: Expr<'v128'>): Expr<'v128'> =>
@@ -56,10 +56,10 @@ function toTensor({ dtype }: { readonly dtype: DType }) {
   return {
     single: item(planes, (f, { index, args }) => {
       const { begin, count } = partOf(f, index, args)
-      const at = (base: Expr<'i32'>, bytes: 1 | 4): Stream => {
-        return { pointer: f.let(i32.add(base, i32.mul(begin, bytes))), bytes }
+      const at = (base: Expr<'i32'>, element: DType): Stream => {
+        return { pointer: f.let(i32.add(base, i32.mul(begin, elementBytes(element)))), element }
       }
-      const [y, x] = [at(args.y, 4), at(args.x, size)]
+      const [y, x] = [at(args.y, 'float32'), at(args.x, dtype)]
       sweep(f, count, [y, x], (load) => [[y, scaled(dtype, load(x))]])
     }),
     several: item({ ...planes, channels: 'i32' }, (f, { index, args }) => {
@@ -90,7 +90,7 @@ export const toTensorWasm: WasmKernel<ToTensorAttributes> = {
   plan([x]) {
     const [height, width, channels] = x.shape.slice(-3)
     const images = x.shape.length === 4 ? x.shape[0] : 1
-    const module = defineModule('toTensor', { dtype: x.dtype }, toTensor)
+    const module = defineModule('toTensor', { dtype: x.dtype as DType }, toTensor)
     const single = channels === 1
     const pixels = height * width * (single ? images : 1)
     const parts = Math.ceil(pixels / partPixels)
@@ -108,7 +108,9 @@ const normalizing = () => ({
     const numbers = args.numbers(f.let(i32.rem_u(plane, args.channels)))
     const [mean, deviation] = [numbers.mean, numbers.deviation].map((number) => f.let(f32x4.splat(number)))
     const offset = f.let(i32.shl(i32.add(i32.mul(plane, args.pixels), begin), 2))
-    const [y, x] = [args.y, args.x].map((base) => ({ pointer: f.let(i32.add(base, offset)), bytes: 4 }) as const)
+    const [y, x] = [args.y, args.x].map(
+      (base) => ({ pointer: f.let(i32.add(base, offset)), element: 'float32' }) as const,
+    )
     sweep(f, count, [y, x], (load) => [[y, f32x4.div(f32x4.sub(load(x), mean), deviation)]])
   }),
 })

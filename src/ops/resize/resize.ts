@@ -1,4 +1,5 @@
 // resize: images (N, H, W, C) or (H, W, C) of another size, bilinear, to OpenCV's bits.
+import { isFloat } from '../../core/dtype.ts'
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -22,7 +23,9 @@ export const resizeOp: OpSpec<ResizeAttributes> = {
   name: 'resize',
   infer([{ shape, dtype }], { height, width }) {
     checkImages('resize', shape)
-    if (dtype === 'int32') throw new OpError('resize', 'takes uint8 or float32, got int32: use astype')
+    if (dtype !== 'uint8' && !isFloat(dtype)) {
+      throw new OpError('resize', `takes uint8 or float32, got ${dtype}: use astype`)
+    }
     for (const size of [height, width]) {
       if (Number.isInteger(size) && size > 0) continue
       throw new OpError('resize', `sizes are positive integers, got ${height} × ${width}`)

@@ -179,9 +179,9 @@ function resizing({ dtype, single }: Bilinear) {
             blendRow(f, dtype, i32.add(x, row), buffers[k], table, width, channels)
             held[k].set(row)
           })
-          return { pointer: f.let(buffers[k]), bytes: 4 } as const
+          return { pointer: f.let(buffers[k]), element: dtype === 'uint8' ? 'int32' : dtype } as const
         })
-        blendRows(f, dtype, entry, elements, streams, { pointer: out, bytes: size })
+        blendRows(f, dtype, entry, elements, streams, { pointer: out, element: dtype })
         entry.bump(entryBytes)
       })
     }),

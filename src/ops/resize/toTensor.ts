@@ -1,4 +1,6 @@
-// toTensor: images (N, H, W, C) or (H, W, C) of any dtype become float32 with channels first, divided by 255.
+// toTensor: images (N, H, W, C) or (H, W, C) of uint8, int32 or float32 become float32 with channels first, divided by 255.
+import { bytesPer } from '../../core/dtype.ts'
+import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { shapeOf } from '../../core/shape.ts'
@@ -11,8 +13,11 @@ export type ToTensorAttributes = Record<never, never>
 /** y[n, c, h, w] = float32(x[n, h, w, c]) / 255, not clipped. */
 export const toTensorOp: OpSpec<ToTensorAttributes> = {
   name: 'toTensor',
-  infer([{ shape }]) {
+  infer([{ shape, dtype }]) {
     checkImages('toTensor', shape)
+    if (bytesPer(dtype) < 4 && dtype !== 'uint8') {
+      throw new OpError('toTensor', `takes uint8, int32 or float32, got ${dtype}: use astype('float32')`)
+    }
     const [height, width, channels] = shape.slice(-3)
     return [{ shape: shapeOf([...shape.slice(0, -3), channels, height, width]), dtype: 'float32' }]
   },

@@ -1,5 +1,6 @@
 // softmaxCrossEntropy: the cross-entropy of logits with class numbers, and its gradient in one pass.
 import type { Arith } from '../../arith/arith.ts'
+import { checkFloat } from '../../core/dtype.ts'
 import type { Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -81,13 +82,8 @@ const fromProbabilities: Formula = {
   },
 }
 
-function checkFloat(op: string, name: string, { dtype }: Spec): void {
-  if (dtype === 'float32' || dtype === 'float64') return
-  throw new OpError(op, `${name} must be float32, got ${dtype}: use astype('float32')`)
-}
-
 function checkLogits(op: string, logits: Spec, labels: Spec): void {
-  checkFloat(op, 'logits', logits)
+  checkFloat(op, 'logits', logits.dtype)
   if (logits.shape.length !== 2 || logits.shape[1] === 0) {
     throw new OpError(op, `logits must be (samples, classes), got ${formatShape(logits.shape)}`)
   }

@@ -1,14 +1,15 @@
-// How kernels read index arrays: of any dtype, cut to integers and clipped into range.
+// How kernels read index arrays: of any dtype but float16, cut to integers and clipped into range.
 import { sizeOf } from '../../core/shape.ts'
 import { type Body, type Expr, f32, i32, type Local } from '../../kernel/asm.ts'
 import { leastSigned, positive } from '../../kernel/loops.ts'
 
 /** Element types of index arrays. */
-export type IndexType = 'float32' | 'int32' | 'uint8'
+export type IndexType = 'float32' | 'int32' | 'int8' | 'uint8'
 
 /** Index number i as an integer; NaN is 0. */
 export function loadIndex(base: Expr<'i32'>, i: Expr<'i32'>, type: IndexType): Expr<'i32'> {
   if (type === 'uint8') return i32.load8_u(i32.add(base, i))
+  if (type === 'int8') return i32.load8_s(i32.add(base, i))
   const at = i32.add(base, i32.shl(i, 2))
   return type === 'int32' ? i32.load(at) : i32.trunc_sat_f32_s(f32.load(at))
 }

@@ -1,6 +1,6 @@
 // pick on the command stream: one element for each place; its gradient clears and writes whole outer parts.
 import { addresses, i32, integers, item } from '../../kernel/asm.ts'
-import { elementBytes, loadElement, storeElement } from '../../kernel/elements.ts'
+import { type ElementBytes, elementBytes, loadElement, storeElement } from '../../kernel/elements.ts'
 import { least } from '../../kernel/loops.ts'
 import { defineModule } from '../../kernel/module.ts'
 import type { Address, Phase, WasmKernel } from '../../kernel/plan.ts'
@@ -13,7 +13,7 @@ const itemElements = 16384
 interface Pick {
   readonly index: IndexType
   /** Bytes of an element. */
-  readonly bytes: 1 | 4
+  readonly bytes: ElementBytes
   /** Whether elements go from the small array to the large one, which is zero elsewhere. */
   readonly spread: boolean
 }

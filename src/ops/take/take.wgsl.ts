@@ -1,6 +1,7 @@
 // take and pick on the GPU, with their gradients.
 import type { DType } from '../../core/dtype.ts'
 import { sizeOf } from '../../core/shape.ts'
+import { wgslType } from '../../kernel/wgsl/elements.ts'
 import { clippedText } from '../../kernel/wgsl/indexing.ts'
 import { type MapKernel, mapElements, type Source } from '../../kernel/wgsl/map.ts'
 import { wgslNumbers } from '../../kernel/wgsl/math.ts'
@@ -97,7 +98,7 @@ export const pickGradientWgsl: WgslKernel<PickGradientAttributes> = {
       count: sizeOf(ddata.shape),
       params: around(shape, axis),
       value: `let at = i / p.inner / p.count * p.inner + i % p.inner;
-  if (clipped(load_indices(at), p.count) != i / p.inner % p.count) { return ${dy.dtype === 'float32' ? '0f' : dy.dtype === 'int32' ? '0i' : '0u'}; }
+  if (clipped(load_indices(at), p.count) != i / p.inner % p.count) { return ${wgslType(dy.dtype)}(0); }
   return load_x(at);`,
     }),
 }

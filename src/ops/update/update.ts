@@ -1,4 +1,5 @@
 // Updates of optimizers: one step in place, in one pass, over any flat range of weights.
+import { checkFloat } from '../../core/dtype.ts'
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sameShape } from '../../core/shape.ts'
@@ -65,6 +66,7 @@ const adam: Formula = {
 
 /** Throws where arrays that are updated together differ in shape or type. */
 function checkMatching(op: string, weight: NDArray, others: readonly NDArray[]): void {
+  checkFloat(op, 'the weight', weight.dtype)
   for (const { shape, dtype } of others) {
     if (dtype === weight.dtype && sameShape(shape, weight.shape)) continue
     const [got, want] = [`${dtype} ${formatShape(shape)}`, `${weight.dtype} ${formatShape(weight.shape)}`]

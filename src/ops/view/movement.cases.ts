@@ -6,7 +6,7 @@ import { type PadMode, pad } from './pad.ts'
 import { roll } from './roll.ts'
 import { repeat, tile } from './tile.ts'
 
-const dtypes = ['float32', 'int32', 'uint8'] as const
+const dtypes = ['float32', 'int32', 'uint8', 'int8', 'float16'] as const
 const special = { values: [Number.NaN, -0, 0, Infinity, -Infinity, 1e-45, 3] }
 
 type Run = OpCase['run']

@@ -74,7 +74,7 @@ const selections: [shape: readonly number[], begin: Bounds, end: Bounds, step?: 
   ],
 ]
 
-const dtypes = ['float32', 'int32', 'uint8'] as const
+const dtypes = ['float32', 'int32', 'uint8', 'int8', 'float16'] as const
 
 const slices: OpCase[] = selections.flatMap(([shape, begin, end, step = []], i) => {
   const title = `(${shape}) [${begin}:${end}:${step}]`

@@ -6,7 +6,7 @@ import { expandDims, flatten, reshape, squeeze, withShape } from './reshape.ts'
 import { swapaxes, transpose } from './transpose.ts'
 
 const special = { values: [Number.NaN, -0, 0, Infinity, -Infinity, 1e-45, 3] }
-const dtypes = ['float32', 'int32', 'uint8'] as const
+const dtypes = ['float32', 'int32', 'uint8', 'int8', 'float16'] as const
 
 const transposed: [shape: readonly number[], axes: readonly number[]][] = [
   [[], []],
