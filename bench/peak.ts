@@ -1,7 +1,7 @@
 // This machine's peak for our kernels: the micro-kernel on operands that stay in L1, on every thread at once.
 import { Worker } from 'node:worker_threads'
 import { hasRelaxedSimd, useWideSimd } from '../src/engines/wasm/features.ts'
-import type { Rung } from '../src/kernel/rung.ts'
+import type { Rung } from '../src/kernel/wasm/rung.ts'
 
 /**
  * The best rung that this machine has, whichever is forced, and what its micro-kernel reaches in GFLOP/s: the threads'

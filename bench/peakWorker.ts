@@ -1,11 +1,11 @@
 // One thread of the measurement in peak.ts: runs the micro-kernel, says that it is warm, then what it reaches.
 import { parentPort, workerData } from 'node:worker_threads'
-import { item } from '../src/kernel/asm.ts'
-import { itemFunction } from '../src/kernel/func.ts'
-import { gemm } from '../src/kernel/gemm.ts'
-import { inline } from '../src/kernel/inline.ts'
-import type { Rung } from '../src/kernel/rung.ts'
-import { tile } from '../src/kernel/tiles.ts'
+import { item } from '../src/kernel/wasm/asm.ts'
+import { itemFunction } from '../src/kernel/wasm/func.ts'
+import { gemm } from '../src/kernel/wasm/gemm.ts'
+import { inline } from '../src/kernel/wasm/inline.ts'
+import type { Rung } from '../src/kernel/wasm/rung.ts'
+import { tile } from '../src/kernel/wasm/tiles.ts'
 
 // one tile of C, K = 256: A of 6 rows is 6 KiB and B of 16 columns is 16 KiB, together less than any L1
 const K = 256

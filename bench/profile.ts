@@ -2,7 +2,7 @@
 import type { Call } from '../src/core/engine.ts'
 import { WasmEngine } from '../src/engines/wasm/engine.ts'
 import { configureCpu, cpu, init, nd, useWideSimd } from '../src/index.ts'
-import type { Plan } from '../src/kernel/plan.ts'
+import type { Plan } from '../src/kernel/wasm/plan.ts'
 import type { Case } from './cases.ts'
 import { type Batch, networkOf, stepOf } from './networks.ts'
 import { median } from './results.ts'

@@ -3,7 +3,7 @@ import { peers } from '../scripts/peers.ts'
 import { Context } from '../src/core/engine.ts'
 import { makeCpuEngine } from '../src/engines/wasm/start.ts'
 import { gpu, reference } from '../src/index.ts'
-import { RUNGS, type Rung } from '../src/kernel/rung.ts'
+import { RUNGS, type Rung } from '../src/kernel/wasm/rung.ts'
 import type { Machine } from './ulpMeasure.ts'
 
 /** The GPU; one in software where the machine has no other. */

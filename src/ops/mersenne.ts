@@ -11,9 +11,9 @@ import {
   type Received,
   select,
   v128,
-} from '../kernel/asm.ts'
-import { log64 } from '../kernel/float64.ts'
-import { least } from '../kernel/loops.ts'
+} from '../kernel/wasm/asm.ts'
+import { log64 } from '../kernel/wasm/float64.ts'
+import { least } from '../kernel/wasm/loops.ts'
 import { engineWords } from './mt19937.ts'
 
 const size = 624

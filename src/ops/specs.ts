@@ -35,5 +35,5 @@ export {
   pickOp as pick,
   takeGradientOp as takeGradient,
   takeOp as take,
-} from './take/take.ts'
+} from './take/index.ts'
 export { reshapeOp as reshape } from './view/reshape.ts'

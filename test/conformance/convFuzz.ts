@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { Context } from '../../src/core/engine.ts'
 import { reference as referenceContext } from '../../src/engines/reference/start.ts'
 import { makeCpuEngine } from '../../src/engines/wasm/start.ts'
-import { RUNGS, type Rung } from '../../src/kernel/rung.ts'
+import { RUNGS, type Rung } from '../../src/kernel/wasm/rung.ts'
 import { type ConvCase, convCases } from '../../src/ops/conv/conv.cases.ts'
 import { compare, type Placement, runCase } from './check.ts'
 

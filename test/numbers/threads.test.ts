@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { RUNGS } from '../../src/kernel/rung.ts'
+import { RUNGS } from '../../src/kernel/wasm/rung.ts'
 
 const program = new URL('./threads.ts', import.meta.url).pathname
 

@@ -1,7 +1,7 @@
 // Trains LeNet and a narrow NiN for a few steps with a number of threads on a rung; prints digests of weights and losses.
 import { createHash } from 'node:crypto'
 import { autograd, configureCpu, cpu, gluon, init, nd, useWideSimd } from 'glueball'
-import { RUNGS } from '../../src/kernel/rung.ts'
+import { RUNGS } from '../../src/kernel/wasm/rung.ts'
 
 const [threads, name] = process.argv.slice(2)
 const rung = RUNGS.find((rung) => rung === name)

@@ -2,7 +2,7 @@
 import { beforeEach, expect, it, vi } from 'vitest'
 import type * as Platform from '#platform'
 import { backlogLimit, Context } from '../../core/engine.ts'
-import { copyBytes } from '../../kernel/copyBytes.ts'
+import { copyBytes } from '../../kernel/wasm/copyBytes.ts'
 import { copy } from '../../ops/copy/copy.ts'
 import { fill } from '../../ops/fill/fill.ts'
 import { WasmEngine } from './engine.ts'

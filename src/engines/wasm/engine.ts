@@ -15,7 +15,7 @@ import { reasonOf } from '../../core/errors.ts'
 import { turn } from '../../core/memory.ts'
 import { formatShape, sizeOf } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
-import type { KernelModule } from '../../kernel/module.ts'
+import type { KernelModule } from '../../kernel/wasm/module.ts'
 import {
   type DerivedBuffer,
   floatBits,
@@ -25,8 +25,8 @@ import {
   type PlanArgument,
   type PlannedArray,
   type WasmKernel,
-} from '../../kernel/plan.ts'
-import type { Rung } from '../../kernel/rung.ts'
+} from '../../kernel/wasm/plan.ts'
+import type { Rung } from '../../kernel/wasm/rung.ts'
 import type { OpName } from '../../ops/index.ts'
 import { Failures } from '../failures.ts'
 import { PlanCache } from '../planCache.ts'

@@ -1,8 +1,8 @@
 // What this runtime's WebAssembly can do, and the rung that follows from it.
 import { enableWideSimd, environment } from '#platform'
 import { GlueballError } from '../../core/errors.ts'
-import { assemble, f32x4, func } from '../../kernel/asm.ts'
-import { RUNGS, type Rung } from '../../kernel/rung.ts'
+import { assemble, f32x4, func } from '../../kernel/wasm/asm.ts'
+import { RUNGS, type Rung } from '../../kernel/wasm/rung.ts'
 import { passesSelfTest } from './selfTest.ts'
 
 let wide = false

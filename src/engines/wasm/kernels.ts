@@ -1,5 +1,5 @@
 // The kernels of the CPU engine, which the compiler compares with the ops.
-import type { WasmKernel } from '../../kernel/plan.ts'
+import type { WasmKernel } from '../../kernel/wasm/plan.ts'
 import * as kernels from '../../ops/kernels.wasm.ts'
 import type { KernelTable } from '../table.ts'
 

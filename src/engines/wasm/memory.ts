@@ -1,6 +1,6 @@
 // The allocator of the workers' memory: best fit in program order, so that a freed block serves the next command at once.
 import { type Allocation, OutOfMemory } from '../../core/engine.ts'
-import type { Order } from '../../kernel/plan.ts'
+import type { Order } from '../../kernel/wasm/plan.ts'
 
 const alignment = 256
 const growth = 16 * 2 ** 20

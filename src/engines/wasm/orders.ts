@@ -4,7 +4,7 @@ import type { Call, Engine, Value } from '../../core/engine.ts'
 import { currentPath } from '../../core/ownership.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { Storage } from '../../core/storage.ts'
-import { type Order, orderless, type PlannedArray, type WasmKernel } from '../../kernel/plan.ts'
+import { type Order, orderless, type PlannedArray, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { Block } from './memory.ts'
 
 /** A value with the order in which its elements lie. */

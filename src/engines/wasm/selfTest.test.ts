@@ -1,7 +1,7 @@
 // What is tried before a rung is chosen: that right kernels pass, and wrong ones do not.
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { f32x4 } from '../../kernel/asm.ts'
-import { RUNGS } from '../../kernel/rung.ts'
+import { f32x4 } from '../../kernel/wasm/asm.ts'
+import { RUNGS } from '../../kernel/wasm/rung.ts'
 import { firstWorking, hasRelaxedSimd, useWideSimd } from './features.ts'
 import { passesSelfTest } from './selfTest.ts'
 

@@ -1,12 +1,12 @@
 // Whether a rung's kernels compute what they should on this machine and runtime, whose compilers may be wrong.
 import { optimizedFunction } from '#platform'
-import { type Func, func, v128 } from '../../kernel/asm.ts'
-import { cookToom } from '../../kernel/cookToom.ts'
-import { gemm } from '../../kernel/gemm.ts'
-import { inline } from '../../kernel/inline.ts'
-import type { Rung } from '../../kernel/rung.ts'
-import { tile } from '../../kernel/tiles.ts'
-import { storePair, tileTransform, transformBytes } from '../../kernel/tileTransform.ts'
+import { type Func, func, v128 } from '../../kernel/wasm/asm.ts'
+import { cookToom } from '../../kernel/wasm/cookToom.ts'
+import { gemm } from '../../kernel/wasm/gemm.ts'
+import { inline } from '../../kernel/wasm/inline.ts'
+import type { Rung } from '../../kernel/wasm/rung.ts'
+import { tile } from '../../kernel/wasm/tiles.ts'
+import { storePair, tileTransform, transformBytes } from '../../kernel/wasm/tileTransform.ts'
 
 /** Sums of the product, and results wide enough for a full panel and a ragged one. */
 const [rows, depth, columns] = [13, 40, 22]

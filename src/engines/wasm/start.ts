@@ -2,7 +2,7 @@
 import { hardwareConcurrency, sharesMemory } from '#platform'
 import { Context } from '../../core/engine.ts'
 import { GlueballError } from '../../core/errors.ts'
-import type { Rung } from '../../kernel/rung.ts'
+import type { Rung } from '../../kernel/wasm/rung.ts'
 import { WasmEngine } from './engine.ts'
 import { chooseRung } from './features.ts'
 import { wasmKernels } from './kernels.ts'

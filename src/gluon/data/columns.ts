@@ -5,7 +5,7 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { giveToUser } from '../../core/ownership.ts'
 import { shapeOf } from '../../core/shape.ts'
 import { upload } from '../../nd/creation.ts'
-import { take } from '../../ops/take/take.ts'
+import { take } from '../../ops/take/index.ts'
 
 /** One element of every sample. */
 export interface Column {

@@ -6,7 +6,7 @@ import { multiply, square, subtract } from '../../ops/elementwise/elementwise.ts
 import { mean, sum } from '../../ops/reduce/reduce.ts'
 import { softmaxCrossEntropy } from '../../ops/softmax/crossEntropy.ts'
 import { logSoftmax } from '../../ops/softmax/softmax.ts'
-import { pick } from '../../ops/take/take.ts'
+import { pick } from '../../ops/take/index.ts'
 import { withShape } from '../../ops/view/reshape.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import { checkInput } from '../nn/arguments.ts'

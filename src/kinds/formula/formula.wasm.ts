@@ -1,11 +1,11 @@
 // formula on the command stream: broadcasting as a few nested loops, the innermost one in four lanes at a time.
 import { evaluate, type Node, steadyNodes } from '../../arith/graph.ts'
 import { kindOf } from '../../core/dtype.ts'
-import { type Body, type Expr, i32, i32x4, integers, item, type Local, list } from '../../kernel/asm.ts'
 import { broadcastLoops, channelsMovedLast } from '../../kernel/broadcast.ts'
-import { bytesOf, type Element, elementBytes, loadSplat, type Source } from '../../kernel/elements.ts'
-import { smaller } from '../../kernel/loops.ts'
-import { defineModule } from '../../kernel/module.ts'
+import { type Body, type Expr, i32, i32x4, integers, item, type Local, list } from '../../kernel/wasm/asm.ts'
+import { bytesOf, type Element, elementBytes, loadSplat, type Source } from '../../kernel/wasm/elements.ts'
+import { smaller } from '../../kernel/wasm/loops.ts'
+import { defineModule } from '../../kernel/wasm/module.ts'
 import {
   type Address,
   orderless,
@@ -13,12 +13,12 @@ import {
   type PlannedArray,
   type TypedScalar,
   type WasmKernel,
-} from '../../kernel/plan.ts'
-import { chunkBytes } from '../../kernel/ranges.ts'
-import type { Rung } from '../../kernel/rung.ts'
-import { intLanes, lanes } from '../../kernel/simd.ts'
-import { type Load, type Stream, sweep } from '../../kernel/sweep.ts'
-import { indicesAt, stepsOf } from '../../kernel/walk.ts'
+} from '../../kernel/wasm/plan.ts'
+import { chunkBytes } from '../../kernel/wasm/ranges.ts'
+import type { Rung } from '../../kernel/wasm/rung.ts'
+import { intLanes, lanes } from '../../kernel/wasm/simd.ts'
+import { type Load, type Stream, sweep } from '../../kernel/wasm/sweep.ts'
+import { indicesAt, stepsOf } from '../../kernel/wasm/walk.ts'
 import { usedLeaves, withIotas } from '../operands.ts'
 import { type FormulaAttributes, sourcesOfFormula } from './formula.ts'
 

@@ -1,9 +1,9 @@
 // Elements as a pass reads them, and how their values are joined in blocks.
 import { evaluate, type Graph, type Node, steadyNodes } from '../../arith/graph.ts'
-import { type Body, i32, type Local } from '../../kernel/asm.ts'
-import type { Lanes } from '../../kernel/elements.ts'
-import { least } from '../../kernel/loops.ts'
-import type { Rung } from '../../kernel/rung.ts'
+import { type Body, i32, type Local } from '../../kernel/wasm/asm.ts'
+import type { Lanes } from '../../kernel/wasm/elements.ts'
+import { least } from '../../kernel/wasm/loops.ts'
+import type { Rung } from '../../kernel/wasm/rung.ts'
 import { usedLeaves } from '../operands.ts'
 import { type Accumulator, arithmetics, join, start } from './lanes.ts'
 import type { TracedReduction } from './traced.ts'

@@ -1,10 +1,10 @@
 // Values of reductions on four lanes: how they are joined.
 
 import type { Kind } from '../../arith/graph.ts'
-import { type Body, f32x4, i8x16, i32x4, type Local } from '../../kernel/asm.ts'
-import type { Lanes } from '../../kernel/elements.ts'
-import type { Rung } from '../../kernel/rung.ts'
-import { lanes as floatLanes, intLanes } from '../../kernel/simd.ts'
+import { type Body, f32x4, i8x16, i32x4, type Local } from '../../kernel/wasm/asm.ts'
+import type { Lanes } from '../../kernel/wasm/elements.ts'
+import type { Rung } from '../../kernel/wasm/rung.ts'
+import { lanes as floatLanes, intLanes } from '../../kernel/wasm/simd.ts'
 import { type Join, joined, startOf } from './join.ts'
 
 /** A value that is joined: its arithmetic and its join. */

@@ -1,8 +1,8 @@
 // Results of elements, made of the elements once more while they are in the cache, and of what they were reduced to.
 import type { Graph } from '../../arith/graph.ts'
-import type { Body, Local } from '../../kernel/asm.ts'
-import { type Lanes, load, loadSplat, store, type Width } from '../../kernel/elements.ts'
-import { type Stream as SweepStream, sweep } from '../../kernel/sweep.ts'
+import type { Body, Local } from '../../kernel/wasm/asm.ts'
+import { type Lanes, load, loadSplat, store, type Width } from '../../kernel/wasm/elements.ts'
+import { type Stream as SweepStream, sweep } from '../../kernel/wasm/sweep.ts'
 import { evaluated, keptOf, leavesOf, steady, usedSources } from './gather.wasm.ts'
 import type { PassSpec, Stream, Unit } from './units.wasm.ts'
 

@@ -1,7 +1,7 @@
 // The code of one pass of a reduction: rows or columns of memory at a time, in parts.
 import { evaluate } from '../../arith/graph.ts'
-import { type Body, i32, item, type Local } from '../../kernel/asm.ts'
-import { bytesOf, type Lanes, load, loadSplat, store, type Width } from '../../kernel/elements.ts'
+import { type Body, i32, item, type Local } from '../../kernel/wasm/asm.ts'
+import { bytesOf, type Lanes, load, loadSplat, store, type Width } from '../../kernel/wasm/elements.ts'
 import { gather, keptOf, type Reading, readingsOf, steadyValues, valuesOf } from './gather.wasm.ts'
 import { acrossLanes, arithmetics, join, spread, start } from './lanes.ts'
 import { mapColumns, mapRow } from './map.wasm.ts'

@@ -1,8 +1,8 @@
 // reduction on the command stream: passes over memory, states of parts in a workspace.
 
-import type { Element } from '../../kernel/elements.ts'
-import { defineModule } from '../../kernel/module.ts'
-import { type Address, floatBits, type Phase, type WasmKernel } from '../../kernel/plan.ts'
+import type { Element } from '../../kernel/wasm/elements.ts'
+import { defineModule } from '../../kernel/wasm/module.ts'
+import { type Address, floatBits, type Phase, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import { formulaPlan } from '../formula/formula.wasm.ts'
 import { withIotas } from '../operands.ts'
 import { countOf, elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'

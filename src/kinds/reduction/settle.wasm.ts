@@ -1,8 +1,8 @@
 // What a pass leaves of joined values: the state of a part, or results.
 import { evaluate } from '../../arith/graph.ts'
 import { kindOf } from '../../core/dtype.ts'
-import type { Body, Local } from '../../kernel/asm.ts'
-import { type Lanes, store, type Width } from '../../kernel/elements.ts'
+import type { Body, Local } from '../../kernel/wasm/asm.ts'
+import { type Lanes, store, type Width } from '../../kernel/wasm/elements.ts'
 import { arithmetics } from './lanes.ts'
 import type { PassSpec, Unit } from './units.wasm.ts'
 

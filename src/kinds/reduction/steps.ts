@@ -1,6 +1,6 @@
 // How a reduction is cut into steps: each takes one run of axes away, in parts fixed by the shape.
 import { channelsMovedLast } from '../../kernel/broadcast.ts'
-import type { PlannedArray } from '../../kernel/plan.ts'
+import type { PlannedArray } from '../../kernel/wasm/plan.ts'
 
 /** Neighbouring axes in memory that are reduced or kept, and along which the inputs move or not, alike. */
 interface Run {

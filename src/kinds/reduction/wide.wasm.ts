@@ -1,6 +1,14 @@
 // The code of a pass over long rows that become one row, whose values lie in scratch.
-import { type Body, i32, type Local } from '../../kernel/asm.ts'
-import { bytesOf, type ElementBytes, type Lanes, load, loadSplat, store, type Width } from '../../kernel/elements.ts'
+import { type Body, i32, type Local } from '../../kernel/wasm/asm.ts'
+import {
+  bytesOf,
+  type ElementBytes,
+  type Lanes,
+  load,
+  loadSplat,
+  store,
+  type Width,
+} from '../../kernel/wasm/elements.ts'
 import { readingsOf, valuesOf } from './gather.wasm.ts'
 import { heldAs, join, start } from './lanes.ts'
 import { settle, stateOf } from './settle.wasm.ts'

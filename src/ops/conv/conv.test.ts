@@ -2,7 +2,7 @@
 import { it } from 'vitest'
 import { fuzz } from '../../../test/conformance/convFuzz.ts'
 import { hasRelaxedSimd, useWideSimd } from '../../engines/wasm/features.ts'
-import type { Rung } from '../../kernel/rung.ts'
+import type { Rung } from '../../kernel/wasm/rung.ts'
 
 const rungs: readonly Rung[] = useWideSimd() ? ['wide', 'relaxed'] : hasRelaxedSimd() ? ['relaxed'] : ['plain']
 

@@ -1,8 +1,8 @@
 // dropoutMask on the command stream: each engine of the generator draws its share.
 import { sizeOf } from '../../core/shape.ts'
-import { f32, i32, item } from '../../kernel/asm.ts'
-import { defineModule } from '../../kernel/module.ts'
-import type { WasmKernel } from '../../kernel/plan.ts'
+import { f32, i32, item } from '../../kernel/wasm/asm.ts'
+import { defineModule } from '../../kernel/wasm/module.ts'
+import type { WasmKernel } from '../../kernel/wasm/plan.ts'
 import { drawn, shareOf, unit } from '../mersenne.ts'
 import { sharesOf } from '../sampler.ts'
 import type { DropoutMaskAttributes } from './dropout.ts'

@@ -1,11 +1,11 @@
 // matmul on the command stream: rows of a against packed panels of b, or an outer product where a is transposed.
-import { i32, item } from '../../kernel/asm.ts'
-import { defineModule } from '../../kernel/module.ts'
-import { outerProduct } from '../../kernel/outerProduct.ts'
-import { type PanelSource, packPanels, panelBytes } from '../../kernel/panels.ts'
-import { type Address, derive, type Phase, type Plan, type WasmKernel } from '../../kernel/plan.ts'
-import { rowProduct } from '../../kernel/rowProduct.ts'
-import type { Rung } from '../../kernel/rung.ts'
+import { i32, item } from '../../kernel/wasm/asm.ts'
+import { defineModule } from '../../kernel/wasm/module.ts'
+import { outerProduct } from '../../kernel/wasm/outerProduct.ts'
+import { type PanelSource, packPanels, panelBytes } from '../../kernel/wasm/panels.ts'
+import { type Address, derive, type Phase, type Plan, type WasmKernel } from '../../kernel/wasm/plan.ts'
+import { rowProduct } from '../../kernel/wasm/rowProduct.ts'
+import type { Rung } from '../../kernel/wasm/rung.ts'
 import { activationOf } from '../activations.ts'
 import { type MatmulAttributes, sizesOf } from './matmul.ts'
 

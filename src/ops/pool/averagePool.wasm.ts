@@ -1,9 +1,10 @@
 // averagePool on the command stream, channels last: each window's sum of row sums, divided.
-import { type Body, type Expr, f32, f32x4, type Input, i32, item, type Local, select } from '../../kernel/asm.ts'
-import { leastSigned as least, positive } from '../../kernel/loops.ts'
-import { defineModule } from '../../kernel/module.ts'
-import type { WasmKernel } from '../../kernel/plan.ts'
+import { type Body, type Expr, f32, f32x4, type Input, i32, item, type Local, select } from '../../kernel/wasm/asm.ts'
+import { leastSigned as least, positive } from '../../kernel/wasm/loops.ts'
+import { defineModule } from '../../kernel/wasm/module.ts'
+import type { WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
+import type { Sized } from './window.ts'
 import {
   addressOf,
   channelsLast,
@@ -19,8 +20,7 @@ import {
   type Sizes,
   storeFloats,
   zeros,
-} from './rows.ts'
-import type { Sized } from './window.ts'
+} from './windowRows.ts'
 
 type I32 = Local<'i32'>
 

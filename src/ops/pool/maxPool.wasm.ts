@@ -1,8 +1,9 @@
 // maxPool on the command stream, channels last: four channels a vector, the winner's position beside the winner.
 import type { DType } from '../../core/dtype.ts'
-import { type Body, type Expr, f32x4, i8x16, i16x8, i32, i32x4, item, type Local, v128 } from '../../kernel/asm.ts'
-import { defineModule } from '../../kernel/module.ts'
-import { nowhere, type WasmKernel } from '../../kernel/plan.ts'
+import { type Body, type Expr, f32x4, i8x16, i16x8, i32, i32x4, item, type Local, v128 } from '../../kernel/wasm/asm.ts'
+import { defineModule } from '../../kernel/wasm/module.ts'
+import { nowhere, type WasmKernel } from '../../kernel/wasm/plan.ts'
+import type { PoolWindow, Sized } from './window.ts'
 import {
   addressOf,
   channelsLast,
@@ -19,8 +20,7 @@ import {
   type Sizes,
   storeFloats,
   zeros,
-} from './rows.ts'
-import type { PoolWindow, Sized } from './window.ts'
+} from './windowRows.ts'
 
 /** How positions are stored: not at all, as bytes, or as int32. */
 type Positions = 0 | 1 | 4

@@ -10,12 +10,12 @@ import {
   type Received,
   rest,
   v128,
-} from '../../kernel/asm.ts'
-import { elementBytes } from '../../kernel/elements.ts'
-import { least } from '../../kernel/loops.ts'
-import { defineModule } from '../../kernel/module.ts'
-import type { WasmKernel } from '../../kernel/plan.ts'
-import { type Stream, sweep } from '../../kernel/sweep.ts'
+} from '../../kernel/wasm/asm.ts'
+import { elementBytes } from '../../kernel/wasm/elements.ts'
+import { least } from '../../kernel/wasm/loops.ts'
+import { defineModule } from '../../kernel/wasm/module.ts'
+import type { WasmKernel } from '../../kernel/wasm/plan.ts'
+import { type Stream, sweep } from '../../kernel/wasm/sweep.ts'
 import type { NormalizeAttributes } from './normalize.ts'
 import type { ToTensorAttributes } from './toTensor.ts'
 

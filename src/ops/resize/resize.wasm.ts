@@ -12,14 +12,14 @@ import {
   item,
   type Local,
   select,
-} from '../../kernel/asm.ts'
-import { copyBytes } from '../../kernel/copyBytes.ts'
-import { elementBytes } from '../../kernel/elements.ts'
-import { least, leastSigned, positive } from '../../kernel/loops.ts'
-import { defineModule } from '../../kernel/module.ts'
-import type { Plan, PlannedArray, WasmKernel } from '../../kernel/plan.ts'
-import { bytesOf } from '../../kernel/ranges.ts'
-import { type Stream, sweep } from '../../kernel/sweep.ts'
+} from '../../kernel/wasm/asm.ts'
+import { copyBytes } from '../../kernel/wasm/copyBytes.ts'
+import { elementBytes } from '../../kernel/wasm/elements.ts'
+import { least, leastSigned, positive } from '../../kernel/wasm/loops.ts'
+import { defineModule } from '../../kernel/wasm/module.ts'
+import type { Plan, PlannedArray, WasmKernel } from '../../kernel/wasm/plan.ts'
+import { bytesOf } from '../../kernel/wasm/ranges.ts'
+import { type Stream, sweep } from '../../kernel/wasm/sweep.ts'
 import type { ResizeAttributes } from './resize.ts'
 
 type DType = 'uint8' | 'float32'

@@ -1,7 +1,7 @@
 // How kernels read index arrays: of any dtype but float16, cut to integers and clipped into range.
 import { sizeOf } from '../../core/shape.ts'
-import { type Body, type Expr, f32, i32, type Local } from '../../kernel/asm.ts'
-import { leastSigned, positive } from '../../kernel/loops.ts'
+import { type Body, type Expr, f32, i32, type Local } from '../../kernel/wasm/asm.ts'
+import { leastSigned, positive } from '../../kernel/wasm/loops.ts'
 
 /** Element types of index arrays. */
 export type IndexType = 'float32' | 'int32' | 'int8' | 'uint8'

@@ -1,9 +1,9 @@
 // pick on the command stream: one element for each place; its gradient clears and writes whole outer parts.
-import { addresses, i32, integers, item } from '../../kernel/asm.ts'
-import { type ElementBytes, elementBytes, loadElement, storeElement } from '../../kernel/elements.ts'
-import { least } from '../../kernel/loops.ts'
-import { defineModule } from '../../kernel/module.ts'
-import type { Address, Phase, WasmKernel } from '../../kernel/plan.ts'
+import { addresses, i32, integers, item } from '../../kernel/wasm/asm.ts'
+import { type ElementBytes, elementBytes, loadElement, storeElement } from '../../kernel/wasm/elements.ts'
+import { least } from '../../kernel/wasm/loops.ts'
+import { defineModule } from '../../kernel/wasm/module.ts'
+import type { Address, Phase, WasmKernel } from '../../kernel/wasm/plan.ts'
 import { around, type IndexType, loadClipped } from './indices.ts'
 import type { PickAttributes, PickGradientAttributes } from './pick.ts'
 

@@ -2,7 +2,7 @@
 import { shapeOf } from '../../core/shape.ts'
 import type { CaseInput, Domain, OpCase } from '../cases.ts'
 import { sumOf } from '../tolerance.ts'
-import { oneHot, pick, pickGradient, take, takeGradient } from './take.ts'
+import { oneHot, pick, pickGradient, take, takeGradient } from './index.ts'
 
 const dtypes = ['float32', 'int32', 'uint8', 'int8', 'float16'] as const
 const around: Domain = { values: [2, 0, -1, 2.9, 7, 1e9, -1e9, Number.NaN, 1, 1, 1] }

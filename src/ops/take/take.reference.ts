@@ -2,7 +2,7 @@
 import { sizeOf } from '../../core/shape.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import type { PickAttributes, PickGradientAttributes } from './pick.ts'
-import type { TakeAttributes, TakeGradientAttributes } from './rows.ts'
+import type { TakeAttributes, TakeGradientAttributes } from './take.ts'
 
 /** An index as an integer from 0 to below `count`; NaN counts as 0. */
 function clipped(index: number, count: number): number {

@@ -7,7 +7,7 @@ import { type MapKernel, mapElements, type Source } from '../../kernel/wgsl/map.
 import { wgslNumbers } from '../../kernel/wgsl/math.ts'
 import type { GpuPlan, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { PickAttributes, PickGradientAttributes } from './pick.ts'
-import type { TakeAttributes, TakeGradientAttributes } from './rows.ts'
+import type { TakeAttributes, TakeGradientAttributes } from './take.ts'
 
 /** Sizes of an axis and inside it. */
 const around = (shape: readonly number[], axis: number) => ({

@@ -1,6 +1,6 @@
 // Kernel modules: built once, when used, by a spec that is their key; phases that the compiler checks.
 import { expect, expectTypeOf, it } from 'vitest'
-import type { Formula } from '../arith/arith.ts'
+import type { Formula } from '../../arith/arith.ts'
 import { type Expr, f32, i32, item, list, rest } from './asm.ts'
 import { itemFunction } from './func.ts'
 import { inline } from './inline.ts'

@@ -1,13 +1,13 @@
 // What a cross-correlation is to the kernels: its sizes, the padded image it reads, and its sums cut into blocks.
-import type { Pair } from '../../core/shape.ts'
-import type { Body, Local } from '../../kernel/asm.ts'
-import type { Run } from '../../kernel/gemm.ts'
-import { kept } from '../../kernel/loops.ts'
-import { panelWidth } from '../../kernel/panels.ts'
-import { kBlocks, type RowProduct } from '../../kernel/rowProduct.ts'
-import type { Rung } from '../../kernel/rung.ts'
-import type { Padding } from './conv.pad.ts'
-import type { Sizes } from './geometry.ts'
+import type { Pair } from '../../../core/shape.ts'
+import type { Body, Local } from '../../../kernel/wasm/asm.ts'
+import type { Run } from '../../../kernel/wasm/gemm.ts'
+import { kept } from '../../../kernel/wasm/loops.ts'
+import { panelWidth } from '../../../kernel/wasm/panels.ts'
+import { kBlocks, type RowProduct } from '../../../kernel/wasm/rowProduct.ts'
+import type { Rung } from '../../../kernel/wasm/rung.ts'
+import type { Sizes } from '../geometry.ts'
+import type { Padding } from './pad.ts'
 
 /** What follows the sums. */
 export interface Epilogue {

@@ -1,12 +1,13 @@
 // The gradient of the filters: products of image channels with dy over blocks of pixels, in parts of the batch.
-import { addresses, type Body, f32x4, i32, integers, item, type Local, v128 } from '../../kernel/asm.ts'
-import { gemm, type Run } from '../../kernel/gemm.ts'
-import { smaller } from '../../kernel/loops.ts'
-import { defineModule } from '../../kernel/module.ts'
-import { panelsOf, panelWidth } from '../../kernel/panels.ts'
-import type { Phase, Plan } from '../../kernel/plan.ts'
-import type { Rung } from '../../kernel/rung.ts'
-import { tile } from '../../kernel/tiles.ts'
+import { addresses, type Body, f32x4, i32, integers, item, type Local, v128 } from '../../../kernel/wasm/asm.ts'
+import { gemm, type Run } from '../../../kernel/wasm/gemm.ts'
+import { smaller } from '../../../kernel/wasm/loops.ts'
+import { defineModule } from '../../../kernel/wasm/module.ts'
+import { panelsOf, panelWidth } from '../../../kernel/wasm/panels.ts'
+import type { Phase, Plan } from '../../../kernel/wasm/plan.ts'
+import type { Rung } from '../../../kernel/wasm/rung.ts'
+import { tile } from '../../../kernel/wasm/tiles.ts'
+import type { Geometry } from '../geometry.ts'
 import {
   imageBytes,
   imagePanels,
@@ -15,8 +16,7 @@ import {
   packImages,
   type WeightProduct,
   windowOf,
-} from './conv.weightPack.ts'
-import type { Geometry } from './geometry.ts'
+} from './weightPack.ts'
 
 /** Pixels that a tile sums before it is added to the partial result: dy's panel, 64 bytes a pixel, stays in L1. */
 const blockPixels = 192

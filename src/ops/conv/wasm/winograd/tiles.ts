@@ -1,11 +1,11 @@
 // Transforms the tiles of images, panel by panel of channels, for the products point by point.
-import type { Pair } from '../../../core/shape.ts'
-import { type Body, i32, type Local, v128 } from '../../../kernel/asm.ts'
-import type { Matrix } from '../../../kernel/cookToom.ts'
-import { kept, smaller, touch } from '../../../kernel/loops.ts'
-import type { Rung } from '../../../kernel/rung.ts'
-import { storePair, tileTransform, transformBytes } from '../../../kernel/tileTransform.ts'
-import { padPanel } from '../conv.pad.ts'
+import type { Pair } from '../../../../core/shape.ts'
+import { type Body, i32, type Local, v128 } from '../../../../kernel/wasm/asm.ts'
+import type { Matrix } from '../../../../kernel/wasm/cookToom.ts'
+import { kept, smaller, touch } from '../../../../kernel/wasm/loops.ts'
+import type { Rung } from '../../../../kernel/wasm/rung.ts'
+import { storePair, tileTransform, transformBytes } from '../../../../kernel/wasm/tileTransform.ts'
+import { padPanel } from '../pad.ts'
 import { type Block, type Place, pointBytes, tileWidth } from './sizes.ts'
 
 /** Channels-last images, and what is done to their tiles: left · tile · rightᵀ. */

@@ -1,15 +1,15 @@
 // Cross-correlation of channels-last images with packed filters, as products of output rows with filter panels.
-import { addresses, type Body, i32, integers, item, type Local } from '../../kernel/asm.ts'
-import { type Gemm, gemm, type Pointers, type Run } from '../../kernel/gemm.ts'
-import { itemsFor, piecesOf } from '../../kernel/items.ts'
-import { kept, smaller } from '../../kernel/loops.ts'
-import { defineModule } from '../../kernel/module.ts'
-import { panelsOf, panelWidth } from '../../kernel/panels.ts'
-import { type Address, nowhere, type Plan } from '../../kernel/plan.ts'
-import { rowProduct } from '../../kernel/rowProduct.ts'
-import { lanes } from '../../kernel/simd.ts'
-import { sweep } from '../../kernel/sweep.ts'
-import { tile } from '../../kernel/tiles.ts'
+import { addresses, type Body, i32, integers, item, type Local } from '../../../kernel/wasm/asm.ts'
+import { type Gemm, gemm, type Pointers, type Run } from '../../../kernel/wasm/gemm.ts'
+import { itemsFor, piecesOf } from '../../../kernel/wasm/items.ts'
+import { kept, smaller } from '../../../kernel/wasm/loops.ts'
+import { defineModule } from '../../../kernel/wasm/module.ts'
+import { panelsOf, panelWidth } from '../../../kernel/wasm/panels.ts'
+import { type Address, nowhere, type Plan } from '../../../kernel/wasm/plan.ts'
+import { rowProduct } from '../../../kernel/wasm/rowProduct.ts'
+import { lanes } from '../../../kernel/wasm/simd.ts'
+import { sweep } from '../../../kernel/wasm/sweep.ts'
+import { tile } from '../../../kernel/wasm/tiles.ts'
 import {
   bumpsOf,
   type Correlation,
@@ -20,8 +20,8 @@ import {
   paddingOf,
   spans,
   widthOf,
-} from './conv.correlation.ts'
-import { padRows } from './conv.pad.ts'
+} from './correlation.ts'
+import { padRows } from './pad.ts'
 
 /** Where the arrays are; filters are panels [group][panel][kh, kw, C ÷ groups][column]. */
 export interface Operands {

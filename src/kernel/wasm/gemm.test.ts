@@ -1,6 +1,6 @@
 // The matrix product against plain loops: ragged sizes, nests over k, starts, sums, activations, and nothing written beyond.
 import { describe, expect, it } from 'vitest'
-import type { Formula } from '../arith/arith.ts'
+import type { Formula } from '../../arith/arith.ts'
 import { f32, func, i32 } from './asm.ts'
 import { type Gemm, gemm } from './gemm.ts'
 import { hasRelaxed, inline } from './inline.ts'

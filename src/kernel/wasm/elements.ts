@@ -1,5 +1,5 @@
 // Elements on the CPU engine: how those of each type are loaded to lanes of 32 bits and stored.
-import { bytesPer, type DType } from '../core/dtype.ts'
+import { bytesPer, type DType } from '../../core/dtype.ts'
 import { type Body, type Expr, f32x4, i8x16, i16x8, i32, i32x4, type Local, type Operand, v128 } from './asm.ts'
 
 /** Element types on the CPU engine, which has no float64. */

@@ -1,10 +1,10 @@
 // The products of a block's transformed tiles with transformed filters, point by point, and how long their sums are.
-import { type Body, f32x4, i32, type Local, type Operand, v128 } from '../../../kernel/asm.ts'
-import { gemm } from '../../../kernel/gemm.ts'
-import { kept, smaller } from '../../../kernel/loops.ts'
-import { panelWidth } from '../../../kernel/panels.ts'
-import { tile } from '../../../kernel/tiles.ts'
-import { storePair } from '../../../kernel/tileTransform.ts'
+import { type Body, f32x4, i32, type Local, type Operand, v128 } from '../../../../kernel/wasm/asm.ts'
+import { gemm } from '../../../../kernel/wasm/gemm.ts'
+import { kept, smaller } from '../../../../kernel/wasm/loops.ts'
+import { panelWidth } from '../../../../kernel/wasm/panels.ts'
+import { tile } from '../../../../kernel/wasm/tiles.ts'
+import { storePair } from '../../../../kernel/wasm/tileTransform.ts'
 import { type Block, filterPoint, type Pass, type Place, pointBytes, tileWidth, type Winograd } from './sizes.ts'
 import { tilesPoint } from './tiles.ts'
 

@@ -1,5 +1,5 @@
 // What a kernel on the command stream is: a pure plan of phases, made from descriptors and printed by --explain.
-import type { DType } from '../core/dtype.ts'
+import type { DType } from '../../core/dtype.ts'
 import type { KernelModule } from './module.ts'
 import type { Rung } from './rung.ts'
 

@@ -1,7 +1,7 @@
 // Brings a band of an image, or a panel of its channels, into scratch memory with zeros around it.
-import type { Pair } from '../../core/shape.ts'
-import { type Body, i32, type Local, type Operand } from '../../kernel/asm.ts'
-import { pack } from '../../kernel/pack.ts'
+import type { Pair } from '../../../core/shape.ts'
+import { type Body, i32, type Local, type Operand } from '../../../kernel/wasm/asm.ts'
+import { pack } from '../../../kernel/wasm/pack.ts'
 
 /** How a channels-last image H × W lies in its padded copy, which is `columns` wide. */
 export interface Padding {

@@ -1,12 +1,23 @@
 // take on the command stream: whole rows copied; its gradient adds rows to the part of the array that an item owns.
 import { sizeOf } from '../../core/shape.ts'
-import { addresses, type Body, type Expr, f32, f32x4, i32, integers, item, type Local, v128 } from '../../kernel/asm.ts'
-import { elementBytes } from '../../kernel/elements.ts'
-import { least } from '../../kernel/loops.ts'
-import { defineModule } from '../../kernel/module.ts'
-import type { WasmKernel } from '../../kernel/plan.ts'
+import {
+  addresses,
+  type Body,
+  type Expr,
+  f32,
+  f32x4,
+  i32,
+  integers,
+  item,
+  type Local,
+  v128,
+} from '../../kernel/wasm/asm.ts'
+import { elementBytes } from '../../kernel/wasm/elements.ts'
+import { least } from '../../kernel/wasm/loops.ts'
+import { defineModule } from '../../kernel/wasm/module.ts'
+import type { WasmKernel } from '../../kernel/wasm/plan.ts'
 import { around, type IndexType, loadClipped } from './indices.ts'
-import type { TakeAttributes, TakeGradientAttributes } from './rows.ts'
+import type { TakeAttributes, TakeGradientAttributes } from './take.ts'
 
 /** Bytes an item copies or clears, at least. */
 const itemBytes = 131072

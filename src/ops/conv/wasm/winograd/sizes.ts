@@ -1,11 +1,11 @@
 // Winograd's convolutions: which sizes they suit, and how an image's tiles are cut into blocks.
-import type { Pair } from '../../../core/shape.ts'
-import { type Body, i32, type Local, type Operand } from '../../../kernel/asm.ts'
-import { type CookToom, cookToom } from '../../../kernel/cookToom.ts'
-import { smaller } from '../../../kernel/loops.ts'
-import { panelWidth } from '../../../kernel/panels.ts'
-import type { Rung } from '../../../kernel/rung.ts'
-import type { Sizes } from '../geometry.ts'
+import type { Pair } from '../../../../core/shape.ts'
+import { type Body, i32, type Local, type Operand } from '../../../../kernel/wasm/asm.ts'
+import { type CookToom, cookToom } from '../../../../kernel/wasm/cookToom.ts'
+import { smaller } from '../../../../kernel/wasm/loops.ts'
+import { panelWidth } from '../../../../kernel/wasm/panels.ts'
+import type { Rung } from '../../../../kernel/wasm/rung.ts'
+import type { Sizes } from '../../geometry.ts'
 
 /** A convolution with strides of 1, forward or the gradient of its input, and the variant F(m × m, r × r) it runs by. */
 export interface Winograd extends Sizes, CookToom {

@@ -1,11 +1,11 @@
 // Brings blocks of images and of dy into scratch memory for the gradient of the filters, in panels of channels.
-import { type Body, i32, type Local } from '../../kernel/asm.ts'
-import { smaller } from '../../kernel/loops.ts'
-import { pack } from '../../kernel/pack.ts'
-import type { Rung } from '../../kernel/rung.ts'
-import { tile } from '../../kernel/tiles.ts'
-import { padPanel, padRows } from './conv.pad.ts'
-import type { Geometry } from './geometry.ts'
+import { type Body, i32, type Local } from '../../../kernel/wasm/asm.ts'
+import { smaller } from '../../../kernel/wasm/loops.ts'
+import { pack } from '../../../kernel/wasm/pack.ts'
+import type { Rung } from '../../../kernel/wasm/rung.ts'
+import { tile } from '../../../kernel/wasm/tiles.ts'
+import type { Geometry } from '../geometry.ts'
+import { padPanel, padRows } from './pad.ts'
 
 /** Channels of a panel of the image; fewer channels than that stay side by side, with the taps of a filter row. */
 const imageWidth = 16

@@ -1,9 +1,9 @@
 // Results of Winograd's convolutions that see nothing but zeros are zero, not what rounding leaves of their neighbours.
 import { afterAll, describe, expect, it } from 'vitest'
-import { Context } from '../../../core/engine.ts'
-import { makeCpuEngine } from '../../../engines/wasm/start.ts'
-import { nd } from '../../../index.ts'
-import { conv } from '../conv.ts'
+import { Context } from '../../../../core/engine.ts'
+import { makeCpuEngine } from '../../../../engines/wasm/start.ts'
+import { nd } from '../../../../index.ts'
+import { conv } from '../../conv.ts'
 
 const engine = makeCpuEngine({ threads: 2, rung: 'plain' })
 afterAll(() => engine.close())

@@ -1,5 +1,5 @@
 // How element-wise kernels are cut into items: chunks of a fixed number of bytes, the last one shorter.
-import { sizeOf } from '../core/shape.ts'
+import { sizeOf } from '../../core/shape.ts'
 import { type Body, i32, type Local } from './asm.ts'
 import { elementBytes } from './elements.ts'
 import { least } from './loops.ts'

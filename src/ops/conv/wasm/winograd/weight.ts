@@ -11,16 +11,16 @@ import {
   type Local,
   receive,
   v128,
-} from '../../../kernel/asm.ts'
-import { type Matrix, transposed } from '../../../kernel/cookToom.ts'
-import { gemm } from '../../../kernel/gemm.ts'
-import { wantedItems } from '../../../kernel/items.ts'
-import { kept, smaller, touch } from '../../../kernel/loops.ts'
-import { defineModule } from '../../../kernel/module.ts'
-import { panelWidth } from '../../../kernel/panels.ts'
-import type { Plan } from '../../../kernel/plan.ts'
-import { tile } from '../../../kernel/tiles.ts'
-import { differInSigns, storePair, tileTransform, transformBytes } from '../../../kernel/tileTransform.ts'
+} from '../../../../kernel/wasm/asm.ts'
+import { type Matrix, transposed } from '../../../../kernel/wasm/cookToom.ts'
+import { gemm } from '../../../../kernel/wasm/gemm.ts'
+import { wantedItems } from '../../../../kernel/wasm/items.ts'
+import { kept, smaller, touch } from '../../../../kernel/wasm/loops.ts'
+import { defineModule } from '../../../../kernel/wasm/module.ts'
+import { panelWidth } from '../../../../kernel/wasm/panels.ts'
+import type { Plan } from '../../../../kernel/wasm/plan.ts'
+import { tile } from '../../../../kernel/wasm/tiles.ts'
+import { differInSigns, storePair, tileTransform, transformBytes } from '../../../../kernel/wasm/tileTransform.ts'
 import { type Block, blockOf, blocksOf, filterPoint, outputPanels, placeOf, tileWidth, type Winograd } from './sizes.ts'
 import { type Tiles, tilesBytes, tilesPoint, tilesScratch, transformTiles } from './tiles.ts'
 

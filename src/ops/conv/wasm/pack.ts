@@ -1,8 +1,8 @@
 // The filters as panels, for the forward pass and, flipped and transposed, for the gradient of the input.
-import { type PanelSource, packPanels, panelBytes } from '../../kernel/panels.ts'
-import { type DerivedBuffer, derive } from '../../kernel/plan.ts'
-import type { Rung } from '../../kernel/rung.ts'
-import type { Geometry } from './geometry.ts'
+import { type PanelSource, packPanels, panelBytes } from '../../../kernel/wasm/panels.ts'
+import { type DerivedBuffer, derive } from '../../../kernel/wasm/plan.ts'
+import type { Rung } from '../../../kernel/wasm/rung.ts'
+import type { Geometry } from '../geometry.ts'
 
 /** Panels [group][panel][kh, kw, C ÷ groups][filter] of the weight, input 1. */
 export function forwardPanels(g: Geometry, rung: Rung): DerivedBuffer {

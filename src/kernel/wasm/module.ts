@@ -1,6 +1,6 @@
 // Modules of kernels: made from a spec that is their key too, assembled when first needed, and kept.
-import type { Formula } from '../arith/arith.ts'
-import { trace } from '../arith/tracer.ts'
+import type { Formula } from '../../arith/arith.ts'
+import { trace } from '../../arith/tracer.ts'
 import { assemble, type Item } from './asm.ts'
 import { itemFunction } from './func.ts'
 import type { Phase } from './plan.ts'

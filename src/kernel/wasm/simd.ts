@@ -1,5 +1,5 @@
 // The arithmetic of formulas on SIMD lanes: four float32 or four int32, each result kept in a local.
-import type { Arith, Value } from '../arith/arith.ts'
+import type { Arith, Value } from '../../arith/arith.ts'
 import { type Body, type Expr, type Func, f32, f32x4, f64, func, i32, i32x4, select, v128 } from './asm.ts'
 import { mod64, pow64 } from './float64.ts'
 import { madd, type Rung } from './rung.ts'

@@ -1,9 +1,9 @@
 // The transformed filters, for the forward pass and, flipped and transposed, for the gradient of the input.
-import { type Body, i32, item, type Local, v128 } from '../../../kernel/asm.ts'
-import { defineModule } from '../../../kernel/module.ts'
-import { panelWidth } from '../../../kernel/panels.ts'
-import { type DerivedBuffer, derive } from '../../../kernel/plan.ts'
-import { storePair, tileTransform, transformBytes } from '../../../kernel/tileTransform.ts'
+import { type Body, i32, item, type Local, v128 } from '../../../../kernel/wasm/asm.ts'
+import { defineModule } from '../../../../kernel/wasm/module.ts'
+import { panelWidth } from '../../../../kernel/wasm/panels.ts'
+import { type DerivedBuffer, derive } from '../../../../kernel/wasm/plan.ts'
+import { storePair, tileTransform, transformBytes } from '../../../../kernel/wasm/tileTransform.ts'
 import { filterPoint, outputPanels, type Pass, tileWidth, type Winograd } from './sizes.ts'
 
 /** Where the taps that meet channel c in result o lie in the weight, in floats. */

@@ -10,9 +10,9 @@ import {
   type Received,
   select,
   v128,
-} from '../../kernel/asm.ts'
-import { leastSigned as least, positive } from '../../kernel/loops.ts'
-import type { WasmKernel } from '../../kernel/plan.ts'
+} from '../../kernel/wasm/asm.ts'
+import { leastSigned as least, positive } from '../../kernel/wasm/loops.ts'
+import type { WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { PoolWindow } from './window.ts'
 
 /** Products of elements and window places that an item goes through, at least: some 50 µs. */

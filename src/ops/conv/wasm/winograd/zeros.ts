@@ -1,6 +1,6 @@
 // Which results see nothing but zeros (black pixels, padding): a sum of zeros is exactly zero, but transformed back it is
 // what rounding has left of its tile's other results, and a ReLU that should be shut would be open at every other one.
-import { type Body, i32, i32x4, type Local, select, v128 } from '../../../kernel/asm.ts'
+import { type Body, i32, i32x4, type Local, select, v128 } from '../../../../kernel/wasm/asm.ts'
 import { type Place, tileWidth, type Winograd } from './sizes.ts'
 
 /** Rows and columns of the padded image that a block's tiles read, which is the grid of the marks. */

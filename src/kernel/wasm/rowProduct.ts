@@ -1,5 +1,5 @@
 // Plans C = activation(A · B + bias) for few or many rows of A, each of them contiguous, and B packed in panels.
-import type { Formula } from '../arith/arith.ts'
+import type { Formula } from '../../arith/arith.ts'
 import { addresses, type Body, i32, integers, item, type Local } from './asm.ts'
 import { type Gemm, gemm, type Pointers } from './gemm.ts'
 import { itemsFor, piecesOf } from './items.ts'

@@ -1,11 +1,11 @@
 // How much Winograd's convolutions round at NiN's sizes, against sums in float64 and one running float32 sum.
 import { afterAll, describe, expect, it } from 'vitest'
-import { Context } from '../../../core/engine.ts'
-import { invoke } from '../../../core/invoke.ts'
-import type { NDArray } from '../../../core/ndarray.ts'
-import { makeCpuEngine } from '../../../engines/wasm/start.ts'
-import { nd } from '../../../index.ts'
-import { convDataOp, convOp, convWeightOp } from '../conv.ts'
+import { Context } from '../../../../core/engine.ts'
+import { invoke } from '../../../../core/invoke.ts'
+import type { NDArray } from '../../../../core/ndarray.ts'
+import { makeCpuEngine } from '../../../../engines/wasm/start.ts'
+import { nd } from '../../../../index.ts'
+import { convDataOp, convOp, convWeightOp } from '../../conv.ts'
 
 const engine = makeCpuEngine({ threads: 2 })
 afterAll(() => engine.close())

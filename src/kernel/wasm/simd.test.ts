@@ -1,6 +1,6 @@
 // SIMD lanes against JavaScript's numbers: dense sweeps of the elementary functions, special values, sweeps of any length.
 import { describe, expect, it } from 'vitest'
-import { type Arith, numbers } from '../arith/arith.ts'
+import { type Arith, numbers } from '../../arith/arith.ts'
 import { type Body, type Expr, func } from './asm.ts'
 import { exp64, log64, pow64 } from './float64.ts'
 import { hasRelaxed, inline } from './inline.ts'

@@ -1,5 +1,5 @@
 // Emits matrix products C[i][j] (+)= Σ_k A[i][k] · B[k][j] with constant strides, blocked for registers.
-import type { Formula } from '../arith/arith.ts'
+import type { Formula } from '../../arith/arith.ts'
 import { type Body, type Expr, f32x4, i32, type Local, v128 } from './asm.ts'
 import { loadColumns, storeColumns } from './partial.ts'
 import { madd, type Rung } from './rung.ts'
