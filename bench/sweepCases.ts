@@ -1,4 +1,4 @@
-// The single operations that the sweep times beside PyTorch: a frozen list, so that tables of different builds compare.
+// The single operations that the sweep times beside PyTorch. Cases are only added, so that tables of different builds compare.
 
 /** What an operation computes; each system has a program for each. */
 export type SweepOp =
@@ -95,6 +95,7 @@ export const sweepCases: readonly SweepCase[] = [
   single('softmax (4096,1024)', 'softmax', [rows]),
   single('argmax (4096,1024)', 'argmax', [rows]),
   single('transpose 2048', 'transposeAdd', [square]),
+  single('transpose 2048 dense', 'transpose', [square], { axes: [1, 0] }),
   single('transpose image', 'transpose', [images], { axes: [0, 2, 3, 1] }),
   single('concat', 'concat', [images, images]),
   single('slice step', 'slice', [square]),
