@@ -11,7 +11,9 @@ const named = (name: string) => sweepCases.find((kase) => kase.name === name)!
 it('keeps the list of the first tables: with another one, tables of different builds would not compare', () => {
   expect(sweepCases.length).toBe(54)
   expect(new Set(sweepCases.map(({ name }) => name)).size).toBe(54)
-  const hash = createHash('sha256').update(JSON.stringify(sweepCases.slice(0, 51))).digest('hex')
+  const hash = createHash('sha256')
+    .update(JSON.stringify(sweepCases.slice(0, 51)))
+    .digest('hex')
   expect(hash.slice(0, 16)).toBe('b3a0e12e4b03fee2')
 })
 
