@@ -118,7 +118,10 @@ describe('.params', () => {
     ],
     [changed({ 60: 99 }), 'is damaged: array 0 of 1 got type flag 99, expected 0 to 12'],
     [changed({ 43: 255 }), 'is damaged: array 0 of 1 has shape (-'],
-    [changed({ 36: 0, 51: 16 }), 'is damaged: array 0 of 1 has shape (0, 1152921504606847000), expected sides'],
+    [
+      changed({ 36: 0, 51: 16 }),
+      'is damaged: array 0 of 1 has shape (0, 1152921504606847000), expected non-negative sides',
+    ],
     [changed({ 38: 1 }), 'is cut short: got 89 bytes, expected'],
     [changed({ 20: 1 }), 'is cut short or damaged: got 4294967297 for the number of arrays, expected at most 4'],
     [changed({ 72: 2 }), 'is damaged: got 2 names, expected 1 (or none)'],
