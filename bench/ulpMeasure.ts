@@ -5,7 +5,7 @@ import { autograd, type Context, type NDArray, nd } from '../src/index.ts'
 import { pytorch } from './systems.ts'
 
 const ofOne = ['abs', 'ceil', 'erf', 'exp', 'expm1', 'floor', 'log', 'log1p', 'negative', 'relu', 'rint', 'round']
-const ofOneToo = ['sigmoid', 'sign', 'softrelu', 'softsign', 'sqrt', 'square', 'tanh', 'trunc']
+const ofOneToo = ['rsqrt', 'sigmoid', 'sign', 'softrelu', 'softsign', 'sqrt', 'square', 'tanh', 'trunc']
 const ofTwo = ['add', 'divide', 'maximum', 'minimum', 'modulo', 'multiply', 'power', 'subtract']
 
 /** Names of the functions, and how many operands each has. */

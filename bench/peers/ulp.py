@@ -67,6 +67,7 @@ ONE = {
     'sign': (np.sign, zero, torch.sign),
     'softrelu': (softrelu, sigmoid, F.softplus),
     'softsign': (lambda x: x / (1 + np.abs(x)), lambda x: (1 + np.abs(x)) ** -2.0, F.softsign),
+    'rsqrt': (lambda x: 1 / np.sqrt(x), lambda x: -0.5 / (x * np.sqrt(x)), torch.rsqrt),
     'sqrt': (np.sqrt, lambda x: 0.5 / np.sqrt(x), torch.sqrt),
     'square': (np.square, lambda x: 2 * x, torch.square),
     'tanh': (np.tanh, lambda x: np.cosh(np.minimum(np.abs(x), 300)) ** -2.0, torch.tanh),

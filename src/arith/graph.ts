@@ -139,11 +139,12 @@ export function evaluator<V, M>(
   const placesOf = (nodes: readonly Node[]) => nodes.map((node) => places.get(node) as number)
   const steps = order.map((node) => ({ node, args: placesOf(node.args), step: stepOf(node, arithmetics) }))
   const wanted = placesOf(results)
+  // written anew at each call
+  const values: V[] = []
   return (operands) => {
-    const values: V[] = []
-    for (const { node, args, step } of steps) {
+    for (const [i, { node, args, step }] of steps.entries()) {
       const value = known.get(node) ?? step(operands, values, args)
-      values.push(value)
+      values[i] = value
       if (node.call && !known.has(node)) {
         mark(value, { ...node.call, operands: node.call.operands.map((arg) => values[places.get(arg) as number]) })
       }

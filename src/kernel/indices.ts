@@ -14,6 +14,27 @@ export function forEachIndex(
   }
 }
 
+/** For each position of a shape, in order, that in an array which is broadcast to it. */
+export function positionsIn(shape: readonly number[], from: readonly number[]): () => number {
+  const pad = shape.length - from.length
+  const steps = shape.map((_, axis) => {
+    const behind = from.slice(axis - pad + 1).reduce((product, n) => product * n, 1)
+    return axis < pad || from[axis - pad] === 1 ? 0 : behind
+  })
+  const index = shape.map(() => 0)
+  let next = 0
+  return () => {
+    const position = next
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      next += steps[axis]
+      if (++index[axis] < shape[axis]) break
+      next -= steps[axis] * shape[axis]
+      index[axis] = 0
+    }
+    return position
+  }
+}
+
 /** The position of an index in the row-major order of a shape; an axis of size 1 stands for any index. */
 export function positionOf(index: readonly number[], shape: readonly number[]): number {
   const pad = index.length - shape.length

@@ -23,6 +23,8 @@ describe.each([new Context('cpu', 0, () => engine), reference()])('on %s', (ctx)
     const int32 = { dtype: 'int32' } as const
     expect(await flat.argmax(int32).asscalar()).toBe(at)
     expect(await flat.argmax({ axis: 0, ...int32 }).asscalar()).toBe(at)
+    // plain loops take seconds for each of these, and count in float64 whatever the axis
+    if (ctx.deviceType === 'reference') return
     expect(await flat.notEqual(1).argmin(int32).asscalar()).toBe(at)
     using columns = marked(ctx, [2 * at + 1], [count, 2])
     expect([...(await columns.argmax({ axis: 0, ...int32 }).toArray())]).toEqual([0, at])

@@ -1,7 +1,7 @@
 // formula in plain loops: rounded at every step as its operands are, float64 not at all.
 import { float32Numbers, integers, numbers } from '../../arith/arith.ts'
 import { evaluator } from '../../arith/graph.ts'
-import { forEachIndex, positionOf } from '../../kernel/indices.ts'
+import { positionsIn } from '../../kernel/indices.ts'
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
 import { withIotas } from '../operands.ts'
 import { type FormulaAttributes, sourcesOfFormula } from './formula.ts'
@@ -20,14 +20,16 @@ export const formulaReference: ReferenceKernel<FormulaAttributes> = (inputs, att
   const targets = attrs.places.map((place): Tensor => {
     return place === null ? outputs[output++] : inputs[operands[place] as number]
   })
-  forEachIndex(targets[0].shape, (index, i) => {
+  const { shape } = targets[0]
+  const places = sources.map((source) => positionsIn(shape, source.shape))
+  const size = shape.reduce((product, n) => product * n, 1)
+  for (let i = 0; i < size; i++) {
+    const now = places.map((next) => next())
     operands.forEach((source, k) => {
-      if (source === null) return
-      const place = positionOf(index, sources[source].shape)
-      values[k] = source < inputs.length ? inputs[source].data[place] : place
+      if (source !== null) values[k] = source < inputs.length ? inputs[source].data[now[source]] : now[source]
     })
     compute(values).forEach((value, result) => {
       targets[result].data[i] = value
     })
-  })
+  }
 }

@@ -2,7 +2,7 @@
 import { float32Numbers, integers, numbers } from '../../arith/arith.ts'
 import { evaluator, type Kind } from '../../arith/graph.ts'
 import { reducedShape } from '../../core/shape.ts'
-import { forEachIndex, positionOf } from '../../kernel/indices.ts'
+import { positionsIn } from '../../kernel/indices.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import { withIotas } from '../operands.ts'
 import { countOf, elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'
@@ -20,24 +20,36 @@ export const reductionReference: ReferenceKernel<ReductionAttributes> = (inputs,
   const size = kept.reduce((product, n) => product * n, 1)
   const count = countOf(shape, axes)
   const held: Float64Array[] = []
-  const elements = operands.map((source, k) => (source === null ? scalars[attrs.numbers.indexOf(k)] : 0))
-  const each = (visit: (at: number, position: number) => void) =>
-    forEachIndex(shape, (index, position) => {
-      operands.forEach((source, k) => {
-        if (source === null) return
-        const place = positionOf(index, sources[source].shape)
-        elements[k] = source < inputs.length ? inputs[source].data[place] : place
-      })
-      visit(positionOf(index, kept), position)
-    })
+  const scalar = (k: number) => scalars[attrs.numbers.indexOf(k)]
+  // operands, then values that were joined before, then the number of elements
+  const leaves = operands.map((source, k) => (source === null ? scalar(k) : 0))
+  const each = (visit: (at: number, position: number) => void) => {
+    const places = sources.map((source) => positionsIn(shape, source.shape))
+    const result = positionsIn(shape, kept)
+    const total = size * count
+    for (let position = 0; position < total; position++) {
+      const now = places.map((next) => next())
+      for (let k = 0; k < operands.length; k++) {
+        const source = operands[k]
+        if (source !== null) leaves[k] = source < inputs.length ? inputs[source].data[now[source]] : now[source]
+      }
+      visit(result(), position)
+    }
+  }
+  const withValues = (values: readonly Float64Array[], at: number) => {
+    for (let k = 0; k < values.length; k++) leaves[operands.length + k] = values[k][at]
+    leaves[operands.length + values.length] = count
+    return leaves
+  }
   for (const { element, joins } of reduction.stages) {
     const kinds = element.results.map(({ kind }): Kind => kind)
     const compute = evaluator(element, rounded)
     const values = joins.map((join, i) => new Float64Array(size).fill(startOf(join, kinds[i])))
     each((at) => {
-      compute([...elements, ...held.map((value) => value[at]), count]).forEach((value, i) => {
-        values[i][at] = joined(kinds[i] === 'int' ? integers : numbers, joins[i], values[i][at], value)
-      })
+      const made = compute(withValues(held, at))
+      for (let i = 0; i < made.length; i++) {
+        values[i][at] = joined(kinds[i] === 'int' ? integers : numbers, joins[i], values[i][at], made[i])
+      }
     })
     held.push(...values)
   }
@@ -57,7 +69,7 @@ export const reductionReference: ReferenceKernel<ReductionAttributes> = (inputs,
   const map = evaluator(reduction.map.graph, rounded)
   const stored = finished.map((results) => (double ? results : results.map(Math.fround)))
   each((at, position) => {
-    map([...elements, ...stored[at]]).forEach((result, i) => {
+    map([...leaves.slice(0, operands.length), ...stored[at]]).forEach((result, i) => {
       outputs[targets[finished.length > 0 ? reduction.finish.results.length + i : 0] as number].data[position] = result
     })
   })
