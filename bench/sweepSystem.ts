@@ -82,10 +82,11 @@ function inputsOf({ inputs, op }: SweepCase): NDArray[] {
 /** One run of the operation; its result is the caller's. */
 function stepOf({ gradients }: SweepCase, { run }: Program): () => NDArray {
   if (!gradients) return run
-  const ones = nd.onesLike(run())
+  // of ones, or of the array itself, the gradient of a normalised array is 0
+  const heads = kase.op === 'batchNorm' ? inputs[0].square() : nd.onesLike(run())
   return () => {
     const result = autograd.record(run)
-    result.backward(ones)
+    result.backward(heads)
     return result
   }
 }
