@@ -43,7 +43,7 @@ the tutorial's twenty epochs end the run unless --only names a case.
   npm run bench -- --ctx gpu
   npm run bench -- --sweep --threads 2
 
-  --ctx NAME       cpu, or gpu: WebGPU in Node beside PyTorch on CUDA; cpu where left out
+  --ctx NAME       cpu, or gpu: WebGPU in Node beside PyTorch on CUDA; default cpu
   --only NAME      one case, or some with commas between. Run where none is named:
 ${namesOf(casesOn('cpu'))}
                    with --ctx gpu, on a GPU:
@@ -53,9 +53,9 @@ ${namesOf(casesOn('software gpu'))}
                    and besides, with fewer peers:
 ${namesOf(seldom)}
   --systems A,B    of ${systemsOn.cpu.join(', ')},
-                   with --ctx gpu of ${systemsOn.gpu.join(', ')}; all where left out
-  --threads N      threads of each system on the CPU, ${defaultThreads()} where left out
-  --turns N        timed steps of each system, 7 where left out
+                   with --ctx gpu of ${systemsOn.gpu.join(', ')}; default all
+  --threads N      threads of each system on the CPU, default ${defaultThreads()}
+  --turns N        timed steps of each system, default 7
   --sweep          in place of all that: ${sweepCases.length} single operations in turns with PyTorch, as a table in Markdown, the
                    slowest first; takes about ten minutes. --only PART,PART takes those whose names contain a part
   --profile        in place of all that: where the time of our own step goes, call by call (on the CPU)

@@ -1,5 +1,5 @@
 // Function: a differentiable function with a gradient of the user's own.
-import type { Call } from '../core/engine.ts'
+import { callOf } from '../core/compose.ts'
 import { GlueballError, nameOfKind, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import type { Op } from '../core/op.ts'
@@ -39,13 +39,6 @@ function checkGradients(name: string, gradients: readonly NDArray[], shapes: rea
     const got = `${formatShape(gradients[i].shape)} for input ${i} of ${formatShape(shape)}`
     throw new OpError(name, `backward must return gradients of the inputs' shapes, got ${got}`)
   })
-}
-
-/** A custom function's call, as the tape's record. */
-function callOf(name: string, inputs: readonly NDArray[], outputs: readonly NDArray[]): Call {
-  const values = (arrays: readonly NDArray[]) => arrays.map(({ value }) => value)
-  const rest = { attrs: {}, scalars: [], mutates: [], view: false, path: '' }
-  return { op: name, name, inputs: values(inputs), outputs: values(outputs), ...rest }
 }
 
 /** The origin of a value that `forward` computed with recording off: a walk that needs its history throws. */

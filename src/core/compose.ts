@@ -10,6 +10,19 @@ export type Composite<A extends Attributes, Functions = unknown> = Required<
   Pick<Op<A, Functions>, 'name' | 'saves' | 'gradient'>
 >
 
+/** What the tape holds of a call that no engine ran: of a composite, or of a user's function. */
+export function callOf(
+  name: string,
+  inputs: readonly NDArray[],
+  outputs: readonly NDArray[],
+  attrs: Attributes = {},
+  path = '',
+): Call {
+  const values = (arrays: readonly NDArray[]) => arrays.map(({ value }) => value)
+  const rest = { attrs, scalars: [], mutates: [], view: false, path }
+  return { op: name, name, inputs: values(inputs), outputs: values(outputs), ...rest }
+}
+
 /** Runs ops unrecorded, and records their results as those of the composite; whatever else they made is released. */
 export function compose<A extends Attributes>(
   composite: Composite<A, never>,
@@ -28,11 +41,7 @@ export function compose<A extends Attributes>(
   })
   if (!recording || !inputs.some(historyOf)) return outputs
   const op: Op<A, never> = { ...composite, infer: () => outputs }
-  const call: Call = {
-    ...{ op: op.name, name: op.name, attrs, scalars: [], mutates: [], view: false, path: currentPath() },
-    inputs: inputs.map(({ value }) => value),
-    outputs: outputs.map(({ value }) => value),
-  }
+  const call = callOf(op.name, inputs, outputs, attrs, currentPath())
   const node = new TapeNode(op as Op<never>, call, inputs[0].context, inputs)
   node.save()
   outputs.forEach((output, index) => output.setOrigin({ node, index }))

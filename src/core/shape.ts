@@ -127,3 +127,8 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepDims: bo
   const kept = shape.filter((_, i) => !axes.includes(i))
   return shapeOf(kept.length > 0 ? kept : [1])
 }
+
+/** The sizes of an array before, along and behind an axis. */
+export function around(shape: readonly number[], axis: number) {
+  return { outer: sizeOf(shape.slice(0, axis)), count: shape[axis], inner: sizeOf(shape.slice(axis + 1)) }
+}

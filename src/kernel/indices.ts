@@ -18,7 +18,7 @@ export function forEachIndex(
 export function positionsIn(shape: readonly number[], from: readonly number[]): () => number {
   const pad = shape.length - from.length
   const steps = shape.map((_, axis) => {
-    const behind = from.slice(axis - pad + 1).reduce((product, n) => product * n, 1)
+    const behind = sizeOf(from.slice(axis - pad + 1))
     return axis < pad || from[axis - pad] === 1 ? 0 : behind
   })
   const index = shape.map(() => 0)
@@ -33,10 +33,4 @@ export function positionsIn(shape: readonly number[], from: readonly number[]): 
     }
     return position
   }
-}
-
-/** The position of an index in the row-major order of a shape; an axis of size 1 stands for any index. */
-export function positionOf(index: readonly number[], shape: readonly number[]): number {
-  const pad = index.length - shape.length
-  return shape.reduce((position, n, axis) => position * n + (n === 1 ? 0 : index[pad + axis]), 0)
 }

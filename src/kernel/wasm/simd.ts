@@ -126,3 +126,6 @@ const pow32 = func('pow32', ['i32', 'i32'], 'i32', (f, a, b) => {
   })
   return result
 })
+
+/** The arithmetic of lanes of each kind. */
+export const arithmetics = (f: Body, rung: Rung) => ({ float: lanes(f, rung), int: intLanes(f) })

@@ -1,6 +1,8 @@
 // formula in plain loops: rounded at every step as its operands are, float64 not at all.
+
 import { float32Numbers, integers, numbers } from '../../arith/arith.ts'
 import { evaluator } from '../../arith/graph.ts'
+import { sizeOf } from '../../core/shape.ts'
 import { positionsIn } from '../../kernel/indices.ts'
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
 import { withIotas } from '../operands.ts'
@@ -22,7 +24,7 @@ export const formulaReference: ReferenceKernel<FormulaAttributes> = (inputs, att
   })
   const { shape } = targets[0]
   const places = sources.map((source) => positionsIn(shape, source.shape))
-  const size = shape.reduce((product, n) => product * n, 1)
+  const size = sizeOf(shape)
   for (let i = 0; i < size; i++) {
     const now = places.map((next) => next())
     operands.forEach((source, k) => {

@@ -1,6 +1,8 @@
 // formula on the command stream: broadcasting as a few nested loops, the innermost one in four lanes at a time.
+
 import { evaluate, type Node, steadyNodes } from '../../arith/graph.ts'
 import { kindOf } from '../../core/dtype.ts'
+import { sizeOf } from '../../core/shape.ts'
 import { broadcastLoops, channelsMovedLast } from '../../kernel/broadcast.ts'
 import { type Body, type Expr, i32, i32x4, integers, item, type Local, list } from '../../kernel/wasm/asm.ts'
 import { bytesOf, type Element, elementBytes, loadSplat, type Source } from '../../kernel/wasm/elements.ts'
@@ -16,31 +18,21 @@ import {
 } from '../../kernel/wasm/plan.ts'
 import { chunkBytes } from '../../kernel/wasm/ranges.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
-import { intLanes, lanes } from '../../kernel/wasm/simd.ts'
+import { arithmetics } from '../../kernel/wasm/simd.ts'
 import { type Load, type Stream, sweep } from '../../kernel/wasm/sweep.ts'
 import { indicesAt, stepsOf } from '../../kernel/wasm/walk.ts'
 import { usedLeaves, withIotas } from '../operands.ts'
 import { type FormulaAttributes, sourcesOfFormula } from './formula.ts'
 
-type DType = PlannedArray['dtype']
-
 /** An operand inside a kernel: a stream to load from, or a value that stays. */
 type Operand = Stream | Local<'v128'>
-
-/** What a kernel reads: an array, or indices, whose addresses are their values. */
-export interface SourceType {
-  readonly dtype: DType
-  readonly iota?: true
-}
-
-const sourceOf = ({ dtype, iota }: SourceType): Source => (iota ? 'iota' : (dtype as Element))
 
 /** Everything that the code of a kernel depends on. */
 interface Spec {
   /** Which operands are numbers, and the source of each of the others. */
   readonly attrs: Omit<FormulaAttributes, 'shape' | 'iotas'>
   readonly operands: readonly (number | null)[]
-  readonly sources: readonly SourceType[]
+  readonly sources: readonly Source[]
   readonly rung: Rung
   /** For each loop, outermost first, whether each source moves along. */
   readonly varies: readonly (readonly boolean[])[]
@@ -91,7 +83,7 @@ export function formulaPlan(
   )
   const sizes = loops.map(({ size }) => size)
   const inner = sizes.at(-1) as number
-  const outer = sizes.slice(0, -1).reduce((product, n) => product * n, 1)
+  const outer = sizeOf(sizes.slice(0, -1))
   const chunk = chunkOf(attrs)
   const parts = Math.ceil(inner / chunk)
   const rows = Math.max(1, Math.floor(chunk / inner))
@@ -99,7 +91,7 @@ export function formulaPlan(
   const spec: Spec = {
     attrs: { formula: attrs.formula, numbers: attrs.numbers, dtypes: attrs.dtypes, places: attrs.places },
     operands: sourcesOfFormula(attrs),
-    sources: sources.map(({ dtype, iota }) => ({ dtype, ...(iota && { iota }) })),
+    sources: sources.map(({ dtype, iota }): Source => (iota ? 'iota' : (dtype as Element))),
     rung,
     varies: loops.map(({ varies }) => varies),
   }
@@ -132,7 +124,7 @@ function keepsChannelsLast(inputs: readonly PlannedArray[], shape: readonly numb
 /** Results in places of their own, inputs, numbers; parts of a row, rows an item and in all, sizes of the loops. */
 const wordsOf = ({ attrs, sources, varies }: Spec) => ({
   outputs: list('address', attrs.places.filter((place) => place === null).length),
-  inputs: list('address', sources.filter(({ iota }) => !iota).length),
+  inputs: list('address', sources.filter((source) => source !== 'iota').length),
   numbers: list('bits', attrs.numbers.length),
   ...integers('parts', 'rows', 'outer'),
   sizes: list('i32', varies.length),
@@ -149,9 +141,9 @@ function formulaItem(spec: Spec) {
     const made = attrs.dtypes.filter((_, i) => attrs.places[i] === null)
     const ys = made.map((dtype, i) => ({ address: f.let(args.outputs[i]), element: dtype as Element }))
     const inputs = args.inputs.values()
-    const xs = types.map((type) => {
-      const address = type.iota ? i32.const(0) : (inputs.next().value as Expr<'i32'>)
-      return { address: f.let(address), element: sourceOf(type) }
+    const xs = types.map((element) => {
+      const address = element === 'iota' ? i32.const(0) : (inputs.next().value as Expr<'i32'>)
+      return { address: f.let(address), element }
     })
     const numbers = args.numbers.map((number) => f.let(i32x4.splat(f.let(number))))
     const { parts, rows, outer } = f.lets({ parts: args.parts, rows: args.rows, outer: args.outer })
@@ -193,8 +185,6 @@ function formulaItem(spec: Spec) {
 }
 
 type Lanes = Expr<'v128'>
-
-const arithmetics = (f: Body, rung: Rung) => ({ float: lanes(f, rung), int: intLanes(f) })
 
 /** Values that are alike for a whole row, computed before its loop. */
 function steadyValues(f: Body, { formula }: Spec['attrs'], rung: Rung, operands: readonly Operand[]): Map<Node, Lanes> {

@@ -12,6 +12,9 @@ export function startOf(join: Join, kind: Kind): number {
   return join === 'max' ? -(2 ** 31) : 2 ** 31 - 1
 }
 
+/** The element type in which joined values wait for the next pass. */
+export const heldAs = (kind: Kind): 'float32' | 'int32' => (kind === 'float' ? 'float32' : 'int32')
+
 /** Two values joined. */
 export function joined<V, M>(m: Arith<V, M>, join: Join, a: V, b: V): V {
   return join === 'sum' ? m.add(a, b) : join === 'prod' ? m.mul(a, b) : m[join](a, b)

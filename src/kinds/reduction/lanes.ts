@@ -4,7 +4,7 @@ import type { Kind } from '../../arith/graph.ts'
 import { type Body, f32x4, i8x16, i32x4, type Local } from '../../kernel/wasm/asm.ts'
 import type { Lanes } from '../../kernel/wasm/elements.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
-import { lanes as floatLanes, intLanes } from '../../kernel/wasm/simd.ts'
+import { arithmetics } from '../../kernel/wasm/simd.ts'
 import { type Join, joined, startOf } from './join.ts'
 
 /** A value that is joined: its arithmetic and its join. */
@@ -12,14 +12,6 @@ export interface Accumulator {
   readonly kind: Kind
   readonly join: Join
 }
-
-/** The element type in which joined values wait for the next pass. */
-export function heldAs({ kind }: Accumulator): 'float32' | 'int32' {
-  return kind === 'float' ? 'float32' : 'int32'
-}
-
-/** The arithmetic of lanes of each kind. */
-export const arithmetics = (f: Body, rung: Rung) => ({ float: floatLanes(f, rung), int: intLanes(f) })
 
 /** What joining starts from. */
 export function start({ kind, join }: Accumulator): Lanes {

@@ -4,12 +4,12 @@ import { reducedShape, type Shape } from '../../core/shape.ts'
 import type { FormulaAttributes } from '../formula/formula.ts'
 import type { ReductionAttributes } from './attributes.ts'
 
-/** The attributes of the formula, the arrays that it reads (inputs, then results), and its scalars among the call's. */
+/** The attributes of the formula, which takes the call's scalars, and the arrays that it reads: inputs, then results. */
 export function mapAttributes(
   attrs: ReductionAttributes,
   inputs: readonly Spec[],
   shape: Shape,
-): { readonly formula: FormulaAttributes; readonly arrays: readonly Spec[]; readonly scalars: readonly number[] } {
+): { readonly formula: FormulaAttributes; readonly arrays: readonly Spec[] } {
   const { reduction, axes, numbers, iotas, dtypes } = attrs
   const { finish, map } = reduction
   if (!map) throw new Error(`[${reduction.reduction.name}] has no results of elements`)
@@ -18,6 +18,5 @@ export function mapAttributes(
   return {
     formula: { formula: map, numbers, ...(iotas && { iotas }), dtypes: made, places: made.map(() => null) },
     arrays: [...inputs, ...finish.results.map((_, i): Spec => ({ shape: kept, dtype: dtypes[i] }))],
-    scalars: [...numbers.keys()],
   }
 }

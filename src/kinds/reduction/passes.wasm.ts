@@ -1,9 +1,8 @@
 // The code of one pass of a reduction: rows or columns of memory at a time, in parts.
-import { evaluate } from '../../arith/graph.ts'
 import { type Body, i32, item, type Local } from '../../kernel/wasm/asm.ts'
 import { bytesOf, type Lanes, load, loadSplat, store, type Width } from '../../kernel/wasm/elements.ts'
-import { gather, keptOf, type Reading, readingsOf, steadyValues, valuesOf } from './gather.wasm.ts'
-import { acrossLanes, arithmetics, join, spread, start } from './lanes.ts'
+import { evaluated, gather, keptOf, type Reading, readingsOf, steadyValues, valuesOf } from './gather.wasm.ts'
+import { acrossLanes, join, spread, start } from './lanes.ts'
 import { mapColumns, mapRow } from './map.wasm.ts'
 import { settle, stateOf } from './settle.wasm.ts'
 import { eachUnit, type PassSpec, passWords, type Unit } from './units.wasm.ts'
@@ -184,7 +183,7 @@ function mergeColumns(f: Body, spec: PassSpec, unit: Unit): void {
       const held = read()
       for (const [pointer, step] of bumps) pointer.bump(step)
       const more = () => {
-        const merged = evaluate<Lanes, Lanes>(merge, arithmetics(f, spec.rung), [...held, ...read()])
+        const merged = evaluated(f, spec, merge, [...held, ...read()])
         merged.map((value) => f.let(value)).forEach((value, i) => held[i].set(value))
       }
       f.times(f.let(i32.sub(unit.rows, 1)), more, bumps)

@@ -1,7 +1,7 @@
 // reduction in plain loops: elements are rounded as formulas are, and joined in float64.
 import { float32Numbers, integers, numbers } from '../../arith/arith.ts'
 import { evaluator, type Kind } from '../../arith/graph.ts'
-import { reducedShape } from '../../core/shape.ts'
+import { reducedShape, sizeOf } from '../../core/shape.ts'
 import { positionsIn } from '../../kernel/indices.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import { withIotas } from '../operands.ts'
@@ -17,7 +17,7 @@ export const reductionReference: ReferenceKernel<ReductionAttributes> = (inputs,
   const operands = sourcesOfReduction(attrs)
   const shape = elementsShape(inputs, attrs)
   const kept = reducedShape(shape, axes, true)
-  const size = kept.reduce((product, n) => product * n, 1)
+  const size = sizeOf(kept)
   const count = countOf(shape, axes)
   const held: Float64Array[] = []
   const scalar = (k: number) => scalars[attrs.numbers.indexOf(k)]

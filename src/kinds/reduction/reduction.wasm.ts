@@ -1,11 +1,11 @@
 // reduction on the command stream: passes over memory, states of parts in a workspace.
-
 import type { Element } from '../../kernel/wasm/elements.ts'
 import { defineModule } from '../../kernel/wasm/module.ts'
 import { type Address, floatBits, type Phase, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import { formulaPlan } from '../formula/formula.wasm.ts'
 import { withIotas } from '../operands.ts'
 import { countOf, elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'
+import { heldAs } from './join.ts'
 import { mapAttributes } from './map.ts'
 import { passing } from './passes.wasm.ts'
 import { type Cut, cutOf, gathered, keepsOrder, outerOf, type Step, stepsOf, widestChunk } from './steps.ts'
@@ -103,12 +103,12 @@ export const reductionWasm: WasmKernel<ReductionAttributes> = {
     const note = passes.map(({ step, cut }) => `${outerOf(step)}×${step.r.size}×${step.inner.size}/${cut.parts}`)
     const scratch = passes.some(({ entry }) => entry === 'wide') ? reduction.joined.length * widestChunk * 4 : 0
     if (reduction.map && !fused) {
-      const { formula, arrays, scalars: read } = mapAttributes(attrs, inputs, shape)
+      const { formula, arrays } = mapAttributes(attrs, inputs, shape)
       phases.push(
         ...formulaPlan(formula, arrays, shape, channelsLast, rung, {
           outputs: placesOf(elementPlaces(attrs)),
           inputs: [...inputs.map((_, input) => ({ input })), ...placesOf(ends)],
-          numbers: read.map((scalar) => scalars[scalar]),
+          numbers: scalars,
         }).phases,
       )
       note.push('then each element')
@@ -137,7 +137,7 @@ function allocator() {
 
 function statePlaces({ state }: TracedReduction, take: () => Address): Places {
   return {
-    types: state.results.map(({ kind }): Element => (kind === 'float' ? 'float32' : 'int32')),
+    types: state.results.map(({ kind }) => heldAs(kind)),
     at: state.results.map(take),
   }
 }

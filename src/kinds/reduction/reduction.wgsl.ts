@@ -13,12 +13,11 @@ import { type KernelArray, mapResults, type ResultsKernel } from '../../kernel/w
 import { formulaDispatches } from '../formula/formula.wgsl.ts'
 import { usedLeaves, withIotas } from '../operands.ts'
 import { countOf, elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'
-import { joined, startOf } from './join.ts'
+import { heldAs, joined, startOf } from './join.ts'
 import { mapAttributes } from './map.ts'
 import type { TracedReduction, TracedStage } from './traced.ts'
 
 const text = { float: f32Text, int: i32Text }
-const dtypeOf = (kind: Kind) => (kind === 'float' ? 'float32' : 'int32')
 const kindsOf = ({ results }: Graph) => results.map(({ kind }) => kind)
 
 /** The sizes of a pass: it joins `count` elements, or states, to `parts` for each of `results`. */
@@ -54,7 +53,7 @@ export const reductionWgsl: WgslKernel<ReductionAttributes> = {
       if (parts > 1) {
         const states = reduction.state.results
         held = states.map(() => take(results * parts))
-        const to = held.map((binding, i) => ({ binding, dtype: dtypeOf(states[i].kind) }) as const)
+        const to = held.map((binding, i) => ({ binding, dtype: heldAs(states[i].kind) }) as const)
         const values = to.map((_, i) => ({ to: i, value: `s${i}` }))
         dispatches.push(mapResults(passOf(joining, sizes, to, '', values)))
         count = parts
@@ -148,7 +147,7 @@ function mergeText(reduction: TracedReduction, held: readonly Binding[], along: 
   const { state, merge, stages } = reduction
   const kinds = kindsOf(state)
   const at = along ? 'r * p.count + k' : 'k * p.results + r'
-  const arrays = held.map((binding, i): KernelArray => ({ name: `h${i}`, binding, dtype: dtypeOf(kinds[i]) }))
+  const arrays = held.map((binding, i): KernelArray => ({ name: `h${i}`, binding, dtype: heldAs(kinds[i]) }))
   const loads = kinds.map((_, i) => `let b${i} = load_h${i}(${at});`).join(' ')
   const all = (name: string) => kinds.map((_, i) => `${name}${i}`)
   const merged = merge

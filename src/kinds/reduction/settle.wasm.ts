@@ -1,9 +1,8 @@
 // What a pass leaves of joined values: the state of a part, or results.
-import { evaluate } from '../../arith/graph.ts'
 import { kindOf } from '../../core/dtype.ts'
 import type { Body, Local } from '../../kernel/wasm/asm.ts'
 import { type Lanes, store, type Width } from '../../kernel/wasm/elements.ts'
-import { arithmetics } from './lanes.ts'
+import { evaluated } from './gather.wasm.ts'
 import type { PassSpec, Unit } from './units.wasm.ts'
 
 type I32 = Local<'i32'>
@@ -12,7 +11,7 @@ type I32 = Local<'i32'>
 export function stateOf(f: Body, spec: PassSpec, unit: Unit, joined: readonly Lanes[]): Lanes[] {
   if (!spec.first) return [...joined]
   const { state } = spec.reduction
-  return evaluate<Lanes, Lanes>(state, arithmetics(f, spec.rung), [...joined, unit.part])
+  return evaluated(f, spec, state, [...joined, unit.part])
 }
 
 /** Stores states, or results where the pass is the last; returns them. */
@@ -25,9 +24,9 @@ export function settle(
   lanes: Width,
   vector = 0,
 ): Lanes[] {
-  const { reduction, last, outputs, rung } = spec
+  const { reduction, last, outputs } = spec
   const { finish, state } = reduction
-  const results = last ? evaluate<Lanes, Lanes>(finish, arithmetics(f, rung), [...states, unit.count]) : [...states]
+  const results = last ? evaluated(f, spec, finish, [...states, unit.count]) : [...states]
   const kinds = (last ? finish : state).results.map(({ kind }) => kind)
   return results.map((result, i) => {
     const [output, at] = [outputs[i], to[i]]

@@ -10,7 +10,8 @@ import {
   type Width,
 } from '../../kernel/wasm/elements.ts'
 import { readingsOf, valuesOf } from './gather.wasm.ts'
-import { heldAs, join, start } from './lanes.ts'
+import { heldAs } from './join.ts'
+import { join, start } from './lanes.ts'
 import { settle, stateOf } from './settle.wasm.ts'
 import { widestChunk } from './steps.ts'
 import type { PassSpec, Unit } from './units.wasm.ts'
@@ -24,7 +25,7 @@ export function reduceWide(f: Body, spec: PassSpec, unit: Unit, scratch: I32): v
   const sums = accumulators.map((_, i) => f.let(i32.add(scratch, i * widestChunk * 4)))
   const held = sums.map((pointer) => [pointer, 4] as const)
   eachStrip(f, unit.columns, held, ([...to], lanes, vector) =>
-    accumulators.forEach((of, i) => store(f, heldAs(of), to[i], start(of), lanes, vector)),
+    accumulators.forEach((of, i) => store(f, heldAs(of.kind), to[i], start(of), lanes, vector)),
   )
   const rows = unit.sources.map(({ pointer }) => f.let(pointer))
   for (const lines of [4, 1] as const) {
@@ -41,7 +42,7 @@ export function reduceWide(f: Body, spec: PassSpec, unit: Unit, scratch: I32): v
         const both = (a: Lanes, b: Lanes) => join(f, spec.rung, of, a, b)
         const [a, b, c, d] = values.map((value) => value[i])
         const four = lines === 4 ? both(both(a, b), both(c, d)) : a
-        store(f, heldAs(of), to[i], both(load(f, heldAs(of), to[i], lanes, vector), four), lanes, vector)
+        store(f, heldAs(of.kind), to[i], both(load(f, heldAs(of.kind), to[i], lanes, vector), four), lanes, vector)
       })
     }
     const round = () => {
@@ -70,7 +71,7 @@ export function reduceWide(f: Body, spec: PassSpec, unit: Unit, scratch: I32): v
     return pointer && output ? [[pointer, bytesOf(output)] as const] : []
   })
   eachStrip(f, unit.columns, [...held, ...to], (at, lanes, vector) => {
-    const values = accumulators.map((of, i) => f.let(load(f, heldAs(of), at[i], lanes, vector)))
+    const values = accumulators.map((of, i) => f.let(load(f, heldAs(of.kind), at[i], lanes, vector)))
     const targets = at.slice(held.length)
     let next = 0
     const stored = unit.outputs.map((pointer) => (pointer ? targets[next++] : null))

@@ -1,8 +1,10 @@
 // scan in plain loops: joined in float64, or modulo 2³².
+
 import { integers, numbers } from '../../arith/arith.ts'
+import { around } from '../../core/shape.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import { joined, startOf } from '../reduction/join.ts'
-import { around, type ScanAttributes } from './scan.ts'
+import type { ScanAttributes } from './scan.ts'
 
 /** Every element joined to those before it. */
 export const scanReference: ReferenceKernel<ScanAttributes> = ([x], { scan, axis, reverse, exclusive }, [y]) => {

@@ -1,8 +1,9 @@
 // scan: at each element of an axis, what all elements up to there have in common.
-import { type DType, kindOf } from '../../core/dtype.ts'
+
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import type { GradientContext, Op, Saves } from '../../core/op.ts'
+import type { around } from '../../core/shape.ts'
 import type { Join } from '../reduction/join.ts'
 
 /** How elements are joined along an axis. */
@@ -52,12 +53,6 @@ export function running(scan: Scan, x: NDArray, { axis, reverse = false, exclusi
   return invoke(scanOp, [x], { scan, axis, reverse, exclusive })[0]
 }
 
-/** The sizes of an array before, along and behind an axis. */
-export function around(shape: readonly number[], axis: number) {
-  const product = (sizes: readonly number[]) => sizes.reduce((size, n) => size * n, 1)
-  return { outer: product(shape.slice(0, axis)), count: shape[axis], inner: product(shape.slice(axis + 1)) }
-}
-
 /**
  * How many elements of the axis make a part, where parts are worth it: their totals are scanned first, and then each part
  * from the total before it (G. E. Blelloch: Prefix Sums and Their Applications, 1990). About as many parts as elements of one.
@@ -65,9 +60,4 @@ export function around(shape: readonly number[], axis: number) {
 export function partOf({ outer, count, inner }: ReturnType<typeof around>, fewest: number): number {
   if (count <= 512 || outer * inner >= fewest) return Math.max(1, count)
   return Math.max(256, 2 ** Math.ceil(Math.log2(count) / 2))
-}
-
-/** The element type in which totals wait. */
-export function totalsOf(dtype: DType): 'float32' | 'int32' {
-  return kindOf(dtype) === 'float' ? 'float32' : 'int32'
 }

@@ -1,14 +1,16 @@
 // scan on the command stream: columns side by side; long columns in parts, from the totals of the parts before.
+
 import { kindOf } from '../../core/dtype.ts'
+import { around } from '../../core/shape.ts'
 import { addresses, type Body, i32, integers, item, type Local } from '../../kernel/wasm/asm.ts'
 import { bytesOf, type Element, load, store, type Width } from '../../kernel/wasm/elements.ts'
 import { least } from '../../kernel/wasm/loops.ts'
 import { defineModule } from '../../kernel/wasm/module.ts'
 import { type Address, nowhere, type Phase, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
-import type { Join } from '../reduction/join.ts'
+import { heldAs, type Join } from '../reduction/join.ts'
 import { join, start } from '../reduction/lanes.ts'
-import { around, partOf, type ScanAttributes, totalsOf } from './scan.ts'
+import { partOf, type ScanAttributes } from './scan.ts'
 
 type I32 = Local<'i32'>
 
@@ -124,7 +126,7 @@ export const scanWasm: WasmKernel<ScanAttributes> = {
     const whole = { ...common, exclusive, from: element, to: element, totals: false }
     const [input, output] = [{ input: 0 }, { output: 0 }]
     if (parts <= 1) return { phases: [phaseOf({ ...whole, starts: null }, sizes, part, output, input, nowhere)] }
-    const held = totalsOf(x.dtype)
+    const held = heldAs(kindOf(x.dtype))
     const bytes = Math.ceil((sizes.outer * parts * sizes.inner * 4) / 64) * 64
     const [totals, starts] = [{ workspace: 0 }, { workspace: bytes }]
     const ofTotals = { ...common, exclusive: true, from: held, to: held, totals: false, starts: null }

@@ -1,14 +1,14 @@
 // scan on the GPU: an invocation a column of a part; parts start from the totals of those before.
 import { kindOf } from '../../core/dtype.ts'
-import { sizeOf } from '../../core/shape.ts'
+import { around, sizeOf } from '../../core/shape.ts'
 import { sharesWords, wgslType } from '../../kernel/wgsl/elements.ts'
 import { f32Text, i32Text, wgslFloats, wgslIntegers } from '../../kernel/wgsl/formula.ts'
 import { mapElements } from '../../kernel/wgsl/map.ts'
 import { wgslConstant } from '../../kernel/wgsl/math.ts'
 import type { Binding, Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { mapRows } from '../../kernel/wgsl/rows.ts'
-import { joined, startOf } from '../reduction/join.ts'
-import { around, partOf, type ScanAttributes, totalsOf } from './scan.ts'
+import { heldAs, joined, startOf } from '../reduction/join.ts'
+import { partOf, type ScanAttributes } from './scan.ts'
 
 /** Parts on the axis where fewer columns than this would keep too few invocations busy. */
 const fewestColumns = 4096
@@ -32,7 +32,7 @@ export const scanWgsl: WgslKernel<ScanAttributes> = {
     const { outer, count, inner } = sizes
     const part = partOf(sizes, fewestColumns)
     const parts = Math.ceil(count / part)
-    const dtype = totalsOf(x.dtype)
+    const dtype = heldAs(kindOf(x.dtype))
     const workspace: number[] = []
     const take = (values: number): Binding => ({ workspace: workspace.push(Math.max(1, values) * 4) - 1 })
     const size = sizeOf(x.shape)

@@ -2,7 +2,7 @@
 import { type Composite, compose } from '../../core/compose.ts'
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis, formatShape, type Shape, sameShape, shapeOf } from '../../core/shape.ts'
+import { checkAxis, formatShape, type Shape, sameShape, shapeOf, sizeOf } from '../../core/shape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { meanAndVariance } from '../reduce/variance.ts'
@@ -75,7 +75,7 @@ const batchNormComposite: Composite<BatchNormAttributes> = {
     const [dy, dmean, dvariance] = dys
     const [mean, variance] = [each(y(1)), each(y(2))]
     const [sum, product] = reduce(sums, [dy, x(0), mean], { axes: others(shape.length, axis), keepDims: true })
-    const n = shape.reduce((size, k) => size * k, 1) / shape[axis]
+    const n = sizeOf(shape) / shape[axis]
     const [scale, slope, shift, dgamma] = apply(coefficients, [
       ...[each(x(1)), variance, sum, product, each(dmean), each(dvariance)],
       ...[epsilon, n],

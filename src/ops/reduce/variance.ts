@@ -1,5 +1,6 @@
 // var and std: the mean square distance from the mean and its root, in one pass over memory.
 import type { Arith } from '../../arith/arith.ts'
+import type { Spec } from '../../core/engine.ts'
 import { checkOptions } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { sizeOf } from '../../core/shape.ts'
@@ -13,6 +14,9 @@ const momentsGradient: Formula = {
   name: 'momentsGradient',
   compute: (m, x, mean, dmean, dvar, n) => m.div(m.add(m.mul(m.mul(2, m.sub(x, mean)), dvar), dmean), n),
 }
+
+/** Elements of x that a result is made of. */
+const termsOf = (x: Spec, result: Spec) => sizeOf(x.shape) / sizeOf(result.shape)
 
 /** Whether a mean is infinite: the distances from it say nothing. */
 const isInfinite = <V, M>(m: Arith<V, M>, mean: V): M => m.equal(m.abs(mean), Number.POSITIVE_INFINITY)
@@ -57,10 +61,8 @@ const moments: Reduction = {
   gradient: {
     saves: { inputs: [0], outputs: [0] },
     of({ x, y, inputs, outputs }, dys, spread) {
-      const count = inputs[0].shape.reduce((product, n) => product * n, 1)
-      const results = outputs[0].shape.reduce((product, n) => product * n, 1)
-      const [dmean, dvar] = dys.map(spread)
-      return apply(momentsGradient, [x(0), spread(y(0)), dmean, dvar, count / results])
+      const [mean, dmean, dvar] = [y(0), ...dys].map(spread)
+      return apply(momentsGradient, [x(0), mean, dmean, dvar, termsOf(inputs[0], outputs[0])])
     },
   },
 }
@@ -92,14 +94,7 @@ const deviations: Reduction = {
     saves: { inputs: [0], outputs: [0, 1] },
     of({ x, y, inputs, outputs }, dys, spread) {
       const [mean, std, dmean, dstd] = [y(0), y(1), ...dys].map(spread)
-      return apply(deviationGradient, [
-        x(0),
-        mean,
-        std,
-        dmean,
-        dstd,
-        sizeOf(inputs[0].shape) / sizeOf(outputs[0].shape),
-      ])
+      return apply(deviationGradient, [x(0), mean, std, dmean, dstd, termsOf(inputs[0], outputs[0])])
     },
   },
 }

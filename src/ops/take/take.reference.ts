@@ -1,5 +1,5 @@
 // take and pick in plain loops: the definition of right.
-import { sizeOf } from '../../core/shape.ts'
+import { around } from '../../core/shape.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import type { PickAttributes, PickGradientAttributes } from './pick.ts'
 import type { TakeAttributes, TakeGradientAttributes } from './take.ts'
@@ -7,11 +7,6 @@ import type { TakeAttributes, TakeGradientAttributes } from './take.ts'
 /** An index as an integer from 0 to below `count`; NaN counts as 0. */
 function clipped(index: number, count: number): number {
   return Math.min(Math.max(Math.trunc(index) || 0, 0), count - 1)
-}
-
-/** Sizes around an axis. */
-function around(shape: readonly number[], axis: number) {
-  return { outer: sizeOf(shape.slice(0, axis)), count: shape[axis], inner: sizeOf(shape.slice(axis + 1)) }
 }
 
 /** y[o, i, ·] = a[o, indices[i], ·]. */
