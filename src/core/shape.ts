@@ -7,8 +7,16 @@ export type Shape = readonly number[]
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
 class FrozenShape extends Array<number> {
+  #text: string | undefined
+
   static override get [Symbol.species](): ArrayConstructor {
     return Array
+  }
+
+  /** The sizes with a cross between them, made once. */
+  get text(): string {
+    this.#text ??= Array.prototype.join.call(this, 'x')
+    return this.#text
   }
 
   override toString(): string {
@@ -20,21 +28,45 @@ class FrozenShape extends Array<number> {
   }
 }
 
-/** Shapes by their sizes: a program has few, and each call of an op asks for one. */
-const shapes = new Map<string, Shape>()
+/** A shape, and the shapes that start with its sizes, by their next size. */
+interface Branch {
+  shape: Shape | undefined
+  readonly longer: Map<number, Branch>
+}
+
+const branch = (): Branch => ({ shape: undefined, longer: new Map() })
+
+/** Shapes by their sizes: a program has few, and each call of an op asks for several. */
+let shapes = branch()
+let heldShapes = 0
 const mostShapes = 10_000
 
 /** The frozen shape of the given sizes. */
 export function shapeOf(sizes: readonly number[]): Shape {
   if (sizes instanceof FrozenShape) return sizes
-  const key = sizes.join()
-  const held = shapes.get(key)
-  if (held) return held
+  let at = shapes
+  for (let axis = 0; axis < sizes.length; axis++) {
+    let next = at.longer.get(sizes[axis])
+    if (!next) at.longer.set(sizes[axis], (next = branch()))
+    at = next
+  }
+  at.shape ??= newShape(sizes)
+  return at.shape
+}
+
+function newShape(sizes: readonly number[]): Shape {
   const shape = new FrozenShape()
   for (const size of sizes) shape.push(size)
-  if (shapes.size >= mostShapes) shapes.clear()
-  shapes.set(key, Object.freeze(shape))
-  return shape
+  if (++heldShapes > mostShapes) {
+    shapes = branch()
+    heldShapes = 0
+  }
+  return Object.freeze(shape)
+}
+
+/** The sizes of a shape with a cross between them: `2x3`. */
+export function textOfShape(shape: readonly number[]): string {
+  return shape instanceof FrozenShape ? shape.text : shape.join('x')
 }
 
 /** Text of a shape as Python prints a tuple: `()`, `(3,)`, `(2, 3)`. */
@@ -94,6 +126,8 @@ export function checkAxis(op: string, axis: number, dimensions: number): number 
 
 /** The common shape of several under NumPy's broadcasting; throws when they don't fit. */
 export function broadcastShapes(op: string, shapes: readonly Shape[]): Shape {
+  const [first] = shapes
+  if (shapes.every((shape) => shape === first)) return shapeOf(first)
   const dimensions = Math.max(...shapes.map((shape) => shape.length))
   const result: number[] = Array(dimensions).fill(1)
   for (const shape of shapes) {

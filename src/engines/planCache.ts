@@ -1,5 +1,6 @@
 // Plans of calls by what they depend on: op, attributes, and the descriptors of inputs and outputs.
 import type { Attributes, Spec } from '../core/engine.ts'
+import { textOfShape } from '../core/shape.ts'
 
 /** What a kernel plans by; on the CPU engine with the order of memory. */
 type Described = Spec & { readonly order?: string }
@@ -25,7 +26,7 @@ export class PlanCache<Plan> {
 
   /** The plan of a call, kept or made now. */
   of({ op, inputs, attrs, outputs }: Planned, make: () => Plan): Plan {
-    const key = `${op}${JSON.stringify(attrs)}${inputs.map(describe).join()}>${outputs.map(describe).join()}`
+    const key = `${op}${JSON.stringify(attrs)}${describe(inputs)}>${describe(outputs)}`
     const held = this.#plans.get(key)
     if (held) return held
     const plan = make()
@@ -41,6 +42,10 @@ export class PlanCache<Plan> {
   }
 }
 
-function describe({ dtype, shape, order = 'plain' }: Described): string {
-  return `${dtype}${order === 'plain' ? '' : '^'}${Array.prototype.join.call(shape, 'x')}`
+function describe(arrays: readonly Described[]): string {
+  let text = ''
+  for (const { dtype, shape, order = 'plain' } of arrays) {
+    text += `${dtype}${order === 'plain' ? '' : '^'}${textOfShape(shape)},`
+  }
+  return text
 }

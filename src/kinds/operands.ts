@@ -39,21 +39,23 @@ export interface IotaSource {
 }
 
 /** For each operand the index of its source, or null for a number. */
-export function sourcesOf(count: number, { numbers, iotas = [] }: OperandAttributes): (number | null)[] {
+export function sourcesOf(count: number, { numbers, iotas }: OperandAttributes): (number | null)[] {
+  const sources: (number | null)[] = []
+  const inputs = count - numbers.length - (iotas?.length ?? 0)
   let input = 0
-  const inputs = count - numbers.length - iotas.length
-  return Array.from({ length: count }, (_, k) => {
-    if (numbers.includes(k)) return null
-    const index = iotas.findIndex(({ operand }) => operand === k)
-    return index >= 0 ? inputs + index : input++
-  })
+  for (let k = 0; k < count; k++) {
+    const index = iotas?.findIndex(({ operand }) => operand === k) ?? -1
+    sources.push(numbers.includes(k) ? null : index >= 0 ? inputs + index : input++)
+  }
+  return sources
 }
 
 /** The inputs of a call, and behind them its indices. */
 export function withIotas<S extends object>(
   inputs: readonly S[],
-  { iotas = [] }: Pick<OperandAttributes, 'iotas'>,
-): ((S & { readonly iota?: undefined }) | IotaSource)[] {
+  { iotas }: Pick<OperandAttributes, 'iotas'>,
+): readonly ((S & { readonly iota?: undefined }) | IotaSource)[] {
+  if (!iotas) return inputs
   return [...inputs, ...iotas.map(({ shape }): IotaSource => ({ shape, dtype: 'int32', iota: true }))]
 }
 
