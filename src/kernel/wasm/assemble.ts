@@ -50,7 +50,8 @@ function content({ params, body }: Func, index: ReadonlyMap<Ref, number>): Uint8
     else runs.push([1, type])
   }
   const locals = vector(runs.map(([count, type]) => [...u32Leb(count), typeCode[type]]))
-  const code = join([locals, body.code, [0x0b]])
-  for (const { at, target } of body.calls) code.set(u32Leb5(index.get(target)!), locals.length + at)
+  const code = join([locals, body.prologue, body.code, [0x0b]])
+  const start = locals.length + body.prologue.length
+  for (const { at, target } of body.calls) code.set(u32Leb5(index.get(target)!), start + at)
   return code
 }

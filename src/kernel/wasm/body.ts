@@ -1,6 +1,16 @@
 // The body of a WebAssembly function, built by calling statements: locals, stores, branches and loops.
 import { u32Leb } from './encode.ts'
-import { type Code, type Expr, expr, memarg, type Operand, opcode, type Ref, type Type } from './expr.ts'
+import {
+  type Code,
+  type Expr,
+  expr,
+  memarg,
+  type Operand,
+  opcode,
+  type Ref,
+  type Type,
+  vectorConstant,
+} from './expr.ts'
 import type { Func } from './func.ts'
 import { i32 } from './scalar.ts'
 
@@ -81,7 +91,10 @@ export class Body {
   readonly locals = new Map<Ref, readonly number[]>()
   readonly types: Type[] = []
   readonly code: number[] = []
-  /** Where a function's index belongs, five bytes each, since it is known only in a module. */
+  /** Gives the locals of constants their values, before all other code. */
+  readonly prologue: number[] = []
+  readonly #constants = new Map<string, readonly number[]>()
+  /** Where a function's index belongs in `code`, five bytes each, since it is known only in a module. */
   readonly calls: { readonly at: number; readonly target: Ref }[] = []
   depth = 0
   #open = true
@@ -104,6 +117,7 @@ export class Body {
   #flatten(code: Code): void {
     if (typeof code === 'number') this.code.push(code)
     else if (isTree(code)) for (const part of code) this.#flatten(part)
+    else if (code.ref === 'constant') this.code.push(0x20, ...this.#constant(code.bytes))
     else if (code.ref === 'function') {
       this.calls.push({ at: this.code.length, target: code })
       this.code.push(0, 0, 0, 0, 0)
@@ -113,6 +127,18 @@ export class Body {
         throw new Error(`[${this.name}] unknown local: got ${code.name}, expected a local of this function`)
       for (const byte of index) this.code.push(byte)
     }
+  }
+
+  /** The index of the local that holds a constant, encoded. */
+  #constant(bytes: readonly number[]): readonly number[] {
+    const key = bytes.join()
+    const held = this.#constants.get(key)
+    if (held) return held
+    const index = u32Leb(this.types.length)
+    this.types.push('v128')
+    this.#constants.set(key, index)
+    this.prologue.push(...vectorConstant(bytes), 0x21, ...index)
+    return index
   }
 
   /** A new local; WebAssembly starts it at zero, once for the call and not once for each round of a loop. */

@@ -10,8 +10,14 @@ export interface Ref {
   readonly name: string
 }
 
+/** Sixteen bytes that a function keeps in a local from its start: V8 makes a constant in a loop anew in each round. */
+export interface Constant {
+  readonly ref: 'constant'
+  readonly bytes: readonly number[]
+}
+
 /** A tree of code bytes; references become indices when a body takes the code in. */
-export type Code = number | Ref | readonly Code[]
+export type Code = number | Ref | Constant | readonly Code[]
 
 /** A value of type T, computed anew at every place where it is written: `f.let(x)` computes it once. */
 export interface Expr<T extends Type = Type> {
@@ -54,6 +60,9 @@ export function opcode(op: number): number[] {
   if (op < 0x100) return [op]
   return op >= 0xfd00 ? [0xfd, ...u32Leb(op - 0xfd00)] : [0xfc, ...u32Leb(op - 0xfc00)]
 }
+
+/** The code of a vector constant. */
+export const vectorConstant = (bytes: readonly number[]): readonly number[] => [...opcode(0xfd0c), ...bytes]
 
 /** Operators that apply to operands of the given types and leave a value of type R, one for each entry of the table. */
 export function operators<const A extends readonly Type[], R extends Type, N extends string>(

@@ -1,5 +1,5 @@
 // Operators on 128-bit vectors, grouped by lane shape, under WebAssembly's own names.
-import { type Expr, expr, loads, memarg, type Operand, opcode, operators, type Type } from './expr.ts'
+import { type Expr, expr, loads, memarg, type Operand, opcode, operators, type Type, vectorConstant } from './expr.ts'
 
 type Vector = Expr<'v128'>
 
@@ -28,10 +28,11 @@ function checked(index: number, lanes: number): number {
 
 /** A constant from one value for all lanes, or a value for each; those of one value are kept, as transforms need many. */
 const constant = (array: new (values: number[]) => { buffer: ArrayBufferLike }, lanes: number) => {
-  const make = (values: number[]): Vector => ({
-    type: 'v128',
-    code: [...opcode(0xfd0c), ...new Uint8Array(new array(values).buffer)],
-  })
+  const make = (values: number[]): Vector => {
+    const bytes = [...new Uint8Array(new array(values).buffer)]
+    // zero is one cheap instruction wherever it stands
+    return { type: 'v128', code: bytes.some((byte) => byte !== 0) ? { ref: 'constant', bytes } : vectorConstant(bytes) }
+  }
   const kept = new Map<number, Vector>()
   return (...values: number[]): Vector => {
     if (values.length === lanes) return make(values)
