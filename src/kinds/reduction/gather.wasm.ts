@@ -81,9 +81,10 @@ export function steadyValues(
   { graph }: Reading,
   held: readonly (Lanes | undefined)[],
   earlier: readonly Lanes[],
+  known?: ReadonlySet<Node>,
 ): Map<Node, Lanes> {
   if (!graph) return new Map()
-  return steady(f, spec, unit, graph, [...leavesOf(spec, unit, held), ...earlier, unit.part])
+  return steady(f, spec, unit, graph, [...leavesOf(spec, unit, held), ...earlier, unit.part], known)
 }
 
 /** The steps of a graph that read nothing which moves along a row or column, held in locals. */

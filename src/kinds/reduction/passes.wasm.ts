@@ -1,7 +1,18 @@
 // The code of one pass of a reduction: rows or columns of memory at a time, in parts.
+import type { Node } from '../../arith/graph.ts'
 import { type Body, i32, item, type Local } from '../../kernel/wasm/asm.ts'
-import { bytesOf, type Lanes, load, loadSplat, store, type Width } from '../../kernel/wasm/elements.ts'
-import { evaluated, gather, keptOf, type Reading, readingsOf, steadyValues, valuesOf } from './gather.wasm.ts'
+import { bytesOf, type Lanes, load, loadSplat, type Width } from '../../kernel/wasm/elements.ts'
+import { type Stream as SweepStream, sweep } from '../../kernel/wasm/sweep.ts'
+import {
+  evaluated,
+  gather,
+  keptOf,
+  type Reading,
+  readingsOf,
+  steadyValues,
+  usedSources,
+  valuesOf,
+} from './gather.wasm.ts'
 import { acrossLanes, join, spread, start } from './lanes.ts'
 import { mapColumns, mapRow } from './map.wasm.ts'
 import { settle, stateOf } from './settle.wasm.ts'
@@ -39,6 +50,27 @@ function reduceRow(f: Body, spec: PassSpec, unit: Unit): void {
     )
 }
 
+/** A step of the last stage for each element of a row, kept where the results of elements go; the start of that row. */
+function keepRow(f: Body, spec: PassSpec, unit: Unit, { graph, used }: Reading, node: Node, earlier: readonly V128[]) {
+  const target: SweepStream = { pointer: f.let(unit.elements[0].pointer), element: 'float32' }
+  const start = f.let(target.pointer)
+  const streams = unit.sources.map(({ element, pointer, step }, i): SweepStream | undefined =>
+    used.has(i) && step !== 0 ? { pointer: f.let(pointer), element } : undefined,
+  )
+  const held = unit.sources.map(({ element, pointer, step }, i) =>
+    used.has(i) && step === 0 ? f.let(loadSplat(f, element, pointer)) : undefined,
+  )
+  const kept: Reading['graph'] = graph && { ...graph, results: [node] }
+  const reading = { graph: kept, accumulators: [], used }
+  const known = steadyValues(f, spec, unit, reading, held, earlier)
+  const moving = [target, ...streams.filter((stream) => stream !== undefined)]
+  sweep(f, unit.rows, moving, (loadFrom) => {
+    const loaded = streams.map((stream, i) => held[i] ?? (stream && loadFrom(stream)))
+    return valuesOf(f, spec, unit, reading, loaded, earlier, known).map((value) => [target, value])
+  })
+  return start
+}
+
 /** The joined values of a row, in lane 0. */
 function joinRow(
   f: Body,
@@ -48,28 +80,25 @@ function joinRow(
   earlier: readonly V128[],
   { first, last }: { readonly first: boolean; readonly last: boolean },
 ): V128[] {
-  const { accumulators, used } = reading
-  const again = last ? keptOf(spec) : undefined
-  const keep = again && f.let(unit.elements[0].pointer)
-  const { graph } = reading
-  const read = again && graph ? { ...reading, graph: { ...graph, results: [...graph.results, again.stage] } } : reading
+  const { accumulators, graph } = reading
+  const again = last ? keptOf(spec)?.stage : undefined
+  // a loop that only stores lets V8 compute on 256 bits, one that joins does not
+  const keep = again && keepRow(f, spec, unit, reading, again, earlier)
+  const kept = again && new Set([again])
+  const used = graph && kept ? usedSources(graph, spec.operands, kept) : reading.used
   const pointers = unit.sources.map(({ pointer }, i) => (used.has(i) ? f.let(pointer) : pointer))
   const held = unit.sources.map(({ element, pointer, step }, i) => {
     return used.has(i) && step === 0 ? f.let(loadSplat(f, element, pointer)) : undefined
   })
-  const known = steadyValues(f, spec, unit, reading, held, earlier)
-  const visit = (lanes: Width, vectors: readonly number[]) => {
-    const values = vectors.map((vector) => {
+  const steady = steadyValues(f, spec, unit, reading, held, earlier, kept)
+  const visit = (lanes: Width, vectors: readonly number[]) =>
+    vectors.map((vector) => {
       const loaded = unit.sources.map(({ element }, i) => {
         return used.has(i) ? (held[i] ?? f.let(load(f, element, pointers[i], lanes, vector))) : undefined
       })
-      const made = valuesOf(f, spec, unit, read, loaded, earlier, known)
-      return again ? made.map((value) => f.let(value)) : made
+      const known = keep ? new Map([...steady, [again, f.let(load(f, 'float32', keep, lanes, vector))]]) : steady
+      return valuesOf(f, spec, unit, reading, loaded, earlier, known)
     })
-    if (again && keep)
-      vectors.forEach((vector, i) => store(f, 'float32', keep, values[i][accumulators.length], lanes, vector))
-    return values
-  }
   const bumps = (elements: number) => [
     ...unit.sources.flatMap(({ element, step }, i) =>
       step === 0 || !used.has(i) ? [] : [[pointers[i], elements * bytesOf(element)] as const],
