@@ -75,7 +75,7 @@ const blendFloats: Blend = (a, b, c, d, fx, fy) => {
   return fround(fround(upper * fround(1 - fy)) + fround(lower * fy))
 }
 
-/** The same formula without rounding, for checks in float64. */
+/** The formula without rounding, for checks in float64. */
 const blendDoubles: Blend = (a, b, c, d, fx, fy) => (a * (1 - fx) + b * fx) * (1 - fy) + (c * (1 - fx) + d * fx) * fy
 
 type Pixels = Uint8Array | Float32Array | Float64Array
