@@ -1,11 +1,11 @@
-"""LeNet with sigmoids, trained by SGD."""
+"""LeNet with sigmoids."""
 import torch
 import torch.nn.functional as F
+from classification import classify
 
 
 def run(inputs, weights, note):
     w1, b1, w2, b2, w3, b3, w4, b4, w5, b5 = weights
-    X, y = inputs["X"], inputs["y"]
 
     def net(x):
         x = F.max_pool2d(torch.sigmoid(F.conv2d(x, w1, b1)), 2, 2)
@@ -14,11 +14,4 @@ def run(inputs, weights, note):
         x = torch.sigmoid(F.linear(x, w4, b4))
         return F.linear(x, w5, b5)
 
-    trainer = torch.optim.SGD(weights, lr=0.9)
-    for _ in range(4):
-        trainer.zero_grad()
-        loss = F.cross_entropy(net(X), y, reduction="none")
-        loss.mean().backward()
-        trainer.step()
-        note(loss)
-    note(net(X))
+    classify(net, inputs, weights, note, lr=0.9, steps=4)
