@@ -9,7 +9,9 @@ import { lenet } from './lenet.ts'
 import { maml } from './maml.ts'
 import { nin } from './nin.ts'
 import { rnnScratch } from './rnnScratch.ts'
+import { styleTransfer } from './styleTransfer.ts'
 import type { Program } from './trace.ts'
+import { vae } from './vae.ts'
 import { vgg } from './vgg.ts'
 
 /** The programs, in the order of their chapters. */
@@ -23,6 +25,8 @@ export const programs: Readonly<Record<string, Program>> = {
   adamScratch,
   rnnScratch,
   kaggleHouse,
+  vae,
+  styleTransfer,
   gradientPenalty,
   maml,
 }
