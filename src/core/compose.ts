@@ -2,13 +2,16 @@
 import type { Attributes, Call } from './engine.ts'
 import type { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
-import { currentPath, within } from './ownership.ts'
+import { currentPath, release, within } from './ownership.ts'
 import { historyOf, mode, TapeNode } from './tape.ts'
 
 /** The meaning of a composite: what its gradient reads, and its gradient. */
 export type Composite<A extends Attributes, Functions = unknown> = Required<
   Pick<Op<A, Functions>, 'name' | 'saves' | 'gradient'>
->
+> & {
+  /** How many of the outputs, the last ones, are for the gradient alone: nobody else gets them. Default 0. */
+  readonly hidden?: number
+}
 
 /** What the tape holds of a call that no engine ran: of a composite, or of a user's function. */
 export function callOf(
@@ -23,7 +26,7 @@ export function callOf(
   return { op: name, name, inputs: values(inputs), outputs: values(outputs), ...rest }
 }
 
-/** Runs ops unrecorded, and records their results as those of the composite; whatever else they made is released. */
+/** Runs ops unrecorded, and records their results as those of the composite; what else they made is released. */
 export function compose<A extends Attributes>(
   composite: Composite<A, never>,
   inputs: readonly NDArray[],
@@ -39,11 +42,16 @@ export function compose<A extends Attributes>(
       mode.recording = recording
     }
   })
-  if (!recording || !inputs.some(historyOf)) return outputs
-  const op: Op<A, never> = { ...composite, infer: () => outputs }
-  const call = callOf(op.name, inputs, outputs, attrs, currentPath())
-  const node = new TapeNode(op as Op<never>, call, inputs[0].context, inputs)
-  node.save()
-  outputs.forEach((output, index) => output.setOrigin({ node, index }))
-  return outputs
+  const { hidden = 0, ...meaning } = composite
+  const visible = outputs.slice(0, outputs.length - hidden)
+  if (recording && inputs.some(historyOf)) {
+    const op: Op<A, never> = { ...meaning, infer: () => outputs }
+    const call = callOf(op.name, inputs, outputs, attrs, currentPath())
+    const node = new TapeNode(op as Op<never>, call, inputs[0].context, inputs, visible.length)
+    node.save()
+    visible.forEach((output, index) => output.setOrigin({ node, index }))
+  }
+  for (const output of outputs.slice(visible.length))
+    release(output, `made for the gradient of ${composite.name} alone`)
+  return visible
 }

@@ -25,6 +25,8 @@ export interface ParameterOptions {
   /** How its values are drawn. Default the network's initializer. */
   readonly init?: Initializer | string | null
   readonly gradReq?: GradReq
+  /** Set to false for state that is not trained, such as running means: then `gradReq` stays 'null'. Default true. */
+  readonly differentiable?: boolean
   /** Factor on the learning rate. */
   readonly lrMult?: number
   /** Factor on the weight decay. */
@@ -37,6 +39,7 @@ const parameterOptions: OptionNames<ParameterOptions> = {
   dtype: true,
   init: true,
   gradReq: true,
+  differentiable: true,
   lrMult: true,
   wdMult: true,
   allowDeferredInit: true,
@@ -75,6 +78,7 @@ export class Parameter {
   /** How its values are drawn, before what `initialize` is given. */
   init: Initializer | undefined
   readonly #allowDeferred: boolean
+  readonly #differentiable: boolean
   #shape: Shape
   #dtype: DType
   #gradReq: GradReq
@@ -87,7 +91,8 @@ export class Parameter {
     this.#shape = shapeOf(options.shape)
     this.#dtype = options.dtype ?? 'float32'
     this.init = options.init ? initializerOf(options.init) : undefined
-    this.#gradReq = options.gradReq ?? 'write'
+    this.#differentiable = options.differentiable ?? true
+    this.#gradReq = this.#differentiable ? (options.gradReq ?? 'write') : 'null'
     this.lrMult = options.lrMult ?? 1
     this.wdMult = options.wdMult ?? 1
     this.#allowDeferred = options.allowDeferredInit ?? true
@@ -122,12 +127,12 @@ export class Parameter {
     return this.#gradReq
   }
 
-  /** Changing it makes or drops the gradient buffer. */
+  /** Changing it makes or drops the gradient buffer. State that is not trained keeps 'null', as in Gluon. */
   set gradReq(request: GradReq) {
     if (!['write', 'add', 'null'].includes(request)) {
       throw new GlueballError(`gradReq of ${this.name} must be 'write', 'add' or 'null', got '${request}'`)
     }
-    if (request === this.#gradReq) return
+    if (request === this.#gradReq || !this.#differentiable) return
     this.#gradReq = request
     if (this.#data) this.#attach(this.#data)
   }

@@ -42,7 +42,16 @@ export {
   trunc,
   where,
 } from '../ops/elementwise/elementwise.ts'
+export { type LeakyReLUKind, type LeakyReLUOptions, leakyReLU } from '../ops/elementwise/leakyReLU.ts'
 export { type BatchNormOptions, batchNorm } from '../ops/norm/batchNorm.ts'
+export {
+  type GroupNormOptions,
+  groupNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  type LayerNormOptions,
+  layerNorm,
+} from '../ops/norm/normalise.ts'
 export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { cumprod } from '../ops/reduce/cumprod.ts'
 export { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'

@@ -2,9 +2,33 @@
 export { AnyBlock, Block, type BlockOptions, type HookHandle, HybridBlock } from '../block.ts'
 export type { InitializeOptions } from '../parameterDict.ts'
 export { Activation } from './activation.ts'
+export {
+  ELU,
+  type ELUOptions,
+  GELU,
+  LeakyReLU,
+  PReLU,
+  type PReLUOptions,
+  SELU,
+  SiLU,
+  Swish,
+  type SwishOptions,
+} from './activations.ts'
 export type { Pair } from './arguments.ts'
 export { Dense, type DenseOptions, Dropout, type DropoutOptions, Flatten } from './basic.ts'
+export { BatchNorm, type BatchNormOptions, BatchNormReLU } from './batchNorm.ts'
+export { Concurrent, type ConcurrentOptions, HybridConcurrent } from './concurrent.ts'
 export { Conv2D, type Conv2DOptions } from './conv.ts'
+export { Embedding, type EmbeddingOptions } from './embedding.ts'
+export { type FunctionName, HybridLambda, Identity, Lambda } from './lambda.ts'
+export {
+  type AxisNormOptions,
+  GroupNorm,
+  type GroupNormOptions,
+  InstanceNorm,
+  LayerNorm,
+  type NormOptions,
+} from './norm.ts'
 export {
   AvgPool2D,
   type AvgPoolOptions,
@@ -13,4 +37,5 @@ export {
   MaxPool2D,
   type PoolOptions,
 } from './pool.ts'
+export { ReflectionPad2D, type ReflectionPad2DOptions } from './reflectionPad.ts'
 export { HybridSequential, Sequential } from './sequential.ts'

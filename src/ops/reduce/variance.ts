@@ -26,7 +26,7 @@ const isInfinite = <V, M>(m: Arith<V, M>, mean: V): M => m.equal(m.abs(mean), Nu
  * nothing cancels (T. F. Chan, G. H. Golub, R. J. LeVeque: Updating Formulae and a Pairwise Algorithm for Computing Sample
  * Variances, 1979).
  */
-const moments: Reduction = {
+export const moments = {
   name: 'var',
   floats: true,
   element: (_m, x) => x,
@@ -65,7 +65,7 @@ const moments: Reduction = {
       return apply(momentsGradient, [x(0), mean, dmean, dvar, termsOf(inputs[0], outputs[0])])
     },
   },
-}
+} satisfies Reduction
 
 /** Mean and variance along axes, counted from 0 and ascending, of arrays of floats. */
 export function meanAndVariance(

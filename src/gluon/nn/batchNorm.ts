@@ -1,0 +1,110 @@
+// BatchNorm (MXNet 1.9.1, gluon/nn/basic_layers.py; S. Ioffe, C. Szegedy: Batch Normalization, 2015).
+import { pause } from '../../autograd/autograd.ts'
+import type { DType } from '../../core/dtype.ts'
+import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { formatShape } from '../../core/shape.ts'
+import { mode } from '../../core/tape.ts'
+import type { Initializer } from '../../init/initializer.ts'
+import { relu } from '../../ops/elementwise/elementwise.ts'
+import { fill } from '../../ops/fill/fill.ts'
+import { batchNorm, normaliseChannels } from '../../ops/norm/batchNorm.ts'
+import { averageUpdate } from '../../ops/update/average.ts'
+import type { Parameter } from '../parameter.ts'
+import { type AxisNormOptions, axisNormOptions, checkRange, Norm } from './norm.ts'
+import { pythonCall } from './python.ts'
+
+/** Options of BatchNorm. */
+export interface BatchNormOptions extends AxisNormOptions {
+  /** Share of the running statistics that a training step keeps. Default 0.9. */
+  readonly momentum?: number
+  /** Normalises by the running statistics in training too, and leaves them as they are. Default false. */
+  readonly useGlobalStats?: boolean
+  /** How the running mean starts. Default zeros. */
+  readonly runningMeanInitializer?: Initializer | string
+  /** How the running variance starts. Default ones. */
+  readonly runningVarianceInitializer?: Initializer | string
+}
+
+const batchNormOptions: OptionNames<BatchNormOptions> = {
+  ...axisNormOptions,
+  momentum: true,
+  useGlobalStats: true,
+  runningMeanInitializer: true,
+  runningVarianceInitializer: true,
+}
+
+/**
+ * Normalises each channel, along `axis`, and then scales and shifts it. Training takes the mean and the biased variance of
+ * the batch, and moves the running ones: running ← momentum · running + (1 − momentum) · batch, once for each call.
+ * Prediction takes the running ones. Without `scale` gamma is 1, whatever the parameter holds.
+ */
+export class BatchNorm extends Norm {
+  static override readonly className: string = 'BatchNorm'
+  readonly axis: number
+  readonly momentum: number
+  readonly useGlobalStats: boolean
+  /** Parameters are saved under the names of their properties, and Gluon's files have this one. */
+  readonly running_mean: Parameter
+  readonly running_var: Parameter
+
+  constructor(options: BatchNormOptions = {}) {
+    checkOptions(new.target.className, options, '{ momentum: 0.99 }', batchNormOptions)
+    const { axis = 1, momentum = 0.9, useGlobalStats = false, inChannels = 0 } = options
+    super(options, inChannels, { fixed: true })
+    checkRange(this.className, 'momentum', momentum, 1)
+    this.axis = axis
+    this.momentum = momentum
+    this.useGlobalStats = useGlobalStats
+    const state = (name: string, init: Initializer | string) =>
+      this.parameter(name, { shape: [inChannels], init, differentiable: false })
+    this.running_mean = state('running_mean', options.runningMeanInitializer ?? 'zeros')
+    this.running_var = state('running_var', options.runningVarianceInitializer ?? 'ones')
+  }
+
+  /** The running mean of each channel. */
+  get runningMean(): Parameter {
+    return this.running_mean
+  }
+
+  /** The running variance of each channel. */
+  get runningVar(): Parameter {
+    return this.running_var
+  }
+
+  forward(x: NDArray): NDArray {
+    const { axis, epsilon, momentum, running_mean, running_var } = this
+    const channels = this.sizeAlong(x, axis, [running_mean, running_var])
+    const { context, dtype } = x
+    const gamma = this.scale ? this.gamma.data() : fill([channels], 1, { context, dtype })
+    const beta = this.beta.data()
+    const running = [running_mean.data(), running_var.data()] as const
+    if (!mode.training || this.useGlobalStats) return normaliseChannels(x, gamma, beta, ...running, { axis, epsilon })
+    if (x.size === 0) {
+      throw new OpError(this.className, `cannot take statistics of an empty batch: got ${formatShape(x.shape)}`)
+    }
+    const [y, mean, variance] = batchNorm(x, gamma, beta, { axis, epsilon })
+    pause(() => averageUpdate(running, [mean, variance], momentum))
+    return y
+  }
+
+  /** Changes the element type of all parameters, but for float16, whose statistics stay float32, as in Gluon. */
+  override cast(dtype: DType): void {
+    super.cast(dtype === 'float16' ? 'float32' : dtype)
+  }
+
+  override describe(): string {
+    const { axis, epsilon: eps, momentum, scale, useGlobalStats } = this
+    const shown = { axis, eps, momentum, fix_gamma: !scale, use_global_stats: useGlobalStats }
+    return pythonCall(this.className, { ...shown, in_channels: this.gamma.shape[0] || null })
+  }
+}
+
+/** BatchNorm with a relu behind it. */
+export class BatchNormReLU extends BatchNorm {
+  static override readonly className: string = 'BatchNormReLU'
+
+  override forward(x: NDArray): NDArray {
+    return relu(super.forward(x))
+  }
+}
