@@ -2,13 +2,16 @@
 import type { Attributes, Call } from './engine.ts'
 import type { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
-import { currentPath, within } from './ownership.ts'
+import { currentPath, release, within } from './ownership.ts'
 import { historyOf, mode, TapeNode } from './tape.ts'
 
 /** The meaning of a composite: what its gradient reads, and its gradient. */
 export type Composite<A extends Attributes, Functions = unknown> = Required<
   Pick<Op<A, Functions>, 'name' | 'saves' | 'gradient'>
->
+> & {
+  /** How many of the results its callers see; the others, made while recording, are for the gradient. Default all. */
+  readonly visible?: number
+}
 
 /** What the tape holds of a call that no engine ran: of a composite, or of a user's function. */
 export function callOf(
@@ -23,6 +26,11 @@ export function callOf(
   return { op: name, name, inputs: values(inputs), outputs: values(outputs), ...rest }
 }
 
+/** Whether a call of these inputs is recorded, so that its gradient may be asked for. */
+export function isRecorded(inputs: readonly NDArray[]): boolean {
+  return mode.recording && inputs.some((input) => historyOf(input) !== null)
+}
+
 /** Runs ops unrecorded, and records their results as those of the composite; whatever else they made is released. */
 export function compose<A extends Attributes>(
   composite: Composite<A, never>,
@@ -31,6 +39,7 @@ export function compose<A extends Attributes>(
   run: () => readonly NDArray[],
 ): readonly NDArray[] {
   const { recording } = mode
+  const recorded = isRecorded(inputs)
   const outputs = within('', `made within ${composite.name}`, () => {
     mode.recording = false
     try {
@@ -39,11 +48,15 @@ export function compose<A extends Attributes>(
       mode.recording = recording
     }
   })
-  if (!recording || !inputs.some(historyOf)) return outputs
-  const op: Op<A, never> = { ...composite, infer: () => outputs }
-  const call = callOf(op.name, inputs, outputs, attrs, currentPath())
-  const node = new TapeNode(op as Op<never>, call, inputs[0].context, inputs)
-  node.save()
-  outputs.forEach((output, index) => output.setOrigin({ node, index }))
-  return outputs
+  const { visible = outputs.length } = composite
+  const [seen, hidden] = [outputs.slice(0, visible), outputs.slice(visible)]
+  if (recorded) {
+    const op: Op<A, never> = { ...composite, infer: () => outputs }
+    const call = callOf(op.name, inputs, outputs, attrs, currentPath())
+    const node = new TapeNode(op as Op<never>, call, inputs[0].context, inputs, visible)
+    node.save()
+    seen.forEach((output, index) => output.setOrigin({ node, index }))
+  }
+  for (const output of hidden) release(output, `made within ${composite.name}`)
+  return seen
 }
