@@ -9,8 +9,8 @@ import { historyOf, mode, TapeNode } from './tape.ts'
 export type Composite<A extends Attributes, Functions = unknown> = Required<
   Pick<Op<A, Functions>, 'name' | 'saves' | 'gradient'>
 > & {
-  /** How many of the outputs, the last ones, are for the gradient alone: nobody else gets them. Default 0. */
-  readonly hidden?: number
+  /** How many of the results its callers see; the others, made while recording, are for the gradient. Default all. */
+  readonly visible?: number
 }
 
 /** What the tape holds of a call that no engine ran: of a composite, or of a user's function. */
@@ -26,7 +26,12 @@ export function callOf(
   return { op: name, name, inputs: values(inputs), outputs: values(outputs), ...rest }
 }
 
-/** Runs ops unrecorded, and records their results as those of the composite; what else they made is released. */
+/** Whether a call of these inputs is recorded, so that its gradient may be asked for. */
+export function isRecorded(inputs: readonly NDArray[]): boolean {
+  return mode.recording && inputs.some((input) => historyOf(input) !== null)
+}
+
+/** Runs ops unrecorded, and records their results as those of the composite; whatever else they made is released. */
 export function compose<A extends Attributes>(
   composite: Composite<A, never>,
   inputs: readonly NDArray[],
@@ -34,6 +39,7 @@ export function compose<A extends Attributes>(
   run: () => readonly NDArray[],
 ): readonly NDArray[] {
   const { recording } = mode
+  const recorded = isRecorded(inputs)
   const outputs = within('', `made within ${composite.name}`, () => {
     mode.recording = false
     try {
@@ -42,16 +48,15 @@ export function compose<A extends Attributes>(
       mode.recording = recording
     }
   })
-  const { hidden = 0, ...meaning } = composite
-  const visible = outputs.slice(0, outputs.length - hidden)
-  if (recording && inputs.some(historyOf)) {
-    const op: Op<A, never> = { ...meaning, infer: () => outputs }
+  const { visible = outputs.length } = composite
+  const [seen, hidden] = [outputs.slice(0, visible), outputs.slice(visible)]
+  if (recorded) {
+    const op: Op<A, never> = { ...composite, infer: () => outputs }
     const call = callOf(op.name, inputs, outputs, attrs, currentPath())
-    const node = new TapeNode(op as Op<never>, call, inputs[0].context, inputs, visible.length)
+    const node = new TapeNode(op as Op<never>, call, inputs[0].context, inputs, visible)
     node.save()
-    visible.forEach((output, index) => output.setOrigin({ node, index }))
+    seen.forEach((output, index) => output.setOrigin({ node, index }))
   }
-  for (const output of outputs.slice(visible.length))
-    release(output, `made for the gradient of ${composite.name} alone`)
-  return visible
+  for (const output of hidden) release(output, `made within ${composite.name}`)
+  return seen
 }

@@ -188,6 +188,11 @@ function newValue(op: string, context: Context, spec: Spec): Value {
   return { shape, dtype, storage: withinLimits(engine, op, batchOf(spec), make), offset: 0 }
 }
 
+/** A new array of any values: each must be written before it is read. `op` is what errors name. */
+export function blank(op: string, context: Context, spec: Spec): NDArray {
+  return deliver(new NDArray({ context, value: newValue(op, context, spec), maker: op }))
+}
+
 /** The context itself; throws for anything else, such as the name of one. */
 export function checkContext(op: string, context: Context): Context {
   if (context instanceof Context) return context

@@ -1,7 +1,9 @@
 // Who owns an array: the call that made it, the library, or the user, for whom the garbage collector releases it.
+import { bytesPer } from './dtype.ts'
 import { OpError } from './errors.ts'
 import { enterOwned, noteFinalized, relievePressure, strikeOwned } from './memory.ts'
 import { NDArray, type Remains } from './ndarray.ts'
+import { shapeOf } from './shape.ts'
 
 /** One running call (a block, a composite op, a gradient, an update) and what it has made so far. */
 export interface CallScope {
@@ -44,6 +46,14 @@ export function alias(array: NDArray): NDArray {
   const { context, value, origin } = array
   value.storage.retain()
   return adopt(new NDArray({ context, value, origin }))
+}
+
+/** A handle without history on a range of an array, from element `start` on, owned by the running call. */
+export function rangeOf({ context, value }: NDArray, start: number, sizes: readonly number[]): NDArray {
+  const offset = value.offset + start * bytesPer(value.dtype)
+  const range = { ...value, shape: shapeOf(sizes), offset }
+  value.storage.retain()
+  return adopt(new NDArray({ context, value: range }))
 }
 
 /** Makes an array the user's: it lives until disposed of or collected. */

@@ -28,7 +28,7 @@ export interface FormulaArray extends Spec {
 }
 
 /** Storage buffers that every device allows in one dispatch. */
-const mostBuffers = 8
+export const mostBuffers = 8
 
 /** The dispatches of a formula of a shape, one where few arrays are met; results that have no place go to `outputs`. */
 export function formulaDispatches(

@@ -10,7 +10,7 @@ import { wgslConstant } from '../../kernel/wgsl/math.ts'
 import { partsOf } from '../../kernel/wgsl/passes.ts'
 import type { Binding, Dispatch, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { type KernelArray, mapResults, type ResultsKernel } from '../../kernel/wgsl/sideBySide.ts'
-import { formulaDispatches } from '../formula/formula.wgsl.ts'
+import { formulaDispatches, mostBuffers } from '../formula/formula.wgsl.ts'
 import { usedLeaves, withIotas } from '../operands.ts'
 import { countOf, elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'
 import { heldAs, joined, startOf } from './join.ts'
@@ -66,9 +66,12 @@ export const reductionWgsl: WgslKernel<ReductionAttributes> = {
       const pass = (results: typeof to, stored: typeof values) =>
         mapResults(passOf(joining, sizes, results, made.statements, stored))
       // of several results those that share words are made alone
-      if (to.length > 1 && to.some(({ dtype }) => sharesWords(dtype))) {
-        dispatches.push(...to.map((output, i) => pass([output], [{ to: 0, value: values[i].value }])))
-      } else if (to.length > 0) dispatches.push(pass(to, values))
+      const apart = to.some(({ dtype }) => sharesWords(dtype))
+      const together = apart ? 1 : Math.max(1, mostBuffers - joining.arrays.length)
+      for (let i = 0; i < to.length; i += together) {
+        const part = values.slice(i, i + together).map(({ value }, n) => ({ to: n, value }))
+        dispatches.push(pass(to.slice(i, i + together), part))
+      }
       break
     }
     const note = dispatches.length > 1 ? { note: `${dispatches.length} passes` } : {}

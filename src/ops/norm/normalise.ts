@@ -69,7 +69,7 @@ function normalisation(name: string) {
   }
   const composite: Composite<NormAttributes> = {
     name,
-    hidden: 2,
+    visible: 1,
     saves: { inputs: [0, 1], outputs: [1, 2] },
     gradient({ attrs: { axes, epsilon }, inputs, into, needs, x, y }, [dy]) {
       const row = { axes, keepDims: true }
