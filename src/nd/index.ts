@@ -68,6 +68,12 @@ export { sliceAxis } from '../ops/view/slice.ts'
 export { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 export { swapaxes, transpose } from '../ops/view/transpose.ts'
 export {
+  type ConvolutionOptions,
+  convolution,
+  type DeconvolutionOptions,
+  deconvolution,
+} from './convolution.ts'
+export {
   type ArangeOptions,
   type ArrayOptions,
   arange,
@@ -84,6 +90,17 @@ export {
 } from './creation.ts'
 export { dot } from './dot.ts'
 export { type FormulaOptions, formula } from './formula.ts'
+export {
+  type ActivationOptions,
+  activation,
+  type DropoutOptions,
+  dropout,
+  type EmbeddingOptions,
+  embedding,
+  type FullyConnectedOptions,
+  fullyConnected,
+} from './layers.ts'
+export { type PoolingOptions, pooling } from './pooling.ts'
 export * as random from './random.ts'
 export {
   type NormalOptions,

@@ -1,6 +1,7 @@
 // The activations that conv and matmul fuse, formulas whose gradient needs the result alone, and what they are made of.
 import type { Arith, Formula as Unary } from '../arith/arith.ts'
 import { type Callable, call, type Derivative } from '../arith/graph.ts'
+import { nameOfKind, OpError } from '../core/errors.ts'
 
 /** An activation: y from x, and dx from dy and y alone. */
 export interface ActivationFormula extends Callable {
@@ -59,6 +60,13 @@ export const activations = {
 
 /** Name of an activation. */
 export type ActivationName = keyof typeof activations
+
+/** The name itself; throws when no activation has it. */
+export function checkActivation(op: string, name: ActivationName): ActivationName {
+  if (typeof name === 'string' && Object.hasOwn(activations, name)) return name
+  const known = Object.keys(activations).join(', ')
+  throw new OpError(op, `no activation is named ${nameOfKind(name)}; there are ${known}`)
+}
 
 /** An activation for the end of a product: its name, and the formula of one value. */
 export function activationOf(name: ActivationName): { readonly name: ActivationName; readonly formula: Unary } {

@@ -1,17 +1,10 @@
 // Activation: a pointwise function as a layer.
-import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
+import { checkOptions } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { type ActivationName, activations } from '../../ops/activations.ts'
+import { type ActivationName, checkActivation } from '../../ops/activations.ts'
 import { activate } from '../../ops/elementwise/elementwise.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import { checkInput } from './arguments.ts'
-
-/** The name itself; throws when no activation has it. */
-function checkActivation(name: ActivationName): ActivationName {
-  if (typeof name === 'string' && Object.hasOwn(activations, name)) return name
-  const known = Object.keys(activations).join(', ')
-  throw new OpError('Activation', `no activation is named ${nameOfKind(name)}; there are ${known}`)
-}
 
 /** Applies relu, sigmoid, tanh, softrelu or softsign to each element. */
 export class Activation extends HybridBlock {
@@ -21,7 +14,7 @@ export class Activation extends HybridBlock {
 
   constructor(activation: ActivationName, options: BlockOptions = {}) {
     checkOptions('Activation', options, "{ prefix: 'relu0_' }", blockOptions)
-    super(options, checkActivation(activation))
+    super(options, checkActivation('Activation', activation))
     this.activation = activation
   }
 

@@ -35,19 +35,13 @@ export abstract class Affine extends HybridBlock {
   /** The activation, as a child with a name of its own. */
   readonly act: Activation | null
 
-  /** The first size of the weight is that of the bias; sizes of 0 are shown by the first batch. */
-  constructor(options: AffineOptions, weightShape: readonly number[]) {
+  /** The bias has `outputs` elements; sizes of 0 in the weight's shape are shown by the first batch. */
+  constructor(options: AffineOptions, weightShape: readonly number[], outputs: number) {
     super(options)
     const { activation, useBias = true, weightInitializer = null, biasInitializer = 'zeros' } = options
     this.weight = this.parameter('weight', { shape: weightShape, init: weightInitializer })
-    this.bias = useBias ? this.parameter('bias', { shape: [weightShape[0]], init: biasInitializer }) : null
+    this.bias = useBias ? this.parameter('bias', { shape: [outputs], init: biasInitializer }) : null
     this.act = activation ? this.nameScope(() => new Activation(activation, { prefix: `${activation}_` })) : null
-  }
-
-  /** Completes the parameters' shapes once the input has shown the weight's. */
-  protected inferShapes(weightShape: readonly number[]): void {
-    this.weight.inferShape(weightShape)
-    this.bias?.inferShape([weightShape[0]])
   }
 
   /** The activation that the op is to fuse, as the last part of its attributes. */

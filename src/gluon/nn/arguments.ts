@@ -2,16 +2,11 @@
 import { nameOfKind, OpError, unknownOption } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 
+/** A number for the one spatial axis, or a list of it. */
+export type Single = number | readonly [number]
+
 /** One number for both axes, or one each for height and width. */
 export type Pair = number | readonly [number, number]
-
-/** Both numbers of a pair. */
-export function pairOf(op: string, name: string, value: Pair, least: number): readonly [number, number] {
-  const pair = typeof value === 'number' ? ([value, value] as const) : value
-  if (Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isInteger(n) && n >= least)) return pair
-  const kind = least > 0 ? 'positive' : 'non-negative'
-  throw new OpError(op, `${name} must be a ${kind} integer, or two of them, got ${JSON.stringify(value)}`)
-}
 
 /** Throws where required arguments were put among the options: they come by position. */
 export function checkPositions(op: string, required: readonly string[], first: unknown, options: object): void {
@@ -36,8 +31,8 @@ export function checkCount(op: string, name: string, count: number): void {
   throw new OpError(op, `${name} must be a positive integer, got ${nameOfKind(count)}`)
 }
 
-/** Checks that images are laid out as they are here. */
-export function checkLayout(op: string, layout: string | undefined): void {
-  if (layout === undefined || layout === 'NCHW') return
-  throw new OpError(op, `layout must be 'NCHW', got ${nameOfKind(layout)}`)
+/** Checks that arrays are laid out as they are here: channels before the spatial axes. */
+export function checkLayout(op: string, layout: string | undefined, expected: string): void {
+  if (layout === undefined || layout === expected) return
+  throw new OpError(op, `layout must be '${expected}', got ${nameOfKind(layout)}`)
 }

@@ -1,11 +1,11 @@
 // Dense, Dropout and Flatten.
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { formatShape, sizeOf } from '../../core/shape.ts'
+import { formatShape } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
 import { dropout } from '../../ops/dropout/dropout.ts'
-import { matmul } from '../../ops/matmul/matmul.ts'
-import { flatten, withShape } from '../../ops/view/reshape.ts'
+import { fullyConnect, rowSize } from '../../ops/matmul/fullyConnect.ts'
+import { flatten } from '../../ops/view/reshape.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import { Affine, type AffineOptions, affineOptions } from './affine.ts'
 import { checkCount, checkInput, checkPositions } from './arguments.ts'
@@ -30,14 +30,15 @@ export class Dense extends Affine {
     checkPositions('Dense', ['units'], units, denseOptions)
     checkOptions('Dense', options, "{ activation: 'relu' }", denseOptions)
     checkCount('Dense', 'units', units)
-    super(options, [units, options.inUnits ?? 0])
+    super(options, [units, options.inUnits ?? 0], units)
     this.units = units
     this.#flatten = options.flatten ?? true
   }
 
   forward(x: NDArray): NDArray {
     checkInput(this.className, x)
-    const inUnits = this.#flatten ? sizeOf(x.shape.slice(1)) : x.shape[x.ndim - 1]
+    const flatten = this.#flatten
+    const inUnits = rowSize(x, flatten)
     const expected = this.weight.shape[1]
     if ((expected > 0 || this.weight.initialized) && expected !== inUnits) {
       throw new OpError(
@@ -45,12 +46,9 @@ export class Dense extends Affine {
         `the input has ${inUnits} units (shape ${formatShape(x.shape)}), the weight takes ${expected}`,
       )
     }
-    this.inferShapes([this.units, inUnits])
-    const outer = this.#flatten ? [x.shape[0]] : x.shape.slice(0, -1)
-    const rows = withShape(x, [sizeOf(outer), inUnits])
-    const weight = this.weight.data()
-    const y = matmul(rows, weight, this.bias?.data() ?? null, { transposeB: true, ...this.fused })
-    return this.activated(this.#flatten ? y : withShape(y, [...outer, this.units]))
+    this.weight.inferShape([this.units, inUnits])
+    const y = fullyConnect('Dense', x, this.weight.data(), this.bias?.data() ?? null, { flatten, ...this.fused })
+    return this.activated(y)
   }
 
   override describe(): string {

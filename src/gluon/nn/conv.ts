@@ -1,27 +1,43 @@
-// Conv2D: a two-dimensional convolution as a layer (MXNet 1.9.1, gluon/nn/conv_layers.py).
+// Convolutions and transposed ones of images and sequences as layers (MXNet 1.9.1, gluon/nn/conv_layers.py).
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
-import { conv } from '../../ops/conv/conv.ts'
-import { checkImages } from '../../ops/conv/geometry.ts'
+import { checkAdjustment, convolve, deconvolve } from '../../ops/conv/convolve.ts'
+import { type Sizes, sizesOf } from '../../ops/spatial.ts'
 import { Affine, type AffineOptions, affineOptions } from './affine.ts'
-import { checkCount, checkInput, checkLayout, checkPositions, type Pair, pairOf } from './arguments.ts'
+import { checkCount, checkInput, checkLayout, checkPositions, type Pair, type Single } from './arguments.ts'
 
-/** Options of Conv2D. */
-export interface Conv2DOptions extends AffineOptions {
-  readonly strides?: Pair
-  /** Zeros around the image. */
-  readonly padding?: Pair
-  /** Steps between the pixels that neighbouring weights see. */
-  readonly dilation?: Pair
-  /** Channels are cut into this many groups that don't see each other. */
+/** Options of convolutions, with sizes for each spatial axis. */
+export interface ConvOptions<Size, Layout> extends AffineOptions {
+  /** Elements from one window to the next. Default 1. */
+  readonly strides?: Size
+  /** Zeros around the input. Default 0. */
+  readonly padding?: Size
+  /** Elements between those that neighbouring weights see. Default 1. */
+  readonly dilation?: Size
+  /** Channels are cut into this many groups that don't see each other. Default 1. */
   readonly groups?: number
-  readonly layout?: 'NCHW'
+  readonly layout?: Layout
   /** Channels of the input. By default the first batch shows them. */
   readonly inChannels?: number
 }
 
-const conv2DOptions: OptionNames<Conv2DOptions> = {
+/** Options of transposed convolutions. */
+export interface ConvTransposeOptions<Size, Layout> extends ConvOptions<Size, Layout> {
+  /** Elements added at the end of each spatial axis of the result; fewer than the strides. Default 0. */
+  readonly outputPadding?: Size
+}
+
+/** Options of Conv1D. */
+export type Conv1DOptions = ConvOptions<Single, 'NCW'>
+/** Options of Conv2D. */
+export type Conv2DOptions = ConvOptions<Pair, 'NCHW'>
+/** Options of Conv1DTranspose. */
+export type Conv1DTransposeOptions = ConvTransposeOptions<Single, 'NCW'>
+/** Options of Conv2DTranspose. */
+export type Conv2DTransposeOptions = ConvTransposeOptions<Pair, 'NCHW'>
+
+const convOptions: OptionNames<ConvOptions<Sizes, string>> = {
   ...affineOptions,
   strides: true,
   padding: true,
@@ -31,68 +47,172 @@ const conv2DOptions: OptionNames<Conv2DOptions> = {
   inChannels: true,
 }
 
-/** Cross-correlation of (N, C, H, W) with weights (channels, C ÷ groups, height, width), plus a bias. */
-export class Conv2D extends Affine {
-  static override readonly className: string = 'Conv2D'
+const transposeOptions: OptionNames<ConvTransposeOptions<Sizes, string>> = { ...convOptions, outputPadding: true }
+
+/** Of a weight's first two sizes, those that the channels of input and result are; unknown channels are 0. */
+type WeightSizes = (channels: number, inChannels: number, groups: number) => readonly [number, number]
+
+/** What the four layers have in common; the lists have a number for each spatial axis. */
+abstract class ConvLayer<List extends readonly number[]> extends Affine {
   static override readonly hint: string | undefined = 'conv'
   readonly channels: number
-  readonly kernelSize: readonly [number, number]
-  readonly strides: readonly [number, number]
-  readonly padding: readonly [number, number]
-  readonly dilation: readonly [number, number]
+  readonly kernelSize: List
+  readonly strides: List
+  readonly padding: List
+  readonly dilation: List
   readonly groups: number
 
-  constructor(channels: number, kernelSize: Pair, options: Conv2DOptions = {}) {
-    checkPositions('Conv2D', ['channels', 'kernelSize'], channels, conv2DOptions)
-    checkOptions('Conv2D', options, '{ strides: 2, padding: 1 }', conv2DOptions)
+  constructor(
+    channels: number,
+    kernelSize: Sizes,
+    options: ConvOptions<Sizes, string>,
+    form: { readonly axes: List['length']; readonly names: object; readonly weight: WeightSizes },
+  ) {
+    const { axes, names } = form
+    const name = new.target.className
+    checkPositions(name, ['channels', 'kernelSize'], channels, names)
+    checkOptions(name, options, '{ strides: 2, padding: 1 }', names as OptionNames<typeof options>)
     const { groups = 1, inChannels = 0, layout, strides = 1, padding = 0, dilation = 1 } = options
-    checkCount('Conv2D', 'channels', channels)
-    checkLayout('Conv2D', layout)
+    checkCount(name, 'channels', channels)
+    checkLayout(name, layout, axes === 1 ? 'NCW' : 'NCHW')
     if (![channels, inChannels].every((count) => Number.isInteger(count / groups))) {
       const got = `${channels} channels of ${inChannels || 'unknown'} into ${groups} groups`
-      throw new OpError('Conv2D', `channels and inChannels must be multiples of groups, got ${got}`)
+      throw new OpError(name, `channels and inChannels must be multiples of groups, got ${got}`)
     }
-    const kernel = pairOf('Conv2D', 'kernelSize', kernelSize, 1)
-    super(options, [channels, inChannels / groups, ...kernel])
+    const list = (of: string, value: Sizes, least: number) => sizesOf(name, of, value, axes, least) as List
+    const kernel = list('kernelSize', kernelSize, 1)
+    super(options, [...form.weight(channels, inChannels, groups), ...kernel], channels)
     this.channels = channels
     this.kernelSize = kernel
-    this.strides = pairOf('Conv2D', 'strides', strides, 1)
-    this.padding = pairOf('Conv2D', 'padding', padding, 0)
-    this.dilation = pairOf('Conv2D', 'dilation', dilation, 1)
+    this.strides = list('strides', strides, 1)
+    this.padding = list('padding', padding, 0)
+    this.dilation = list('dilation', dilation, 1)
     this.groups = groups
   }
 
-  forward(x: NDArray): NDArray {
-    checkInput('Conv2D', x)
-    if (x.ndim !== 4) throw new OpError('Conv2D', `the input must be (N, C, H, W), got ${formatShape(x.shape)}`)
-    checkImages('Conv2D', 'the input', '(N, C, H, W)', x.shape)
-    const perGroup = x.shape[1] / this.groups
-    const expected = this.weight.shape[1]
-    if (expected > 0 && expected !== perGroup) {
-      const want = expected * this.groups
+  /** Channels of the input, 0 while no batch has shown them. */
+  protected abstract get inChannels(): number
+
+  /** Checks the input's axes and channels before the weight is drawn for them. */
+  protected checkData(x: NDArray): void {
+    const name = this.className
+    checkInput(name, x)
+    const axes = this.kernelSize.length
+    const [given, form] = [formatShape(x.shape), axes === 1 ? '(N, C, W)' : '(N, C, H, W)']
+    if (x.ndim !== 2 + axes) throw new OpError(name, `the input must be ${form}, got ${given}`)
+    const [, channels] = x.shape
+    if (this.inChannels > 0 && this.inChannels !== channels) {
       throw new OpError(
-        'Conv2D',
-        `the input has ${x.shape[1]} channels (shape ${formatShape(x.shape)}), the weight takes ${want}`,
+        name,
+        `the input has ${channels} channels (shape ${given}), the weight takes ${this.inChannels}`,
       )
     }
-    if (!Number.isInteger(perGroup)) {
-      throw new OpError('Conv2D', `${x.shape[1]} channels can't be cut into ${this.groups} groups`)
-    }
-    this.inferShapes([this.channels, perGroup, ...this.kernelSize])
-    const { kernelSize: kernel, strides, padding, dilation, groups } = this
-    const attrs = { kernel, strides, padding, dilation, groups, ...this.fused }
-    return this.activated(conv(x, this.weight.data(), this.bias?.data() ?? null, attrs))
+    if (channels % this.groups) throw new OpError(name, `${channels} channels can't be cut into ${this.groups} groups`)
+    if (x.shape.slice(1).includes(0))
+      throw new OpError(name, `the input must not be empty but for the batch, got ${given}`)
+  }
+
+  /** What the layer adds to its description behind the dilation. */
+  protected get details(): readonly string[] {
+    return []
   }
 
   override describe(): string {
-    const from = this.weight.shape[1] ? this.weight.shape[1] * this.groups : 'None'
-    const parts = [`${from} -> ${this.channels}`, `kernel_size=${formatShape(this.kernelSize)}`]
+    const parts = [`${this.inChannels || 'None'} -> ${this.channels}`, `kernel_size=${formatShape(this.kernelSize)}`]
     parts.push(`stride=${formatShape(this.strides)}`)
     if (this.padding.some((n) => n > 0)) parts.push(`padding=${formatShape(this.padding)}`)
     if (this.dilation.some((n) => n > 1)) parts.push(`dilation=${formatShape(this.dilation)}`)
+    parts.push(...this.details)
     if (this.groups > 1) parts.push(`groups=${this.groups}`)
     if (!this.bias) parts.push('bias=False')
     if (this.act) parts.push(this.act.describe())
-    return `Conv2D(${parts.join(', ')})`
+    return `${this.className}(${parts.join(', ')})`
+  }
+}
+
+const filterSizes: WeightSizes = (channels, inChannels, groups) => [channels, inChannels / groups]
+
+/** Convolutions: the weight is (channels, C ÷ groups, …kernelSize). */
+abstract class Convolution<List extends readonly number[]> extends ConvLayer<List> {
+  constructor(channels: number, kernelSize: Sizes, options: ConvOptions<Sizes, string>, axes: List['length']) {
+    super(channels, kernelSize, options, { axes, names: convOptions, weight: filterSizes })
+  }
+
+  protected get inChannels(): number {
+    return this.weight.shape[1] * this.groups
+  }
+
+  forward(x: NDArray): NDArray {
+    this.checkData(x)
+    const { channels, kernelSize, strides, padding, dilation, groups } = this
+    this.weight.inferShape([...filterSizes(channels, x.shape[1], groups), ...kernelSize])
+    const steps = { strides, padding, dilation, groups, ...this.fused }
+    return this.activated(convolve(this.className, x, this.weight.data(), this.bias?.data() ?? null, steps))
+  }
+}
+
+/** Cross-correlation of (N, C, W) with weights (channels, C ÷ groups, width), plus a bias. */
+export class Conv1D extends Convolution<readonly [number]> {
+  static override readonly className: string = 'Conv1D'
+
+  constructor(channels: number, kernelSize: Single, options: Conv1DOptions = {}) {
+    super(channels, kernelSize, options, 1)
+  }
+}
+
+/** Cross-correlation of (N, C, H, W) with weights (channels, C ÷ groups, height, width), plus a bias. */
+export class Conv2D extends Convolution<readonly [number, number]> {
+  static override readonly className: string = 'Conv2D'
+
+  constructor(channels: number, kernelSize: Pair, options: Conv2DOptions = {}) {
+    super(channels, kernelSize, options, 2)
+  }
+}
+
+const spreadSizes: WeightSizes = (channels, inChannels, groups) => [inChannels, channels / groups]
+
+/** Transposed convolutions: the weight is (C, channels ÷ groups, …kernelSize). */
+abstract class Transpose<List extends readonly number[]> extends ConvLayer<List> {
+  readonly outputPadding: List
+
+  constructor(channels: number, kernelSize: Sizes, options: ConvTransposeOptions<Sizes, string>, axes: List['length']) {
+    super(channels, kernelSize, options, { axes, names: transposeOptions, weight: spreadSizes })
+    const { className, strides } = this
+    this.outputPadding = sizesOf(className, 'outputPadding', options.outputPadding ?? 0, axes, 0) as List
+    checkAdjustment(className, ['outputPadding', this.outputPadding], ['strides', strides])
+  }
+
+  protected get inChannels(): number {
+    return this.weight.shape[0]
+  }
+
+  protected override get details(): readonly string[] {
+    return this.outputPadding.some((n) => n > 0) ? [`output_padding=${formatShape(this.outputPadding)}`] : []
+  }
+
+  forward(x: NDArray): NDArray {
+    this.checkData(x)
+    const { channels, kernelSize, strides, padding, dilation, groups, outputPadding: adj } = this
+    this.weight.inferShape([...spreadSizes(channels, x.shape[1], groups), ...kernelSize])
+    const steps = { strides, padding, dilation, groups, adj, ...this.fused }
+    return this.activated(deconvolve(this.className, x, this.weight.data(), this.bias?.data() ?? null, steps))
+  }
+}
+
+/** The transpose of a convolution of (N, C, W), with weights (C, channels ÷ groups, width), plus a bias. */
+export class Conv1DTranspose extends Transpose<readonly [number]> {
+  static override readonly className: string = 'Conv1DTranspose'
+
+  constructor(channels: number, kernelSize: Single, options: Conv1DTransposeOptions = {}) {
+    super(channels, kernelSize, options, 1)
+  }
+}
+
+/** The transpose of a convolution of (N, C, H, W), with weights (C, channels ÷ groups, height, width), plus a bias. */
+export class Conv2DTranspose extends Transpose<readonly [number, number]> {
+  static override readonly className: string = 'Conv2DTranspose'
+
+  constructor(channels: number, kernelSize: Pair, options: Conv2DTransposeOptions = {}) {
+    super(channels, kernelSize, options, 2)
   }
 }

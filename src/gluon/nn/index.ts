@@ -14,11 +14,10 @@ export {
   Swish,
   type SwishOptions,
 } from './activations.ts'
-export type { Pair } from './arguments.ts'
+export type { Pair, Single } from './arguments.ts'
 export { Dense, type DenseOptions, Dropout, type DropoutOptions, Flatten } from './basic.ts'
 export { BatchNorm, type BatchNormOptions, BatchNormReLU } from './batchNorm.ts'
 export { Concurrent, type ConcurrentOptions, HybridConcurrent } from './concurrent.ts'
-export { Conv2D, type Conv2DOptions } from './conv.ts'
 export { Embedding, type EmbeddingOptions } from './embedding.ts'
 export { type FunctionName, HybridLambda, Identity, Lambda } from './lambda.ts'
 export {
@@ -30,11 +29,28 @@ export {
   type NormOptions,
 } from './norm.ts'
 export {
+  Conv1D,
+  type Conv1DOptions,
+  Conv1DTranspose,
+  type Conv1DTransposeOptions,
+  Conv2D,
+  type Conv2DOptions,
+  Conv2DTranspose,
+  type Conv2DTransposeOptions,
+} from './conv.ts'
+export {
+  AvgPool1D,
+  type AvgPool1DOptions,
   AvgPool2D,
   type AvgPoolOptions,
+  GlobalAvgPool1D,
   GlobalAvgPool2D,
+  GlobalMaxPool1D,
   GlobalMaxPool2D,
+  type GlobalPoolOptions,
+  MaxPool1D,
   MaxPool2D,
+  type Pool1DOptions,
   type PoolOptions,
 } from './pool.ts'
 export { ReflectionPad2D, type ReflectionPad2DOptions } from './reflectionPad.ts'

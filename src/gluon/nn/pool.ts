@@ -1,25 +1,46 @@
-// Pooling layers (MXNet 1.9.1, gluon/nn/conv_layers.py).
+// Pooling layers of images and sequences (MXNet 1.9.1, gluon/nn/conv_layers.py).
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
-import { averagePool, maxPool } from '../../ops/pool/pool.ts'
+import { type PoolKind, pooling } from '../../ops/pool/pooling.ts'
+import { type Sizes, sizesOf } from '../../ops/spatial.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
-import { checkInput, checkLayout, type Pair, pairOf } from './arguments.ts'
+import { checkInput, checkLayout, type Pair, type Single } from './arguments.ts'
 
-/** Options of the pooling layers. */
-export interface PoolOptions extends BlockOptions {
+/** Options of maximum pooling, with sizes for each spatial axis. */
+export interface WindowOptions<Size, Layout> extends BlockOptions {
   /** Size of the window. Default 2. */
-  readonly poolSize?: Pair
+  readonly poolSize?: Size
   /** Steps of the window. Default its size. */
-  readonly strides?: Pair | null
-  /** At most half the window; default 0. */
-  readonly padding?: Pair
-  /** Rounds the output size up instead of down; a last window that would start behind the image is left out. */
+  readonly strides?: Size | null
+  /** At most half the window. Default 0. */
+  readonly padding?: Size
+  /** Rounds the output size up instead of down; a last window that would start behind the input is left out. */
   readonly ceilMode?: boolean
-  readonly layout?: 'NCHW'
+  readonly layout?: Layout
 }
 
-const poolOptions: OptionNames<PoolOptions> = {
+/** Options of average pooling, with sizes for each spatial axis. */
+export interface AvgWindowOptions<Size, Layout> extends WindowOptions<Size, Layout> {
+  /** Counts padding in the divisor. Default true. */
+  readonly countIncludePad?: boolean
+}
+
+/** Options of MaxPool1D. */
+export type Pool1DOptions = WindowOptions<Single, 'NCW'>
+/** Options of AvgPool1D. */
+export type AvgPool1DOptions = AvgWindowOptions<Single, 'NCW'>
+/** Options of MaxPool2D. */
+export type PoolOptions = WindowOptions<Pair, 'NCHW'>
+/** Options of AvgPool2D. */
+export type AvgPoolOptions = AvgWindowOptions<Pair, 'NCHW'>
+
+/** Options of global pooling. */
+export interface GlobalPoolOptions<Layout> extends BlockOptions {
+  readonly layout?: Layout
+}
+
+const maxNames: OptionNames<WindowOptions<Sizes, string>> = {
   ...blockOptions,
   poolSize: true,
   strides: true,
@@ -28,107 +49,139 @@ const poolOptions: OptionNames<PoolOptions> = {
   layout: true,
 }
 
-/** Options of AvgPool2D. */
-export interface AvgPoolOptions extends PoolOptions {
-  /** Counts padding in the divisor. Default true. */
-  readonly countIncludePad?: boolean
+const avgNames: OptionNames<AvgWindowOptions<Sizes, string>> = { ...maxNames, countIncludePad: true }
+
+const globalNames: OptionNames<GlobalPoolOptions<string>> = { ...blockOptions, layout: true }
+
+/** What a pooling layer is: the same for all of its class. */
+interface Form {
+  readonly axes: 1 | 2
+  readonly kind: PoolKind
+  /** Whether its window is the whole input. */
+  readonly isGlobal?: boolean
 }
 
-const avgPoolOptions: OptionNames<AvgPoolOptions> = { ...poolOptions, countIncludePad: true }
-
-const poolExample = '{ poolSize: 3, strides: 2 }'
-
-abstract class Pool extends HybridBlock {
+/** What all pooling layers have in common; the lists have a number for each spatial axis. */
+abstract class Pool<List extends readonly number[]> extends HybridBlock {
   static override readonly hint: string | undefined = 'pool'
-  readonly poolSize: readonly [number, number]
-  readonly strides: readonly [number, number]
-  readonly padding: readonly [number, number]
+  readonly poolSize: List
+  readonly strides: List
+  readonly padding: List
   readonly ceilMode: boolean
-  /** `max` or `avg`, as printed. */
-  protected abstract readonly kind: string
-  protected readonly isGlobal: boolean = false
+  readonly countIncludePad: boolean
+  readonly #form: Form
 
-  constructor(options: PoolOptions) {
-    super(options)
+  constructor(options: AvgWindowOptions<Sizes, string>, form: Form) {
     const name = new.target.className
-    checkLayout(name, options.layout)
-    this.poolSize = pairOf(name, 'poolSize', options.poolSize ?? 2, 1)
-    this.strides = pairOf(name, 'strides', options.strides ?? this.poolSize, 1)
-    this.padding = pairOf(name, 'padding', options.padding ?? 0, 0)
-    this.ceilMode = options.ceilMode ?? false
+    const { axes, kind, isGlobal = false } = form
+    const names = isGlobal ? globalNames : kind === 'avg' ? avgNames : maxNames
+    const example = isGlobal ? "{ prefix: 'pool0_' }" : '{ poolSize: 3, strides: 2 }'
+    checkOptions(name, options, example, names as OptionNames<typeof options>)
+    super(options)
+    const { poolSize = isGlobal ? 1 : 2, padding = 0, ceilMode = isGlobal, countIncludePad = true, layout } = options
+    const list = (of: string, value: Sizes, least: number) => sizesOf(name, of, value, axes, least) as List
+    checkLayout(name, layout, layoutOf(axes))
+    this.poolSize = list('poolSize', poolSize, 1)
+    this.strides = list('strides', options.strides ?? this.poolSize, 1)
+    this.padding = list('padding', padding, 0)
+    this.ceilMode = ceilMode
+    this.countIncludePad = countIncludePad
+    this.#form = form
   }
 
-  /** The window for an input: its whole area when the pooling is global. */
-  protected window(x: NDArray): { kernel: readonly [number, number]; strides: readonly [number, number] } {
-    checkInput(this.className, x)
-    if (x.ndim !== 4) throw new OpError(this.className, `the input must be (N, C, H, W), got ${formatShape(x.shape)}`)
-    const whole = [x.shape[2], x.shape[3]] as const
-    return this.isGlobal ? { kernel: whole, strides: whole } : { kernel: this.poolSize, strides: this.strides }
+  forward(x: NDArray): NDArray {
+    const { className, poolSize: kernel, strides, padding, ceilMode, countIncludePad } = this
+    const { axes, kind, isGlobal } = this.#form
+    checkInput(className, x)
+    if (x.ndim !== 2 + axes) {
+      const form = axes === 1 ? '(N, C, W)' : '(N, C, H, W)'
+      throw new OpError(className, `the input must be ${form}, got ${formatShape(x.shape)}`)
+    }
+    const steps = isGlobal ? null : { kernel, strides, padding, ceilMode }
+    return pooling(className, x, { kind, steps, countIncludePad })
   }
 
   override describe(): string {
     const python = (flag: boolean): string => (flag ? 'True' : 'False')
-    const size = formatShape(this.isGlobal ? [1, 1] : this.poolSize)
-    const strides = formatShape(this.isGlobal ? [1, 1] : this.strides)
-    const ceil = python(this.isGlobal || this.ceilMode)
+    const [size, stride, padding] = [this.poolSize, this.strides, this.padding].map(formatShape)
+    const { axes, kind, isGlobal = false } = this.#form
     return (
-      `${this.className}(size=${size}, stride=${strides}, padding=${formatShape(this.padding)}, ceil_mode=${ceil}, ` +
-      `global_pool=${python(this.isGlobal)}, pool_type=${this.kind}, layout=NCHW)`
+      `${this.className}(size=${size}, stride=${stride}, padding=${padding}, ceil_mode=${python(this.ceilMode)}, ` +
+      `global_pool=${python(isGlobal)}, pool_type=${kind}, layout=${layoutOf(axes)})`
     )
   }
 }
 
-/** The largest element of each window. Padding never wins; the gradient goes to the first of equals. */
-export class MaxPool2D extends Pool {
-  static override readonly className: string = 'MaxPool2D'
-  protected readonly kind = 'max'
+const layoutOf = (axes: 1 | 2) => (axes === 1 ? 'NCW' : 'NCHW')
 
-  constructor(options: PoolOptions = {}) {
-    checkOptions('MaxPool2D', options, poolExample, poolOptions)
-    super(options)
-  }
+/** The largest element of each window of (N, C, W). Padding never wins; the gradient goes to the first of equals. */
+export class MaxPool1D extends Pool<readonly [number]> {
+  static override readonly className: string = 'MaxPool1D'
 
-  forward(x: NDArray): NDArray {
-    return maxPool(x, { ...this.window(x), padding: this.padding, ceilMode: this.ceilMode })
+  constructor(options: Pool1DOptions = {}) {
+    super(options, { axes: 1, kind: 'max' })
   }
 }
 
-/** The mean of each window. */
-export class AvgPool2D extends Pool {
+/** The largest element of each window of (N, C, H, W). Padding never wins; the gradient goes to the first of equals. */
+export class MaxPool2D extends Pool<readonly [number, number]> {
+  static override readonly className: string = 'MaxPool2D'
+
+  constructor(options: PoolOptions = {}) {
+    super(options, { axes: 2, kind: 'max' })
+  }
+}
+
+/** The mean of each window of (N, C, W). */
+export class AvgPool1D extends Pool<readonly [number]> {
+  static override readonly className: string = 'AvgPool1D'
+
+  constructor(options: AvgPool1DOptions = {}) {
+    super(options, { axes: 1, kind: 'avg' })
+  }
+}
+
+/** The mean of each window of (N, C, H, W). */
+export class AvgPool2D extends Pool<readonly [number, number]> {
   static override readonly className: string = 'AvgPool2D'
-  protected readonly kind = 'avg'
-  readonly countIncludePad: boolean
 
   constructor(options: AvgPoolOptions = {}) {
-    checkOptions('AvgPool2D', options, poolExample, avgPoolOptions)
-    super(options)
-    this.countIncludePad = options.countIncludePad ?? true
+    super(options, { axes: 2, kind: 'avg' })
   }
+}
 
-  forward(x: NDArray): NDArray {
-    const { padding, ceilMode, countIncludePad } = this
-    return averagePool(x, { ...this.window(x), padding, ceilMode, countIncludePad })
+/** The largest element of each channel: (N, C, 1). */
+export class GlobalMaxPool1D extends Pool<readonly [number]> {
+  static override readonly className: string = 'GlobalMaxPool1D'
+
+  constructor(options: GlobalPoolOptions<'NCW'> = {}) {
+    super(options, { axes: 1, kind: 'max', isGlobal: true })
   }
 }
 
 /** The largest element of each channel: (N, C, 1, 1). */
-export class GlobalMaxPool2D extends MaxPool2D {
+export class GlobalMaxPool2D extends Pool<readonly [number, number]> {
   static override readonly className: string = 'GlobalMaxPool2D'
-  protected override readonly isGlobal: boolean = true
 
-  constructor(options: BlockOptions = {}) {
-    checkOptions('GlobalMaxPool2D', options, "{ prefix: 'pool0_' }", blockOptions)
-    super(options)
+  constructor(options: GlobalPoolOptions<'NCHW'> = {}) {
+    super(options, { axes: 2, kind: 'max', isGlobal: true })
+  }
+}
+
+/** The mean of each channel: (N, C, 1). */
+export class GlobalAvgPool1D extends Pool<readonly [number]> {
+  static override readonly className: string = 'GlobalAvgPool1D'
+
+  constructor(options: GlobalPoolOptions<'NCW'> = {}) {
+    super(options, { axes: 1, kind: 'avg', isGlobal: true })
   }
 }
 
 /** The mean of each channel: (N, C, 1, 1). */
-export class GlobalAvgPool2D extends AvgPool2D {
+export class GlobalAvgPool2D extends Pool<readonly [number, number]> {
   static override readonly className: string = 'GlobalAvgPool2D'
-  protected override readonly isGlobal: boolean = true
 
-  constructor(options: BlockOptions = {}) {
-    checkOptions('GlobalAvgPool2D', options, "{ prefix: 'pool0_' }", blockOptions)
-    super(options)
+  constructor(options: GlobalPoolOptions<'NCHW'> = {}) {
+    super(options, { axes: 2, kind: 'avg', isGlobal: true })
   }
 }
