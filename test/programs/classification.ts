@@ -22,7 +22,11 @@ export async function classify(trace: Trace, net: nn.Sequential, { images, lr, s
   const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: lr })
   const crossEntropy = new loss.SoftmaxCrossEntropyLoss()
   const dropout = [...net.walk()].some(([, block]) => block instanceof nn.Dropout)
-  if (dropout) await checkDropped(autograd.trainMode(() => crossEntropy(net(X), y)), crossEntropy(net(X), y))
+  if (dropout)
+    await checkDropped(
+      autograd.trainMode(() => crossEntropy(net(X), y)),
+      crossEntropy(net(X), y),
+    )
   for (let step = 0; step < steps; step++) {
     const l = autograd.record(() => crossEntropy(net(X), y), { trainMode: !dropout })
     l.backward()

@@ -56,6 +56,6 @@ export const denseNet: Program = {
       net.add(transitionBlock(numChannels))
     }
     net.add(new nn.BatchNorm(), new nn.Activation('relu'), new nn.GlobalAvgPool2D(), new nn.Dense(10))
-    return classify(trace, net, { images: [4, 1, 96, 96], lr: 0.1, steps: 2 })
+    return classify(trace, net, { images: [4, 1, 64, 64], lr: 0.1, steps: 2 })
   },
 }

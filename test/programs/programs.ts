@@ -2,12 +2,14 @@
 import { adamScratch } from './adamScratch.ts'
 import { alexNet } from './alexNet.ts'
 import { batchNormScratch } from './batchNormScratch.ts'
+import { denseNet } from './denseNet.ts'
 import { googLeNet } from './googLeNet.ts'
 import { gradientPenalty } from './gradientPenalty.ts'
 import { kaggleHouse } from './kaggleHouse.ts'
 import { lenet } from './lenet.ts'
 import { maml } from './maml.ts'
 import { nin } from './nin.ts'
+import { resNet } from './resNet.ts'
 import { rnnScratch } from './rnnScratch.ts'
 import { styleTransfer } from './styleTransfer.ts'
 import type { Program } from './trace.ts'
@@ -21,6 +23,8 @@ export const programs: Readonly<Record<string, Program>> = {
   vgg,
   nin,
   googLeNet,
+  resNet,
+  denseNet,
   batchNormScratch,
   adamScratch,
   rnnScratch,

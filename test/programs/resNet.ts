@@ -49,6 +49,6 @@ export const resNet: Program = {
       new nn.GlobalAvgPool2D(),
       new nn.Dense(10),
     )
-    return classify(trace, net, { images: [4, 1, 96, 96], lr: 0.05, steps: 2 })
+    return classify(trace, net, { images: [4, 1, 64, 64], lr: 0.05, steps: 2 })
   },
 }
