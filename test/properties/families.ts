@@ -5,6 +5,7 @@ import { copies } from './families/copies.ts'
 import { creation } from './families/creation.ts'
 import { casts, choices, elementwise } from './families/elementwise.ts'
 import { gradients } from './families/gradients.ts'
+import { layerGradients, layers } from './families/layers.ts'
 import { long } from './families/long.ts'
 import { losses, lossGradients, products, softmaxes } from './families/products.ts'
 import { reductions } from './families/reductions.ts'
@@ -17,12 +18,14 @@ export const families: readonly Family[] = [
   ...[elementwise, choices, casts, binary, comparisons, inPlace],
   ...[reductions, shapeFunctions, copies, selections, joining, products, softmaxes, losses, creation],
   ...[long, gradients, lossGradients],
+  ...[layers, layerGradients],
 ]
 
 const drawn = 'draws at random: test/numbers/generator.test.ts holds its bits'
 
 /** Names of nd, or methods of arrays, that belong to no family. */
 export const outside: Readonly<Record<string, string>> = {
+  dropout: drawn,
   formula: 'makes functions: the families try those of nd, which are made so',
   random: drawn,
   randomNormal: drawn,

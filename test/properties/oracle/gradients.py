@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 import copies
+import layers
 from core import LARGEST, ULP, Want, axis_of, finite, f32, f64
 from reductions import axes_of
 from selection import slices, whole
@@ -338,6 +339,20 @@ def cross_entropy(pred, label, weight, options):
     return mean_of_samples(values if weight is None else values * weight, options.get('batchAxis', 0))
 
 
+def product_terms(rule):
+    """Σ of the sizes of the terms of each gradient, as often as there are terms."""
+
+    def magnitudes(*args):
+        def of(change):
+            return [change(x) if isinstance(x, np.ndarray) and x.dtype == np.float32 else x for x in args]
+
+        sizes = pulled(rule, of(np.abs), torch.float64, torch.abs)
+        counts = pulled(rule, of(np.ones_like), torch.float64, torch.ones_like)
+        return [size * (np.max(np.abs(n), initial=0) + 4) for size, n in zip(sizes, counts)]
+
+    return magnitudes
+
+
 def loss_terms(pred, label, weight, options):
     """Each gradient is made of factors of this size at most."""
     size = np.max(np.abs(pred), initial=1) + np.max(np.abs(label), initial=1)
@@ -410,8 +425,20 @@ GRADIENTS = {
     'stack': moves(joined(torch.stack, 'axis', 0)),
     'split': moves(cut),
     'dot': terms(lambda a, b: torch.tensordot(a, b, 1), dot_terms),
+    **{
+        name: terms(rule, product_terms(rule))
+        for name, rule in (
+            ('convolution', layers.convolution),
+            ('deconvolution', layers.deconvolution),
+            ('fullyConnected', layers.fully_connected),
+            ('pooling', layers.pooling),
+        )
+    },
+    'embedding': moves(layers.embedding),
     'softmax': terms(lambda x, options=None: torch.softmax(x, (options or {}).get('axis', -1)), softmax_terms(False)),
     'logSoftmax': terms(lambda x, options=None: torch.log_softmax(x, (options or {}).get('axis', -1)), softmax_terms(True)),
     'L2Loss': terms(l2_loss, loss_terms),
     'SoftmaxCrossEntropyLoss': terms(cross_entropy, loss_terms),
 }
+
+GRADIENTS['activation'] = lambda x, options: GRADIENTS[options['actType']](x)

@@ -14,6 +14,7 @@ import torch
 
 import copies
 import creation
+import layers
 import one
 import products
 import reductions
@@ -28,7 +29,7 @@ np.seterr(all='ignore')
 
 RULES = {
     name: rule
-    for part in (copies, creation, one, products, reductions, selection, shapes, two)
+    for part in (copies, creation, layers, one, products, reductions, selection, shapes, two)
     for name, rule in part.RULES.items()
 }
 
