@@ -3,15 +3,23 @@ import { adamScratch } from './adamScratch.ts'
 import { alexNet } from './alexNet.ts'
 import { batchNormScratch } from './batchNormScratch.ts'
 import { denseNet } from './denseNet.ts'
+import { fcn } from './fcn.ts'
+import { fineTuning } from './fineTuning.ts'
 import { googLeNet } from './googLeNet.ts'
 import { gradientPenalty } from './gradientPenalty.ts'
+import { gru } from './gru.ts'
 import { kaggleHouse } from './kaggleHouse.ts'
 import { lenet } from './lenet.ts'
+import { lstm } from './lstm.ts'
 import { maml } from './maml.ts'
+import { matrixFactorization } from './matrixFactorization.ts'
 import { nin } from './nin.ts'
 import { resNet } from './resNet.ts'
+import { rnnConcise } from './rnnConcise.ts'
 import { rnnScratch } from './rnnScratch.ts'
+import { seq2seq } from './seq2seq.ts'
 import { styleTransfer } from './styleTransfer.ts'
+import { textCnn } from './textCnn.ts'
 import type { Program } from './trace.ts'
 import { vae } from './vae.ts'
 import { vgg } from './vgg.ts'
@@ -23,14 +31,22 @@ export const programs: Readonly<Record<string, Program>> = {
   vgg,
   nin,
   googLeNet,
+  batchNormScratch,
   resNet,
   denseNet,
-  batchNormScratch,
-  adamScratch,
   rnnScratch,
+  rnnConcise,
+  gru,
+  lstm,
+  adamScratch,
   kaggleHouse,
-  vae,
+  fineTuning,
+  fcn,
   styleTransfer,
+  textCnn,
+  seq2seq,
+  matrixFactorization,
+  vae,
   gradientPenalty,
   maml,
 }

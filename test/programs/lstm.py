@@ -1,0 +1,7 @@
+"""A character model with long short-term memory of two layers."""
+import torch
+from languageModel import train
+
+
+def run(inputs, weights, note):
+    train(torch.nn.LSTM(30, 24, 2), inputs, weights, note)
