@@ -6,7 +6,7 @@ import type { RecipeSettings } from './recipes.ts'
 export function makeInitializer(name: RecipeSettings['init']): init.Initializer {
   if (name === 'he') return new init.MSRAPrelu({ slope: 0, factorType: 'in' })
   if (name === 'xavier') return new init.Xavier()
-  return name === 'normal' ? new init.Normal(0.01) : new init.Uniform(0.07)
+  return name === 'normal' ? new init.Normal() : new init.Uniform()
 }
 
 /** The schedule for a run of `updates` updates, or undefined if the learning rate is constant. */

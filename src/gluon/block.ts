@@ -4,8 +4,10 @@ import type { DType } from '../core/dtype.ts'
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { arraysIn, giveToUser, within } from '../core/ownership.ts'
+import type { NestedNumbers } from '../nd/values.ts'
 import { Callable } from './callable.ts'
 import { calling, type Place, placeOf } from './calling.ts'
+import { Constant } from './constant.ts'
 import { NameCounter, nameFor, type SharedParameters, withinScope } from './naming.ts'
 import { Parameter, type ParameterOptions } from './parameter.ts'
 import { type InitializeOptions, ParameterDict } from './parameterDict.ts'
@@ -80,11 +82,17 @@ export abstract class AnyBlock extends Callable {
 
   /** Makes a parameter of this block: full name prefix + name, shared when `params` has it. */
   protected parameter(name: string, options: ParameterOptions): Parameter {
-    const full = this.prefix + name
+    return this.#sharedAs(name) ?? new Parameter(this.prefix + name, options)
+  }
+
+  /** Makes a constant of this block, which is saved and not trained: `mask = this.getConstant('mask', [[0, 1]])`. */
+  protected getConstant(name: string, value: NDArray | NestedNumbers): Parameter {
+    return this.#sharedAs(name) ?? new Constant(this.prefix + name, value)
+  }
+
+  #sharedAs(name: string): Parameter | undefined {
     const shared = this.#shared
-    return (
-      shared?.parameters.find(shared.prefix + name) ?? shared?.parameters.find(full) ?? new Parameter(full, options)
-    )
+    return shared?.parameters.find(shared.prefix + name) ?? shared?.parameters.find(this.prefix + name)
   }
 
   /** Registers a child under a name. Default its number. */
@@ -201,7 +209,7 @@ export abstract class AnyBlock extends Callable {
     if (this.#preHooks.size > 0) {
       for (const hook of this.#preHooks) hook(this as never, shown(inputs) as never, undefined as never)
     }
-    const output = (this as unknown as { forward(...inputs: unknown[]): unknown }).forward(...inputs)
+    const output = this.#forwarding(inputs)
     if (isPromise(output)) {
       throw new GlueballError(`${this.className}.forward must be synchronous: it returned a promise`)
     }
@@ -209,6 +217,15 @@ export abstract class AnyBlock extends Callable {
       for (const hook of this.#hooks) hook(this as never, shown(inputs) as never, shown(output) as never)
     }
     return output
+  }
+
+  #forwarding(inputs: unknown[]): unknown {
+    const self = this as unknown as { forward?: (...inputs: unknown[]) => unknown; hybridForward?: unknown }
+    if (typeof self.forward === 'function') return self.forward(...inputs)
+    const right = self.hybridForward
+      ? 'a class with hybridForward extends gluon.HybridForwardBlock'
+      : 'write forward(x) in its class'
+    throw new OpError(this.className, `has no forward: ${right}`)
   }
 
   #arraysOfProperties(): NDArray[] {

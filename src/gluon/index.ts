@@ -1,7 +1,10 @@
 // The names of gluon.
 
 export { AnyBlock, Block, type BlockOptions, type HookHandle, HybridBlock } from './block.ts'
+export { Constant } from './constant.ts'
+export type { Contexts } from './contexts.ts'
 export * as data from './data/index.ts'
+export { HybridForwardBlock, type OwnArrays } from './hybridForward.ts'
 export * as loss from './loss/index.ts'
 export * as metric from './metric/index.ts'
 export * as models from './models/index.ts'
@@ -13,3 +16,4 @@ export type { LoadOptions } from './persistence.ts'
 export * as rnn from './rnn/index.ts'
 export { type StepOptions, Trainer, type TrainerOptions } from './trainer.ts'
 export type { SavedState, TrainerState } from './trainerState.ts'
+export * as utils from './utils/index.ts'

@@ -9,10 +9,12 @@ import { formatShape, type Shape, shapeOf } from '../core/shape.ts'
 import type { Leaf } from '../core/tape.ts'
 import { type Initializer, initializerOf } from '../init/initializer.ts'
 import { Uniform } from '../init/initializers.ts'
+import { moved } from '../nd/handles.ts'
 import { assign } from '../ops/copy/copy.ts'
 import { cast } from '../ops/elementwise/cast.ts'
 import { fill } from '../ops/fill/fill.ts'
 import { strayBlock } from './calling.ts'
+import { type Contexts, oneContext } from './contexts.ts'
 
 /** Whether a parameter's gradient is overwritten by each backward, added up, or not computed. */
 export type GradReq = 'write' | 'add' | 'null'
@@ -51,7 +53,8 @@ export interface ParameterInitializeOptions {
   readonly init?: Initializer | string | undefined
   /** How values are drawn when neither is given. */
   readonly defaultInit?: Initializer | undefined
-  readonly ctx?: Context | undefined
+  /** Where it lives: a context, or a list of one. Default the CPU. */
+  readonly ctx?: Contexts | undefined
   readonly forceReinit?: boolean | undefined
 }
 
@@ -151,7 +154,7 @@ export class Parameter {
     }
     const given = options.init === undefined ? this.init : initializerOf(options.init)
     const init = given ?? options.defaultInit ?? new Uniform()
-    this.#pending = { init, context: options.ctx ?? currentContext() }
+    this.#pending = { init, context: options.ctx ? oneContext('initialize', options.ctx) : currentContext() }
     if (this.#known) this.#draw()
     else if (!this.#allowDeferred) {
       throw new GlueballError(`cannot initialize ${this.name}: its shape ${formatShape(this.#shape)} is not known`)
@@ -210,8 +213,18 @@ export class Parameter {
     else data.setOrigin({ grad: this.#filled(data.context), request: this.#gradReq, fresh: false })
   }
 
-  /** The values. Throws when there are none yet. */
-  data(): NDArray {
+  /** Moves the values to another context; the gradient there starts at zero, as does the state of an optimizer. */
+  resetCtx(ctx: Contexts): void {
+    const context = oneContext('resetCtx', ctx)
+    const data = this.#data
+    if (this.#pending) this.#pending = { ...this.#pending, context }
+    else if (!data) throw new GlueballError(`cannot resetCtx of ${this.name}: it has not been initialized`)
+    if (data && data.context !== context) pause(() => this.#replace(giveToLibrary(moved(data, context))))
+  }
+
+  /** The values. Throws when there are none yet, or not on the context given. */
+  data(ctx?: Context): NDArray {
+    if (ctx !== undefined) this.#checkPlace(ctx)
     if (this.#data) return this.#data
     if (this.#pending) {
       throw new DeferredInitializationError(
@@ -223,9 +236,15 @@ export class Parameter {
     throw new GlueballError(`Parameter ${this.name} has not been initialized: ${missing}`)
   }
 
-  /** The gradient. Throws when none is kept. */
-  grad(): NDArray {
-    const { leaf } = this.data()
+  #checkPlace(ctx: Context): void {
+    const { context } = this
+    if (context === undefined || oneContext('data', ctx) === context) return
+    throw new GlueballError(`Parameter ${this.name} lives on ${context}, not on ${ctx}: move it by resetCtx(ctx)`)
+  }
+
+  /** The gradient. Throws when none is kept, or not on the context given. */
+  grad(ctx?: Context): NDArray {
+    const { leaf } = this.data(ctx)
     if (leaf) return leaf.grad
     throw new GlueballError(`Parameter ${this.name} has no gradient: its gradReq is 'null'`)
   }

@@ -1,15 +1,15 @@
 // ParameterDict: the parameters of a network by full name, in order.
-import type { Context } from '../core/engine.ts'
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames, oneLine } from '../core/errors.ts'
 import { type Initializer, initializerOf } from '../init/initializer.ts'
+import { type Contexts, oneContext } from './contexts.ts'
 import type { Parameter } from './parameter.ts'
 
 /** Options of `initialize`. */
 export interface InitializeOptions {
   /** How values are drawn: an initializer or its name. Default Uniform(0.07). */
   readonly init?: Initializer | string
-  /** Where the parameters live. Default the CPU. */
-  readonly ctx?: Context
+  /** Where the parameters live: a context, or a list of one. Default the CPU. */
+  readonly ctx?: Contexts
   /** Draws anew what was initialised before. */
   readonly forceReinit?: boolean
 }
@@ -72,9 +72,16 @@ export class ParameterDict implements Iterable<[string, Parameter]> {
       throw new OpError('initialize', 'takes the initializer by name: { init: new init.Xavier() }')
     }
     checkOptions('initialize', options, '{ init: new init.Xavier(), ctx }', initializeOptions)
-    const { ctx, forceReinit } = options
+    const { forceReinit } = options
+    const ctx = options.ctx && oneContext('initialize', options.ctx)
     const defaultInit = options.init === undefined ? undefined : initializerOf(options.init)
     for (const parameter of this.values()) parameter.initialize({ defaultInit, ctx, forceReinit })
+  }
+
+  /** Moves the values of all parameters to another context. */
+  resetCtx(ctx: Contexts): void {
+    const context = oneContext('resetCtx', ctx)
+    for (const parameter of this.values()) parameter.resetCtx(context)
   }
 
   /** Sets all gradients to zero. */

@@ -1,19 +1,19 @@
 // Saving and loading a block's parameters as MXNet's `.params` (MXNet 1.9.1, gluon/block.py and ndarray.cc).
 import { readFile, writeFileAtomic } from '#platform'
-import type { Context } from '../core/engine.ts'
 import { checkOptions, GlueballError, type OptionNames } from '../core/errors.ts'
 import { release } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
 import { decodeParams, encodeParams, type ParamsEntry } from '../io/params.ts'
 import { array } from '../nd/creation.ts'
 import type { AnyBlock } from './block.ts'
+import { type Contexts, oneContext } from './contexts.ts'
 import type { Parameter } from './parameter.ts'
 import { brief } from './parameterDict.ts'
 
 /** Options of loadParameters. */
 export interface LoadOptions {
-  /** Where parameters that are not initialised yet will live. */
-  readonly ctx?: Context
+  /** Where parameters that are not initialised yet will live: a context, or a list of one. */
+  readonly ctx?: Contexts
   /** Leaves parameters that the file does not have as they are. */
   readonly allowMissing?: boolean
   /** Passes over what the block does not have. */
@@ -122,7 +122,7 @@ function check(parameter: Parameter, entry: ParamsEntry, path: string, options: 
     const got = `got ${entry.dtype}, expected ${parameter.dtype}. Pass { castDtype: true } to convert`
     throw new GlueballError(`${parameter.name} in ${path} has another element type: ${got}`)
   }
-  const { ctx } = options
+  const ctx = options.ctx && oneContext('loadParameters', options.ctx)
   const context = parameter.context ?? ctx
   if (ctx && context !== ctx) {
     throw new GlueballError(
@@ -132,7 +132,7 @@ function check(parameter: Parameter, entry: ParamsEntry, path: string, options: 
 }
 
 function load(parameter: Parameter, entry: ParamsEntry, { ctx }: LoadOptions): void {
-  const context = parameter.context ?? ctx
+  const context = parameter.context ?? (ctx && oneContext('loadParameters', ctx))
   const values = array(entry.data, { dtype: parameter.dtype, shape: entry.shape, ctx: context })
   parameter.setData(values)
   release(values, 'it was loaded')

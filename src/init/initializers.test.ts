@@ -43,7 +43,7 @@ describe('initializers', () => {
 
   it.each([
     ['Uniform()', new init.Uniform(), 0.07],
-    ['Uniform(0.5)', new init.Uniform(0.5), 0.5],
+    ['Uniform of 0.5', new init.Uniform({ scale: 0.5 }), 0.5],
     ['Xavier()', new init.Xavier(), Math.sqrt(3 / ((fanIn + fanOut) / 2))],
     ['Xavier of fan-in', new init.Xavier({ factorType: 'in', magnitude: 2 }), Math.sqrt(2 / fanIn)],
     ['Xavier of fan-out', new init.Xavier({ factorType: 'out' }), Math.sqrt(3 / fanOut)],
@@ -56,7 +56,7 @@ describe('initializers', () => {
 
   it.each([
     ['Normal()', new init.Normal(), 0.01],
-    ['Normal(2)', new init.Normal(2), 2],
+    ['Normal of 2', new init.Normal({ sigma: 2 }), 2],
     ['Xavier gaussian', new init.Xavier({ rndType: 'gaussian' }), Math.sqrt(3 / ((fanIn + fanOut) / 2))],
     ['MSRAPrelu()', new init.MSRAPrelu(), Math.sqrt(2 / (1 + 0.25 ** 2) / ((fanIn + fanOut) / 2))],
     ['MSRAPrelu of fan-in', new init.MSRAPrelu({ factorType: 'in', slope: 0 }), Math.sqrt(2 / fanIn)],

@@ -40,12 +40,20 @@ export class One extends Constant {
   }
 }
 
+/** Options of Uniform. */
+export interface UniformInitOptions {
+  /** Bound of the values. Default 0.07. */
+  readonly scale?: number
+}
+
 /** Uniform in [−scale, scale). */
 export class Uniform extends Initializer {
   readonly scale: number
 
-  constructor(scale = 0.07) {
+  constructor(options: UniformInitOptions = {}) {
     super()
+    checkOptions('Uniform', options, '{ scale: 0.07 }', { scale: true })
+    const { scale = 0.07 } = options
     checkNumber('Uniform', 'a scale', scale)
     this.scale = scale
   }
@@ -55,12 +63,20 @@ export class Uniform extends Initializer {
   }
 }
 
+/** Options of Normal. */
+export interface NormalInitOptions {
+  /** Standard deviation. Default 0.01. */
+  readonly sigma?: number
+}
+
 /** Normal of mean 0 and deviation sigma. */
 export class Normal extends Initializer {
   readonly sigma: number
 
-  constructor(sigma = 0.01) {
+  constructor(options: NormalInitOptions = {}) {
     super()
+    checkOptions('Normal', options, '{ sigma: 0.01 }', { sigma: true })
+    const { sigma = 0.01 } = options
     checkNumber('Normal', 'a sigma', sigma)
     this.sigma = sigma
   }

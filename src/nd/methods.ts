@@ -229,8 +229,9 @@ declare module '../core/ndarray.ts' {
     /** An array of the same values without history; shares memory. */
     detach(): NDArray
 
-    /** Makes a gradient buffer of zeros and this array a leaf of the tape; 'null' takes the buffer away. */
-    attachGrad(gradReq?: GradRequest | 'null'): void
+    /** Makes a gradient buffer of zeros and this array, which it returns, a leaf of the tape; 'null' takes the buffer away. */
+    attachGrad(gradReq?: GradRequest): this & { readonly grad: NDArray }
+    attachGrad(gradReq: GradRequest | 'null'): this
     /** Runs the tape backward from this array. */
     backward(headGrad?: NDArray | null, options?: BackwardOptions): void
 
@@ -333,6 +334,7 @@ install({
   },
   attachGrad(gradReq: GradRequest | 'null' = 'write') {
     attachGrad(this, gradReq)
+    return this
   },
   backward(headGrad: NDArray | null = null, options: BackwardOptions = {}) {
     backward(this, headGrad, options)

@@ -41,7 +41,7 @@ const flows: Record<string, (ctx: Context) => Promise<Rows>> = {
     rows['end of row 0'] = await some(first.data(), 17, 20)
     rows['start of row 255'] = await some(first.data(), 255 * 20, 255 * 20 + 3)
     rows['end of row 255'] = await some(first.data(), 255 * 20 + 19, 256 * 20)
-    net.initialize({ ctx, init: new init.Normal(0.01), forceReinit: true })
+    net.initialize({ ctx, init: new init.Normal({ sigma: 0.01 }), forceReinit: true })
     rows['normal'] = await some(first.data(), 0, 4)
     net.initialize({ ctx, init: new init.Constant(1), forceReinit: true })
     rows['constant'] = await some(first.data(), 0, 4)

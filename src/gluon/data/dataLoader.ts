@@ -27,6 +27,14 @@ export interface DataLoaderOptions {
   readonly batchSampler?: Sampler<readonly number[]>
   /** Where batches are made. Default the dataset's context. */
   readonly ctx?: Context
+  /** Taken without effect, as all below: batches are made on this thread and on the engine, two ahead. */
+  readonly numWorkers?: number
+  readonly prefetch?: number | null
+  readonly pinMemory?: boolean
+  readonly pinDeviceId?: number
+  readonly timeout?: number
+  readonly threadPool?: boolean
+  readonly autoReload?: boolean
 }
 
 /** DataLoaderOptions with a function that makes a batch of samples. */
@@ -41,6 +49,31 @@ const loaderOptions: OptionNames<BatchifyOptions<unknown, unknown>> = {
   batchSampler: true,
   ctx: true,
   batchifyFn: true,
+  numWorkers: true,
+  prefetch: true,
+  pinMemory: true,
+  pinDeviceId: true,
+  timeout: true,
+  threadPool: true,
+  autoReload: true,
+}
+
+/** Options of Gluon's that change nothing here, by their types. */
+const inert = {
+  number: ['numWorkers', 'prefetch', 'pinDeviceId', 'timeout'],
+  boolean: ['pinMemory', 'threadPool', 'autoReload'],
+} as const
+
+function checkInert(options: DataLoaderOptions): void {
+  for (const name of inert.number) {
+    const value = options[name] ?? 0
+    if (typeof value === 'number' && value >= 0) continue
+    throw new OpError('DataLoader', `${name} must be a non-negative number, got ${nameOfKind(value)}`)
+  }
+  for (const name of inert.boolean) {
+    if (typeof (options[name] ?? false) === 'boolean') continue
+    throw new OpError('DataLoader', `${name} must be true or false, got ${nameOfKind(options[name])}`)
+  }
 }
 
 /** Where a loader is. */
@@ -101,6 +134,7 @@ class Loader implements DataLoader<unknown> {
       throw new OpError('DataLoader', `takes a Dataset, got ${got}: wrap lists and arrays in new ArrayDataset(…)`)
     }
     checkOptions('DataLoader', options, '{ shuffle: true }', loaderOptions)
+    checkInert(options)
     this.#dataset = dataset
     this.#batches = options.batchSampler ?? batchesOf(dataset.length, batchSize, options)
     if (options.batchSampler) refuseBeside(batchSize, options)

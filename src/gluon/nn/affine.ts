@@ -19,6 +19,9 @@ export interface AffineOptions extends BlockOptions {
   readonly biasInitializer?: Initializer | string
 }
 
+/** The bias of a layer by its option `useBias`, as far as that is known. */
+export type BiasOf<Bias extends boolean> = Bias extends true ? Parameter : null
+
 /** The names of AffineOptions. */
 export const affineOptions: OptionNames<AffineOptions> = {
   ...blockOptions,

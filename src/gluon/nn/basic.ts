@@ -7,11 +7,12 @@ import { dropout } from '../../ops/dropout/dropout.ts'
 import { fullyConnect, rowSize } from '../../ops/matmul/fullyConnect.ts'
 import { flatten } from '../../ops/view/reshape.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
-import { Affine, type AffineOptions, affineOptions } from './affine.ts'
+import { Affine, type AffineOptions, affineOptions, type BiasOf } from './affine.ts'
 import { checkCount, checkInput, checkPositions } from './arguments.ts'
 
 /** Options of Dense. */
-export interface DenseOptions extends AffineOptions {
+export interface DenseOptions<Bias extends boolean = boolean> extends AffineOptions {
+  readonly useBias?: Bias
   /** Takes all axes but the first as one. Default otherwise only the last axis changes. True. */
   readonly flatten?: boolean
   /** Size of the input. By default the first batch shows it. */
@@ -21,12 +22,13 @@ export interface DenseOptions extends AffineOptions {
 const denseOptions: OptionNames<DenseOptions> = { ...affineOptions, flatten: true, inUnits: true }
 
 /** y = x·Wᵀ + b, W of shape (units, inUnits). */
-export class Dense extends Affine {
+export class Dense<Bias extends boolean = true> extends Affine {
+  declare readonly bias: BiasOf<Bias>
   static override readonly className: string = 'Dense'
   readonly units: number
   readonly #flatten: boolean
 
-  constructor(units: number, options: DenseOptions = {}) {
+  constructor(units: number, options: DenseOptions<Bias> = {}) {
     checkPositions('Dense', ['units'], units, denseOptions)
     checkOptions('Dense', options, "{ activation: 'relu' }", denseOptions)
     checkCount('Dense', 'units', units)

@@ -161,7 +161,9 @@ describe('wrong arguments', () => {
     )
     expect(() => new nn.Dropout({ rate: 0.5 } as never)).toThrow('[Dropout] rate comes')
     expect(() => new init.Constant(undefined as never)).toThrow('Constant takes a value, a number, got undefined')
-    expect(() => new init.Normal({ sigma: 1 } as never)).toThrow('Normal takes a sigma, a number, got an object')
+    expect(() => new init.Normal(1 as never)).toThrow(
+      '[Normal] options are one object at the end, as { sigma: 0.01 }: got 1',
+    )
   })
 
   it.each<[string, nn.AnyBlock]>([

@@ -4,17 +4,33 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { currentScope, release } from '../../core/ownership.ts'
 import { Block, type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 
-/** Applies its blocks one after the other. */
-export class Sequential extends Block implements Iterable<Block> {
+/** The type of a block by its position, as far as the constructor was given it. */
+export type BlockAt<Blocks extends readonly Block[], I extends number> = `${I}` extends `-${string}`
+  ? Block
+  : [...Blocks, ...Block[]][I]
+
+/** Applies its blocks one after the other: `new nn.Sequential(a, b)`, `new nn.Sequential(a, b, { prefix: 'net_' })`. */
+export class Sequential<const Blocks extends readonly Block[] = readonly Block[]>
+  extends Block
+  implements Iterable<Block>
+{
   static override readonly className: string = 'Sequential'
   static override readonly hint: string | undefined = 'sequential'
   readonly #blocks: Block[] = []
   /** Why the input of each block is gone after it. */
   readonly #reasons: string[] = []
 
-  constructor(options: BlockOptions = {}) {
+  constructor(options?: BlockOptions & { readonly forward?: never })
+  constructor(...blocks: Blocks)
+  constructor(...args: [...blocks: Blocks, options: BlockOptions])
+  constructor(...args: readonly (Block | BlockOptions | undefined)[]) {
+    const last = args.at(-1)
+    // a list of blocks is refused as a block
+    const blocks = args.filter((arg, i) => i < args.length - 1 || typeof arg === 'function' || Array.isArray(arg))
+    const options = blocks.length < args.length && last !== undefined ? (last as BlockOptions) : {}
     checkOptions(new.target.className, options, "{ prefix: 'net_' }", blockOptions)
     super(options)
+    this.add(...(blocks as Block[]))
   }
 
   /** Adds blocks at the end. */
@@ -36,9 +52,9 @@ export class Sequential extends Block implements Iterable<Block> {
   }
 
   /** The block at a position; a negative one counts from the end. */
-  at(index: number): Block {
+  at<const I extends number>(index: I): BlockAt<Blocks, I> {
     const block = this.#blocks.at(index)
-    if (block) return block
+    if (block) return block as BlockAt<Blocks, I>
     throw new OpError('Sequential', `no block at ${index}: it has ${this.#blocks.length}`)
   }
 
@@ -67,7 +83,7 @@ function runInTurn(blocks: readonly Block[], reasons: readonly string[], input: 
 }
 
 /** A Sequential that may be captured; its blocks are HybridBlocks. */
-export class HybridSequential extends Sequential {
+export class HybridSequential<const Blocks extends readonly Block[] = readonly Block[]> extends Sequential<Blocks> {
   static override readonly className: string = 'HybridSequential'
   static override readonly hint: string | undefined = 'hybridsequential'
 
