@@ -1,12 +1,10 @@
-// Losses: one value for each sample (MXNet 1.9.1, gluon/loss.py).
-import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
+// Loss: the base of all losses, and what they do alike with labels and weights (MXNet 1.9.1, gluon/loss.py).
+import { nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { checkAxis, formatShape, reducedShape, sameShape } from '../../core/shape.ts'
-import { multiply, square, subtract } from '../../ops/elementwise/elementwise.ts'
-import { mean, sum } from '../../ops/reduce/reduce.ts'
-import { softmaxCrossEntropy } from '../../ops/softmax/crossEntropy.ts'
-import { logSoftmax } from '../../ops/softmax/softmax.ts'
-import { pick } from '../../ops/take/index.ts'
+import { formatShape, sameShape } from '../../core/shape.ts'
+import { cast } from '../../ops/elementwise/cast.ts'
+import { multiply } from '../../ops/elementwise/elementwise.ts'
+import { mean } from '../../ops/reduce/reduce.ts'
 import { withShape } from '../../ops/view/reshape.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import { checkInput } from '../nn/arguments.ts'
@@ -19,10 +17,17 @@ export interface LossOptions extends BlockOptions {
   readonly batchAxis?: number
 }
 
-const lossOptions: OptionNames<LossOptions> = { ...blockOptions, weight: true, batchAxis: true }
+/** The names of LossOptions. */
+export const lossOptions: OptionNames<LossOptions> = { ...blockOptions, weight: true, batchAxis: true }
+
+/** An array that a call may leave out: `undefined` or `null`. */
+export type Optional = NDArray | null | undefined
+
+/** What most losses are called with. */
+export type LossInputs = [pred: NDArray, label: NDArray, sampleWeight?: Optional]
 
 /** Base of losses: `loss(pred, label, sampleWeight?)` gives one value for each sample. */
-export abstract class Loss extends HybridBlock<[pred: NDArray, label: NDArray, sampleWeight?: NDArray], NDArray> {
+export abstract class Loss<Inputs extends unknown[] = LossInputs> extends HybridBlock<Inputs, NDArray> {
   static override readonly className: string = 'Loss'
   readonly weight: number | null
   readonly batchAxis: number
@@ -31,12 +36,18 @@ export abstract class Loss extends HybridBlock<[pred: NDArray, label: NDArray, s
     super(options)
     this.weight = options.weight ?? weight
     this.batchAxis = options.batchAxis ?? 0
+    if (this.weight !== null) checkFactor(this.className, 'weight', this.weight)
+  }
+
+  /** The loss times sample weights, which broadcast to its shape, and times the factor. */
+  protected weighted(loss: NDArray, sampleWeight: Optional): NDArray {
+    const result = sampleWeight ? multiply(loss, weightsFor(this.className, sampleWeight, loss)) : loss
+    return this.weight !== null && this.weight !== 1 ? multiply(result, this.weight) : result
   }
 
   /** Sample weights and the factor, then the mean over all axes but that of the samples. */
-  protected finish(loss: NDArray, sampleWeight: NDArray | undefined): NDArray {
-    let result = sampleWeight ? multiply(loss, sampleWeight) : loss
-    if (this.weight !== null && this.weight !== 1) result = multiply(result, this.weight)
+  protected finish(loss: NDArray, sampleWeight: Optional): NDArray {
+    const result = this.weighted(loss, sampleWeight)
     return result.ndim > 1 ? mean(result, { axis: this.batchAxis, exclude: true }) : result
   }
 
@@ -47,82 +58,38 @@ export abstract class Loss extends HybridBlock<[pred: NDArray, label: NDArray, s
   }
 }
 
-/** ½·weight·(label − pred)², the mean over all axes but that of the samples. */
-export class L2Loss extends Loss {
-  static override readonly className: string = 'L2Loss'
-
-  constructor(options: LossOptions = {}) {
-    checkOptions('L2Loss', options, '{ weight: 0.5 }', lossOptions)
-    super(options, 1)
-  }
-
-  forward(pred: NDArray, label: NDArray, sampleWeight?: NDArray): NDArray {
-    checkInput(this.className, pred, 'predictions and labels')
-    checkInput(this.className, label, 'predictions and labels')
-    const difference = subtract(withShape(label, pred.shape), pred)
-    return this.finish(multiply(square(difference), 0.5), sampleWeight)
-  }
+/** Throws where an option is no number. */
+export function checkFactor(op: string, name: string, value: number): void {
+  if (typeof value === 'number') return
+  throw new OpError(op, `${name} must be a number, got ${nameOfKind(value)}`)
 }
 
-/** Options of SoftmaxCrossEntropyLoss. */
-export interface SoftmaxCrossEntropyLossOptions extends LossOptions {
-  /** The axis of classes. Default the last. */
-  readonly axis?: number
-  /** Labels are class numbers. Default otherwise distributions over the classes. True. */
-  readonly sparseLabel?: boolean
-  /** Predictions are logarithms of probabilities already. */
-  readonly fromLogits?: boolean
+/** Labels, or other arrays of a call, in the dtype and shape of the predictions; throws for another number of elements. */
+export function like(op: string, pred: NDArray, label: NDArray, what = 'labels'): NDArray {
+  checkInput(op, pred, 'predictions and labels')
+  checkInput(op, label, 'predictions and labels')
+  if (label.size !== pred.size) {
+    const [got, expected] = [label.shape, pred.shape].map(formatShape)
+    throw new OpError(op, `wrong shape of ${what}: got ${got}, expected as many elements as ${expected}`)
+  }
+  return alike(sameShape(label.shape, pred.shape) ? label : withShape(label, pred.shape), pred)
 }
 
-const crossEntropyOptions: OptionNames<SoftmaxCrossEntropyLossOptions> = {
-  ...lossOptions,
-  axis: true,
-  sparseLabel: true,
-  fromLogits: true,
+/** The values in the dtype of another array. */
+function alike(x: NDArray, { dtype }: NDArray): NDArray {
+  return x.dtype === dtype ? x : cast(x, dtype)
 }
 
-/**
- * −log softmax(pred)[label] of each sample; for (N, classes) of shape (N,). Labels are int32 or float32 numbers, clipped
- * into range; with `sparseLabel: false`, −Σ label·log softmax(pred).
- */
-export class SoftmaxCrossEntropyLoss extends Loss {
-  static override readonly className: string = 'SoftmaxCrossEntropyLoss'
-  readonly axis: number
-  readonly sparseLabel: boolean
-  readonly fromLogits: boolean
-
-  constructor(options: SoftmaxCrossEntropyLossOptions = {}) {
-    checkOptions('SoftmaxCrossEntropyLoss', options, '{ axis: 1 }', crossEntropyOptions)
-    super(options)
-    this.axis = options.axis ?? -1
-    this.sparseLabel = options.sparseLabel ?? true
-    this.fromLogits = options.fromLogits ?? false
-  }
-
-  forward(pred: NDArray, label: NDArray, sampleWeight?: NDArray): NDArray {
-    checkInput(this.className, pred, 'predictions and labels')
-    checkInput(this.className, label, 'predictions and labels')
-    const plain = pred.ndim === 2 && (this.axis === -1 || this.axis === 1) && label.ndim === 1
-    if (plain && this.sparseLabel && !this.fromLogits)
-      return this.finish(softmaxCrossEntropy(pred, label), sampleWeight && withShape(sampleWeight, [sampleWeight.size]))
-    if (this.sparseLabel) this.#refuseDistributions(pred, label)
-    const { axis } = this
-    const log = this.fromLogits ? pred : logSoftmax(pred, { axis })
-    const picked = this.sparseLabel
-      ? pick(log, label, { axis, keepdims: true })
-      : sum(multiply(log, withShape(label, pred.shape)), { axis, keepdims: true })
-    return this.finish(multiply(picked, -1), sampleWeight)
-  }
-
-  /** Throws where each sample has a value for each class, in the place of a class number. */
-  #refuseDistributions({ shape }: NDArray, label: NDArray): void {
-    const axis = checkAxis(this.className, this.axis, shape.length)
-    if (shape[axis] === 1 || !sameShape(label.shape, shape)) return
-    const numbers = reducedShape(shape, [axis], false)
-    throw new OpError(
-      this.className,
-      `labels are class numbers of shape ${formatShape(numbers)}, got ${formatShape(shape)}, the shape of the ` +
-        'predictions: for distributions over the classes, such as one-hot rows, pass { sparseLabel: false }',
-    )
-  }
+/** Sample weights in the dtype of the loss and a shape that broadcasts to its own. */
+function weightsFor(op: string, weights: NDArray, loss: NDArray): NDArray {
+  checkInput(op, weights, 'predictions, labels and sample weights')
+  const { shape } = loss
+  const flat = loss.ndim === 1 && weights.ndim !== 1 ? withShape(weights, [weights.size]) : weights
+  const fits = flat.ndim === loss.ndim && flat.shape.every((size, axis) => size === 1 || size === shape[axis])
+  if (fits) return alike(flat, loss)
+  const [got, expected] = [weights.shape, shape].map(formatShape)
+  throw new OpError(
+    op,
+    `wrong shape of sampleWeight: got ${got}, expected that of the losses, ${expected}, or 1 on some axes`,
+  )
 }
