@@ -22,7 +22,10 @@ const larsNorms: Reduction = {
 }
 
 /** λ · (clip(rescale · gradient) + wd · w), where λ = eta ‖w‖ ÷ (‖rescale · gradient‖ + wd ‖w‖ + ε), or 1 if a norm is 0. */
-function larsStep<V, M>(m: Arith<V, M>, [weight, gradient, length, slope, wd, rescale, clip, eta, eps]: readonly V[]): V {
+function larsStep<V, M>(
+  m: Arith<V, M>,
+  [weight, gradient, length, slope, wd, rescale, clip, eta, eps]: readonly V[],
+): V {
   const trust = m.div(m.mul(eta, length), m.add(m.add(slope, m.mul(wd, length)), eps))
   const both = m.and(m.greater(length, 0), m.greater(slope, 0))
   return m.mul(m.select(both, trust, 1), clippedThenDecayed(m, weight, gradient, wd, rescale, clip))
