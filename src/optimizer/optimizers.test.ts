@@ -1,7 +1,9 @@
 // All optimizers beside MXNet's formulas in float64 (test/golden/optimizers.py), ten steps through the trainer.
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { autograd, cpu, gluon, lrScheduler, nd, type optimizer, reference } from 'glueball'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 
 type Options = Readonly<Record<string, unknown>>
 
@@ -107,16 +109,24 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
 
 const distinct = [...new Map(golden.cases.map((of) => [of.optimizer + JSON.stringify(of.own), of])).values()]
 
+const folder = mkdtempSync(join(tmpdir(), 'glueball-optimizers-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
 it.each(distinct.map((of) => [nameOf(of), of] as const))('%s: resumes to the same bits', async (_, of) => {
   const all = gradientsOf({ ...of, gradients: 'ordinary' })
   const [whole, first] = [setUp(of, cpu()), setUp(of, cpu())]
   for (const gradients of all) step(whole, gradients)
+  const expected = await valuesOf(whole.parameters)
   for (const gradients of all.slice(0, 4)) step(first, gradients)
-  const state = JSON.parse(JSON.stringify(await first.trainer.state()))
-  const second = setUp(of, cpu())
-  for (const [k, parameter] of second.parameters.entries()) parameter.setData(first.parameters[k].data())
-  second.trainer.restore(state)
-  for (const gradients of all.slice(4)) step(second, gradients)
-  expect(await valuesOf(second.parameters)).toEqual(await valuesOf(whole.parameters))
-  expect(second.trainer.optimizer.stateCount).toBe(state.slots)
+  const [path, state] = [join(folder, 'states'), await first.trainer.state()]
+  await first.trainer.saveStates(path)
+  for (const from of ['JSON', 'a file']) {
+    const second = setUp(of, cpu())
+    for (const [k, parameter] of second.parameters.entries()) parameter.setData(first.parameters[k].data())
+    if (from === 'JSON') second.trainer.restore(JSON.parse(JSON.stringify(state)))
+    else await second.trainer.loadStates(path)
+    for (const gradients of all.slice(4)) step(second, gradients)
+    expect(await valuesOf(second.parameters), from).toEqual(expected)
+  }
+  expect(state.slots).toBe(first.trainer.optimizer.stateCount)
 })
