@@ -1,5 +1,5 @@
 // Wrong uses of gluon, each answered by one line.
-import { cpu, data, gluon, init, loss, lrScheduler, metric, type NDArray, nd, nn } from 'glueball'
+import { cpu, data, gluon, init, loss, lrScheduler, metric, type NDArray, nd, nn, optimizer } from 'glueball'
 import { expect, it } from 'vitest'
 import { checkAnswers, type Uses } from './messages.ts'
 
@@ -156,13 +156,56 @@ const training: Uses = {
     () => new gluon.Trainer(dense().collectParams(), 'sgd', { learningRate: '0.2' as never }),
     "learningRate must be a non-negative number, got '0.2'",
   ],
-  'a function for a scheduler': [
-    () => new gluon.Trainer(dense().collectParams(), 'sgd', { lrScheduler: (() => 0.1) as never }),
-    'lrScheduler must be a scheduler, as new FactorScheduler(100), got a function',
+  'the class of a scheduler': [
+    () => new gluon.Trainer(dense().collectParams(), 'sgd', { lrScheduler: lrScheduler.PolyScheduler as never }),
+    'lrScheduler must be a scheduler, as new FactorScheduler(100), or a function, as (numUpdate) => 0.1 / numUpdate, ' +
+      'got the class PolyScheduler',
+  ],
+  'a rate beside a function that gives it': [
+    () => new gluon.Trainer(dense().collectParams(), 'sgd', { learningRate: 1, lrScheduler: () => 0.1 }),
+    'learningRate must be left out where lrScheduler is a function, which gives the rate',
+  ],
+  'a function that gives no rate': [
+    () => new gluon.Trainer(dense().collectParams(), 'sgd', { lrScheduler: async () => 0.1 } as never).learningRate,
+    'the rate that lrScheduler gives for update 1 must be a non-negative number, got a Promise',
+  ],
+  'a rate for an optimizer that has none': [
+    () => new gluon.Trainer(dense().collectParams(), 'adadelta', { learningRate: 0.1 } as never),
+    "[AdaDelta] unknown option 'learningRate'. Options are beginNumUpdate, clipGradient, epsilon, rescaleGrad, rho, wd",
+  ],
+  'a share of 1': [
+    () => new gluon.Trainer(dense().collectParams(), 'nadam', { beta2: 1 }),
+    'beta2 must be a number from 0 to below 1, got 1',
+  ],
+  'an option of the other kind of RMSProp': [
+    () => new gluon.Trainer(dense().collectParams(), 'rmsprop', { gamma2: 0.5 }),
+    'gamma2 is for centered RMSProp: pass centered: true, or leave it out',
+  ],
+  'text for a flag': [
+    () => new gluon.Trainer(dense().collectParams(), 'lars', { momentumCorrection: 'no' as never }),
+    "momentumCorrection must be true or false, got 'no'",
+  ],
+  'an option of another optimizer': [
+    () => new gluon.Trainer(dense().collectParams(), 'nag', { beta1: 0.9 } as never),
+    "[NAG] unknown option 'beta1'. Options are beginNumUpdate, clipGradient, learningRate, lrScheduler, momentum, " +
+      'rescaleGrad, wd',
+  ],
+  'decay of the weights without momentum': [
+    () => new gluon.Trainer(dense().collectParams(), 'signum', { momentum: 0, wdLh: 0.1 }),
+    'wdLh needs momentum, got wdLh 0.1 and momentum 0: use wd, which then does that',
   ],
   'an optimizer that is not there': [
-    () => new gluon.Trainer(dense().collectParams(), 'adamax'),
-    "no optimizer is named 'adamax'; there are adam, sgd",
+    () => new gluon.Trainer(dense().collectParams(), 'ftml'),
+    "no optimizer is named 'ftml', did you mean 'ftrl'? There are adadelta, adagrad, adam, adamax, adamw, ftrl, lamb, " +
+      'lars, nadam, nag, rmsprop, sgd, signum',
+  ],
+  'a function for a class of optimizers': [
+    () => optimizer.register((() => 1) as never),
+    'register takes a class that extends Optimizer, got a function',
+  ],
+  'a name that an optimizer of Gluon has': [
+    () => optimizer.register(class Adam extends optimizer.SGD {}),
+    "register cannot replace 'adam': give Adam another static className",
   ],
   'a step without a batch size': [
     () => new gluon.Trainer(dense().collectParams(), 'sgd').step(none),

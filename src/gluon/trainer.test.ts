@@ -233,7 +233,7 @@ describe('wrong use', () => {
     backward(net)
     for (const size of [0, -1, Number.NaN]) expect(() => trainer.step(size)).toThrow(/a positive number, got/)
     expect(() => new gluon.Trainer(net.collectParams(), 'sdg')).toThrow(
-      /no optimizer is named 'sdg'; there are adam, sgd/,
+      /no optimizer is named 'sdg', did you mean 'sgd'\? There are adadelta, adagrad, adam, /,
     )
     expect(() => new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: -1 })).toThrow(/got -1/)
     expect(() => new gluon.Trainer(new nn.Flatten().collectParams(), 'sgd')).toThrow(/no parameters/)

@@ -8,10 +8,8 @@ import { SavedArray } from '../io/saved.ts'
 import { array } from '../nd/creation.ts'
 import { assign } from '../ops/copy/copy.ts'
 import { fill } from '../ops/fill/fill.ts'
-import type { AdamOptions } from '../optimizer/adam.ts'
-import { create } from '../optimizer/create.ts'
+import { create, type OptimizerName, type OptionsOf } from '../optimizer/create.ts'
 import { Optimizer } from '../optimizer/optimizer.ts'
-import type { SGDOptions } from '../optimizer/sgd.ts'
 import { Arena, type ArenaEntry } from './arena.ts'
 import { Parameter } from './parameter.ts'
 import { brief, ParameterDict } from './parameterDict.ts'
@@ -38,8 +36,8 @@ export interface StepOptions {
   readonly ignoreStaleGrad?: boolean
 }
 
-/** Updates parameters after each backward: `step(batchSize)`. */
-export class Trainer {
+/** Updates parameters after each backward: `step(batchSize)`. The name of an optimizer decides which options it takes. */
+export class Trainer<Name extends OptimizerName | (string & {}) = string> {
   /** The optimizer in use. */
   readonly optimizer: Optimizer
   /** In the order in which they were given: by that place, a state tells them. */
@@ -48,8 +46,8 @@ export class Trainer {
 
   constructor(
     params: ParameterDict | readonly Parameter[],
-    optimizer: string | Optimizer,
-    optimizerParams: SGDOptions & AdamOptions = {},
+    optimizer: Name | Optimizer,
+    optimizerParams: OptionsOf<Name> = {} as OptionsOf<Name>,
     options: TrainerOptions = {},
   ) {
     checkOptions('Trainer', optimizerParams, '{ learningRate: 0.1 }')
@@ -109,11 +107,12 @@ export class Trainer {
   #apply(arena: Arena, batchSize: number): void {
     const rescale = this.optimizer.rescaleGrad / batchSize
     const { learningRate, wd, numUpdate } = this.optimizer
-    for (const run of runsOf(arena.entries)) {
+    const { perParameter } = this.optimizer
+    for (const run of runsOf(arena.entries, perParameter)) {
       const { begin, parameter } = run[0]
-      const length = run.reduce((sum, entry) => sum + entry.length, 0)
+      const shape = perParameter ? parameter.shape : [run.reduce((sum, entry) => sum + entry.length, 0)]
       const [weight, gradient, ...state] = [arena.values, arena.gradients, ...arena.states].map((flat) =>
-        Arena.range(flat, begin, [length]),
+        Arena.range(flat, begin, shape),
       )
       const numbers = { lr: learningRate * parameter.lrMult, wd: wd * parameter.wdMult, rescale, update: numUpdate }
       this.optimizer.update(weight, gradient, state, numbers)
@@ -212,13 +211,13 @@ export class Trainer {
   }
 }
 
-/** Neighbours in the arena that share their multipliers and are to be updated. */
-function* runsOf(entries: readonly ArenaEntry[]): Iterable<ArenaEntry[]> {
+/** Neighbours in the arena that share their multipliers and are to be updated, or each entry by itself. */
+function* runsOf(entries: readonly ArenaEntry[], apart: boolean): Iterable<ArenaEntry[]> {
   let run: ArenaEntry[] = []
   for (const entry of entries) {
     const { parameter } = entry
     const first = run[0]?.parameter
-    const joins = first && first.lrMult === parameter.lrMult && first.wdMult === parameter.wdMult
+    const joins = !apart && first && first.lrMult === parameter.lrMult && first.wdMult === parameter.wdMult
     if (run.length > 0 && !(joins && parameter.leaf?.fresh)) {
       yield run
       run = []

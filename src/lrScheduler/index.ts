@@ -6,4 +6,8 @@ export {
   type FactorSchedulerOptions,
   LRScheduler,
   type LRSchedulerOptions,
+  MultiFactorScheduler,
+  type MultiFactorSchedulerOptions,
+  PolyScheduler,
+  type PolySchedulerOptions,
 } from './lrScheduler.ts'

@@ -1,5 +1,5 @@
 // Learning-rate schedulers: functions of the number of updates, which starts at 1 (MXNet 1.9.1, lr_scheduler.py).
-import { checkOptions, GlueballError, type OptionNames } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind, type OptionNames } from '../core/errors.ts'
 
 /** Options of every scheduler. */
 export interface LRSchedulerOptions {
@@ -35,6 +35,9 @@ export abstract class LRScheduler {
     this.warmupMode = options.warmupMode ?? 'linear'
     if (this.warmupBeginLr > this.baseLr) {
       throw new GlueballError(`warmupBeginLr ${this.warmupBeginLr} must not exceed baseLr ${this.baseLr}`)
+    }
+    if (this.warmupMode !== 'linear' && this.warmupMode !== 'constant') {
+      throw new GlueballError(`warmupMode must be 'linear' or 'constant', got ${nameOfKind(this.warmupMode)}`)
     }
     if (!Number.isInteger(this.warmupSteps) || this.warmupSteps < 0) {
       throw new GlueballError(`warmupSteps must be a non-negative integer, got ${this.warmupSteps}`)
@@ -75,13 +78,91 @@ export class FactorScheduler extends LRScheduler {
     this.factor = options.factor ?? 1
     this.stopFactorLr = options.stopFactorLr ?? 1e-8
     if (!(step >= 1)) throw new GlueballError(`FactorScheduler needs a step of at least 1, got ${step}`)
-    if (this.factor > 1)
-      throw new GlueballError(`the factor must not exceed 1, or the rate would grow: got ${this.factor}`)
+    checkFactor(this.factor)
   }
 
   protected afterWarmup(update: number): number {
     const drops = Math.max(0, Math.ceil(update / this.step) - 1)
     return Math.max(this.baseLr * this.factor ** drops, Math.min(this.stopFactorLr, this.baseLr))
+  }
+}
+
+function checkFactor(factor: number): void {
+  if (factor > 1) throw new GlueballError(`the factor must not exceed 1, or the rate would grow: got ${factor}`)
+}
+
+/** Options of MultiFactorScheduler. */
+export interface MultiFactorSchedulerOptions extends LRSchedulerOptions {
+  /** What the rate is multiplied by. Default 1. */
+  readonly factor?: number
+}
+
+const multiFactorOptions: OptionNames<MultiFactorSchedulerOptions> = { ...schedulerOptions, factor: true }
+
+/** Multiplies the rate by a factor after each of the updates listed: the first drop is at update step[0] + 1. */
+export class MultiFactorScheduler extends LRScheduler {
+  readonly step: readonly number[]
+  readonly factor: number
+
+  constructor(step: readonly number[], options: MultiFactorSchedulerOptions = {}) {
+    checkOptions('MultiFactorScheduler', options, '{ factor: 0.1 }', multiFactorOptions)
+    super(options)
+    if (!Array.isArray(step) || step.length === 0) {
+      throw new GlueballError(`MultiFactorScheduler takes a list of updates, as [100, 200], got ${nameOfKind(step)}`)
+    }
+    const wrong = step.findIndex((update, i) => !(update >= 1 && (i === 0 || update > step[i - 1])))
+    if (wrong >= 0) {
+      const got = `${nameOfKind(step[wrong])} at ${wrong}`
+      throw new GlueballError(`the steps of MultiFactorScheduler must rise and be at least 1, got ${got}`)
+    }
+    this.step = [...step]
+    this.factor = options.factor ?? 1
+    checkFactor(this.factor)
+  }
+
+  protected afterWarmup(update: number): number {
+    return this.baseLr * this.factor ** this.step.filter((last) => update > last).length
+  }
+}
+
+/** How far the updates to `maxUpdate` that follow warm-up are done, from 0 to 1. */
+function progressOf(update: number, maxUpdate: number, warmupSteps: number): number {
+  return (Math.min(update, maxUpdate) - warmupSteps) / (maxUpdate - warmupSteps)
+}
+
+function checkEnd(maxUpdate: number, warmupSteps: number): void {
+  if (maxUpdate > warmupSteps) return
+  throw new GlueballError(`maxUpdate must exceed warmupSteps ${warmupSteps}, got ${maxUpdate}`)
+}
+
+/** Options of PolyScheduler. */
+export interface PolySchedulerOptions extends LRSchedulerOptions {
+  /** The power of the share of updates that is left. Default 2. */
+  readonly pwr?: number
+  /** The rate at the end. Default 0. */
+  readonly finalLr?: number
+}
+
+const polyOptions: OptionNames<PolySchedulerOptions> = { ...schedulerOptions, pwr: true, finalLr: true }
+
+/** Falls along a power from the base rate to the final one at `maxUpdate`, and stays there. */
+export class PolyScheduler extends LRScheduler {
+  readonly maxUpdate: number
+  readonly pwr: number
+  readonly finalLr: number
+
+  constructor(maxUpdate: number, options: PolySchedulerOptions = {}) {
+    checkOptions('PolyScheduler', options, '{ pwr: 1 }', polyOptions)
+    super(options)
+    this.maxUpdate = maxUpdate
+    this.pwr = options.pwr ?? 2
+    this.finalLr = options.finalLr ?? 0
+    checkEnd(maxUpdate, this.warmupSteps)
+  }
+
+  protected afterWarmup(update: number): number {
+    const left = 1 - progressOf(update, this.maxUpdate, this.warmupSteps)
+    return this.finalLr + (this.baseLr - this.finalLr) * left ** this.pwr
   }
 }
 
@@ -103,13 +184,11 @@ export class CosineScheduler extends LRScheduler {
     super(options)
     this.maxUpdate = maxUpdate
     this.finalLr = options.finalLr ?? 0
-    if (!(maxUpdate > this.warmupSteps)) {
-      throw new GlueballError(`maxUpdate must exceed warmupSteps ${this.warmupSteps}, got ${maxUpdate}`)
-    }
+    checkEnd(maxUpdate, this.warmupSteps)
   }
 
   protected afterWarmup(update: number): number {
-    const progress = (Math.min(update, this.maxUpdate) - this.warmupSteps) / (this.maxUpdate - this.warmupSteps)
+    const progress = progressOf(update, this.maxUpdate, this.warmupSteps)
     return this.finalLr + ((this.baseLr - this.finalLr) * (1 + Math.cos(Math.PI * progress))) / 2
   }
 }

@@ -50,6 +50,6 @@ it('trains by its name, with a rate of 0.001 unless another is said, and resumes
 })
 
 it('refuses a beta below 0', () => {
-  expect(() => new optimizer.Adam({ beta1: -1 })).toThrow('beta1 must be a non-negative number, got -1')
+  expect(() => new optimizer.Adam({ beta1: -1 })).toThrow('beta1 must be a number from 0 to below 1, got -1')
   expect(() => new optimizer.Adam({ momentum: 0.9 } as never)).toThrow(/momentum/)
 })

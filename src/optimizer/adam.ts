@@ -2,7 +2,14 @@
 import { checkOptions, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { adamUpdate } from '../ops/update/update.ts'
-import { checkNumber, Optimizer, type OptimizerOptions, optimizerOptions, type UpdateNumbers } from './optimizer.ts'
+import {
+  checkNumber,
+  checkShare,
+  Optimizer,
+  type OptimizerOptions,
+  optimizerOptions,
+  type UpdateNumbers,
+} from './optimizer.ts'
 
 /** Options of Adam. The learning rate is 0.001 by default. */
 export interface AdamOptions extends OptimizerOptions {
@@ -16,6 +23,10 @@ export interface AdamOptions extends OptimizerOptions {
 
 const adamOptions: OptionNames<AdamOptions> = { ...optimizerOptions, beta1: true, beta2: true, epsilon: true }
 
+/** lr · √(1 − β₂ᵗ) ÷ (1 − β₁ᵗ), in float64, as both differences are small. */
+export const correctedRate = (lr: number, update: number, beta1: number, beta2: number): number =>
+  (lr * Math.sqrt(1 - beta2 ** update)) / (1 - beta1 ** update)
+
 /**
  * Adam (D. P. Kingma, J. Ba, 2015; MXNet 1.9.1). g = clip(rescale·gradient + wd·w); m ← β₁m + (1 − β₁)g;
  * v ← β₂v + (1 − β₂)g²; w ← w − lr·√(1 − β₂ᵗ) ÷ (1 − β₁ᵗ)·m ÷ (√v + ε) in update t.
@@ -28,12 +39,12 @@ export class Adam extends Optimizer {
 
   constructor(options: AdamOptions = {}) {
     checkOptions('Adam', options, '{ learningRate: 0.001 }', adamOptions)
-    super(options.learningRate === undefined && !options.lrScheduler ? { ...options, learningRate: 0.001 } : options)
+    super(options, 0.001)
     this.beta1 = options.beta1 ?? 0.9
     this.beta2 = options.beta2 ?? 0.999
     this.epsilon = options.epsilon ?? 1e-8
-    checkNumber('beta1', this.beta1, 0)
-    checkNumber('beta2', this.beta2, 0)
+    checkShare('beta1', this.beta1)
+    checkShare('beta2', this.beta2)
     checkNumber('epsilon', this.epsilon, 0)
   }
 
@@ -44,10 +55,8 @@ export class Adam extends Optimizer {
   update(weight: NDArray, gradient: NDArray, [mean, square]: readonly NDArray[], numbers: UpdateNumbers): void {
     const { beta1, beta2, epsilon } = this
     const { lr, update, wd, rescale } = numbers
-    // in float64, as both differences are small
-    const corrected = (lr * Math.sqrt(1 - beta2 ** update)) / (1 - beta1 ** update)
     adamUpdate(weight, gradient, mean, square, {
-      ...{ lr: corrected, wd, rescale, clip: this.clipGradient },
+      ...{ lr: correctedRate(lr, update, beta1, beta2), wd, rescale, clip: this.clipGradient },
       ...{ beta1, beta2, epsilon },
     })
   }
