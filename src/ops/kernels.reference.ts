@@ -32,6 +32,7 @@ export {
   resizeReference as resize,
   toTensorReference as toTensor,
 } from './resize/images.reference.ts'
+export { argsortReference as argsort } from './sort/argsort.reference.ts'
 export {
   pickGradientReference as pickGradient,
   pickReference as pick,

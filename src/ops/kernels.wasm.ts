@@ -26,5 +26,6 @@ export {
 } from './random/random.wasm.ts'
 export { normalizeWasm as normalize, toTensorWasm as toTensor } from './resize/images.wasm.ts'
 export { resizeWasm as resize } from './resize/resize.wasm.ts'
+export { argsortWasm as argsort } from './sort/argsort.wasm.ts'
 export { pickGradientWasm as pickGradient, pickWasm as pick } from './take/pick.wasm.ts'
 export { takeGradientWasm as takeGradient, takeWasm as take } from './take/take.wasm.ts'

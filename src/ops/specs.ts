@@ -30,6 +30,7 @@ export {
 export { normalizeOp as normalize } from './resize/normalize.ts'
 export { resizeOp as resize } from './resize/resize.ts'
 export { toTensorOp as toTensor } from './resize/toTensor.ts'
+export { argsortOp as argsort } from './sort/argsort.ts'
 export {
   pickGradientOp as pickGradient,
   pickOp as pick,
