@@ -1,8 +1,8 @@
 // Saving and loading a block's parameters as MXNet's `.params` (MXNet 1.9.1, gluon/block.py and ndarray.cc).
-import { readFile, writeFileAtomic } from '#platform'
 import { checkOptions, GlueballError, type OptionNames } from '../core/errors.ts'
 import { release } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
+import { readBytes, writeBytes } from '../io/files.ts'
 import { decodeParams, encodeParams, type ParamsEntry } from '../io/params.ts'
 import { array } from '../nd/creation.ts'
 import type { AnyBlock } from './block.ts'
@@ -42,22 +42,6 @@ export async function saveParameters(block: AnyBlock, path: string): Promise<voi
     }),
   )
   await writeBytes('saveParameters', path, encodeParams(entries))
-}
-
-/** Writes a file. Rejects with what a user of `op` can do. */
-export async function writeBytes(op: string, path: string, bytes: Uint8Array): Promise<void> {
-  await writeFileAtomic(path, bytes).catch((error: Error) => {
-    const missing = (error.cause as { code?: string } | undefined)?.code === 'ENOENT'
-    const reason = missing ? 'its folder is not there, and must be made first' : error.message
-    throw new GlueballError(`[${op}] cannot write ${path}: ${reason}`, { cause: error })
-  })
-}
-
-/** Reads a file. Rejects with what a user of `op` was expected to give. */
-export async function readBytes(op: string, path: string, expected: string): Promise<Uint8Array<ArrayBuffer>> {
-  return readFile(path).catch((error: Error) => {
-    throw new GlueballError(`[${op}] cannot read ${path}: got ${error.message}, expected ${expected}`)
-  })
 }
 
 /** Reads parameters by structural names, or by full names where no name has a dot and they are not structural ones. */

@@ -2,10 +2,10 @@
 import { nameOfKind, OpError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
 import { decodeCheckpoint, encodeCheckpoint, type Json } from '../io/checkpoint.ts'
+import { readBytes, writeBytes } from '../io/files.ts'
 import { isSizes, type SavedArray, savedArray } from '../io/saved.ts'
 import type { Optimizer } from '../optimizer/optimizer.ts'
 import type { Parameter } from './parameter.ts'
-import { readBytes, writeBytes } from './persistence.ts'
 
 /** One array that an optimizer keeps for a parameter. */
 export type SavedState = Pick<SavedArray, 'name' | 'shape' | 'data'>

@@ -1,21 +1,33 @@
-// dot: the product over the last axis of the left array and the first of the right.
-import { nameOfKind, OpError } from '../core/errors.ts'
-import { NDArray } from '../core/ndarray.ts'
+// dot: the product over the last axis of the left array and the first of the right, or over others by transposes.
+import { OpError } from '../core/errors.ts'
+import type { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
+import { checkArray } from '../kinds/movement/movement.ts'
+import { type DotOptions, transposesOf } from '../ops/matmul/batchDot.ts'
 import { matmul } from '../ops/matmul/matmul.ts'
 import { withShape } from '../ops/view/reshape.ts'
 
-/** (…, k) · (k, …) with the last axis of a and the first of b summed over; for two vectors of shape (1,). */
-export function dot(a: NDArray, b: NDArray): NDArray {
-  for (const x of [a, b]) if (!(x instanceof NDArray)) throw new OpError('dot', `takes arrays, got ${nameOfKind(x)}`)
-  const inner = a.shape[a.ndim - 1]
-  if (a.ndim === 0 || b.ndim === 0 || inner !== b.shape[0]) {
-    throw new OpError('dot', `the last axis of ${formatShape(a.shape)} must equal the first of ${formatShape(b.shape)}`)
+/**
+ * The sum over the last axis of a and the first of b; over the first of a with `transposeA`, over the last of b with
+ * `transposeB`. The result has the other axes of a, then those of b, in their order; for two vectors its shape is (1,).
+ */
+export function dot(a: NDArray, b: NDArray, options: DotOptions = {}): NDArray {
+  const { transposeA, transposeB } = transposesOf('dot', options)
+  for (const x of [a, b]) checkArray('dot', x)
+  const [lastOfA, firstOfB] = [!transposeA, !transposeB]
+  const inner = a.shape[lastOfA ? a.ndim - 1 : 0]
+  if (a.ndim === 0 || b.ndim === 0 || inner !== b.shape[firstOfB ? 0 : b.ndim - 1]) {
+    const [of, other] = [lastOfA, !firstOfB].map((last) => (last ? 'last' : 'first'))
+    const got = `the ${of} axis of ${formatShape(a.shape)} must equal the ${other} of ${formatShape(b.shape)}`
+    throw new OpError('dot', got)
   }
-  const [rows, columns] = [a.shape.slice(0, -1), b.shape.slice(1)]
+  const rows = lastOfA ? a.shape.slice(0, -1) : a.shape.slice(1)
+  const columns = firstOfB ? b.shape.slice(1) : b.shape.slice(0, -1)
+  const matrix = (outer: readonly number[], first: boolean) => (first ? [inner, sizeOf(outer)] : [sizeOf(outer), inner])
   return within('', 'dot has returned', () => {
-    const product = matmul(withShape(a, [sizeOf(rows), inner]), withShape(b, [inner, sizeOf(columns)]))
+    const factors = [withShape(a, matrix(rows, !lastOfA)), withShape(b, matrix(columns, firstOfB))] as const
+    const product = matmul(...factors, null, { transposeA, transposeB })
     return withShape(product, a.ndim + b.ndim > 2 ? [...rows, ...columns] : [1])
   })
 }

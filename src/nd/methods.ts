@@ -6,6 +6,7 @@ import { checkOptions } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { giveToUser, release } from '../core/ownership.ts'
 import type { GradRequest } from '../core/tape.ts'
+import { type SplitV2Options, splitV2 } from '../ops/concat/splitV2.ts'
 import { assign, copy } from '../ops/copy/copy.ts'
 import { cast } from '../ops/elementwise/cast.ts'
 import {
@@ -43,19 +44,32 @@ import {
   subtract,
   tanh,
 } from '../ops/elementwise/elementwise.ts'
+import type { DotOptions } from '../ops/matmul/batchDot.ts'
 import { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 import { cumprod } from '../ops/reduce/cumprod.ts'
 import { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 import { std, variance } from '../ops/reduce/variance.ts'
 import { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
+import {
+  type ArgsortOptions,
+  argsort,
+  type SortOptions,
+  sort,
+  type TopkBothOptions,
+  type TopkResultOptions,
+  topk,
+} from '../ops/sort/sort.ts'
 import { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/index.ts'
 import { broadcastTo } from '../ops/view/broadcastTo.ts'
+import { depthToSpace, spaceToDepth } from '../ops/view/depth.ts'
+import { type DiagOptions, diag } from '../ops/view/diag.ts'
 import { flip } from '../ops/view/flip.ts'
 import { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 import { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
 import { type RollOptions, roll } from '../ops/view/roll.ts'
 import { type SliceBound, sliceAxis } from '../ops/view/slice.ts'
+import { type SliceLikeOptions, sliceLike } from '../ops/view/sliceLike.ts'
 import { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 import { swapaxes, transpose } from '../ops/view/transpose.ts'
 import { at } from './at.ts'
@@ -65,6 +79,7 @@ import { applyInPlace, setSlice, setValues } from './inPlace.ts'
 import { install, installOps, type Method } from './install.ts'
 import { formatElements } from './printing.ts'
 import { readElements, readScalar } from './reading.ts'
+import { shapeArray, sizeArray } from './shapeArray.ts'
 import { type SliceOptions, slice, stepOf } from './slice.ts'
 
 type Other = NDArray | number
@@ -174,8 +189,17 @@ declare module '../core/ndarray.ts' {
     /** Their logarithm. */
     logSoftmax(options?: SoftmaxOptions): NDArray
 
-    /** Product over the last axis of this and the first of the other. */
-    dot(other: NDArray): NDArray
+    /** The elements along an axis, by default the last, in ascending order. */
+    sort(options?: SortOptions): NDArray
+    /** Where the elements of `sort` are, float32 by default. */
+    argsort(options?: ArgsortOptions): NDArray
+    /** Places of the k largest elements along an axis; or their values, or a mask of them. */
+    topk(options?: TopkResultOptions): NDArray
+    /** The k largest elements along an axis, and their places. */
+    topk(options: TopkBothOptions): readonly [values: NDArray, indices: NDArray]
+
+    /** Product over the last axis of this and the first of the other, or over others by transposes. */
+    dot(other: NDArray, options?: DotOptions): NDArray
     /** The element of each row that the index says. */
     pick(index: NDArray, options?: PickOptions): NDArray
     /** Rows by index. */
@@ -209,8 +233,22 @@ declare module '../core/ndarray.ts' {
     tile(reps: number | readonly number[]): NDArray
     /** Each element `repeats` times, along an axis or of the flattened array. */
     repeat(repeats: number, options?: RepeatOptions): NDArray
-    /** One entry of axis 0, a view. */
-    at(index: number): NDArray
+    /** Of a vector the matrix with it on a diagonal; of other arrays a diagonal over two axes. */
+    diag(options?: DiagOptions): NDArray
+    /** (N, b² C, H, W) to (N, C, b H, b W). */
+    depthToSpace(blockSize: number): NDArray
+    /** (N, C, b H, b W) to (N, b² C, H, W). */
+    spaceToDepth(blockSize: number): NDArray
+    /** Parts along an axis, by default axis 0: so many equal ones, or those between indices. */
+    splitV2(indicesOrSections: number | readonly number[], options?: SplitV2Options): NDArray[]
+    /** The elements within the sizes of another array. */
+    sliceLike(other: NDArray, options?: SliceLikeOptions): NDArray
+    /** The sizes of the axes, an int32 vector. */
+    shapeArray(): NDArray
+    /** The number of elements, an int32 of shape (1,). */
+    sizeArray(): NDArray
+    /** One entry of axis 0, a view; or a copy of several, by an array of their indices. */
+    at(index: number | NDArray): NDArray
     /** From `begin` to before `end` on each axis given; null leaves a bound out. */
     slice(begin: Bounds, end: Bounds, options?: SliceOptions): NDArray
     /** A slice along one axis. */
@@ -293,7 +331,10 @@ installOps(1, {
   sum,
   var: variance,
 })
-installOps(1, { at, broadcastTo, dot, expandDims, flip, reshape, squeeze, tile, transpose })
+installOps(0, { shapeArray, sizeArray })
+installOps(1, { argsort, depthToSpace, diag, sort, spaceToDepth, topk })
+installOps(2, { dot, sliceLike, splitV2 })
+installOps(1, { at, broadcastTo, expandDims, flip, reshape, squeeze, tile, transpose })
 installOps(2, { clip, oneHot, pick, repeat, roll, swapaxes, take })
 installOps(3, { pad, slice, sliceAxis })
 

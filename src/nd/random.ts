@@ -56,4 +56,9 @@ export function randint(low: number, high: number, options: RandomOptions = {}):
   return ops.randint(low, high, shape, { context: ctx, dtype })
 }
 
+export {
+  type MultinomialOptions,
+  type MultinomialProbOptions,
+  multinomial,
+} from '../ops/random/multinomial.ts'
 export { seed, shuffle } from '../ops/random/random.ts'

@@ -28,6 +28,7 @@ export {
   uniformReference as uniform,
 } from './random/random.reference.ts'
 export { resizeReference as resize } from './resize/resize.reference.ts'
+export { argsortReference as argsort } from './sort/argsort.reference.ts'
 export {
   pickGradientReference as pickGradient,
   pickReference as pick,

@@ -25,5 +25,6 @@ export {
   uniformWasm as uniform,
 } from './random/random.wasm.ts'
 export { resizeWasm as resize } from './resize/resize.wasm.ts'
+export { argsortWasm as argsort } from './sort/argsort.wasm.ts'
 export { pickGradientWasm as pickGradient, pickWasm as pick } from './take/pick.wasm.ts'
 export { takeGradientWasm as takeGradient, takeWasm as take } from './take/take.wasm.ts'

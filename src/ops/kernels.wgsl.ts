@@ -26,6 +26,7 @@ export {
   uniformWgsl as uniform,
 } from './random/random.wgsl.ts'
 export { resizeWgsl as resize } from './resize/resize.wgsl.ts'
+export { argsortWgsl as argsort } from './sort/argsort.wgsl.ts'
 export {
   pickGradientWgsl as pickGradient,
   pickWgsl as pick,

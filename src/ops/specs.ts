@@ -28,6 +28,7 @@ export {
   uniformOp as uniform,
 } from './random/random.ts'
 export { resizeOp as resize } from './resize/resize.ts'
+export { argsortOp as argsort } from './sort/argsort.ts'
 export {
   pickGradientOp as pickGradient,
   pickOp as pick,

@@ -26,6 +26,11 @@ const drawn = 'draws at random: test/numbers/generator.test.ts holds its bits'
 /** Names of nd, or methods of arrays, that belong to no family. */
 export const outside: Readonly<Record<string, string>> = {
   dropout: drawn,
+  linalg: 'gemm2 is a batchDot of a reshaped array, times a number: src/ops/matmul/matmul.cases.ts',
+  load: 'reads files: src/nd/files.test.ts',
+  loadFrombuffer: 'reads bytes: src/nd/files.test.ts',
+  save: 'writes files: src/nd/files.test.ts',
+  sampleMultinomial: 'draws at random: src/ops/random/multinomial.test.ts',
   formula: 'makes functions: the families try those of nd, which are made so',
   random: drawn,
   randomNormal: drawn,

@@ -18,16 +18,6 @@ export type { Pair, Single } from './arguments.ts'
 export { Dense, type DenseOptions, Dropout, type DropoutOptions, Flatten } from './basic.ts'
 export { BatchNorm, type BatchNormOptions, BatchNormReLU } from './batchNorm.ts'
 export { Concurrent, type ConcurrentOptions, HybridConcurrent } from './concurrent.ts'
-export { Embedding, type EmbeddingOptions } from './embedding.ts'
-export { type FunctionName, HybridLambda, Identity, Lambda } from './lambda.ts'
-export {
-  type AxisNormOptions,
-  GroupNorm,
-  type GroupNormOptions,
-  InstanceNorm,
-  LayerNorm,
-  type NormOptions,
-} from './norm.ts'
 export {
   Conv1D,
   type Conv1DOptions,
@@ -38,6 +28,16 @@ export {
   Conv2DTranspose,
   type Conv2DTransposeOptions,
 } from './conv.ts'
+export { Embedding, type EmbeddingOptions } from './embedding.ts'
+export { type FunctionName, HybridLambda, Identity, Lambda } from './lambda.ts'
+export {
+  type AxisNormOptions,
+  GroupNorm,
+  type GroupNormOptions,
+  InstanceNorm,
+  LayerNorm,
+  type NormOptions,
+} from './norm.ts'
 export {
   AvgPool1D,
   type AvgPool1DOptions,

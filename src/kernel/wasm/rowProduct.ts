@@ -34,10 +34,15 @@ const kBlock = 384
 /** Tiles of an item's rows: 96 rows of K = 256 stay in L2 while B's panels pass by. */
 const rowTiles = 16
 
-/** The phase that computes a product of `rows` rows. */
-export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = nowhere }: RowOperands): Phase {
+/** The phase that computes a product of `rows` rows, or a batch of products, whose matrices are consecutive. */
+export function rowProduct(
+  shape: RowProduct,
+  rows: number,
+  { a, b, c, bias = nowhere }: RowOperands,
+  batch = 1,
+): Phase {
   const panels = panelsOf(shape.columns, shape.rung)
-  const wanted = itemsFor(2 * shape.K * shape.columns * rows)
+  const wanted = Math.max(1, itemsFor(2 * shape.K * shape.columns * rows * batch) / Math.max(1, batch))
   const bands = piecesOf(wanted, rows, shape.columns)
   const tileRows = tile(shape.rung).rows
   const height = tileRows * Math.max(1, Math.min(rowTiles, Math.ceil(rows / bands / tileRows)))
@@ -46,7 +51,8 @@ export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = no
   const perGroup = Math.ceil(panels / groups)
   const items = blocks * Math.ceil(panels / perGroup)
   const module = defineModule('rowProduct', shape, (shape) => ({ rows: rowItem(shape) }))
-  return module.phase('rows', items, { a, b, c, bias, rows, height, blocks, perGroup })
+  const matrixBytes = 4 * panels * shape.K * panelWidth(shape.rung)
+  return module.phase('rows', items * batch, { a, b, c, bias, rows, height, blocks, perGroup, items, matrixBytes })
 }
 
 /** Lengths of the blocks that sums of length K are cut into, equal but for the last. */
@@ -60,10 +66,13 @@ export function kBlocks(
   return { length, count, last: K - length * (count - 1) }
 }
 
-/** The matrices, and in rows or panels: all rows, those of a block, the blocks, and a group's panels. */
+/**
+ * The matrices, and in rows or panels: all rows, those of a block, the blocks, and a group's panels; items of one product
+ * and bytes of its packed B.
+ */
 const rowArguments = {
   ...addresses('a', 'b', 'c', 'bias'),
-  ...integers('rows', 'height', 'blocks', 'perGroup'),
+  ...integers('rows', 'height', 'blocks', 'perGroup', 'items', 'matrixBytes'),
 }
 
 /** An item is a block of rows and a group of panels; the groups of a block of rows are not neighbours in time. */
@@ -73,10 +82,18 @@ const rowItem = (shape: RowProduct) =>
     const full = Math.floor(shape.columns / width)
     const { a, b, c, bias } = f.lets({ a: args.a, b: args.b, c: args.c, bias: args.bias })
     const blocks = f.let(args.blocks)
-    const first = f.let(i32.mul(i32.div_u(index, blocks), args.perGroup))
+    const items = f.let(args.items)
+    const product = f.let(i32.div_u(index, items))
+    const own = f.let(i32.rem_u(index, items))
+    const first = f.let(i32.mul(i32.div_u(own, blocks), args.perGroup))
     const height = f.let(args.height)
-    const row = f.let(i32.mul(i32.rem_u(index, blocks), height))
-    const rows = smaller(f, height, i32.sub(args.rows, row))
+    const row = f.let(i32.mul(i32.rem_u(own, blocks), height))
+    const allRows = f.let(args.rows)
+    const rows = smaller(f, height, i32.sub(allRows, row))
+    const before = f.let(i32.mul(product, allRows))
+    a.bump(i32.mul(before, shape.K * 4))
+    b.bump(i32.mul(product, args.matrixBytes))
+    c.bump(i32.mul(before, shape.columns * 4))
     const end = f.let(i32.add(first, args.perGroup))
     a.bump(i32.mul(row, shape.K * 4))
     b.bump(i32.mul(first, shape.K * width * 4))

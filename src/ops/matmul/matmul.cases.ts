@@ -1,6 +1,8 @@
-// Cases of matmul: sizes around those of tiles and blocks, transposed factors, bias and activation.
+// Cases of matmul: sizes around those of tiles and blocks, transposed factors, bias and activation, batches of matrices.
+import type { NDArray } from '../../core/ndarray.ts'
 import type { OpCase } from '../cases.ts'
 import { sumOf } from '../tolerance.ts'
+import { batchDot, gemm2 } from './batchDot.ts'
 import { type MatmulOptions, matmul } from './matmul.ts'
 
 const sizes: readonly (readonly [M: number, K: number, N: number])[] = [
@@ -45,8 +47,57 @@ const outer: readonly (readonly [M: number, K: number, N: number])[] = [
   [128, 700, 256],
 ]
 
+const batches: readonly (readonly [B: number, M: number, K: number, N: number])[] = [
+  [0, 2, 3, 4],
+  [1, 5, 7, 3],
+  [3, 1, 1, 1],
+  [2, 0, 3, 4],
+  [3, 2, 0, 2],
+  [7, 13, 20, 17],
+  [4, 6, 800, 33],
+  [2, 130, 64, 65],
+]
+
+const batched: readonly OpCase[] = batches.flatMap(([B, M, K, N]) =>
+  transposes.map(({ transposeA = false, transposeB = false }) => ({
+    name: `batchDot of ${B} ${M} x ${K} by ${K} x ${N}, ${titleOf({ transposeA, transposeB }, false)}`,
+    inputs: [{ shape: transposeA ? [B, K, M] : [B, M, K] }, { shape: transposeB ? [B, N, K] : [B, K, N] }],
+    run: ([a, b]: readonly NDArray[]) => batchDot(a, b, { transposeA, transposeB }),
+    tolerance: sumOf(K + 1),
+  })),
+)
+
+const gemms: readonly OpCase[] = [
+  ...transposes.map(({ transposeA = false, transposeB = false }) => ({
+    name: `gemm2 of 2 x 3 matrices, ${titleOf({ transposeA, transposeB }, false)}`,
+    inputs: [{ shape: transposeA ? [2, 3, 7, 5] : [2, 3, 5, 7] }, { shape: transposeB ? [2, 3, 4, 7] : [2, 3, 7, 4] }],
+    run: ([a, b]: readonly NDArray[]) => gemm2(a, b, { transposeA, transposeB, alpha: 0.5 }),
+    tolerance: sumOf(8),
+  })),
+  {
+    name: 'gemm2 of two matrices',
+    inputs: [{ shape: [5, 7] }, { shape: [7, 3] }],
+    run: ([a, b]) => gemm2(a, b),
+    tolerance: sumOf(8),
+  },
+  {
+    name: 'gemm2 of batches that differ',
+    inputs: [{ shape: [2, 5, 7] }, { shape: [3, 7, 3] }],
+    run: ([a, b]) => gemm2(a, b),
+    throws: '[gemm2] takes matrices whose axes before the last two are equal, got (2, 5, 7) and (3, 7, 3)',
+  },
+  {
+    name: 'batchDot of batches that differ',
+    inputs: [{ shape: [2, 5, 7] }, { shape: [3, 7, 3] }],
+    run: ([a, b]) => batchDot(a, b),
+    throws: '[batchDot] takes two batches of as many matrices, (B, M, K) and (B, K, N), got (2, 5, 7) and (3, 7, 3)',
+  },
+]
+
 /** All cases. */
 export const cases: readonly OpCase[] = [
+  ...batched,
+  ...gemms,
   ...sizes.flatMap((size) => transposes.map((options) => caseOf(size, options))),
   ...transposes.map((options) => caseOf([23, 45, 19], { ...options, activation: 'relu' }, true)),
   ...sizes

@@ -1,4 +1,5 @@
-// matmul: the product of two matrices, each taken as it is or transposed. A routine: blocked for registers and caches.
+// matmul: the product of two matrices, or of two batches, each taken as it is or transposed. A routine: blocked for
+// registers and caches.
 import type { Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
@@ -16,16 +17,19 @@ export interface MatmulAttributes {
   readonly activation?: ActivationName
 }
 
-/** y[m,n] = activation(bias[n] + Σ a[m,k] · b[k,n]), a and b transposed first where the attributes say so. */
+/**
+ * y[m,n] = activation(bias[n] + Σ a[m,k] · b[k,n]), a and b transposed first where the attributes say so. Arrays of three
+ * axes are batches of matrices: y[i,m,n] = Σ a[i,m,k] · b[i,k,n].
+ */
 export const matmulOp: OpSpec<MatmulAttributes> = {
   name: 'matmul',
   infer([a, b, bias], attrs) {
     checkMatrices(a, b, bias)
-    const { M, N } = sizesOf(a, b, attrs)
+    const { M, N, batch } = sizesOf(a, b, attrs)
     if (bias && (bias.shape.length !== 1 || bias.shape[0] !== N)) {
       throw new OpError('matmul', `wrong shape of bias: got ${formatShape(bias.shape)}, expected ${formatShape([N])}`)
     }
-    return [{ shape: shapeOf([M, N]), dtype: a.dtype }]
+    return [{ shape: shapeOf(a.shape.length === 3 ? [batch, M, N] : [M, N]), dtype: a.dtype }]
   },
   saves: ({ activation }, [a, b]) => ({
     inputs: [...(b ? [0] : []), ...(a ? [1] : [])],
@@ -53,15 +57,16 @@ export const matmulOp: OpSpec<MatmulAttributes> = {
   },
 }
 
-/** Rows and columns of the result and the length of the sums, for the operands as they are multiplied. */
+/** Products, rows and columns of each and the length of its sums, for the operands as they are multiplied. */
 export function sizesOf(
   a: { readonly shape: readonly number[] },
   b: { readonly shape: readonly number[] },
   { transposeA, transposeB }: MatmulAttributes,
-): { readonly M: number; readonly N: number; readonly K: number } {
-  const [M, K] = transposeA ? [a.shape[1], a.shape[0]] : a.shape
-  const [inner, N] = transposeB ? [b.shape[1], b.shape[0]] : b.shape
-  if (K === inner) return { M, N, K }
+): { readonly M: number; readonly N: number; readonly K: number; readonly batch: number } {
+  const [left, right] = [a.shape.slice(-2), b.shape.slice(-2)]
+  const [M, K] = transposeA ? [left[1], left[0]] : left
+  const [inner, N] = transposeB ? [right[1], right[0]] : right
+  if (K === inner) return { M, N, K, batch: a.shape.length === 3 ? a.shape[0] : 1 }
   const got = [transposed(a.shape, transposeA), transposed(b.shape, transposeB)].join(' by ')
   throw new OpError('matmul', `cannot multiply ${got}: the inner sizes are ${K} and ${inner}, and must be equal`)
 }
@@ -71,7 +76,12 @@ function transposed(shape: readonly number[], is: boolean): string {
 }
 
 function checkMatrices(a: Spec, b: Spec, bias: Spec | undefined): void {
-  for (const [name, { shape }] of Object.entries({ a, b })) {
+  const batches = !bias && a.shape.length === 3 && b.shape.length === 3
+  if (batches && a.shape[0] !== b.shape[0]) {
+    const got = `${formatShape(a.shape)} and ${formatShape(b.shape)}`
+    throw new OpError('matmul', `batches must have one number of matrices, got ${got}`)
+  }
+  for (const [name, { shape }] of batches ? [] : Object.entries({ a, b })) {
     if (shape.length !== 2)
       throw new OpError('matmul', `wrong shape of ${name}: got ${formatShape(shape)}, expected a matrix`)
   }
@@ -90,7 +100,10 @@ export interface MatmulOptions {
   readonly out?: NDArray | undefined
 }
 
-/** The product of two matrices (M, K) and (K, N), plus a bias (N,) on each row if there is one. */
+/**
+ * The product of two matrices (M, K) and (K, N), plus a bias (N,) on each row if there is one; or the products of two
+ * batches of matrices, (B, M, K) and (B, K, N).
+ */
 export function matmul(a: NDArray, b: NDArray, bias: NDArray | null = null, options: MatmulOptions = {}): NDArray {
   const { transposeA = false, transposeB = false, activation, out } = options
   const attrs = { transposeA, transposeB, ...(activation && { activation }) }

@@ -9,11 +9,11 @@ import type { Rung } from '../../kernel/wasm/rung.ts'
 import { activationOf } from '../activations.ts'
 import { type MatmulAttributes, sizesOf } from './matmul.ts'
 
-/** y[m,n] = activation(bias[n] + Σ a[m,k] · b[k,n]). */
+/** y[m,n] = activation(bias[n] + Σ a[m,k] · b[k,n]), for each matrix of a batch. */
 export const matmulWasm: WasmKernel<MatmulAttributes> = {
   plan([a, b, bias], attrs, _outputs, rung) {
     const sizes = sizesOf(a, b, attrs)
-    const plain = !attrs.transposeB && !bias && !attrs.activation
+    const plain = !attrs.transposeB && !bias && !attrs.activation && a.shape.length === 2
     return attrs.transposeA && plain ? outer(sizes, rung) : rows(sizes, attrs, bias !== undefined, rung)
   },
 }
@@ -22,6 +22,7 @@ interface Sizes {
   readonly M: number
   readonly N: number
   readonly K: number
+  readonly batch: number
 }
 
 function outer({ M, N, K }: Sizes, rung: Rung): Plan {
@@ -29,27 +30,27 @@ function outer({ M, N, K }: Sizes, rung: Rung): Plan {
   return { ...outerProduct({ M, N, rung }, K, { a: { input: 0 }, b: { input: 1 }, c: { output: 0 } }), note }
 }
 
-function rows({ M, N, K }: Sizes, attrs: MatmulAttributes, biased: boolean, rung: Rung): Plan {
+function rows({ M, N, K, batch }: Sizes, attrs: MatmulAttributes, biased: boolean, rung: Rung): Plan {
   const { transposeA, transposeB, activation } = attrs
   const columns = { count: N, step: transposeB ? K : 1 }
-  const source: PanelSource = { matrices: { count: 1, step: 0 }, k: steps(K, transposeB ? 1 : N), columns, begin: 0 }
+  const matrices = { count: batch, step: K * N }
+  const source: PanelSource = { matrices, k: steps(K, transposeB ? 1 : N), columns, begin: 0 }
   const bytes = panelBytes(source, rung)
-  // a transposed b is a layer's weight, whose panels serve until it is updated
-  const panels: Address = transposeB ? { derived: 0 } : { workspace: 0 }
+  // a transposed b of one matrix is a layer's weight, whose panels serve until it is updated
+  const kept = transposeB && batch === 1
+  const panels: Address = kept ? { derived: 0 } : { workspace: 0 }
   const pack = packPanels(source, { input: 1 }, panels, rung)
-  const copied = transposeB ? 0 : bytes
+  const copied = kept ? 0 : bytes
   const a: Address = transposeA ? { workspace: copied } : { input: 0 }
   const formula = activation && activationOf(activation)
-  const product = rowProduct({ rung, K, columns: N, bias: biased, activation: formula }, M, {
-    ...{ a, b: panels, c: { output: 0 } },
-    ...(biased && { bias: { input: 2 } }),
-  })
-  const phases = [...(transposeB ? [] : [pack]), ...(transposeA ? [transpose(M, K, a)] : []), product]
+  const operands = { a, b: panels, c: { output: 0 }, ...(biased && { bias: { input: 2 } }) } as const
+  const product = rowProduct({ rung, K, columns: N, bias: biased, activation: formula }, M, operands, batch)
+  const phases = [...(kept ? [] : [pack]), ...(transposeA ? [transpose(M, K, batch, a)] : []), product]
   return {
-    workspace: transposeB && !transposeA ? 0 : Math.max(16, copied + (transposeA ? M * K * 4 : 0)),
-    ...(transposeB && { derived: [derive(1, bytes, [pack])] }),
+    workspace: kept && !transposeA ? 0 : Math.max(16, copied + (transposeA ? batch * M * K * 4 : 0)),
+    ...(kept && { derived: [derive(1, bytes, [pack])] }),
     phases,
-    note: `rows against panels, ${M} x ${K} x ${N}`,
+    note: `rows against panels, ${batch > 1 ? `${batch} of ` : ''}${M} x ${K} x ${N}`,
   }
 }
 
@@ -64,19 +65,22 @@ function steps(K: number, step: number): PanelSource['k'] {
   ]
 }
 
-/** The phase that writes a of shape (K, M) as its transpose. */
-function transpose(M: number, K: number, to: Address): Phase {
-  return defineModule('matmul transpose', {}, transposition).phase('row', M, { to, from: { input: 0 }, M, K })
+/** The phase that writes a of shape (batch, K, M) as the transposes of its matrices. */
+function transpose(M: number, K: number, batch: number, to: Address): Phase {
+  return defineModule('matmul transpose', {}, transposition).phase('row', batch * M, { to, from: { input: 0 }, M, K })
 }
 
 const transposition = () => ({
   row: item({ to: 'address', from: 'address', M: 'i32', K: 'i32' }, (f, { index, args }) => {
     const K = f.let(args.K)
     const to = f.let(i32.add(args.to, i32.mul(index, i32.shl(K, 2))))
-    const from = f.let(i32.add(args.from, i32.shl(index, 2)))
+    const M = f.let(args.M)
+    // row m of matrix i is column m of its source
+    const first = i32.add(i32.mul(i32.div_u(index, M), i32.mul(M, K)), i32.rem_u(index, M))
+    const from = f.let(i32.add(args.from, i32.shl(first, 2)))
     f.times(K, () => f.store(to, i32.load(from)), [
       [to, 4],
-      [from, i32.shl(args.M, 2)],
+      [from, i32.shl(M, 2)],
     ])
   }),
 })

@@ -5,22 +5,23 @@ import type { Result } from '../../kernel/wgsl/result.ts'
 import { activationOf } from '../activations.ts'
 import { type MatmulAttributes, sizesOf } from './matmul.ts'
 
-/** A factor whose line i begins at i · steps, or whose step k begins at k · lines, the two being its sizes. */
+/** A factor whose line i begins at i · steps, or whose step k begins at k · lines, the two being its sizes; one for each group. */
 function factor(line: 'rows' | 'columns', size: number, sum: number, contiguous: 'line' | 'sum'): Factor {
   const width = (contiguous === 'line' ? size : sum) % 4 === 0 ? 4 : 1
-  const [atLine, atStep] = contiguous === 'line' ? ['i', `k * p.${line}`] : ['i * p.sum', 'k']
+  const [inMatrix, atStep] = contiguous === 'line' ? ['i', `k * p.${line}`] : ['i * p.sum', 'k']
+  const atLine = `group * p.${line} * p.sum + ${inMatrix}`
   return {
     ...{ along: contiguous, width, part: 'u32' },
     ...{ line: `return ${atLine};`, step: `return ${atStep};` },
   }
 }
 
-const rowsOfY: Result = { row: 'return i * p.columns;', column: 'return j;' }
+const rowsOfY: Result = { row: 'return (group * p.rows + i) * p.columns;', column: 'return j;' }
 
-/** y[m,n] = activation(bias[n] + Σ a[m,k] · b[k,n]). */
+/** y[m,n] = activation(bias[n] + Σ a[m,k] · b[k,n]), for each matrix of a batch, which is a group. */
 export const matmulWgsl: WgslKernel<MatmulAttributes> = {
   plan([a, b, bias], attrs, _outputs, target) {
-    const { M, N, K } = sizesOf(a, b, attrs)
+    const { M, N, K, batch } = sizesOf(a, b, attrs)
     const { activation } = attrs
     return planProduct(
       {
@@ -31,7 +32,7 @@ export const matmulWgsl: WgslKernel<MatmulAttributes> = {
           bias: bias && 'column',
           activation: activation && activationOf(activation),
         },
-        ...{ groups: 1, rows: M, columns: N, sum: K },
+        ...{ groups: batch, rows: M, columns: N, sum: K },
         operands: { a: { input: 0 }, b: { input: 1 }, c: { output: 0 }, bias: bias && { input: 2 } },
       },
       target,

@@ -1,8 +1,8 @@
-// transpose: an array with its axes in another order.
+// transpose, swapaxes and moveaxis: an array with its axes in another order.
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, shapeOf } from '../../core/shape.ts'
-import { type Movement, move } from '../../kinds/movement/movement.ts'
+import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
 
 const transposing: Movement<readonly number[]> = {
   name: 'transpose',
@@ -29,4 +29,27 @@ export function swapaxes(x: NDArray, a: number, b: number): NDArray {
   axes[first] = second
   axes[second] = first
   return transpose(x, axes)
+}
+
+/** The array with axes moved to other positions; the others stay in their order. */
+export function moveaxis(
+  x: NDArray,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): NDArray {
+  checkArray('moveaxis', x)
+  const [from, to] = [source, destination].map((axes) => [axes].flat().map((k) => checkAxis('moveaxis', k, x.ndim)))
+  if (from.length !== to.length || new Set(from).size < from.length || new Set(to).size < to.length) {
+    const got = `${formatShape([source].flat())} and ${formatShape([destination].flat())}`
+    throw new OpError('moveaxis', `source and destination must name as many axes, each once, got ${got}`)
+  }
+  const order: number[] = []
+  to.forEach((place, i) => {
+    order[place] = from[i]
+  })
+  const others = Array.from(x.shape.keys()).filter((axis) => !from.includes(axis))
+  return transpose(
+    x,
+    Array.from(x.shape.keys(), (place) => order[place] ?? (others.shift() as number)),
+  )
 }

@@ -1,0 +1,66 @@
+// batchDot and gemm2: products of many matrices at once, each taken as it is or transposed.
+import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { within } from '../../core/ownership.ts'
+import { formatShape, sameShape, sizeOf } from '../../core/shape.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
+import { multiply } from '../elementwise/elementwise.ts'
+import { withShape } from '../view/reshape.ts'
+import { matmul, sizesOf } from './matmul.ts'
+
+/** Options of dot and batchDot. */
+export interface DotOptions {
+  /** Takes a transposed. Default false. */
+  readonly transposeA?: boolean
+  /** Takes b transposed. Default false. */
+  readonly transposeB?: boolean
+}
+
+const dotOptions: OptionNames<DotOptions> = { transposeA: true, transposeB: true }
+
+/** The transposes that options ask for; throws for anything else. */
+export function transposesOf(op: string, options: DotOptions): Required<DotOptions> {
+  checkOptions(op, options, '{ transposeB: true }', dotOptions)
+  const { transposeA = false, transposeB = false } = options
+  for (const [name, value] of Object.entries({ transposeA, transposeB })) {
+    if (typeof value !== 'boolean') throw new OpError(op, `${name} must be true or false, got ${nameOfKind(value)}`)
+  }
+  return { transposeA, transposeB }
+}
+
+/** The products of the matrices of two batches, (B, M, K) and (B, K, N): (B, M, N). */
+export function batchDot(a: NDArray, b: NDArray, options: DotOptions = {}): NDArray {
+  const transposes = transposesOf('batchDot', options)
+  for (const x of [a, b]) checkArray('batchDot', x)
+  if (a.ndim !== 3 || b.ndim !== 3 || a.shape[0] !== b.shape[0]) {
+    const got = `${formatShape(a.shape)} and ${formatShape(b.shape)}`
+    throw new OpError('batchDot', `takes two batches of as many matrices, (B, M, K) and (B, K, N), got ${got}`)
+  }
+  return matmul(a, b, null, transposes)
+}
+
+/** Options of gemm2. */
+export interface Gemm2Options extends DotOptions {
+  /** What the products are multiplied by. Default 1. */
+  readonly alpha?: number
+}
+
+/** alpha · a · b for the matrices in the last two axes; the axes before them are equal: (…, M, K) and (…, K, N). */
+export function gemm2(a: NDArray, b: NDArray, options: Gemm2Options = {}): NDArray {
+  checkOptions('gemm2', options, '{ transposeB: true }', { ...dotOptions, alpha: true })
+  const { alpha = 1, ...rest } = options
+  const transposes = transposesOf('gemm2', rest)
+  for (const x of [a, b]) checkArray('gemm2', x)
+  if (typeof alpha !== 'number') throw new OpError('gemm2', `alpha must be a number, got ${nameOfKind(alpha)}`)
+  const batches = a.shape.slice(0, -2)
+  if (a.ndim < 2 || b.ndim < 2 || !sameShape(batches, b.shape.slice(0, -2))) {
+    const got = `${formatShape(a.shape)} and ${formatShape(b.shape)}`
+    throw new OpError('gemm2', `takes matrices whose axes before the last two are equal, got ${got}`)
+  }
+  const { M, N } = sizesOf(a, b, transposes)
+  return within('', 'gemm2 has returned', () => {
+    const matrices = ({ shape }: NDArray) => [sizeOf(batches), ...shape.slice(-2)]
+    const product = matmul(withShape(a, matrices(a)), withShape(b, matrices(b)), null, transposes)
+    return withShape(alpha === 1 ? product : multiply(product, alpha), [...batches, M, N])
+  })
+}
