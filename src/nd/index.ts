@@ -2,6 +2,7 @@
 
 export { type ConcatOptions, concat, type SplitOptions, split } from '../ops/concat/concat.ts'
 export { type StackOptions, stack } from '../ops/concat/stack.ts'
+export { addN } from '../ops/elementwise/addN.ts'
 export {
   abs,
   add,
@@ -75,12 +76,21 @@ export { type BatchNormOptions, batchNorm } from '../ops/norm/batchNorm.ts'
 export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { cumprod } from '../ops/reduce/cumprod.ts'
 export { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
+export { nanprod, nansum } from '../ops/reduce/nan.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 export { std, variance as var } from '../ops/reduce/variance.ts'
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
 export { type OneHotOptions, oneHot, type PickOptions, pick, type TakeOptions, take } from '../ops/take/index.ts'
 export { broadcastTo } from '../ops/view/broadcastTo.ts'
 export { flip } from '../ops/view/flip.ts'
+export {
+  type BroadcastAxisOptions,
+  type BroadcastLikeOptions,
+  broadcastAxis,
+  broadcastLike,
+  type ReshapeLikeOptions,
+  reshapeLike,
+} from '../ops/view/like.ts'
 export { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 export { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
 export { type RollOptions, roll } from '../ops/view/roll.ts'
@@ -104,6 +114,7 @@ export {
 } from './creation.ts'
 export { dot } from './dot.ts'
 export { type FormulaOptions, formula } from './formula.ts'
+export * from './oldSpellings.ts'
 export * as random from './random.ts'
 export {
   type NormalOptions,
