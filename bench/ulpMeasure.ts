@@ -6,19 +6,24 @@ import { pytorch } from './systems.ts'
 
 const ofOne = ['abs', 'ceil', 'erf', 'exp', 'expm1', 'floor', 'log', 'log1p', 'negative', 'relu', 'rint', 'round']
 const ofOneToo = ['rsqrt', 'sigmoid', 'sign', 'softrelu', 'softsign', 'sqrt', 'square', 'tanh', 'trunc']
-const ofTwo = ['add', 'divide', 'maximum', 'minimum', 'modulo', 'multiply', 'power', 'subtract']
+const ofAngles = ['arccos', 'arcsin', 'arctan', 'cos', 'degrees', 'radians', 'sin', 'tan']
+const ofHyperbolas = ['arccosh', 'arcsinh', 'arctanh', 'cosh', 'sinh']
+const ofRoots = ['cbrt', 'log10', 'log2', 'rcbrt', 'reciprocal']
+const ofTwo = ['add', 'arctan2', 'divide', 'hypot', 'maximum', 'minimum', 'modulo', 'multiply', 'power', 'subtract']
 
 /** Names of the functions, and how many operands each has. */
 export const functions: Readonly<Record<string, 1 | 2>> = {
-  ...Object.fromEntries([...ofOne, ...ofOneToo].map((name) => [name, 1] as const)),
+  ...Object.fromEntries(
+    [...ofOne, ...ofOneToo, ...ofAngles, ...ofHyperbolas, ...ofRoots].map((name) => [name, 1] as const),
+  ),
   ...Object.fromEntries(ofTwo.map((name) => [name, 2] as const)),
 }
 
 /** Functions whose slope is made of the result alone, as PyTorch's is: it counts in units of 1, which is what 1 − y keeps. */
 export const slopesOfResults = ['sigmoid', 'softsign', 'tanh']
 
-/** Functions for which PyTorch has no peer: it rounds halves to even only. */
-const alone = ['round']
+/** Functions for which PyTorch has no peer: it rounds halves to even only, and has no cubic roots. */
+const alone = ['cbrt', 'rcbrt', 'round']
 
 /** Points of a function: its operands, the truth, and what PyTorch gives. */
 interface Points {

@@ -1,6 +1,7 @@
 // The public surface of glueball.
 import { Context, setDefaultContext } from './core/engine.ts'
 import { cpu } from './engines/wasm/start.ts'
+import './nd/functionMethods.ts'
 import './nd/methods.ts'
 
 setDefaultContext(() => cpu())

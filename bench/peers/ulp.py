@@ -37,6 +37,15 @@ def round_away(x):
     return np.where(np.abs(x - whole) >= 0.5, whole + np.sign(x), whole)
 
 
+def beside(x):
+    return np.sqrt((1 - x) * (1 + x))
+
+
+def toward(a, b):
+    """The slope of the hypotenuse."""
+    return np.where(a == 0, 0, a / np.hypot(a, b))
+
+
 def zero(x):
     return np.zeros_like(x)
 
@@ -52,30 +61,55 @@ def minus_one(*xs):
 # value, slopes by operand, PyTorch's function or None
 ONE = {
     'abs': (np.abs, np.sign, torch.abs),
+    'arccos': (np.arccos, lambda x: -1 / beside(x), torch.arccos),
+    'arccosh': (np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), torch.arccosh),
+    'arcsin': (np.arcsin, lambda x: 1 / beside(x), torch.arcsin),
+    'arcsinh': (np.arcsinh, lambda x: 1 / np.sqrt(x * x + 1), torch.arcsinh),
+    'arctan': (np.arctan, lambda x: 1 / (x * x + 1), torch.arctan),
+    'arctanh': (np.arctanh, lambda x: 1 / ((1 - x) * (1 + x)), torch.arctanh),
+    'cbrt': (np.cbrt, lambda x: 1 / (3 * np.cbrt(x) ** 2), None),
     'ceil': (np.ceil, zero, torch.ceil),
+    'cos': (np.cos, lambda x: -np.sin(x), torch.cos),
+    'cosh': (np.cosh, np.sinh, torch.cosh),
+    'degrees': (lambda x: x * (180 / np.pi), lambda x: np.full_like(x, 180 / np.pi), torch.rad2deg),
     'erf': (erf, lambda x: 2 / np.sqrt(np.pi) * np.exp(-x * x), torch.erf),
     'exp': (np.exp, np.exp, torch.exp),
     'expm1': (np.expm1, np.exp, torch.expm1),
     'floor': (np.floor, zero, torch.floor),
     'log': (np.log, lambda x: 1 / x, torch.log),
+    'log10': (np.log10, lambda x: 1 / (x * np.log(10)), torch.log10),
+    'log2': (np.log2, lambda x: 1 / (x * np.log(2)), torch.log2),
     'log1p': (np.log1p, lambda x: 1 / (1 + x), torch.log1p),
     'negative': (np.negative, minus_one, torch.neg),
+    'radians': (lambda x: x * (np.pi / 180), lambda x: np.full_like(x, np.pi / 180), torch.deg2rad),
+    'rcbrt': (lambda x: 1 / np.cbrt(x), lambda x: -1 / (3 * x * np.cbrt(x)), None),
+    'reciprocal': (lambda x: 1 / x, lambda x: -1 / (x * x), torch.reciprocal),
     'relu': (lambda x: np.maximum(x, 0), lambda x: np.float64(x > 0), torch.relu),
     'rint': (np.rint, zero, torch.round),
     'round': (round_away, zero, None),
     'sigmoid': (sigmoid, lambda x: sigmoid(x) * sigmoid(-x), torch.sigmoid),
     'sign': (np.sign, zero, torch.sign),
+    'sin': (np.sin, np.cos, torch.sin),
+    'sinh': (np.sinh, np.cosh, torch.sinh),
     'softrelu': (softrelu, sigmoid, F.softplus),
     'softsign': (lambda x: x / (1 + np.abs(x)), lambda x: (1 + np.abs(x)) ** -2.0, F.softsign),
     'rsqrt': (lambda x: 1 / np.sqrt(x), lambda x: -0.5 / (x * np.sqrt(x)), torch.rsqrt),
     'sqrt': (np.sqrt, lambda x: 0.5 / np.sqrt(x), torch.sqrt),
     'square': (np.square, lambda x: 2 * x, torch.square),
+    'tan': (np.tan, lambda x: np.cos(x) ** -2.0, torch.tan),
     'tanh': (np.tanh, lambda x: np.cosh(np.minimum(np.abs(x), 300)) ** -2.0, torch.tanh),
     'trunc': (np.trunc, zero, torch.trunc),
 }
 
 TWO = {
     'add': (np.add, one, one, torch.add),
+    'arctan2': (
+        np.arctan2,
+        lambda a, b: np.where(b == 0, 0, b / np.hypot(a, b) / np.hypot(a, b)),
+        lambda a, b: np.where(a == 0, 0, -a / np.hypot(a, b) / np.hypot(a, b)),
+        torch.atan2,
+    ),
+    'hypot': (np.hypot, lambda a, b: toward(a, b), lambda a, b: toward(b, a), torch.hypot),
     'subtract': (np.subtract, one, minus_one, torch.subtract),
     'multiply': (np.multiply, lambda a, b: b, lambda a, b: a, torch.multiply),
     'divide': (np.divide, lambda a, b: 1 / b, lambda a, b: -a / b / b, torch.divide),
@@ -107,7 +141,7 @@ def operands(name, start, stride, count):
         a = np.where(np.isfinite(a) & (a != 0) & (np.abs(a) != 1), np.abs(a), np.float32(2))
         part = np.float64(mixed) / 2**31 - 1
         return [a, np.float32(88 * part / np.log(np.float64(a)))]
-    if name in ('divide', 'modulo', 'add', 'subtract'):
+    if name in ('divide', 'modulo', 'add', 'subtract', 'arctan2', 'hypot'):
         # within 2^8 of each other in size, so that more than the larger one counts
         exponent = (bits >> np.uint64(23)) % np.uint64(256) + (mixed >> np.uint64(28)) - np.uint64(8)
         exponent = np.clip(exponent.astype(np.int64), 1, 254).astype(np.uint64)

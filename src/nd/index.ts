@@ -3,24 +3,46 @@
 export { type ConcatOptions, concat, type SplitOptions, split } from '../ops/concat/concat.ts'
 export { concatenate, type SplitV2Options, splitV2 } from '../ops/concat/splitV2.ts'
 export { type StackOptions, stack } from '../ops/concat/stack.ts'
+export { addN } from '../ops/elementwise/addN.ts'
 export {
   abs,
   add,
+  arccos,
+  arccosh,
+  arcsin,
+  arcsinh,
+  arctan,
+  arctan2,
+  arctanh,
+  cbrt,
   ceil,
   clip,
+  cos,
+  cosh,
+  degrees,
   divide,
   equal,
   erf,
   exp,
   expm1,
+  fix,
   floor,
   greater,
   greaterEqual,
+  type HardSigmoidOptions,
+  hardSigmoid,
+  hypot,
   lesser,
   lesserEqual,
   log,
   log1p,
+  log2,
+  log10,
   logaddexp,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
   maximum,
   minimum,
   modulo,
@@ -28,17 +50,25 @@ export {
   negative,
   notEqual,
   power,
+  radians,
+  rcbrt,
+  reciprocal,
   relu,
   rint,
   round,
   rsqrt,
+  type SmoothL1Options,
   sigmoid,
   sign,
+  sin,
+  sinh,
+  smoothL1,
   softrelu,
   softsign,
   sqrt,
   square,
   subtract,
+  tan,
   tanh,
   trunc,
   where,
@@ -57,6 +87,7 @@ export {
 export { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 export { cumprod } from '../ops/reduce/cumprod.ts'
 export { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
+export { nanprod, nansum } from '../ops/reduce/nan.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 export { std, variance as var } from '../ops/reduce/variance.ts'
 export {
@@ -90,6 +121,14 @@ export { broadcastTo } from '../ops/view/broadcastTo.ts'
 export { depthToSpace, spaceToDepth } from '../ops/view/depth.ts'
 export { type DiagOptions, diag } from '../ops/view/diag.ts'
 export { flip } from '../ops/view/flip.ts'
+export {
+  type BroadcastAxisOptions,
+  type BroadcastLikeOptions,
+  broadcastAxis,
+  broadcastLike,
+  type ReshapeLikeOptions,
+  reshapeLike,
+} from '../ops/view/like.ts'
 export { type PadMode, type PadOptions, pad } from '../ops/view/pad.ts'
 export { expandDims, flatten, reshape, squeeze } from '../ops/view/reshape.ts'
 export { type RollOptions, roll } from '../ops/view/roll.ts'
@@ -132,6 +171,7 @@ export {
   fullyConnected,
 } from './layers.ts'
 export * as linalg from './linalg.ts'
+export * from './oldSpellings.ts'
 export { type PoolingOptions, pooling } from './pooling.ts'
 export * as random from './random.ts'
 export {

@@ -1,7 +1,7 @@
 // Every case of every op in Chromium: on the CPU engine in pages of all kinds, and on the GPU engine.
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { chosen, loadFamilies } from '../conformance/families.ts'
+import { chosen, computedBy, loadFamilies } from '../conformance/families.ts'
 import { isolating, strictPolicy, testPages } from './browser.ts'
 import { check } from './cases.ts'
 import type { PageTests } from './page.ts'
@@ -12,7 +12,7 @@ const here = testPages()
 
 const workers = 'page.html?worker=worker.js'
 
-const families = (await loadFamilies()).map(({ name }) => name)
+const families = computedBy(await loadFamilies()).map(({ name }) => name)
 
 // All cases with each kind of stream. A policy can refuse workers and the compiling of kernels, which one family shows.
 if (!chosen) {
@@ -38,10 +38,13 @@ if (!chosen) {
 }
 
 // SwiftShader compiles the shaders of all convolutions for minutes: conformance.long.webgpu.chromium.test.ts runs the rest.
-describe('a page passes the cases of all ops on the GPU engine', () => {
-  let page: Page
-  beforeAll(async () => {
-    page = await here.open('page.html')
+if (families.length === 0) it.skip('the chosen cases fail at the call, before an engine runs')
+else {
+  describe('a page passes the cases of all ops on the GPU engine', () => {
+    let page: Page
+    beforeAll(async () => {
+      page = await here.open('page.html')
+    })
+    it.each(families)('%s', (family) => check(page, family, 'webgpu', family === 'conv' ? 8 : 1))
   })
-  it.each(families)('%s', (family) => check(page, family, 'webgpu', family === 'conv' ? 8 : 1))
-})
+}

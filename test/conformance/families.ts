@@ -27,8 +27,16 @@ export async function loadFamilies(): Promise<Family[]> {
     }),
   )
   if (!chosen) return families
+  return families.flatMap((family) => familiesOf([family], (of) => chosen[family.name]?.includes(of.name) ?? false))
+}
+
+/** The families narrowed to the cases that hold; those that have none are left out, since a suite must not be empty. */
+export function familiesOf(families: readonly Family[], holds: (of: OpCase) => boolean): Family[] {
   return families.flatMap(({ name, cases }) => {
-    const kept = cases.filter((of) => chosen[name]?.includes(of.name))
+    const kept = cases.filter(holds)
     return kept.length > 0 ? [{ name, cases: kept }] : []
   })
 }
+
+/** The families narrowed to the cases that an engine computes: the others fail at the call. */
+export const computedBy = (families: readonly Family[]): Family[] => familiesOf(families, ({ throws }) => !throws)

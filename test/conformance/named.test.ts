@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, it } from 'vitest'
-import type { Chosen } from './families.ts'
+import type { OpCase } from '../../src/ops/cases.ts'
+import { type Chosen, computedBy, familiesOf } from './families.ts'
 
 const script = fileURLToPath(new URL('named.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'glueball-'))
@@ -30,4 +31,19 @@ it('answers a wrong name', () => {
   const { status, stderr } = choose('softmx')
   expect(status).toBe(2)
   expect(stderr).toMatch(/no case calls softmx\. Did you mean softmax\? There are: abs, .*writeSlice/)
+})
+
+it('leaves out families of which no case is left', () => {
+  const wrong: OpCase = { name: 'wrong', inputs: [], run: () => [], throws: '[sum] …' }
+  const right: OpCase = { name: 'right', inputs: [], run: () => [] }
+  const families = [
+    { name: 'reduce', cases: [wrong] },
+    { name: 'softmax', cases: [wrong, right] },
+  ]
+  expect(computedBy(families)).toEqual([{ name: 'softmax', cases: [right] }])
+  expect(familiesOf(families, ({ throws }) => throws !== undefined).map(({ cases }) => cases)).toEqual([
+    [wrong],
+    [wrong],
+  ])
+  expect(familiesOf(families, () => false)).toEqual([])
 })

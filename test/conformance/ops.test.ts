@@ -11,7 +11,7 @@ import { webgpuKernels } from '../../src/engines/webgpu/kernels.ts'
 import type { Rung } from '../../src/kernel/wasm/rung.ts'
 import * as specs from '../../src/ops/specs.ts'
 import { checkDifference, checkOn, expectedOf, hasGradient, runCase } from './check.ts'
-import { chosen, loadFamilies } from './families.ts'
+import { chosen, computedBy, familiesOf, loadFamilies } from './families.ts'
 
 const families = await loadFamilies()
 
@@ -37,19 +37,19 @@ it('knows every op, by kernels of no others, and finds its cases', () => {
   for (const { cases } of families) expect(cases.length).toBeGreaterThan(0)
 })
 
-describe.each(families)('$name on the reference engine', ({ cases }) => {
-  const smooth = cases.filter((of) => !of.throws && hasGradient(of))
-  const wrong = cases.filter((of) => of.throws)
-  if (smooth.length > 0) {
-    it.each(smooth)('gradient of $name', async (of) => {
-      expect(await checkDifference(of, reference)).toEqual([])
-    })
-  }
-  if (wrong.length > 0) {
-    it.each(wrong)('error of $name', async (of) => {
-      await expect(runCase(of, { context: reference })).rejects.toThrow(of.throws)
-    })
-  }
+const smooth = familiesOf(families, (of) => !of.throws && hasGradient(of))
+const wrong = familiesOf(families, ({ throws }) => throws !== undefined)
+
+describe.each(smooth)('$name on the reference engine', ({ cases }) => {
+  it.each(cases)('gradient of $name', async (of) => {
+    expect(await checkDifference(of, reference)).toEqual([])
+  })
+})
+
+describe.each(wrong)('errors of $name', ({ cases }) => {
+  it.each(cases)('error of $name', async (of) => {
+    await expect(runCase(of, { context: reference })).rejects.toThrow(of.throws)
+  })
 })
 
 describe('on the CPU engine', () => {
@@ -62,8 +62,8 @@ describe('on the CPU engine', () => {
   })
   afterAll(() => Promise.all(machines.map(({ cpu }) => cpu.close())))
 
-  describe.each(families)('$name', ({ cases }) => {
-    it.each(cases.filter((of) => !of.throws))('$name', async (of) => {
+  describe.each(computedBy(families))('$name', ({ cases }) => {
+    it.each(cases)('$name', async (of) => {
       const expected = await expectedOf(of, reference, hasGradient(of))
       const wrong: string[] = []
       for (const { rung, context } of machines) {

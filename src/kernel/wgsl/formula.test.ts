@@ -23,3 +23,9 @@ it('rounds by itself what is taken from a number so that its end stays', () => {
   expect(reduced.length).toBe(4)
   for (const line of reduced) expect(line).toMatch(/once\(|let whole = parts\.exponent \* 0\.693359375;/)
 })
+
+it('writes large whole numbers as floats, since WGSL holds no integer literal of more than 64 bits', () => {
+  expect(f32Text.constant(2 ** 64)).toBe('f32(1.8446744073709552e+19)')
+  expect(f32Text.constant(-(2 ** 100))).toBe('f32(-1.2676506002282294e+30)')
+  expect(f32Text.constant(4096)).toBe('f32(4096)')
+})

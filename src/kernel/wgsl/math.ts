@@ -18,7 +18,10 @@ export function wgslFloat(x: number): string {
   if (Number.isNaN(x)) return 'bitsOf(0x7fc00000u)'
   if (x === Number.POSITIVE_INFINITY) return 'bitsOf(0x7f800000u)'
   if (x === Number.NEGATIVE_INFINITY) return 'bitsOf(0xff800000u)'
-  return `f32(${Object.is(x, -0) ? '-0.0' : Math.fround(x)})`
+  const held = Math.fround(x)
+  // digits without a point are an integer of 64 bits
+  if (Number.isInteger(held) && Math.abs(held) >= 2 ** 31) return `f32(${held.toExponential()})`
+  return `f32(${Object.is(x, -0) ? '-0.0' : held})`
 }
 
 /** WGSL text of an integer; −2³¹ is no literal, since the sign is an operator. */

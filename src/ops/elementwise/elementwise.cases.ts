@@ -2,14 +2,44 @@
 import { derive } from '../../arith/derive.ts'
 import { type CaseInput, type Domain, generator, type OpCase } from '../cases.ts'
 import { elementary, exact, looser, type Tolerance } from '../tolerance.ts'
-import { activationGradient, add, clip, elementwise, logaddexp, multiply, power, subtract } from './elementwise.ts'
+import {
+  activationGradient,
+  add,
+  clip,
+  elementwise,
+  hardSigmoid,
+  logaddexp,
+  multiply,
+  power,
+  smoothL1,
+  subtract,
+} from './elementwise.ts'
 import { type FormulaName, formulas } from './formulas.ts'
 
 const special = { values: [0, -0, 1, -1, 0.5, -2.5, 1e-40, 3e38, -3e38, Infinity, -Infinity, Number.NaN] }
 /** Pairs of all values: lengths twelve and thirteen have no common factor. */
 const shifted = { values: [...special.values, 2] }
 const around = looser({ relative: 1e-6, absolute: 1e-7 }, 'a sum with 1 loses what is far smaller than it')
+/** Made of exp, log, products with a rounded sum, or polynomials. */
+const transcendental = [
+  ...([
+    'arccos',
+    'arccosh',
+    'arcsin',
+    'arcsinh',
+    'arctan',
+    'arctan2',
+    'arctanh',
+    'cos',
+    'cosh',
+    'sin',
+    'sinh',
+    'tan',
+  ] as const),
+  ...(['cbrt', 'hardSigmoid', 'hypot', 'log10', 'log2', 'rcbrt'] as const),
+]
 const tolerances: Partial<Record<FormulaName, Tolerance>> = {
+  ...Object.fromEntries(transcendental.map((name) => [name, elementary])),
   erf: elementary,
   exp: elementary,
   expm1: elementary,
@@ -27,15 +57,32 @@ const tolerances: Partial<Record<FormulaName, Tolerance>> = {
   tanhGradient: around,
 }
 const domains: Partial<Record<FormulaName, Domain>> = {
+  arccos: [-0.9, 0.9],
+  arccosh: [1.1, 5],
+  arcsin: [-0.9, 0.9],
+  arcsinh: [-5, 5],
+  arctan: [-5, 5],
+  arctan2: [0.5, 2],
+  arctanh: [-0.9, 0.9],
+  cbrt: [0.1, 5],
+  cos: [-100, 100],
   divide: [0.5, 2],
+  hypot: [0.5, 2],
   log: [0.1, 5],
+  log10: [0.1, 5],
+  log2: [0.1, 5],
   log1p: [-0.9, 5],
   modulo: [0.6, 3],
   power: [0.5, 3],
+  rcbrt: [0.1, 5],
+  reciprocal: [0.1, 5],
   rsqrt: [0.1, 5],
+  sin: [-100, 100],
+  smoothL1: [0.5, 2],
   softrelu: [-6, 6],
   softreluGradient: [0.1, 2],
   sqrt: [0.1, 5],
+  tan: [-1.4, 1.4],
 }
 const names = Object.keys(formulas) as FormulaName[]
 const arityOf = (name: FormulaName) => formulas[name].compute.length - 1
@@ -214,6 +261,33 @@ const numbers: OpCase[] = [
   },
 ]
 
+/** Angles of every size, ends of domains, and what lies on axes. */
+const { values: angles } = many(() => Math.PI * 2 ** (160 * random() - 32) * (random() < 0.5 ? -1 : 1)).domain
+const edges = { values: [1, -1, 0.5, -0.5, 1 + 2 ** -23, 1 - 2 ** -24, -1 + 2 ** -24, 0, -0, 1e-30, 88.5, -89.3, 1e30] }
+const ofAngles: OpCase[] = [
+  ...(['sin', 'cos', 'tan'] as const).map((name) =>
+    caseOf(name, 'angles of every size', [{ shape: [4096], domain: { values: angles } }]),
+  ),
+  ...transcendental
+    .filter((name) => arityOf(name) === 1)
+    .map((name) => caseOf(name, 'edges', [{ shape: [26], domain: edges }])),
+  {
+    name: 'hardSigmoid by options',
+    inputs: [{ shape: [3, 7], domain: [-4, 4] }],
+    run: ([x]) => hardSigmoid(x, { alpha: 0.5, beta: 0.25 }),
+    tolerance: elementary,
+    gradient: false,
+  },
+  { name: 'hardSigmoid of its own', inputs: [{ shape: [9] }], run: ([x]) => hardSigmoid(x), tolerance: elementary },
+  { name: 'smoothL1 by its scalar', inputs: [{ shape: [3, 7] }], run: ([x]) => smoothL1(x, { scalar: 3 }) },
+  { name: 'smoothL1 of nothing', inputs: [{ shape: [0, 7] }], run: ([x]) => smoothL1(x) },
+  {
+    name: 'integers and numbers in logic',
+    inputs: [{ shape: [61], dtype: 'int32', domain: [-2, 3] }],
+    run: ([x]) => [0, -0, 0.5, 1e12, Number.NaN].map((number) => elementwise('logicalAnd', [x, number])),
+  },
+]
+
 const exponentials: OpCase[] = [
   ...[100, 10000].map((size) =>
     caseOf('logaddexp', `magnitudes to ${size}`, [
@@ -281,6 +355,18 @@ const errors: OpCase[] = [
     throws: '[add] cannot broadcast (2, 3) and (2, 4): axis 1 has sizes 3 and 4',
   },
   {
+    name: 'sin of integers',
+    inputs: [{ shape: [2], dtype: 'int32' }],
+    run: ([x]) => elementwise('sin', [x]),
+    throws: "[sin] cannot take int32, expected float32: use astype('float32')",
+  },
+  {
+    name: 'hardSigmoid of a wrong option',
+    inputs: [{ shape: [2] }],
+    run: ([x]) => hardSigmoid(x, { slope: 1 } as object),
+    throws: "[hardSigmoid] unknown option 'slope'",
+  },
+  {
     name: 'exp of integers',
     inputs: [{ shape: [2], dtype: 'int32' }],
     run: ([x]) => elementwise('exp', [x]),
@@ -313,6 +399,7 @@ export const cases: readonly OpCase[] = [
   ...broadcasts,
   ...bytes,
   ...numbers,
+  ...ofAngles,
   ...exponentials,
   ...errors,
 ]

@@ -1,6 +1,6 @@
 // The element-wise functions on arrays and numbers, with NumPy's broadcasting.
 import { checkHeld, kindOf } from '../../core/dtype.ts'
-import { OpError } from '../../core/errors.ts'
+import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { apply } from '../../kinds/formula/formula.ts'
 import type { ActivationName } from '../activations.ts'
@@ -36,8 +36,30 @@ const binary =
 export const abs: Unary = unary('abs')
 /** a + b; an operand may be a number. */
 export const add: Binary = binary('add')
+/** The angle from 0 to π whose cosine is x, in radians; NaN outside [−1, 1]. */
+export const arccos: Unary = unary('arccos')
+/** The inverse of cosh from 0 on, ln(x + √(x² − 1)); NaN below 1. */
+export const arccosh: Unary = unary('arccosh')
+/** The angle from −π/2 to π/2 whose sine is x, in radians; NaN outside [−1, 1]. */
+export const arcsin: Unary = unary('arcsin')
+/** The inverse of sinh, ln(x + √(x² + 1)). */
+export const arcsinh: Unary = unary('arcsinh')
+/** The angle from −π/2 to π/2 whose tangent is x, in radians. */
+export const arctan: Unary = unary('arctan')
+/** The angle of the point (b, a) from −π to π, in radians: arctan(a / b) in the right quadrant. */
+export const arctan2: Binary = binary('arctan2')
+/** The inverse of tanh, ½ ln((1 + x) / (1 − x)); NaN outside [−1, 1]. */
+export const arctanh: Unary = unary('arctanh')
+/** The cubic root; negative numbers have one too. */
+export const cbrt: Unary = unary('cbrt')
 /** The smallest integer from x on. */
 export const ceil: Unary = unary('ceil')
+/** The cosine of an angle in radians. */
+export const cos: Unary = unary('cos')
+/** The hyperbolic cosine, (eˣ + e⁻ˣ) / 2. */
+export const cosh: Unary = unary('cosh')
+/** An angle in radians as degrees, x · 180 / π. */
+export const degrees: Unary = unary('degrees')
 /** a / b; on integers the quotient towards zero. */
 export const divide: Binary = binary('divide')
 /** 1 where a equals b, else 0. */
@@ -48,22 +70,38 @@ export const erf: Unary = unary('erf')
 export const exp: Unary = unary('exp')
 /** eˣ − 1, exact around 0. */
 export const expm1: Unary = unary('expm1')
+/** The nearest integer towards zero, as trunc. */
+export const fix: Unary = unary('fix')
 /** The largest integer up to x. */
 export const floor: Unary = unary('floor')
 /** 1 where a > b, else 0. */
 export const greater: Binary = binary('greater')
 /** 1 where a ≥ b, else 0. */
 export const greaterEqual: Binary = binary('greaterEqual')
+/** √(a² + b²), of any magnitude. */
+export const hypot: Binary = binary('hypot')
 /** 1 where a < b, else 0. */
 export const lesser: Binary = binary('lesser')
 /** 1 where a ≤ b, else 0. */
 export const lesserEqual: Binary = binary('lesserEqual')
 /** The natural logarithm. */
 export const log: Unary = unary('log')
+/** The logarithm to base 10. */
+export const log10: Unary = unary('log10')
 /** ln(1 + x), exact around 0. */
 export const log1p: Unary = unary('log1p')
+/** The logarithm to base 2, exact at powers of two. */
+export const log2: Unary = unary('log2')
 /** ln(eᵃ + eᵇ), of any magnitude. */
 export const logaddexp: Binary = binary('logaddexp')
+/** 1 where both a and b differ from 0, else 0; NaN differs from 0. */
+export const logicalAnd: Binary = binary('logicalAnd')
+/** 1 where x is 0, else 0. */
+export const logicalNot: Unary = unary('logicalNot')
+/** 1 where a or b differs from 0, else 0. */
+export const logicalOr: Binary = binary('logicalOr')
+/** 1 where one of a and b differs from 0 and the other does not, else 0. */
+export const logicalXor: Binary = binary('logicalXor')
 /** The larger of a and b; NaN if either is NaN. */
 export const maximum: Binary = binary('maximum')
 /** The smaller of a and b; NaN if either is NaN. */
@@ -78,6 +116,12 @@ export const negative: Unary = unary('negative')
 export const notEqual: Binary = binary('notEqual')
 /** a to the power b. */
 export const power: Binary = binary('power')
+/** An angle in degrees as radians, x · π / 180. */
+export const radians: Unary = unary('radians')
+/** 1 / ∛x. */
+export const rcbrt: Unary = unary('rcbrt')
+/** 1 / x. */
+export const reciprocal: Unary = unary('reciprocal')
 /** max(x, 0). */
 export const relu: Unary = unary('relu')
 /** The nearest integer, halves to the even one. */
@@ -90,6 +134,10 @@ export const rsqrt: Unary = unary('rsqrt')
 export const sigmoid: Unary = unary('sigmoid')
 /** −1, 0 or 1. */
 export const sign: Unary = unary('sign')
+/** The sine of an angle in radians. */
+export const sin: Unary = unary('sin')
+/** The hyperbolic sine, (eˣ − e⁻ˣ) / 2. */
+export const sinh: Unary = unary('sinh')
 /** ln(1 + eˣ). */
 export const softrelu: Unary = unary('softrelu')
 /** x / (1 + |x|). */
@@ -100,6 +148,8 @@ export const sqrt: Unary = unary('sqrt')
 export const square: Unary = unary('square')
 /** a − b. */
 export const subtract: Binary = binary('subtract')
+/** The tangent of an angle in radians. */
+export const tan: Unary = unary('tan')
 /** The hyperbolic tangent. */
 export const tanh: Unary = unary('tanh')
 /** The integer part of x. */
@@ -108,6 +158,37 @@ export const trunc: Unary = unary('trunc')
 /** x with values below `low` and above `high` set to these; its gradient passes from `low` to `high`, ends included. */
 export function clip(x: NDArray, low: number, high: number, out?: NDArray): NDArray {
   return elementwise('clip', [x, low, high], out)
+}
+
+/** Options of hardSigmoid. */
+export interface HardSigmoidOptions {
+  /** The slope. Default 0.2. */
+  readonly alpha?: number
+  /** The value at 0. Default 0.5. */
+  readonly beta?: number
+}
+
+const hardSigmoidOptions: OptionNames<HardSigmoidOptions> = { alpha: true, beta: true }
+
+/** alpha · x + beta, cut to [0, 1]; its gradient is 0 at both ends. */
+export function hardSigmoid(x: NDArray, options: HardSigmoidOptions = {}): NDArray {
+  checkOptions('hardSigmoid', options, '{ alpha: 0.2 }', hardSigmoidOptions)
+  const { alpha = 0.2, beta = 0.5 } = options
+  return elementwise('hardSigmoid', [x, alpha, beta])
+}
+
+/** Options of smoothL1. */
+export interface SmoothL1Options {
+  /** Where |x| is 1 / scalar² or less, the result is a parabola. Default 1. */
+  readonly scalar?: number
+}
+
+const smoothL1Options: OptionNames<SmoothL1Options> = { scalar: true }
+
+/** (scalar · x)² / 2 where |x| ≤ 1 / scalar², else |x| − 1 / (2 · scalar²): Huber's loss of each element. */
+export function smoothL1(x: NDArray, options: SmoothL1Options = {}): NDArray {
+  checkOptions('smoothL1', options, '{ scalar: 1 }', smoothL1Options)
+  return elementwise('smoothL1', [x, options.scalar ?? 1])
 }
 
 /** Applies an activation by name: relu, sigmoid, tanh, softrelu or softsign. */

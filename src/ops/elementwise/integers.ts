@@ -31,6 +31,7 @@ export function besideIntegers(name: FormulaName, operands: readonly Operand[], 
     if (typeof b === 'number') return comparedWith(comparison, a, b)
     return comparedWith(exchanged[comparison], b, a as number)
   }
+  if (name.startsWith('logical')) return [name, operands.map((x) => (typeof x === 'number' ? Number(x !== 0) : x))]
   const bounds = { maximum: [0, 0], minimum: [1, 1], clip: [null, 0, 1] }[name as string] ?? []
   return [
     name,

@@ -67,14 +67,18 @@ const products: Reduction = {
   joins: ['prod'],
   gradient: {
     saves: { inputs: [0] },
-    of({ x, attrs }, [dy], spread) {
-      const [beside, zeros] = reduce(productsBeside0, [x(0)], { axes: attrs.axes, keepDims: true })
-      return apply(productOfOthers, [x(0), beside, zeros, spread(dy)])
-    },
+    of: ({ x, attrs }, [dy], spread) => [productGradient(x(0), spread(dy), attrs.axes)],
   },
 }
 
-function reduced(reduction: Reduction, x: NDArray, options: ReduceOptions): NDArray {
+/** The gradient of a product along axes, from that of the result. */
+export function productGradient(x: NDArray, dy: NDArray, axes: readonly number[]): NDArray {
+  const [beside, zeros] = reduce(productsBeside0, [x], { axes, keepDims: true })
+  return apply(productOfOthers, [x, beside, zeros, dy])[0]
+}
+
+/** Reduces an array along the axes that options name. */
+export function reduced(reduction: Reduction, x: NDArray, options: ReduceOptions): NDArray {
   checkOptions(reduction.name, options, '{ axis: 1 }', reduceOptions)
   return reduce(reduction, [x], axesOf(reduction.name, x.shape, options))[0]
 }
