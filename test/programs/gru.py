@@ -4,4 +4,4 @@ from languageModel import train
 
 
 def run(inputs, weights, note):
-    train(torch.nn.GRU(30, 24), inputs, weights, note)
+    train(torch.gru, 1, 1, inputs, weights, note)

@@ -4,4 +4,4 @@ from languageModel import train
 
 
 def run(inputs, weights, note):
-    train(torch.nn.LSTM(30, 24, 2), inputs, weights, note)
+    train(torch.lstm, 2, 2, inputs, weights, note)

@@ -5,6 +5,7 @@ import { batchNormScratch } from './batchNormScratch.ts'
 import { denseNet } from './denseNet.ts'
 import { fcn } from './fcn.ts'
 import { fineTuning } from './fineTuning.ts'
+import { gan } from './gan.ts'
 import { googLeNet } from './googLeNet.ts'
 import { gradientPenalty } from './gradientPenalty.ts'
 import { gru } from './gru.ts'
@@ -23,6 +24,7 @@ import { textCnn } from './textCnn.ts'
 import type { Program } from './trace.ts'
 import { vae } from './vae.ts'
 import { vgg } from './vgg.ts'
+import { word2vec } from './word2vec.ts'
 
 /** The programs, in the order of their chapters. */
 export const programs: Readonly<Record<string, Program>> = {
@@ -44,8 +46,10 @@ export const programs: Readonly<Record<string, Program>> = {
   fcn,
   styleTransfer,
   textCnn,
+  word2vec,
   seq2seq,
   matrixFactorization,
+  gan,
   vae,
   gradientPenalty,
   maml,

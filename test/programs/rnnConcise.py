@@ -4,4 +4,4 @@ from languageModel import train
 
 
 def run(inputs, weights, note):
-    train(torch.nn.RNN(30, 24), inputs, weights, note)
+    train(torch.rnn_tanh, 1, 1, inputs, weights, note)
