@@ -3,7 +3,7 @@ import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import { checkAdjustment, convolve, deconvolve } from '../../ops/conv/convolve.ts'
-import { type Sizes, sizesOf } from '../../ops/spatial.ts'
+import { checkFilled, type Sizes, sizesOf } from '../../ops/spatial.ts'
 import { Affine, type AffineOptions, affineOptions } from './affine.ts'
 import { checkCount, checkInput, checkLayout, checkPositions, type Pair, type Single } from './arguments.ts'
 
@@ -108,8 +108,7 @@ abstract class ConvLayer<List extends readonly number[]> extends Affine {
       )
     }
     if (channels % this.groups) throw new OpError(name, `${channels} channels can't be cut into ${this.groups} groups`)
-    if (x.shape.slice(1).includes(0))
-      throw new OpError(name, `the input must not be empty but for the batch, got ${given}`)
+    checkFilled(name, 'the input', x)
   }
 
   /** What the layer adds to its description behind the dilation. */
