@@ -74,6 +74,8 @@ abstract class ConvLayer<List extends readonly number[]> extends Affine {
     checkOptions(name, options, '{ strides: 2, padding: 1 }', names as OptionNames<typeof options>)
     const { groups = 1, inChannels = 0, layout, strides = 1, padding = 0, dilation = 1 } = options
     checkCount(name, 'channels', channels)
+    checkCount(name, 'groups', groups)
+    if (inChannels !== 0) checkCount(name, 'inChannels', inChannels)
     checkLayout(name, layout, axes === 1 ? 'NCW' : 'NCHW')
     if (![channels, inChannels].every((count) => Number.isInteger(count / groups))) {
       const got = `${channels} channels of ${inChannels || 'unknown'} into ${groups} groups`

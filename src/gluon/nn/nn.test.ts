@@ -151,6 +151,8 @@ describe('wrong arguments', () => {
     [() => new nn.Conv2D(4, 3, { strides: 0 }), /\[Conv2D\] strides must be .* got 0/],
     [() => new nn.Conv2D(4, 3, { padding: [1, -1] }), /\[Conv2D\] padding must be .* got \[1,-1\]/],
     [() => new nn.Conv2D(4, 3, { layout: 'NHWC' as never }), /\[Conv2D\] layout must be 'NCHW', got 'NHWC'/],
+    [() => new nn.Conv2D(4, 3, { groups: -1 }), /\[Conv2D\] groups must be a positive integer, got -1/],
+    [() => new nn.Conv1D(4, 3, { inChannels: 1.5 }), /\[Conv1D\] inChannels must be a positive integer, got 1.5/],
     [() => new nn.Conv2D(4, 3, { groups: 3 }), /\[Conv2D\].*groups/],
     [() => new nn.Conv2D(4, 3, { groups: 2, inChannels: 3 }), /\[Conv2D\].*groups/],
     [
