@@ -146,7 +146,7 @@ const errors: OpCase[] = [
     run: ([x, weight]) => {
       return convolve('convolution', x, weight, null, { strides: [1], padding: [0], dilation: [1], groups: 1 })
     },
-    throws: '[convolution] the input (1, 3, 9) has 3 channels, weight (4, 2, 3) in 1 groups takes 2',
+    throws: '[convolution] the input (1, 3, 9) has 3 channels, weight (4, 2, 3) takes 2',
   },
 ]
 

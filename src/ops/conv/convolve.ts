@@ -67,7 +67,8 @@ export function convolve(
   const axes = checkAxes(op, x, weight)
   const expected = weight.shape[1] * steps.groups
   if (x.shape[1] !== expected) {
-    const of = `weight ${formatShape(weight.shape)} in ${steps.groups} groups`
+    const groups = steps.groups > 1 ? ` in ${steps.groups} groups` : ''
+    const of = `weight ${formatShape(weight.shape)}${groups}`
     throw new OpError(op, `the input ${formatShape(x.shape)} has ${x.shape[1]} channels, ${of} takes ${expected}`)
   }
   const window = { ...windowOf(weight, steps), ...(activation && { activation }) }
