@@ -29,6 +29,12 @@ export function checkSpatial(op: string, name: string, x: NDArray): 1 | 2 {
   throw new OpError(op, `${name} must be (N, C, W) or (N, C, H, W), got ${formatShape(x.shape)}`)
 }
 
+/** Checks that no axis of an input is empty but that of the batch. */
+export function checkFilled(op: string, name: string, { shape }: NDArray): void {
+  if (!shape.slice(1).includes(0)) return
+  throw new OpError(op, `wrong shape of ${name}: got ${formatShape(shape)}, expected no axis empty but the batch`)
+}
+
 /** A sequence, or a filter of one, as an image of one row: (N, C, W) as (N, C, 1, W). An image stays. */
 export function asImages(x: NDArray): NDArray {
   return x.ndim === 3 ? withShape(x, [x.shape[0], x.shape[1], 1, x.shape[2]]) : x

@@ -3,7 +3,7 @@ import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import { checkAdjustment, convolve, deconvolve } from '../../ops/conv/convolve.ts'
-import { type Sizes, sizesOf } from '../../ops/spatial.ts'
+import { checkFilled, type Sizes, sizesOf } from '../../ops/spatial.ts'
 import { Affine, type AffineOptions, affineOptions } from './affine.ts'
 import { checkCount, checkInput, checkLayout, checkPositions, type Pair, type Single } from './arguments.ts'
 
@@ -74,6 +74,8 @@ abstract class ConvLayer<List extends readonly number[]> extends Affine {
     checkOptions(name, options, '{ strides: 2, padding: 1 }', names as OptionNames<typeof options>)
     const { groups = 1, inChannels = 0, layout, strides = 1, padding = 0, dilation = 1 } = options
     checkCount(name, 'channels', channels)
+    checkCount(name, 'groups', groups)
+    if (inChannels !== 0) checkCount(name, 'inChannels', inChannels)
     checkLayout(name, layout, axes === 1 ? 'NCW' : 'NCHW')
     if (![channels, inChannels].every((count) => Number.isInteger(count / groups))) {
       const got = `${channels} channels of ${inChannels || 'unknown'} into ${groups} groups`
@@ -108,8 +110,7 @@ abstract class ConvLayer<List extends readonly number[]> extends Affine {
       )
     }
     if (channels % this.groups) throw new OpError(name, `${channels} channels can't be cut into ${this.groups} groups`)
-    if (x.shape.slice(1).includes(0))
-      throw new OpError(name, `the input must not be empty but for the batch, got ${given}`)
+    checkFilled(name, 'the input', x)
   }
 
   /** What the layer adds to its description behind the dilation. */

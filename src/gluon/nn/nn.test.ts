@@ -14,6 +14,22 @@ describe('a printed layer', () => {
       new nn.Conv2D(8, [3, 5], { padding: [1, 2], dilation: 2, groups: 2, useBias: false, inChannels: 4 }),
       'Conv2D(4 -> 8, kernel_size=(3, 5), stride=(1, 1), padding=(1, 2), dilation=(2, 2), groups=2, bias=False)',
     ],
+    [
+      new nn.Conv1D(16, 5, { padding: [2], activation: 'relu' }),
+      'Conv1D(None -> 16, kernel_size=(5,), stride=(1,), padding=(2,), Activation(relu))',
+    ],
+    [
+      new nn.Conv2DTranspose(8, 4, {
+        strides: 2,
+        padding: 1,
+        outputPadding: 1,
+        groups: 2,
+        useBias: false,
+        inChannels: 6,
+      }),
+      'Conv2DTranspose(6 -> 8, kernel_size=(4, 4), stride=(2, 2), padding=(1, 1), output_padding=(1, 1), groups=2, bias=False)',
+    ],
+    [new nn.Conv1DTranspose(8, 4), 'Conv1DTranspose(None -> 8, kernel_size=(4,), stride=(1,))'],
     [new nn.Dense(84, { inUnits: 120, activation: 'relu' }), 'Dense(120 -> 84, Activation(relu))'],
     [new nn.Dense(10), 'Dense(None -> 10, linear)'],
     [
@@ -32,6 +48,22 @@ describe('a printed layer', () => {
       new nn.GlobalMaxPool2D(),
       'GlobalMaxPool2D(size=(1, 1), stride=(1, 1), padding=(0, 0), ceil_mode=True, global_pool=True, pool_type=max, layout=NCHW)',
     ],
+    [
+      new nn.MaxPool1D({ poolSize: 3, padding: 1 }),
+      'MaxPool1D(size=(3,), stride=(3,), padding=(1,), ceil_mode=False, global_pool=False, pool_type=max, layout=NCW)',
+    ],
+    [
+      new nn.AvgPool1D({ strides: 1, ceilMode: true }),
+      'AvgPool1D(size=(2,), stride=(1,), padding=(0,), ceil_mode=True, global_pool=False, pool_type=avg, layout=NCW)',
+    ],
+    [
+      new nn.GlobalAvgPool1D(),
+      'GlobalAvgPool1D(size=(1,), stride=(1,), padding=(0,), ceil_mode=True, global_pool=True, pool_type=avg, layout=NCW)',
+    ],
+    [
+      new nn.GlobalMaxPool1D({ layout: 'NCW' }),
+      'GlobalMaxPool1D(size=(1,), stride=(1,), padding=(0,), ceil_mode=True, global_pool=True, pool_type=max, layout=NCW)',
+    ],
     [new nn.Dropout(0.5), 'Dropout(p = 0.5, axes=())'],
     [new nn.Dropout(0.3, { axes: [1] }), 'Dropout(p = 0.3, axes=(1,))'],
     [new nn.Flatten(), 'Flatten'],
@@ -48,6 +80,19 @@ describe('a printed layer', () => {
     conv.initialize({ ctx })
     conv(nd.zeros([1, 6, 4, 4], { ctx }))
     expect(String(conv)).toBe('Conv2D(6 -> 4, kernel_size=(3, 3), stride=(1, 1), groups=2)')
+  })
+
+  it('draws the weights of a transposed convolution once the input shows its channels', () => {
+    const conv = new nn.Conv2DTranspose(4, [3, 2], { groups: 2, prefix: 'up_' })
+    conv.initialize({ ctx, init: new init.Xavier() })
+    expect(String(conv.weight)).toBe('Parameter up_weight (shape=(0, 2, 3, 2), dtype=float32)')
+    expect(conv(nd.zeros([1, 6, 5, 5], { ctx })).shape.join()).toBe('1,4,7,6')
+    expect(String(conv)).toBe('Conv2DTranspose(6 -> 4, kernel_size=(3, 2), stride=(1, 1), groups=2)')
+    expect([...conv.collectParams().values()].map(({ shape }) => shape.join())).toEqual(['6,2,3,2', '4'])
+    const sequence = new nn.Conv1D(3, 2)
+    sequence.initialize({ ctx, init: new init.Xavier() })
+    expect(sequence(nd.zeros([2, 5, 4], { ctx })).shape.join()).toBe('2,3,3')
+    expect(sequence.weight.shape.join()).toBe('3,5,2')
   })
 
   it('nests in its container', () => {
@@ -106,8 +151,21 @@ describe('wrong arguments', () => {
     [() => new nn.Conv2D(4, 3, { strides: 0 }), /\[Conv2D\] strides must be .* got 0/],
     [() => new nn.Conv2D(4, 3, { padding: [1, -1] }), /\[Conv2D\] padding must be .* got \[1,-1\]/],
     [() => new nn.Conv2D(4, 3, { layout: 'NHWC' as never }), /\[Conv2D\] layout must be 'NCHW', got 'NHWC'/],
+    [() => new nn.Conv2D(4, 3, { groups: -1 }), /\[Conv2D\] groups must be a positive integer, got -1/],
+    [() => new nn.Conv1D(4, 3, { inChannels: 1.5 }), /\[Conv1D\] inChannels must be a positive integer, got 1.5/],
     [() => new nn.Conv2D(4, 3, { groups: 3 }), /\[Conv2D\].*groups/],
     [() => new nn.Conv2D(4, 3, { groups: 2, inChannels: 3 }), /\[Conv2D\].*groups/],
+    [
+      () => new nn.Conv1D(4, [3, 3] as never),
+      /\[Conv1D\] kernelSize must be a positive integer, or a list of one, got \[3,3\]/,
+    ],
+    [() => new nn.Conv1D(4, 3, { layout: 'NWC' as never }), /\[Conv1D\] layout must be 'NCW', got 'NWC'/],
+    [
+      () => new nn.Conv2DTranspose(4, 3, { strides: 2, outputPadding: 2 }),
+      /\[Conv2DTranspose\] outputPadding must be smaller than strides: got \(2, 2\), expected at most \(1, 1\)/,
+    ],
+    [() => new nn.Conv1DTranspose(4, 3, { groups: 3 }), /\[Conv1DTranspose\].*groups/],
+    [() => new nn.AvgPool1D({ poolSize: [2, 2] as never }), /\[AvgPool1D\] poolSize must be .* got \[2,2\]/],
     [() => new nn.Dropout(1), /\[Dropout\] the rate must be from 0 to below 1, got 1/],
     [() => new nn.MaxPool2D({ poolSize: 1.5 }), /\[MaxPool2D\] poolSize must be .* got 1.5/],
   ])('%s', (make, message) => {
@@ -117,10 +175,17 @@ describe('wrong arguments', () => {
   const own = { stride: 2 } as never
   it.each<[string, (options: never) => unknown]>([
     ['Conv2D', (o) => new nn.Conv2D(4, 3, o)],
+    ['Conv1D', (o) => new nn.Conv1D(4, 3, o)],
+    ['Conv1DTranspose', (o) => new nn.Conv1DTranspose(4, 3, o)],
+    ['Conv2DTranspose', (o) => new nn.Conv2DTranspose(4, 3, o)],
     ['Dense', (o) => new nn.Dense(4, o)],
     ['Dropout', (o) => new nn.Dropout(0.5, o)],
     ['Flatten', (o) => new nn.Flatten(o)],
     ['Activation', (o) => new nn.Activation('relu', o)],
+    ['MaxPool1D', (o) => new nn.MaxPool1D(o)],
+    ['AvgPool1D', (o) => new nn.AvgPool1D(o)],
+    ['GlobalMaxPool1D', (o) => new nn.GlobalMaxPool1D(o)],
+    ['GlobalAvgPool1D', (o) => new nn.GlobalAvgPool1D(o)],
     ['MaxPool2D', (o) => new nn.MaxPool2D(o)],
     ['AvgPool2D', (o) => new nn.AvgPool2D(o)],
     ['GlobalMaxPool2D', (o) => new nn.GlobalMaxPool2D(o)],
@@ -168,6 +233,8 @@ describe('wrong arguments', () => {
 
   it.each<[string, nn.AnyBlock]>([
     ['Conv2D', new nn.Conv2D(4, 3)],
+    ['Conv2DTranspose', new nn.Conv2DTranspose(4, 3)],
+    ['AvgPool1D', new nn.AvgPool1D()],
     ['Dense', new nn.Dense(4)],
     ['Dropout', new nn.Dropout(0.5)],
     ['Flatten', new nn.Flatten()],
@@ -184,6 +251,19 @@ describe('wrong arguments', () => {
     const conv = new nn.Conv2D(4, 3, { groups: 2 })
     conv.initialize({ ctx })
     expect(() => conv(nd.zeros([1, 3, 5, 5], { ctx }))).toThrow(/3 channels can't be cut into 2 groups/)
+    const transposed = new nn.Conv2DTranspose(4, 3, { inChannels: 2 })
+    transposed.initialize({ ctx })
+    expect(() => transposed(nd.zeros([1, 3, 5, 5], { ctx }))).toThrow(
+      '[Conv2DTranspose] the input has 3 channels (shape (1, 3, 5, 5)), the weight takes 2',
+    )
+    const sequence = new nn.Conv1D(4, 3)
+    sequence.initialize({ ctx })
+    expect(() => sequence(nd.zeros([1, 3, 5, 5], { ctx }))).toThrow(
+      '[Conv1D] the input must be (N, C, W), got (1, 3, 5, 5)',
+    )
+    expect(() => new nn.MaxPool1D()(nd.zeros([1, 3, 5, 5], { ctx }))).toThrow(
+      '[MaxPool1D] the input must be (N, C, W), got (1, 3, 5, 5)',
+    )
     expect(() => new nn.MaxPool2D({ poolSize: 3 })(nd.zeros([1, 1, 2, 5], { ctx }))).toThrow(/\[maxPool\]/)
     expect(() => new nn.GlobalAvgPool2D()(nd.zeros([3, 4], { ctx }))).toThrow(/must be \(N, C, H, W\), got \(3, 4\)/)
   })

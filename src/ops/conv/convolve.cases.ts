@@ -128,9 +128,13 @@ const errors: OpCase[] = [
     x: [1, 2, 4],
     weight: [2, 2, 3, 3],
   }),
-  wrong('[deconvolution] input (1, 2, 0) and weight (2, 2, 3): only the batch may be empty', {
+  wrong('[deconvolution] wrong shape of the input: got (1, 2, 0), expected no axis empty but the batch', {
     x: [1, 2, 0],
     weight: [2, 2, 3],
+  }),
+  wrong('[deconvolution] wrong shape of weight: got (2, 0, 3), expected no axis empty', {
+    x: [1, 2, 4],
+    weight: [2, 0, 3],
   }),
   wrong('[deconvolution] the input must be (N, C, W) or (N, C, H, W), got (2, 3, 4, 5, 6)', {
     x: [2, 3, 4, 5, 6],
@@ -142,7 +146,7 @@ const errors: OpCase[] = [
     run: ([x, weight]) => {
       return convolve('convolution', x, weight, null, { strides: [1], padding: [0], dilation: [1], groups: 1 })
     },
-    throws: '[convolution] the input (1, 3, 9) has 3 channels, weight (4, 2, 3) in 1 groups takes 2',
+    throws: '[convolution] the input (1, 3, 9) has 3 channels, weight (4, 2, 3) takes 2',
   },
 ]
 

@@ -4,7 +4,7 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import type { ActivationName } from '../activations.ts'
 import { activate, add } from '../elementwise/elementwise.ts'
-import { asImages, checkSpatial, fromImages, pairOf } from '../spatial.ts'
+import { asImages, checkFilled, checkSpatial, fromImages, pairOf } from '../spatial.ts'
 import { withShape } from '../view/reshape.ts'
 import { conv, convData } from './conv.ts'
 import type { ConvWindow } from './geometry.ts'
@@ -44,11 +44,13 @@ function windowOf(weight: NDArray, { strides, padding, dilation, groups }: ConvS
 function checkAxes(op: string, x: NDArray, weight: NDArray): 1 | 2 {
   const axes = checkSpatial(op, 'the input', x)
   checkSpatial(op, 'weight', weight)
-  const shapes = `input ${formatShape(x.shape)} and weight ${formatShape(weight.shape)}`
-  if (weight.ndim !== x.ndim) throw new OpError(op, `${shapes} must have the same number of axes`)
-  const empty = weight.shape.includes(0) || x.shape.slice(1).includes(0)
-  if (empty) throw new OpError(op, `${shapes}: only the batch may be empty`)
-  return axes
+  if (weight.ndim !== x.ndim) {
+    const [given, filters] = [x, weight].map(({ shape }) => formatShape(shape))
+    throw new OpError(op, `input ${given} and weight ${filters} must have the same number of axes`)
+  }
+  checkFilled(op, 'the input', x)
+  if (weight.size > 0) return axes
+  throw new OpError(op, `wrong shape of weight: got ${formatShape(weight.shape)}, expected no axis empty`)
 }
 
 /**
@@ -65,7 +67,8 @@ export function convolve(
   const axes = checkAxes(op, x, weight)
   const expected = weight.shape[1] * steps.groups
   if (x.shape[1] !== expected) {
-    const of = `weight ${formatShape(weight.shape)} in ${steps.groups} groups`
+    const groups = steps.groups > 1 ? ` in ${steps.groups} groups` : ''
+    const of = `weight ${formatShape(weight.shape)}${groups}`
     throw new OpError(op, `the input ${formatShape(x.shape)} has ${x.shape[1]} channels, ${of} takes ${expected}`)
   }
   const window = { ...windowOf(weight, steps), ...(activation && { activation }) }
