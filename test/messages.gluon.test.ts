@@ -236,6 +236,111 @@ const training: Uses = {
     () => new metric.Accuracy().update(a, nd.ones([2])),
     '[accuracy] update takes labels, then predictions with classes on axis 1, got (2,), with labels (2, 3)',
   ],
+  'a rate in place of a number': [
+    () => new loss.L1Loss({ weight: '1' as never }),
+    "[L1Loss] weight must be a number, got '1'",
+  ],
+  'an option of another loss': [
+    () => new loss.HingeLoss({ rho: 1 } as never),
+    "[HingeLoss] unknown option 'rho'. Options are batchAxis, margin, params, prefix, weight",
+  ],
+  'an unknown kind of labels': [
+    () => new loss.LogisticLoss({ labelFormat: 'unsigned' as never }),
+    "[LogisticLoss] labelFormat must be 'signed' or 'binary', got 'unsigned'",
+  ],
+  'a negative threshold': [() => new loss.HuberLoss({ rho: -1 }), '[HuberLoss] rho must be positive, got -1'],
+  'an axis of samples where there is one result': [
+    () => new loss.PoissonNLLLoss({ batchAxis: 1 } as never),
+    "[PoissonNLLLoss] unknown option 'batchAxis'. Options are computeFull, fromLogits, params, prefix, weight",
+  ],
+  'labels of another size': [
+    () => new loss.L1Loss()(a, nd.ones([2])),
+    '[L1Loss] wrong shape of labels: got (2,), expected as many elements as (2, 3)',
+  ],
+  'weights of samples as a vector': [
+    () => new loss.L2Loss()(a, a, nd.ones([2])),
+    '[L2Loss] wrong shape of sampleWeight: got (2,), expected that of the losses, (2, 3), or 1 on some axes',
+  ],
+  'weights of classes of another number': [
+    () => new loss.SigmoidBCELoss()(a, a, null, nd.ones([2])),
+    '[SigmoidBinaryCrossEntropyLoss] wrong shape of posWeight: got (2,), expected one that broadcasts to (2, 3)',
+  ],
+  'no labels': [
+    () => (new loss.KLDivLoss() as unknown as (x: NDArray) => void)(a),
+    '[KLDivLoss] is called with predictions and labels, got undefined',
+  ],
+  'one sample, which has no others': [
+    () => new loss.SDMLLoss()(nd.ones([1, 3]), nd.ones([1, 3])),
+    '[SDMLLoss] takes two arrays of one shape (N, D) with at least two rows, got (1, 3) and (1, 3)',
+  ],
+  'a smoothing of all': [
+    () => new loss.SDMLLoss({ smoothingParameter: 1 }),
+    '[SDMLLoss] smoothingParameter must be from 0 to below 1, got 1',
+  ],
+  'an unknown layout of sequences': [
+    () => new loss.CTCLoss({ layout: 'NCT' as never }),
+    "[CTCLoss] layout must be 'NTC' or 'TNC', got 'NCT'",
+  ],
+  'sequences of other samples': [
+    () => new loss.CTCLoss({ layout: 'TNC' })(nd.ones([5, 2, 4]), nd.ones([3, 2])),
+    '[CTCLoss] takes predictions (T, N, C) and labels (N, T) of as many samples, with at least one step: got (5, 2, 4) ' +
+      'and (3, 2)',
+  ],
+  'one class for the k best': [
+    () => new metric.TopKAccuracy({ topK: 1 }),
+    '[TopKAccuracy] topK must be an integer above 1, got 1: for 1 use Accuracy',
+  ],
+  'a metric without a number of classes': [
+    () => metric.create('top_k_acc'),
+    '[TopKAccuracy] options are one object at the end, as { topK: 5 }: got undefined',
+  ],
+  'a metric that is not there': [
+    () => metric.create('accuracies'),
+    "no metric is named 'accuracies', did you mean 'accuracy'?; there are acc, accuracy, ce, composite, crossentropy, f1, " +
+      'loss, mae, mcc, mse, negativeloglikelihood, nll_loss, pearsoncorrelation, pearsonr, perplexity, rmse, top_k_acc, ' +
+      'top_k_accuracy, topkaccuracy',
+  ],
+  'the class of a metric': [() => metric.create(metric.F1 as never), 'a metric is made by new, got the class F1'],
+  'a number for a metric': [
+    () => metric.create(1 as never),
+    "a metric is made of its name, a function, or a list of these, as metric.create('acc'), got 1",
+  ],
+  'metrics one by one': [
+    () => new metric.CompositeEvalMetric('acc' as never),
+    "[CompositeEvalMetric] takes a list of metrics, got 'acc'",
+  ],
+  'a perplexity that ignores by name': [
+    () => new metric.Perplexity({ ignoreLabel: 0 } as never),
+    '[Perplexity] takes first the label to ignore, an integer, or null for none: got an object',
+  ],
+  'an average of another kind': [
+    () => new metric.F1({ average: 'weighted' as never }),
+    "[F1] average must be 'macro' or 'micro', got 'weighted'",
+  ],
+  'predictions of one class each': [
+    () => new metric.CrossEntropy().update(nd.ones([2]), nd.ones([2])),
+    '[cross-entropy] update takes labels (N,), then predictions (N, classes), got (2,) and (2,)',
+  ],
+  'correlations of two shapes': [
+    () => new metric.PearsonCorrelation().update(nd.ones([2]), a),
+    '[pearsonr] labels and predictions must have one shape, got (2,) and (2, 3)',
+  ],
+  'perplexities of too few labels': [
+    () => new metric.Perplexity(null).update(nd.ones([3]), a),
+    '[perplexity] there must be a label for each distribution along axis 1, got (3,) for predictions (2, 3)',
+  ],
+  'an array for the value of a metric': [
+    () => new metric.CustomMetric((_, pred) => pred, { name: 'own' }).update(a, a),
+    '[own] the function must give an array of one element, or a number: got <NDArray 2x3 @cpu(0)>',
+  ],
+  'a share for a count': [
+    () => new metric.CustomMetric(() => [1, 0.5], { name: 'own' }).update(a, a),
+    '[own] a count must be a non-negative integer, got 0.5',
+  ],
+  'no function for a metric': [
+    () => metric.ofValues(null as never),
+    '[ofValues] takes a function of labels and predictions, got null',
+  ],
   'a factor that grows': [
     () => new lrScheduler.FactorScheduler(2, { factor: 2 }),
     'the factor must not exceed 1, or the rate would grow: got 2',

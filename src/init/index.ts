@@ -1,4 +1,5 @@
 // The names of init.
+export { Load, type LoadInitOptions, Mixed } from './byName.ts'
 export { Initializer } from './initializer.ts'
 export {
   Constant,
@@ -13,3 +14,4 @@ export {
   type XavierOptions,
   Zero,
 } from './initializers.ts'
+export { Bilinear, LSTMBias, Orthogonal, type OrthogonalOptions } from './structured.ts'

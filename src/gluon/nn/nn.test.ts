@@ -71,6 +71,9 @@ describe('a printed layer', () => {
     [new gluon.loss.SoftmaxCrossEntropyLoss(), 'SoftmaxCrossEntropyLoss(batch_axis=0, w=None)'],
     [new gluon.loss.L2Loss({ weight: 0.5 }), 'L2Loss(batch_axis=0, w=0.5)'],
     [new gluon.loss.L2Loss(), 'L2Loss(batch_axis=0, w=1.0)'],
+    [new gluon.loss.CTCLoss({ labelLayout: 'TN' }), 'CTCLoss(batch_axis=1, w=None)'],
+    [new gluon.loss.SDMLLoss(), 'SDMLLoss(batch_axis=0, w=1.0)'],
+    [new gluon.loss.SigmoidBCELoss({ batchAxis: 1 }), 'SigmoidBinaryCrossEntropyLoss(batch_axis=1, w=None)'],
   ])('%s', (layer, text) => {
     expect(String(layer)).toBe(text)
   })
