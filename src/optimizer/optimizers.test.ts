@@ -130,3 +130,43 @@ it.each(distinct.map((of) => [nameOf(of), of] as const))('%s: resumes to the sam
   }
   expect(state.slots).toBe(first.trainer.optimizer.stateCount)
 })
+
+/** A parameter of two weights, and a trainer whose rate is that of a list. */
+async function withRates(name: 'lars' | 'ftrl', rates: readonly number[], options: object): Promise<number[][]> {
+  const parameter = new gluon.Parameter('p', { shape: [2] })
+  parameter.initialize({ init: 'zeros' })
+  parameter.setData(nd.array([3, 4]))
+  const trainer = new gluon.Trainer([parameter], name, {
+    ...options,
+    lrScheduler: (update: number) => rates[update - 1],
+  })
+  const seen: number[][] = []
+  for (const _ of rates) {
+    autograd.record(() => parameter.data().multiply(nd.array([0.6, 0.8]))).backward()
+    trainer.step(1)
+    seen.push([...(await parameter.data().toArray())])
+  }
+  return seen
+}
+
+it('LARS forgets its momentum at a rate of 0, and scales it along with every other', async () => {
+  const rates = [0.5, 0.25, 0, 0.5, 1]
+  const seen = await withRates('lars', rates, { momentum: 0.9, eta: 0.1 })
+  let [w, m, last] = [[3, 4], [0, 0], rates[0]]
+  for (const [t, lr] of rates.entries()) {
+    const trust = 0.1 * Math.hypot(...w) // the gradient has length 1
+    const kept = last === 0 ? 0.9 : (0.9 * lr) / last
+    m = m.map((x, i) => kept * x - trust * lr * [0.6, 0.8][i])
+    w = w.map((x, i) => x + m[i])
+    last = lr
+    for (const i of [0, 1]) expect(seen[t][i]).toBeCloseTo(w[i], 5)
+  }
+  expect(seen[2]).toEqual(seen[1])
+})
+
+it('Ftrl changes nothing at a rate of 0', async () => {
+  const seen = await withRates('ftrl', [0, 0.1, 0], {})
+  expect(seen[0]).toEqual([3, 4])
+  expect(seen[2]).toEqual(seen[1])
+  expect(seen[1].every(Number.isFinite)).toBe(true)
+})
