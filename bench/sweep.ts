@@ -11,13 +11,16 @@ import { type Run, timeCase } from './turns.ts'
 /** The two systems, the first being what the other's results are compared with. */
 export const sweepSystems = ['glueball', 'pytorch'] as const
 
-/** Numbers of the inputs, one after the other: uniform in [-1, 1), or rows to take. */
+/** Numbers of the inputs, one after the other: uniform in [-1, 1), weights of recurrent layers a tenth of it, or rows to take. */
 export function sweepInputs({ inputs, op }: SweepCase): Float32Array {
   const random = generator(1)
   const sizes = inputs.map(sizeOf)
   const values = new Float32Array(sizes.reduce((sum, size) => sum + size, 0))
   for (let i = 0; i < values.length; i++) values[i] = 2 * random() - 1
-  if (op === 'take') for (let i = 0; i < sizes[1]; i++) values[sizes[0] + i] = (i * 7919) % inputs[0][0]
+  // weights that don't saturate the gates
+  if (op === 'lstm') for (let i = sizes[0]; i < values.length; i++) values[i] /= 10
+  if (op === 'take' || op === 'embedding')
+    for (let i = 0; i < sizes[1]; i++) values[sizes[0] + i] = (i * 7919) % inputs[0][0]
   return values
 }
 

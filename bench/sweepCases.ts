@@ -22,6 +22,9 @@ export type SweepOp =
   | 'avgPool'
   | 'globalAvgPool'
   | 'batchNorm'
+  | 'adam'
+  | 'lstm'
+  | 'embedding'
 
 /** What is said of an operation besides its inputs, as far as it needs it. */
 export interface SweepAttributes {
@@ -123,6 +126,14 @@ export const sweepCases: readonly SweepCase[] = [
   // behind the 51 of the first tables
   single('transpose 2048 dense', 'transpose', [square], { axes: [1, 0] }),
   ...both(single('batch norm (64,64,28,28)', 'batchNorm', [images, [64], [64]])),
+  single('adam 2M', 'adam', [[2_000_000], [2_000_000]]),
+  ...both(single('lstm 256 (64,32,256)', 'lstm', [[64, 32, 256], [1024, 256], [1024, 256], [1024], [1024]])),
+  ...both(
+    single('embedding 20000x256 (32,64)', 'embedding', [
+      [20_000, 256],
+      [32, 64],
+    ]),
+  ),
 ]
 
 /** Whether PyTorch may be faster in its other layout. */

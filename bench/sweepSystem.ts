@@ -2,7 +2,7 @@
 // Usage: sweepSystem.ts --threads N --data FOLDER
 import { sizeOf } from '../src/core/shape.ts'
 import { chooseRung } from '../src/engines/wasm/features.ts'
-import { autograd, configureCpu, type NDArray, nd, nn, useWideSimd } from '../src/index.ts'
+import { autograd, configureCpu, type NDArray, nd, nn, optimizer, rnn, useWideSimd } from '../src/index.ts'
 import { digest } from './digest.ts'
 import { floats, options, kase as read, serve } from './peers/serve.mjs'
 import type { SweepAttributes, SweepCase, SweepOp } from './sweepCases.ts'
@@ -43,6 +43,26 @@ function transposeAdd(x: NDArray): NDArray {
   return result
 }
 
+/** A step of Adam in place. */
+const adam: Make = ([weight, gradient]) => {
+  const [own, states] = [new optimizer.Adam(), [nd.zerosLike(weight), nd.zerosLike(weight)]]
+  let update = 0
+  const run = () => {
+    own.update(weight, gradient, states, { lr: 0.001, wd: 0, rescale: 1, update: ++update })
+    return weight.detach()
+  }
+  return { run }
+}
+
+/** A layer that starts from zeros. */
+const lstm: Make = ([x, ...weights]) => {
+  const net = new rnn.LSTM(x.shape[2], { inputSize: x.shape[2] })
+  net.initialize()
+  const parameters = [...net.collectParams().values()]
+  for (const [i, weight] of weights.entries()) parameters[i].setData(weight)
+  return { run: () => net(x), gradients: () => [x.grad!, ...parameters.map((one) => one.grad())] }
+}
+
 const programs: Record<SweepOp, Make> = {
   add: plain((a, b) => a.add(b)),
   exp: plain((x) => x.exp()),
@@ -63,6 +83,9 @@ const programs: Record<SweepOp, Make> = {
   maxPool: pool(({ kernel: poolSize, stride: strides, padding }) => new nn.MaxPool2D({ poolSize, strides, padding })),
   avgPool: pool(({ kernel: poolSize }) => new nn.AvgPool2D({ poolSize })),
   globalAvgPool: pool(() => new nn.GlobalAvgPool2D()),
+  adam,
+  lstm,
+  embedding: ([table, rows]) => ({ run: () => nd.embedding(rows, table), gradients: () => [table.grad!] }),
   batchNorm: ([x, gamma, beta]) => ({
     run: () => nd.batchNorm(x, gamma, beta)[0],
     gradients: () => [x.grad!, gamma.grad!, beta.grad!],
@@ -74,7 +97,7 @@ function inputsOf({ inputs, op }: SweepCase): NDArray[] {
   const all = floats('inputs.f32')
   let at = 0
   return inputs.map((shape, i) => {
-    const dtype = op === 'take' && i === 1 ? 'int32' : 'float32'
+    const dtype = (op === 'take' || op === 'embedding') && i === 1 ? 'int32' : 'float32'
     return nd.array(all.subarray(at, (at += sizeOf(shape))), { shape, dtype })
   })
 }
@@ -95,7 +118,8 @@ const kase = read as SweepCase
 useWideSimd()
 configureCpu({ threads: Number(options.threads) })
 const inputs = inputsOf(kase)
-if (kase.gradients) for (const input of kase.op === 'conv' ? inputs.slice(0, 1) : inputs) input.attachGrad()
+const own = kase.op === 'conv' || kase.op === 'lstm' || kase.op === 'embedding' ? inputs.slice(0, 1) : inputs
+if (kase.gradients) for (const input of own) input.attachGrad()
 const program = programs[kase.op](inputs, kase.attributes)
 const step = stepOf(kase, program)
 

@@ -25,6 +25,24 @@ def conv(at, x, weight, bias):
     return F.conv2d(x, weight, bias, at['stride'], at['padding'], at['dilation'], at['groups'])
 
 
+states = {}
+
+
+def adam(at, weight, gradient):
+    """A step of Adam, whose state lives as long as the process."""
+    if 'adam' not in states:
+        states['adam'] = torch.optim.Adam([weight], lr=0.001)
+    weight.grad = gradient
+    states['adam'].step()
+    return weight
+
+
+def lstm(at, x, *weights):
+    """A layer that starts from zeros."""
+    zeros = torch.zeros(1, x.shape[1], x.shape[2])
+    return torch.lstm(x, (zeros, zeros), weights, True, 1, 0.0, True, False, False)[0]
+
+
 # by the name of SweepOp: the result, from the case's attributes and inputs
 programs = {
     'add': lambda at, a, b: a + b,
@@ -46,6 +64,9 @@ programs = {
     'maxPool': lambda at, x: F.max_pool2d(x, at['kernel'], at['stride'], at['padding']),
     'avgPool': lambda at, x: F.avg_pool2d(x, at['kernel']),
     'globalAvgPool': lambda at, x: x.mean((2, 3), keepdim=True),
+    'adam': adam,
+    'lstm': lstm,
+    'embedding': lambda at, table, rows: F.embedding(rows, table),
     'batchNorm': lambda at, x, gamma, beta: F.batch_norm(x, None, None, gamma, beta, training=True),
 }
 
@@ -58,7 +79,7 @@ def inputs(case):
         tensor = values[at : at + math.prod(shape)].clone().reshape(shape)
         tensors.append(tensor.contiguous(memory_format=layout) if tensor.dim() == 4 else tensor)
         at += math.prod(shape)
-    if case['op'] == 'take':
+    if case['op'] in ('take', 'embedding'):
         tensors[1] = tensors[1].long()
     return tensors
 
@@ -85,8 +106,7 @@ def prepared(case):
         return forward, [digest(forward())]
     # of ones, or of the array itself, the gradient of a normalised array is 0
     heads = tensors[0].square() if case['op'] == 'batchNorm' else torch.ones_like(forward())
-    for tensor in tensors:
-        tensor.requires_grad_()
+    tensors = [tensor.requires_grad_() if tensor.is_floating_point() else tensor for tensor in tensors]
 
     def with_gradients():
         for tensor in tensors:
@@ -96,7 +116,7 @@ def prepared(case):
         return result
 
     result = with_gradients()
-    return with_gradients, [digest(result), *(digest(tensor.grad) for tensor in tensors)]
+    return with_gradients, [digest(result), *(digest(tensor.grad) for tensor in tensors if tensor.requires_grad)]
 
 
 def main():
