@@ -56,10 +56,8 @@ export function stepsOf(
     // what is joined lies as the kept axes do, and moves along all of them
     runs = merged([...runs.slice(0, at), ...runs.slice(at + 1)].map((run) => ({ ...run, varies: all })))
   }
-  const size = runs.reduce((product, run) => product * run.size, 1)
   if (steps.length > 0) return steps
-  if (runs.length > 1) throw new Error('a reduction of nothing has inputs that move unevenly')
-  return [{ outer: [], r: { size: 1, reduced: true, varies: all }, inner: { ...(runs[0] ?? none), size } }]
+  return [{ outer: runs.slice(0, -1), r: { size: 1, reduced: true, varies: all }, inner: runs.at(-1) ?? none }]
 }
 
 function runsOf(
