@@ -288,6 +288,58 @@ describe.each(contexts)('values and gradients on %s', async (ctx) => {
   })
 })
 
+const secondScript = `
+def run(case, dtype):
+    x, v, dy = [tensor(case[name], dtype) for name in ('x', 'v', 'dy')]
+    own = {name: tensor(given, dtype).requires_grad_() for name, given in case['own'].items()}
+    x.requires_grad_()
+    y = eval(case['expression'], {'torch': torch, 'F': F}, {'x': x, **own})
+    (dx,) = torch.autograd.grad(y, x, dy, create_graph=True)
+    leaves = [x] + [own[name] for name in case['wanted']]
+    grads = torch.autograd.grad((dx * v).sum(), leaves)
+    return [t.detach().flatten().tolist() for t in (dx, *grads)]
+`
+
+/** dx, and the gradients of Σ v · dx: of x, and of the parameters that dx reads. */
+async function twice({ make, shape }: Case, wanted: readonly string[], ctx: Context) {
+  const layer = make()
+  layer.initialize({ ctx })
+  const [x, v] = [drawn(shape, 1), drawn(shape, 2)]
+  const at = placed(x, ctx)
+  const dy = drawn(layer(at).shape, 3)
+  const own: Record<string, Given> = {}
+  for (const [name, parameter] of layer.ownParameters) {
+    own[name] = drawn(parameter.shape, 4 + Object.keys(own).length, 0.5, 2)
+    parameter.setData(placed(own[name], ctx))
+  }
+  at.attachGrad()
+  const { z, dx } = autograd.record(() => {
+    const [dx] = autograd.grad(layer(at), at, placed(dy, ctx), { createGraph: true })
+    return { dx, z: dx.multiply(placed(v, ctx)) }
+  })
+  z.backward()
+  const grads = wanted.map((name) => layer.ownParameters.get(name)?.grad() as NDArray)
+  const results = await Promise.all([dx, at.grad as NDArray, ...grads].map(listOf))
+  return { results, given: { x, v, dy, own, wanted } }
+}
+
+describe.each(contexts)('gradients of gradients on %s', async (ctx) => {
+  const readsGamma = ['BatchNorm of (3,4,5)', 'LayerNorm of (3,7)', 'GroupNorm in three groups', 'InstanceNorm']
+  const cases = [...norms, ...others].filter(({ name }) => {
+    return readsGamma.includes(name) || ['ELU', 'SELU', 'GELU', 'Swish', 'SiLU'].includes(name)
+  })
+  const ours = await Promise.all(cases.map((of) => twice(of, readsGamma.includes(of.name) ? ['gamma'] : [], ctx)))
+  const theirs = python(
+    secondScript,
+    ours.map(({ given }, i) => ({ ...given, expression: cases[i].expression })),
+  )
+
+  test.each(cases.map(({ name }, i) => [name, i] as const))('%s', (_name, i) => {
+    const { truth, float } = theirs[i]
+    for (const [k, values] of ours[i].results.entries()) expectClose(values, truth[k], float[k], `gradient ${k}`)
+  })
+})
+
 /**
  * Linear, batch norm, relu, linear; ten steps of SGD with momentum; then a prediction. PyTorch's layer would keep the
  * unbiased variance, n ÷ (n − 1) times MXNet's: the running statistics are kept by hand here.
