@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { autograd, cpu, gluon, type NDArray, nd, nn, reference } from 'glueball'
+import { autograd, cpu, gluon, memoryInfo, type NDArray, nd, nn, reference } from 'glueball'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Context } from '../../core/engine.ts'
 import { decodeParams, encodeParams } from '../../io/params.ts'
@@ -49,7 +49,7 @@ describe.each([cpu(), reference()])('running statistics on %s', (ctx) => {
     norm(x)
     autograd.record(() => norm(x), { trainMode: false })
     autograd.record(() => autograd.predictMode(() => norm(x)))
-    norm.summary(x)
+    expect(norm.summary(x)).toContain('Trainable params: 4\n   Non-trainable params: 4')
     const { norm: fixed } = made(ctx, { useGlobalStats: true })
     x.attachGrad()
     autograd.record(() => fixed(x)).backward()
@@ -206,6 +206,23 @@ describe.each([cpu(), reference()])('a network on %s', (ctx) => {
     second.trainer.restore(state)
     train(second, ctx, [4, 5, 6])
     expect(await values(second)).toEqual(await values(whole))
+  })
+
+  it('holds no more memory after further steps', () => {
+    const net = new nn.HybridSequential()
+    net.add(new nn.Dense(4), new nn.LayerNorm(), new nn.PReLU(), new nn.BatchNorm({ scale: false }), new nn.GELU())
+    net.initialize({ ctx })
+    const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.05 })
+    const x = nd.ones([5, 3], { ctx })
+    const held = [1, 2, 3, 4].map(() => {
+      const y = autograd.record(() => net(x))
+      y.backward()
+      trainer.step(5)
+      y.dispose()
+      net(x).dispose()
+      return memoryInfo(ctx).storages
+    })
+    expect(held[3]).toBe(held[1])
   })
 
   it('saves the running statistics under Gluon’s names, and loads them', async () => {
