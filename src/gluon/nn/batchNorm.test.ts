@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { autograd, cpu, gluon, memoryInfo, type NDArray, nd, nn, reference } from 'glueball'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Context } from '../../core/engine.ts'
+import { Context } from '../../core/engine.ts'
+import { makeCpuEngine } from '../../engines/wasm/start.ts'
 import { decodeParams, encodeParams } from '../../io/params.ts'
 import { generator } from '../../ops/cases.ts'
 
@@ -251,4 +252,28 @@ describe.each([cpu(), reference()])('a network on %s', (ctx) => {
     await norm.loadParameters(path, { ctx })
     expect(await running(norm)).toEqual([3, 3, 4, 4])
   })
+})
+
+it('trains to the same bits with any number of threads', async () => {
+  const results = [1, 3].map(async (threads) => {
+    const engine = makeCpuEngine({ threads })
+    const ctx = new Context('cpu', 0, () => engine)
+    const net = new nn.HybridSequential()
+    const norms = [new nn.BatchNorm(), new nn.InstanceNorm({ scale: true }), new nn.GroupNorm({ numGroups: 4 })]
+    net.add(new nn.Conv2D(16, 3), ...norms, new nn.SELU(), new nn.LayerNorm(), new nn.Dense(3))
+    nd.random.seed(5)
+    net.initialize({ ctx })
+    const trainer = new gluon.Trainer(net.collectParams(), 'sgd', { learningRate: 0.01, momentum: 0.9 })
+    const x = nd.random.normal({ shape: [8, 3, 30, 30], ctx })
+    for (let step = 0; step < 3; step++) {
+      autograd.record(() => net(x).square()).backward()
+      trainer.step(8)
+    }
+    const values = await Promise.all([...net.collectParams().values()].map((parameter) => list(parameter.data())))
+    await engine.close()
+    return values
+  })
+  const [one, three] = await Promise.all(results)
+  expect(three).toEqual(one)
+  expect(one.flat().every(Number.isFinite)).toBe(true)
 })
