@@ -117,7 +117,7 @@ const blocks: Uses = {
   ],
   'an option of a parameter by its name in Python': [
     () => new gluon.Parameter('weight', { shape: [2], grad_req: 'null' } as never),
-    "[Parameter] unknown option 'grad_req', did you mean 'gradReq'? Options are allowDeferredInit, dtype, gradReq, " +
+    "[Parameter] unknown option 'grad_req', did you mean 'gradReq'? Options are allowDeferredInit, differentiable, dtype, gradReq, " +
       'init, lrMult, shape, wdMult',
   ],
   'the class of an initializer': [

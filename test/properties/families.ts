@@ -3,7 +3,7 @@
 import { binary, comparisons, inPlace } from './families/binary.ts'
 import { copies } from './families/copies.ts'
 import { creation } from './families/creation.ts'
-import { casts, choices, elementwise } from './families/elementwise.ts'
+import { casts, choices, elementwise, rectifiers } from './families/elementwise.ts'
 import { gradients } from './families/gradients.ts'
 import { layerGradients, layers } from './families/layers.ts'
 import { long } from './families/long.ts'
@@ -15,7 +15,7 @@ import type { Family } from './family.ts'
 
 /** All families. */
 export const families: readonly Family[] = [
-  ...[elementwise, choices, casts, binary, comparisons, inPlace],
+  ...[elementwise, rectifiers, choices, casts, binary, comparisons, inPlace],
   ...[reductions, shapeFunctions, copies, selections, joining, products, softmaxes, losses, creation],
   ...[long, gradients, lossGradients],
   ...[layers, layerGradients],

@@ -9,6 +9,7 @@ const factors = (count: number) => [0, 1].map(() => ({ shape: [count] }))
 const layers: readonly [shape: readonly number[], axis: number][] = [
   [[4, 3], -1],
   [[1, 1], -1],
+  [[3, 1, 70], 1],
   [[7], 0],
   [[2, 3, 5], -1],
   [[2, 3, 5], 1],
@@ -34,6 +35,8 @@ const groups: readonly [shape: readonly number[], numGroups: number][] = [
   [[3, 4, 5], 2],
   [[2, 6, 3, 5], 3],
   [[2, 6, 3, 5], 6],
+  [[7, 2], 2],
+  [[3, 70], 70],
 ]
 
 const ofGroups = groups.map(
@@ -50,6 +53,8 @@ const instances: readonly [shape: readonly number[], axis: number][] = [
   [[1, 3, 4, 5], 1],
   [[2, 70, 3, 3], 1],
   [[2, 4, 5, 3], -1],
+  [[7, 1, 2], 2],
+  [[3, 70, 1, 1], 1],
   [[2, 3, 4, 2, 3], 2],
 ]
 

@@ -1,7 +1,7 @@
 // Functions of one operand, and casts.
 import fc from 'fast-check'
 import type { NDArray } from '../../../src/index.ts'
-import { floats, numbers, shapes, tensorOf, tensors, types } from '../cases.ts'
+import { floats, numbers, options, shapes, tensorOf, tensors, types } from '../cases.ts'
 import { each, family } from '../family.ts'
 
 const ofAnyType = ['abs', 'ceil', 'floor', 'negative', 'relu', 'rint', 'round', 'sign', 'square', 'trunc']
@@ -14,6 +14,15 @@ export const elementwise = family('functions of one operand', {
   ...each(ofFloats, fc.tuple(tensors(shapes(), floats))),
   clip: clipped.map(([x, a, b]) => [x, a.number <= b.number ? a : b, a.number <= b.number ? b : a]),
 })
+
+const kinds = fc.oneof(
+  options({ actType: fc.constant('leaky'), slope: fc.constantFrom(0, 0.01, 0.25, 1.5) }),
+  options({ actType: fc.constant('elu'), slope: fc.constantFrom(0.25, 1, 1.5) }),
+  fc.constantFrom({ actType: 'selu' }, { actType: 'gelu' }),
+)
+
+/** Rectifiers; 'prelu' takes an array among its options, and 'rrelu' draws: the cases of leakyReLU try both. */
+export const rectifiers = family('rectifiers', { leakyReLU: fc.tuple(tensors(shapes(), floats), kinds) })
 
 /** Casts. */
 export const casts = family(

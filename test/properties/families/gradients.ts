@@ -11,6 +11,7 @@ import {
   options,
   ordinary,
   ordinaryNumbers,
+  type Plain,
   shapes,
   tensorOf,
 } from '../cases.ts'
@@ -18,7 +19,7 @@ import { each, family } from '../family.ts'
 import { boundsOf } from './binary.ts'
 import { borders, copies, reps, someAxes } from './copies.ts'
 import { factors } from './products.ts'
-import { channels } from './reductions.ts'
+import { channels, groups, rows } from './reductions.ts'
 import { selections } from './selection.ts'
 
 const ofOne = ['abs', 'ceil', 'erf', 'exp', 'expm1', 'floor', 'negative', 'relu', 'rint', 'round', 'sigmoid', 'sign']
@@ -94,6 +95,28 @@ const normalised = fullShapes(1, 4).chain((shape) =>
   }),
 )
 
+const scaled = (shape: readonly number[], count: number, given: Plain): fc.Arbitrary<Arg[]> =>
+  fc.tuple(leafOf(shape), leafOf([count]), leafOf([count]), fc.constant(given))
+
+/** layerNorm, groupNorm and instanceNorm. */
+const ofRows = {
+  layerNorm: fullShapes(1, 4).chain((shape) =>
+    rows(shape).chain((given) => scaled(shape, shape.at(given.axis) as number, given)),
+  ),
+  groupNorm: fullShapes(2, 4).chain((shape) => groups(shape).chain((given) => scaled(shape, given.numGroups, given))),
+  instanceNorm: fullShapes(3, 5).chain((shape) =>
+    fc.integer({ min: 1, max: shape.length - 1 }).chain((axis) => scaled(shape, shape[axis], { axis, eps: 0.1 })),
+  ),
+}
+
+/** Rectifiers but for those that draw. */
+const kinds = fc.constantFrom(
+  { actType: 'leaky', slope: 0.1 },
+  { actType: 'elu', slope: 1.5 },
+  { actType: 'selu' },
+  { actType: 'gelu' },
+)
+
 /** Gradients. */
 export const gradients = family(
   'gradients',
@@ -124,6 +147,8 @@ export const gradients = family(
     logaddexp: pairs.map(([a, b]): Arg[] => [a, b]),
     cumsum: behind(shapes(1), ({ length }) => fc.tuple(options({ axis: axesWithin(length) }))),
     batchNorm: normalised,
+    ...ofRows,
+    leakyReLU: fc.tuple(leaves(), kinds),
     flip: behind(shapes(), (shape) => fc.tuple(someAxes(shape))),
     pad: behind(shapes(0, 4), (shape) => borders(shape).map((border) => [...border, null])),
     roll: behind(shapes(1, 4), ({ length }) =>

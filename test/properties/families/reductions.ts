@@ -1,6 +1,20 @@
 // Reductions along axes, running sums, and where extremes stand.
 import fc from 'fast-check'
-import { axes, axesWithin, elements, floats, fullShapes, options, ordinary, shapes, tensorOf, types } from '../cases.ts'
+import {
+  type Arg,
+  axes,
+  axesWithin,
+  elements,
+  floats,
+  fullShapes,
+  options,
+  ordinary,
+  type Plain,
+  shapes,
+  type Type,
+  tensorOf,
+  types,
+} from '../cases.ts'
 import { each, family } from '../family.ts'
 
 const given = fc.tuple(shapes(), types)
@@ -65,6 +79,45 @@ const normalised = fc
     }),
   )
 
+/** The axis of a row, and what is added to the variance. */
+export const rows = (shape: readonly number[]): fc.Arbitrary<{ axis: number; eps?: number }> =>
+  axesWithin(shape.length).chain((axis) =>
+    options({ eps: fc.constantFrom(1e-5, 1e-3, 0.1, 1) }).map((rest) => ({ axis, ...rest })),
+  )
+
+/** How many groups the channels of a shape may be cut into; and what is added to the variance. */
+export const groups = (shape: readonly number[]): fc.Arbitrary<{ numGroups: number; eps?: number }> =>
+  fc
+    .constantFrom(...[1, 2, 3, 4, 5].filter((n) => shape[1] % n === 0))
+    .chain((numGroups) => options({ eps: fc.constantFrom(1e-5, 0.1) }).map((rest) => ({ numGroups, ...rest })))
+
+/** x, gamma and beta of `count` numbers, now and then of one more, and options. */
+const scaled = (shape: readonly number[], dtype: Type, count: number, given: Plain): fc.Arbitrary<Arg[]> =>
+  fc.nat({ max: 20 }).chain((luck) => {
+    const of = [count + Number(luck === 0)]
+    return fc.tuple(
+      tensorOf(shape, dtype, edges),
+      tensorOf(of, 'float32', edges),
+      tensorOf(of, 'float32', edges),
+      fc.constant(given),
+    )
+  })
+
+const at = (shape: readonly number[], axis: number) => shape[axis < 0 ? axis + shape.length : axis]
+
+/** Arguments of layerNorm, groupNorm and instanceNorm. */
+const ofRows = {
+  layerNorm: fc
+    .tuple(shapes(1, 4), floats)
+    .chain(([shape, dtype]) => rows(shape).chain((given) => scaled(shape, dtype, at(shape, given.axis), given))),
+  groupNorm: fc
+    .tuple(shapes(2, 4), floats)
+    .chain(([shape, dtype]) => groups(shape).chain((given) => scaled(shape, dtype, given.numGroups, given))),
+  instanceNorm: fc
+    .tuple(shapes(2, 5), floats)
+    .chain(([shape, dtype]) => rows(shape).chain((given) => scaled(shape, dtype, at(shape, given.axis), given))),
+}
+
 /** Reductions. */
 export const reductions = family('reductions', {
   ...each(['max', 'mean', 'min', 'prod', 'sum'], alongAxes),
@@ -72,4 +125,5 @@ export const reductions = family('reductions', {
   ...each(['argmax', 'argmin'], places),
   ...each(['cumprod', 'cumsum'], running),
   batchNorm: normalised,
+  ...ofRows,
 })

@@ -244,6 +244,59 @@ def batch_norm_terms(x, gamma, beta, options=None):
     return [dx, dgamma.reshape(-1), n * total.reshape(-1)]
 
 
+def rows_of(name, shape, options):
+    """The shape that is normalised, the axes of a row, the shape of the factors, and epsilon."""
+    options = options or {}
+    if name == 'groupNorm':
+        groups = options.get('numGroups', 1)
+        rows = [shape[0], groups, int(np.prod(shape[1:])) // groups]
+        return rows, (2,), [1, groups, 1], options.get('eps', 1e-5)
+    at = axis_of(options.get('axis', -1 if name == 'layerNorm' else 1), len(shape))
+    axes = (at,) if name == 'layerNorm' else tuple(k for k in range(1, len(shape)) if k != at)
+    kept = [n if k == at else 1 for k, n in enumerate(shape)]
+    return list(shape), axes, kept, options.get('eps', 1e-5 if name == 'layerNorm' else 1e-3)
+
+
+def of_rows(name):
+    def rule(x, gamma, beta, options=None):
+        rows, axes, kept, epsilon = rows_of(name, x.shape, options)
+        shape, x = x.shape, x.reshape(rows)
+        apart = x - x.mean(axes, keepdim=True)
+        variance = (apart**2).mean(axes, keepdim=True)
+        y = apart / torch.sqrt(variance + epsilon) * gamma.reshape(kept) + beta.reshape(kept)
+        return y.reshape(shape)
+
+    def terms_of(x, gamma, beta, options=None):
+        """As of batchNorm: sizes of the terms, and what a mean does that may be off by a unit for each element."""
+        rows, axes, kept, epsilon = rows_of(name, x.shape, options)
+        dy = np.abs(head(torch.empty(x.shape)).numpy()).reshape(rows)
+        shape, x = x.shape, f64(x).reshape(rows)
+        n = int(np.prod([rows[k] for k in axes]))
+        apart = x - x.mean(axes, keepdims=True)
+        inverse = 1 / np.sqrt((apart**2).mean(axes, keepdims=True) + epsilon)
+        apart, off = np.abs(apart), np.abs(x).sum(axes, keepdims=True)
+        g = dy * np.abs(gamma).reshape(kept)
+        total, product = g.sum(axes, keepdims=True), (g * apart).sum(axes, keepdims=True)
+        slope = inverse**3 * product / n
+        dx = (3 * n + 32) * (inverse * (g + total / n) + apart * slope) + off * (slope + apart * inverse**3 * total / n)
+        others = tuple(k for k, size in enumerate(kept) if size == 1)
+        many = x.size // gamma.size
+        dgamma = ((3 * (n + many) + 32) * dy * apart * inverse + off * dy * inverse).sum(others)
+        return [dx.reshape(shape), dgamma.reshape(-1), many * dy.sum(others).reshape(-1)]
+
+    return terms(rule, terms_of)
+
+
+def leaky_relu(x, options=None):
+    options = options or {}
+    kind = options.get('actType', 'leaky')
+    if kind == 'leaky':
+        return torch.where(x > 0, x, options['slope'] * x)
+    if kind == 'gelu':
+        return F.gelu(x)
+    return F.selu(x) if kind == 'selu' else F.elu(x, options['slope'])
+
+
 # selection
 
 
@@ -405,6 +458,8 @@ GRADIENTS = {
     'logsumexp': terms(along(logsumexp), reduced_terms(logsumexp_terms)),
     'cumsum': moves(cumsum),
     'batchNorm': terms(batch_norm, batch_norm_terms),
+    **{name: of_rows(name) for name in ('layerNorm', 'groupNorm', 'instanceNorm')},
+    'leakyReLU': elementwise(leaky_relu, of_one=True),
     'flip': moves(moved(copies.flip)),
     'pad': moves(moved(lambda x, mode, widths, _: copies.pad(x, mode, widths))),
     'tile': moves(moved(copies.tile)),

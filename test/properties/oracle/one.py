@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from core import Refused, Want, f32, f64, is_int, near, number_for, wide
+from core import SMALLEST, ULP, Refused, Want, f32, f64, is_int, near, number_for, wide
 
 
 def any_type(rule, int_rule=lambda x: x):
@@ -66,6 +66,25 @@ def where(condition, a, b):
         raise Refused(str(error)) from None
 
 
+def leaky_relu(x, options=None):
+    if is_int(x):
+        raise Refused('integers')
+    options = options or {}
+    slope = options.get('slope', 0.25)
+    kind = options.get('actType', 'leaky')
+    x = f64(x)
+    if kind == 'leaky':
+        return near(np.where(x > 0, x, f64(f32(slope)) * x), 1)
+    if kind == 'gelu':
+        # 1 + erf keeps no more than a unit of 1
+        normal = 0.5 * (1 + by_torch(torch.erf)(np.asarray(x * np.sqrt(0.5))))
+        values = x * normal
+        slack = 4 * ULP * np.abs(np.where(np.isfinite(x), x, 0)) + SMALLEST
+        return Want(values, slack, np.float32, zeros=True)
+    slope, scale = (1.6732632423543772, 1.0507009873554805) if kind == 'selu' else (slope, 1.0)
+    return near(f64(f32(scale)) * np.where(x > 0, x, f64(f32(slope)) * np.expm1(np.minimum(x, 0))), 6)
+
+
 def cast(x, dtype):
     if dtype == 'float32':
         return Want(x.astype(np.float32))
@@ -98,6 +117,7 @@ RULES = {
     'tanh': floats(np.tanh, 4),
     'trunc': any_type(np.trunc),
     'clip': clip,
+    'leakyReLU': leaky_relu,
     'where': where,
     'astype': cast,
 }

@@ -138,19 +138,14 @@ def std_of(x, axes):
     return Want(values, slack, np.float32, zeros=True)
 
 
-def batch_norm(x, gamma, beta, options=None):
-    options = options or {}
-    at = axis_of(options.get('axis', 1), x.ndim)
-    if any(is_int(a) for a in (x, gamma, beta)) or any(a.shape != x.shape[at : at + 1] for a in (gamma, beta)):
-        raise Refused('integers, or another number of channels')
-    axes = tuple(k for k in range(x.ndim) if k != at)
-    kept = [n if k == at else 1 for k, n in enumerate(x.shape)]
-    x, gamma, beta = f64(x), f64(gamma).reshape(kept), f64(beta).reshape(kept)
+def normalised(x, gamma, beta, axes, epsilon):
+    """x without its mean, over its deviation, scaled and shifted; mean and variance along axes, which they keep."""
+    x, gamma, beta = f64(x), f64(gamma), f64(beta)
     n = count(x, axes)
     mean, variance, off, spoiled = about(x, axes)
     off = off + ULP * np.abs(finite(mean))
     of_variance = np.where(spoiled, np.inf, var_slack(variance, off, n))
-    shifted = variance + f64(f32(options.get('epsilon', 1e-5)))
+    shifted = variance + f64(f32(epsilon))
     scale = gamma / np.sqrt(shifted)
     apart = np.abs(finite(x - mean))
     product = apart * np.abs(finite(scale))
@@ -162,6 +157,51 @@ def batch_norm(x, gamma, beta, options=None):
     of_mean = np.where(spoiled, np.inf, off)
     statistics = [Want(a.reshape(-1), b.reshape(-1), np.float32, zeros=True) for a, b in ((mean, of_mean), (variance, of_variance))]
     return [Want(values, np.broadcast_to(slack, values.shape), np.float32, zeros=True), *statistics]
+
+
+def batch_norm(x, gamma, beta, options=None):
+    options = options or {}
+    at = axis_of(options.get('axis', 1), x.ndim)
+    if any(is_int(a) for a in (x, gamma, beta)) or any(a.shape != x.shape[at : at + 1] for a in (gamma, beta)):
+        raise Refused('integers, or another number of channels')
+    axes = tuple(k for k in range(x.ndim) if k != at)
+    kept = [n if k == at else 1 for k, n in enumerate(x.shape)]
+    return normalised(x, gamma.reshape(kept), beta.reshape(kept), axes, options.get('epsilon', 1e-5))
+
+
+def of_rows(x, gamma, beta, axes, kept, epsilon):
+    """layerNorm and its kin: x̂ is a value of its own before it is scaled, and may be too small for that."""
+    if is_int(x) or any(a.size != np.prod(kept) for a in (gamma, beta)):
+        raise Refused('integers, or another number of factors')
+    gamma, beta = gamma.reshape(kept), beta.reshape(kept)
+    want = normalised(x, gamma, beta, axes, epsilon)[0]
+    return Want(want.values, want.slack + SMALLEST * np.abs(finite(f64(gamma))), np.float32, zeros=True)
+
+
+def layer_norm(x, gamma, beta, options=None):
+    options = options or {}
+    at = axis_of(options.get('axis', -1), x.ndim)
+    kept = [n if k == at else 1 for k, n in enumerate(x.shape)]
+    return of_rows(x, gamma, beta, (at,), kept, options.get('eps', 1e-5))
+
+
+def group_norm(x, gamma, beta, options=None):
+    groups = (options or {}).get('numGroups', 1)
+    if x.shape[1] % groups != 0:
+        raise Refused('groups do not divide the channels')
+    rows = x.reshape(x.shape[0], groups, -1 if x.size else int(np.prod(x.shape[1:])) // groups)
+    want = of_rows(rows, gamma, beta, (2,), [1, groups, 1], (options or {}).get('eps', 1e-5))
+    return Want(want.values.reshape(x.shape), want.slack.reshape(x.shape), np.float32, zeros=True)
+
+
+def instance_norm(x, gamma, beta, options=None):
+    options = options or {}
+    at = axis_of(options.get('axis', 1), x.ndim)
+    if x.ndim < 3 or at == 0:
+        raise Refused('no axes of pixels')
+    axes = tuple(k for k in range(1, x.ndim) if k != at)
+    kept = [n if k == at else 1 for k, n in enumerate(x.shape)]
+    return of_rows(x, gamma, beta, axes, kept, options.get('eps', 1e-3))
 
 
 def cumsum(x, options=None):
@@ -229,6 +269,9 @@ RULES = {
     'cumsum': cumsum,
     'cumprod': cumprod,
     'batchNorm': batch_norm,
+    'layerNorm': layer_norm,
+    'groupNorm': group_norm,
+    'instanceNorm': instance_norm,
     'argmax': place(np.argmax),
     'argmin': place(np.argmin),
 }
