@@ -4,9 +4,9 @@ import * as glueball from 'glueball'
 import { expect, it } from 'vitest'
 
 const words = new Set(readFileSync(new URL('../docs/gluon-map.md', import.meta.url), 'utf8').match(/\w+/g))
-const { autograd, data, gluon, init, loss, lrScheduler, metric, NDArray, nd, nn, optimizer, random } = glueball
+const { autograd, data, gluon, init, loss, lrScheduler, metric, NDArray, nd, nn, optimizer, random, rnn } = glueball
 const { vision } = data
-const spaces = { autograd, data, gluon, init, loss, lrScheduler, metric, nd, nn, optimizer, random, vision }
+const spaces = { autograd, data, gluon, init, loss, lrScheduler, metric, nd, nn, optimizer, random, rnn, vision }
 
 /** What the library's own files use of an array. */
 const internal = [
