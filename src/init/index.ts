@@ -11,3 +11,4 @@ export {
   type XavierOptions,
   Zero,
 } from './initializers.ts'
+export { LSTMBias, type LSTMBiasOptions } from './lstmBias.ts'

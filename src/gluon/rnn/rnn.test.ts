@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { autograd, cpu, gluon, memoryInfo, type NDArray, nd, nn, random, reference, rnn } from 'glueball'
+import { autograd, cpu, gluon, init, memoryInfo, type NDArray, nd, nn, random, reference, rnn } from 'glueball'
 import { describe, expect, it } from 'vitest'
 import { listen } from '../../core/invoke.ts'
 import { decodeParams } from '../../io/params.ts'
@@ -113,6 +113,23 @@ describe.each(makers)('%s', (_, make) => {
     await expectClose(nd.squeeze(last[0], 0), whole.at(5))
   })
 
+  it('gives parameters the same gradients when nothing else wants one', async () => {
+    const layer = made(make, { numLayers: 2, bidirectional: true })
+    const x = uniform(3, 2, 5)
+    const grads = async (input: NDArray) => {
+      autograd.record(() => layer(input)).backward()
+      return Promise.all([...layer.collectParams().values()].map((parameter) => list(parameter.grad())))
+    }
+    const alone = await grads(x)
+    expect(await grads(withGrad(x.copy()))).toEqual(alone)
+    layer.collectParams('.*weight').setattr('gradReq', 'null')
+    const input = withGrad(x.copy())
+    autograd.record(() => layer(input)).backward()
+    const biases = [...layer.collectParams('.*bias').values()].map((parameter) => list(parameter.grad()))
+    const all = [...layer.collectParams().keys()]
+    expect(await Promise.all(biases)).toEqual(alone.filter((_, i) => all[i].endsWith('bias')))
+  })
+
   it('gives the values in training that it gives otherwise', async () => {
     const layer = made(make)
     const x = uniform(3, 2, 5)
@@ -198,6 +215,21 @@ describe('a recurrent layer', () => {
     expect(await Promise.all(sums)).toEqual([8, 0, 8, 0])
   })
 
+  it('an LSTM may start with a bias that has it remember', async () => {
+    const layer = new rnn.LSTM(2, {
+      i2hBiasInitializer: new init.LSTMBias({ forgetBias: 3 }),
+      h2hBiasInitializer: 'lstmbias',
+    })
+    layer.initialize({ ctx })
+    const parameters = layer.collectParams()
+    expect(await list(parameters.get(`${layer.prefix}l0_i2h_bias`).data())).toEqual([0, 0, 3, 3, 0, 0, 0, 0])
+    expect(await list(parameters.get(`${layer.prefix}l0_h2h_bias`).data())).toEqual([0, 0, 1, 1, 0, 0, 0, 0])
+    const wrong = new rnn.RNN(2, { i2hBiasInitializer: new init.LSTMBias(), prefix: 'rnn_' })
+    expect(() => wrong.initialize({ ctx })).toThrow(
+      'LSTMBias cannot initialize rnn_l0_i2h_bias: it needs 4 values for each unit, got (2,)',
+    )
+  })
+
   it('states can be made by any function, of a type and on a context', async () => {
     const layer = new rnn.LSTM(3, { numLayers: 2, bidirectional: true })
     const states = layer.beginState(5, { func: nd.ones, ctx })
@@ -277,6 +309,58 @@ describe('a recurrent layer', () => {
       bytes.push(memoryInfo(device).liveBytes)
     }
     expect(new Set(bytes.slice(2)).size).toBe(1)
+  })
+
+  it('is a language model as the chapters have it', async () => {
+    class RNNModel extends nn.Block<[NDArray, readonly NDArray[]], [NDArray, NDArray[]]> {
+      readonly rnn: rnn.RecurrentLayer
+      readonly dense: nn.Dense
+      readonly #vocabulary: number
+
+      constructor(layer: rnn.RecurrentLayer, vocabulary: number) {
+        super()
+        this.rnn = layer
+        this.#vocabulary = vocabulary
+        this.dense = new nn.Dense(vocabulary)
+      }
+
+      forward(inputs: NDArray, state: readonly NDArray[]): [NDArray, NDArray[]] {
+        const [y, next] = this.rnn(nd.oneHot(inputs.T, this.#vocabulary), state)
+        return [this.dense(y.reshape([-1, y.shape[2]])), next]
+      }
+
+      beginState(...args: Parameters<rnn.RecurrentLayer['beginState']>): NDArray[] {
+        return this.rnn.beginState(...args)
+      }
+    }
+    const model = new RNNModel(new rnn.GRU(16), 4)
+    model.initialize({ ctx, init: 'xavier' })
+    const trainer = new gluon.Trainer(model.collectParams(), 'adam', { learningRate: 0.03 })
+    const entropy = new gluon.loss.SoftmaxCrossEntropyLoss()
+    const text = Array.from({ length: 26 }, (_, i) => i % 4)
+    const at = (first: number) =>
+      nd.array(
+        [0, 1].map((n) => text.slice(first + n, first + n + 6)),
+        { ctx },
+      )
+    const losses: number[] = []
+    for (let epoch = 0; epoch < 30; epoch++) {
+      let state = model.beginState(2, { ctx })
+      for (let first = 0; first < 18; first += 6) {
+        state = state.map((one) => one.detach())
+        const [x, y] = [at(first), at(first + 1)]
+        const loss = autograd.record(() => {
+          const [outputs, next] = model(x, state)
+          state = next
+          return entropy(outputs, y.T.reshape([-1])).mean()
+        })
+        loss.backward()
+        trainer.step(2)
+        losses.push(await loss.asscalar())
+      }
+    }
+    expect(losses[0]).toBeGreaterThan(1)
+    expect(losses[losses.length - 1]).toBeLessThan(0.05)
   })
 
   it('has no gradient of its gradient, and says what has', () => {
