@@ -2,6 +2,8 @@
 export { Initializer } from './initializer.ts'
 export {
   Constant,
+  LSTMBias,
+  type LSTMBiasOptions,
   MSRAPrelu,
   type MSRAPreluOptions,
   Normal,
@@ -11,4 +13,3 @@ export {
   type XavierOptions,
   Zero,
 } from './initializers.ts'
-export { LSTMBias, type LSTMBiasOptions } from './lstmBias.ts'
