@@ -4,7 +4,7 @@ import * as glueball from 'glueball'
 import { expect, it } from 'vitest'
 
 const words = new Set(readFileSync(new URL('../docs/gluon-map.md', import.meta.url), 'utf8').match(/\w+/g))
-const { autograd, data, gluon, init, loss, lrScheduler, metric, NDArray, nd, nn, optimizer, random } = glueball
+const { autograd, data, gluon, init, loss, lrScheduler, metric, NDArray, nd, nn, optimizer, random, rnn } = glueball
 const { vision } = data
 const spaces = {
   autograd,
@@ -18,6 +18,7 @@ const spaces = {
   nn,
   optimizer,
   random,
+  rnn,
   utils: gluon.utils,
   vision,
 }

@@ -3,6 +3,8 @@ export { Load, type LoadInitOptions, Mixed } from './byName.ts'
 export { Initializer } from './initializer.ts'
 export {
   Constant,
+  LSTMBias,
+  type LSTMBiasOptions,
   MSRAPrelu,
   type MSRAPreluOptions,
   Normal,

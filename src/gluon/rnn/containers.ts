@@ -77,6 +77,11 @@ export class SequentialRNNCell extends RecurrentCell {
     return [outputs, next] as Unrolled<NDArray | NDArray[]>
   }
 
+  override toString(): string {
+    const cells = this.#cells.map((cell, i) => `(${i}): ${String(cell).replaceAll('\n', '\n  ')}`)
+    return `${this.className}(\n${cells.join('\n')}\n)`
+  }
+
   /** Calls back for each cell with its states; returns the next ones of all. */
   #inTurn(
     samples: number,

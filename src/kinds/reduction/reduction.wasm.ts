@@ -1,4 +1,5 @@
 // reduction on the command stream: passes over memory, states of parts in a workspace.
+import { evaluationOrder } from '../../arith/graph.ts'
 import type { Element } from '../../kernel/wasm/elements.ts'
 import { defineModule } from '../../kernel/wasm/module.ts'
 import { type Address, floatBits, type Phase, type WasmKernel } from '../../kernel/wasm/plan.ts'
@@ -9,7 +10,7 @@ import { heldAs } from './join.ts'
 import { mapAttributes } from './map.ts'
 import { passing } from './passes.wasm.ts'
 import { type Cut, cutOf, gathered, keepsOrder, outerOf, type Step, stepsOf, widestChunk } from './steps.ts'
-import type { TracedReduction } from './traced.ts'
+import { costly, type TracedReduction } from './traced.ts'
 import type { Entry, PassSpec } from './units.wasm.ts'
 
 /** One pass over memory, with where it reads and writes. */
@@ -25,12 +26,17 @@ function passesOf(steps: readonly Step[], reduction: TracedReduction): Planned[]
   const fused = mapsAtOnce(steps, reduction)
   for (const step of steps) {
     for (let next: Step | undefined = step; next; ) {
-      const cut: Cut = cutOf(next)
+      const cut: Cut = cutOf(next, finishCost(reduction))
       passes.push({ step: next, cut, entry: entryOf(next, reduction, passes.length === 0, fused) })
       next = cut.parts > 1 ? gathered(next, cut) : undefined
     }
   }
   return passes
+}
+
+/** What it costs to finish a result, in elements that are summed: 2 ns against 0.3 ns for each costly step. */
+function finishCost({ finish }: TracedReduction): number {
+  return 7 * evaluationOrder(finish.results).filter(({ op }) => costly.has(op)).length
 }
 
 /** Whether results of elements are made in the pass that reduces: where it meets all elements of a result at once. */

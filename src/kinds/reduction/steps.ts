@@ -103,8 +103,11 @@ export interface Cut {
   readonly items: number
 }
 
-/** Cuts a step; parts along r only where there are few rows and columns, or r is very long. */
-export function cutOf(step: Step): Cut {
+/**
+ * Cuts a step; parts along r only where there are few rows and columns, or r is very long. `finish` is what it costs to
+ * finish a result, in elements: items of short columns are smaller where that is much.
+ */
+export function cutOf(step: Step, finish = 0): Cut {
   const { r, inner } = step
   const outer = outerOf(step)
   const chunk = Math.min(inner.size, widestChunk)
@@ -114,7 +117,7 @@ export function cutOf(step: Step): Cut {
   const part = whole ? Math.max(r.size, 1) : longest
   const parts = whole ? 1 : Math.ceil(r.size / longest)
   const units = outer * parts * chunks
-  const unitsPerItem = Math.max(1, Math.floor(itemElements / Math.max(1, part * chunk)))
+  const unitsPerItem = Math.max(1, Math.floor(itemElements / Math.max(1, (part + finish) * chunk)))
   return { part, parts, chunk, chunks, unitsPerItem, items: Math.ceil(units / unitsPerItem) }
 }
 

@@ -103,7 +103,7 @@ function mapOf({ name }: Reduction, compute: Compute, leaves: readonly Kind[], r
 }
 
 /** Steps that cost more than to keep what they gave. */
-const costly = new Set(['exp', 'log', 'power', 'tanh'])
+export const costly: ReadonlySet<string> = new Set(['exp', 'log', 'power', 'tanh'])
 
 /** The last costly step of the last stage that results of elements are made of, too: it is kept, not taken twice. */
 function computedAgain({ leaves, finish, state, joined }: TracedReduction, stage: Graph, map: Graph) {

@@ -1,5 +1,5 @@
-// recurrence: a recurrent layer in one direction as a composite. Its products of the inputs, and those of its gradients,
-// are of all steps at once; a step is one product and one pass over its gates.
+// recurrence: a recurrent layer in one direction as a composite. One product takes the inputs of all steps, and one each
+// makes the gradients of inputs and weights. A step is the product of the state and one pass over the gates.
 import { type Composite, compose, isRecorded } from '../../core/compose.ts'
 import { OpError } from '../../core/errors.ts'
 import { blank } from '../../core/invoke.ts'
@@ -35,7 +35,7 @@ interface Sizes {
 
 const done = 'the step is done'
 
-/** An array for T entries: `entry(t)` and `entry(t, rows)` are handles on one, and `of(from, count)` on several. */
+/** An array with an entry (N, rows · H) for each step, and handles on its entries. */
 class Steps {
   readonly array: NDArray
   readonly #rows: number
@@ -65,7 +65,7 @@ class Steps {
     return this.range(t, [N, this.#rows * H])
   }
 
-  /** Entries from t on, as a shape. */
+  /** Entries from t on, under a shape. */
   range(t: number, shape: readonly number[]): NDArray {
     const { N, H } = this.#sizes
     return rangeOf(this.array, t * N * this.#rows * H, shape)
