@@ -3,8 +3,6 @@ export { Load, type LoadInitOptions, Mixed } from './byName.ts'
 export { Initializer } from './initializer.ts'
 export {
   Constant,
-  LSTMBias,
-  type LSTMBiasOptions,
   MSRAPrelu,
   type MSRAPreluOptions,
   Normal,
@@ -16,4 +14,4 @@ export {
   type XavierOptions,
   Zero,
 } from './initializers.ts'
-export { Bilinear, LSTMBias, Orthogonal, type OrthogonalOptions } from './structured.ts'
+export { Bilinear, LSTMBias, type LSTMBiasOptions, Orthogonal, type OrthogonalOptions } from './structured.ts'

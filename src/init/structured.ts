@@ -100,11 +100,17 @@ export class Bilinear extends Initializer {
   }
 }
 
-/** The bias of an LSTM: 0, but a constant for the second of the four gates, that which forgets. */
+/** Options of LSTMBias. */
+export interface LSTMBiasOptions {
+  /** The bias of the forget gate. Default 1. */
+  readonly forgetBias?: number
+}
+
+/** For a bias of an LSTM, (4 · H,): zeros, but `forgetBias` for the forget gate, the second of i, f, c, o. */
 export class LSTMBias extends Initializer {
   readonly forgetBias: number
 
-  constructor(options: { /** Default 1. */ readonly forgetBias?: number } = {}) {
+  constructor(options: LSTMBiasOptions = {}) {
     super()
     checkOptions('LSTMBias', options, '{ forgetBias: 1 }', { forgetBias: true })
     this.forgetBias = options.forgetBias ?? 1

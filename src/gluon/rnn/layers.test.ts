@@ -226,7 +226,7 @@ describe('a recurrent layer', () => {
     expect(await list(parameters.get(`${layer.prefix}l0_h2h_bias`).data())).toEqual([0, 0, 1, 1, 0, 0, 0, 0])
     const wrong = new rnn.RNN(2, { i2hBiasInitializer: new init.LSTMBias(), prefix: 'rnn_' })
     expect(() => wrong.initialize({ ctx })).toThrow(
-      'LSTMBias cannot initialize rnn_l0_i2h_bias: it needs 4 values for each unit, got (2,)',
+      'LSTMBias cannot initialize rnn_l0_i2h_bias: it needs four gates along axis 0, got (2,)',
     )
   })
 
