@@ -123,6 +123,15 @@ export function wantedOf(leaves: readonly Kind[], attrs: OperandAttributes, need
   })
 }
 
+const names = new Map<string, string>()
+
+/** A short name for a graph's key, the same for equal keys in a process: each call of an op looks its plan up by it. */
+export function shortName(key: string): string {
+  let name = names.get(key)
+  if (!name) names.set(key, (name = `#${names.size}`))
+  return name
+}
+
 /** What a definition was traced to, kept for as long as the definition lives. */
 export class Traces<Definition extends object, Made> {
   readonly #held = new WeakMap<Definition, Map<string, Made>>()

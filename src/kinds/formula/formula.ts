@@ -16,6 +16,7 @@ import {
   kindsOf,
   type OperandAttributes,
   separated,
+  shortName,
   sourcesOf,
   Traces,
   wantedOf,
@@ -36,16 +37,18 @@ export interface Formula extends Callable {
 export class Traced {
   readonly formula: Formula
   readonly graph: Graph
+  readonly #name: string
   readonly #derived = new Map<string, Gradients>()
 
   constructor(formula: Formula, graph: Graph) {
     this.formula = formula
     this.graph = graph
+    this.#name = shortName(graph.key)
   }
 
-  /** Plans are kept by what is computed, not by its name. */
+  /** Plans are kept by what is computed, not by the formula's name. */
   toJSON(): string {
-    return this.graph.key
+    return this.#name
   }
 
   /** The gradients of the operands `wanted`, which read results or operands alone. */

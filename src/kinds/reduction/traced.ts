@@ -3,7 +3,7 @@ import { type Derived, derive } from '../../arith/derive.ts'
 import { type Compute, evaluate, evaluationOrder, type Graph, type Kind, type Node } from '../../arith/graph.ts'
 import { trace } from '../../arith/tracer.ts'
 import { type Gradients, gradientFormula, Traced } from '../formula/formula.ts'
-import { Traces } from '../operands.ts'
+import { shortName, Traces } from '../operands.ts'
 import type { Join } from './join.ts'
 import type { Reduction } from './reduction.ts'
 
@@ -32,7 +32,7 @@ export class TracedReduction {
   readonly map: Traced | undefined
   /** A step of the last stage that `map` takes again, in both graphs. */
   readonly again: { readonly stage: Node; readonly map: Node } | undefined
-  readonly #key: string
+  readonly #name: string
   readonly #derived = new Map<string, { readonly joined: Gradients; readonly element: Gradients }>()
 
   constructor(reduction: Reduction, leaves: readonly Kind[]) {
@@ -63,15 +63,16 @@ export class TracedReduction {
     this.again = this.map && computedAgain(this, stages[stages.length - 1].element, this.map.graph)
     const sums = stages.length === 1 && !map && !merge && joins.every((join) => join === 'sum')
     if (!reduction.gradient && !sums) throw new Error(`[${name}] only the gradient of sums can be derived`)
-    this.#key = [
+    const key = [
       ...stages.map(({ element, joins }) => `${element.key} ${joins}`),
       ...[this.state, this.merge, this.finish, this.map?.graph].map((graph) => graph?.key ?? ''),
     ].join('|')
+    this.#name = shortName(key)
   }
 
   /** Plans are kept by what is computed, not by its name. */
   toJSON(): string {
-    return this.#key
+    return this.#name
   }
 
   /** Gradients of sums: of the joined values from those of the results, then of operands from those of the values. */
