@@ -73,7 +73,7 @@ export {
   trunc,
   where,
 } from '../ops/elementwise/elementwise.ts'
-export { type LeakyReLUKind, type LeakyReLUOptions, leakyReLU } from '../ops/elementwise/leakyReLU.ts'
+export { type LeakyReLUKind, type LeakyReLUOptions, leakyReLU } from '../ops/leakyReLU/leakyReLU.ts'
 export { batchDot, type DotOptions } from '../ops/matmul/batchDot.ts'
 export { type BatchNormOptions, batchNorm } from '../ops/norm/batchNorm.ts'
 export {

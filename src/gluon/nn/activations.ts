@@ -3,7 +3,7 @@ import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/
 import type { NDArray } from '../../core/ndarray.ts'
 import type { Initializer } from '../../init/initializer.ts'
 import { Constant } from '../../init/initializers.ts'
-import { leakyReLU, swish } from '../../ops/elementwise/leakyReLU.ts'
+import { leakyReLU, swish } from '../../ops/leakyReLU/leakyReLU.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import type { Parameter } from '../parameter.ts'
 import { checkCount, checkInput, checkPositions } from './arguments.ts'

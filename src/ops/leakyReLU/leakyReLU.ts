@@ -7,9 +7,9 @@ import { mode } from '../../core/tape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { activations, expm1 } from '../activations.ts'
+import { formulas } from '../elementwise/formulas.ts'
 import { uniform } from '../random/random.ts'
 import { withShape } from '../view/reshape.ts'
-import { formulas } from './formulas.ts'
 
 /** x above 0, else slope · x. */
 const leaky: Formula = {
