@@ -6,6 +6,7 @@ import { creation } from './families/creation.ts'
 import { casts, choices, elementwise } from './families/elementwise.ts'
 import { gradients } from './families/gradients.ts'
 import { long } from './families/long.ts'
+import { arrangements, orderGradients, orders, places, sequences } from './families/orders.ts'
 import { losses, lossGradients, products, softmaxes } from './families/products.ts'
 import { reductions } from './families/reductions.ts'
 import { joining, selections } from './families/selection.ts'
@@ -16,7 +17,8 @@ import type { Family } from './family.ts'
 export const families: readonly Family[] = [
   ...[elementwise, choices, casts, binary, comparisons, inPlace],
   ...[reductions, shapeFunctions, copies, selections, joining, products, softmaxes, losses, creation],
-  ...[long, gradients, lossGradients],
+  ...[orders, places, sequences, arrangements],
+  ...[long, gradients, lossGradients, orderGradients],
 ]
 
 const drawn = 'draws at random: test/numbers/generator.test.ts holds its bits'

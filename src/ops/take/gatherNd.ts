@@ -1,5 +1,5 @@
 // gatherNd, scatterNd and their kin: elements by indices along several axes at once.
-import { checkFloat, type DType } from '../../core/dtype.ts'
+import { checkFloat } from '../../core/dtype.ts'
 import { checkOptions, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { within } from '../../core/ownership.ts'
@@ -8,7 +8,8 @@ import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { splitSizes } from '../concat/concat.ts'
 import { stack } from '../concat/stack.ts'
-import { checkIndices } from '../places.ts'
+import { cast } from '../elementwise/cast.ts'
+import { checkIndices, holdsPlaces } from '../places.ts'
 import { withShape } from '../view/reshape.ts'
 import { pick } from './pick.ts'
 import { take, takeGradient } from './take.ts'
@@ -127,11 +128,6 @@ const unraveling: Formula = {
   },
 }
 
-const asType = (x: NDArray, dtype: DType): NDArray =>
-  x.dtype === dtype ? x : apply(converted, [x], { dtypes: [dtype] })[0]
-
-const converted: Formula = { name: 'cast', compute: (m, x) => m.toFloat(x) }
-
 /** The indices (M, …) along the M axes of a shape of elements counted in row-major order, in the dtype of `data`. */
 export function unravelIndex(data: NDArray, options: RavelOptions): NDArray {
   checkArray('unravelIndex', data)
@@ -142,7 +138,7 @@ export function unravelIndex(data: NDArray, options: RavelOptions): NDArray {
     const steps = stridesOf(shape)
     const along = shape.map((count, axis) => {
       const [index] = apply(unraveling, [data, steps[axis], count], { dtypes: ['int32'], numbersLike: 'int32' })
-      return asType(index, data.dtype)
+      return cast(index, data.dtype)
     })
     return stack(...along)
   })
@@ -157,5 +153,9 @@ export function ravelMultiIndex(data: NDArray, options: RavelOptions): NDArray {
     const got = `${formatShape(data.shape)} for ${formatShape(shape)}`
     throw new OpError('ravelMultiIndex', `takes an index along each axis, (${shape.length}, …), got ${got}`)
   }
-  return within('', 'ravelMultiIndex has returned', () => asType(placesOf(data, shape, plainJoin), data.dtype))
+  if (!holdsPlaces(data.dtype, sizeOf(shape))) {
+    const got = `${data.dtype} does not hold every number of ${formatShape(shape)}`
+    throw new OpError('ravelMultiIndex', `${got}: use astype('int32')`)
+  }
+  return within('', 'ravelMultiIndex has returned', () => cast(placesOf(data, shape, plainJoin), data.dtype))
 }

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 import copies
+import orders
 from core import LARGEST, ULP, Want, axis_of, finite, f32, f64
 from reductions import axes_of
 from selection import slices, whole
@@ -278,6 +279,23 @@ def sliced(x, begin, end, options=None):
     return x.reshape(-1)[torch.tensor(places.copy())]
 
 
+def ordered(x, options=None):
+    options = options or {}
+    axis = axis_of(options.get('axis', -1), x.ndim)
+    ascending = options.get('isAscend', 'retTyp' not in options)
+    places = torch.tensor(orders.order(x.detach().numpy(), axis, ascending).copy())
+    return torch.gather(x, axis, places.narrow(axis, 0, options.get('k') or x.shape[axis]))
+
+
+def scattered(x, indices, shape):
+    at = tuple(torch.tensor(index) for index in orders.named(indices, shape))
+    return torch.zeros(shape, dtype=x.dtype).index_put(at, x, accumulate=True)
+
+
+def masked(x, lengths, options):
+    return orders.sequence_mask(x, lengths, {**options, 'value': 0})
+
+
 def joined(join, key, usual):
     def compute(*args):
         arrays = [x for x in args if torch.is_tensor(x)]
@@ -292,15 +310,28 @@ def cut(x, parts, options=None):
     return torch.split(x, x.shape[axis] // parts, axis)
 
 
-def dot_terms(a, b):
+def dot(a, b, options=None):
+    options = options or {}
+    of_a = 0 if options.get('transposeA') else a.ndim - 1
+    of_b = b.ndim - 1 if options.get('transposeB') else 0
+    return torch.tensordot(a, b, ([of_a], [of_b]))
+
+
+def batch_dot(a, b, options=None):
+    options = options or {}
+    a = a.transpose(1, 2) if options.get('transposeA') else a
+    return torch.bmm(a, b.transpose(1, 2) if options.get('transposeB') else b)
+
+
+def product_terms(rule):
     """Σ |dy| · |b| and Σ |a| · |dy|, as often as there are terms."""
-    a, b = np.abs(f64(a)), np.abs(f64(b))
-    y = np.tensordot(a, b, 1)
-    dy = np.abs(head(torch.empty(y.shape)).numpy()).reshape(y.shape)
-    rows, columns = a.ndim - 1, b.ndim - 1
-    of_a = np.tensordot(dy, b, (range(rows, dy.ndim), range(1, b.ndim)))
-    of_b = np.tensordot(a, dy, (range(rows), range(rows)))
-    return of_a * (dy.size + 1), of_b * (dy.size + 1)
+
+    def magnitudes(a, b, options=None):
+        sizes = pulled(lambda a, b: rule(a, b, options), [np.abs(a), np.abs(b)], torch.float64, torch.abs)
+        terms = rule(torch.empty(a.shape), torch.empty(b.shape), options).numel() + 1
+        return [size * terms for size in sizes]
+
+    return magnitudes
 
 
 def softmax_terms(log):
@@ -406,10 +437,21 @@ GRADIENTS = {
     'at': moves(lambda x, index: x[index]),
     'take': moves(taken),
     'pick': moves(picked),
+    'sort': moves(ordered),
+    'topk': moves(ordered),
+    'gatherNd': moves(moved(orders.gather_nd)),
+    'scatterNd': moves(scattered),
+    'batchTake': moves(moved(orders.batch_take)),
+    'sequenceMask': moves(moved(masked)),
+    'sequenceLast': moves(moved(orders.sequence_last)),
+    'sequenceReverse': moves(moved(orders.sequence_reverse)),
+    'diag': moves(moved(orders.diag)),
+    'moveaxis': moves(moved(orders.moveaxis)),
     'concat': moves(joined(torch.cat, 'dim', 1)),
     'stack': moves(joined(torch.stack, 'axis', 0)),
     'split': moves(cut),
-    'dot': terms(lambda a, b: torch.tensordot(a, b, 1), dot_terms),
+    'dot': terms(dot, product_terms(dot)),
+    'batchDot': terms(batch_dot, product_terms(batch_dot)),
     'softmax': terms(lambda x, options=None: torch.softmax(x, (options or {}).get('axis', -1)), softmax_terms(False)),
     'logSoftmax': terms(lambda x, options=None: torch.log_softmax(x, (options or {}).get('axis', -1)), softmax_terms(True)),
     'L2Loss': terms(l2_loss, loss_terms),

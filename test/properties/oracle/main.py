@@ -15,6 +15,7 @@ import torch
 import copies
 import creation
 import one
+import orders
 import products
 import reductions
 import selection
@@ -28,7 +29,7 @@ np.seterr(all='ignore')
 
 RULES = {
     name: rule
-    for part in (copies, creation, one, products, reductions, selection, shapes, two)
+    for part in (copies, creation, one, orders, products, reductions, selection, shapes, two)
     for name, rule in part.RULES.items()
 }
 
