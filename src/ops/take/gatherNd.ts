@@ -14,13 +14,20 @@ import { withShape } from '../view/reshape.ts'
 import { pick } from './pick.ts'
 import { take, takeGradient } from './take.ts'
 
-/** Indices along one axis, and a place in the axes behind it: the place in both, indices clipped into range if so asked. */
+/**
+ * Indices along one axis, and a place in the axes before it: the place in both. Negative ones count from the end, if so
+ * asked, and the others are clipped into range.
+ */
 const joining = (clipped: boolean): Formula => ({
   name: 'gatherNd',
   mixed: true,
   compute(m, place, index, count) {
     const whole = m.toInt(index)
-    return m.add(m.mul(place, count), clipped ? m.max(m.min(whole, m.sub(count, 1)), 0) : whole)
+    const own = () => {
+      const fromStart = m.select(m.less(whole, 0), m.add(whole, count), whole)
+      return m.max(m.min(fromStart, m.sub(count, 1)), 0)
+    }
+    return m.add(m.mul(place, count), clipped ? own() : whole)
   },
 })
 const clippedJoin = joining(true)
@@ -56,8 +63,8 @@ function checkNames(op: string, indices: NDArray, shape: Shape): void {
 const rowsOf = (x: NDArray, count: number) => withShape(x, [sizeOf(x.shape.slice(0, count)), ...x.shape.slice(count)])
 
 /**
- * y[i, …] = data[indices[0, i], …, indices[M − 1, i], …]: indices (M, …), of any dtype and clipped into range, name entries
- * of the first M axes.
+ * y[i, …] = data[indices[0, i], …, indices[M − 1, i], …]: indices (M, …), of any dtype, name entries of the first M
+ * axes. Negative ones count from the end; those out of range become the nearest in range.
  */
 export function gatherNd(data: NDArray, indices: NDArray): NDArray {
   for (const x of [data, indices]) checkArray('gatherNd', x)

@@ -381,7 +381,8 @@ GRADIENTS = {
     'ceil': elementwise(torch.ceil),
     'erf': elementwise(torch.erf, floor=24),
     'exp': elementwise(torch.exp),
-    'expm1': elementwise(torch.expm1),
+    # the slope of expm1 is that of exp; PyTorch takes the result + 1, which cancels below 0
+    'expm1': elementwise(torch.exp),
     'floor': elementwise(torch.floor),
     'log': elementwise(torch.log),
     'log1p': elementwise(torch.log1p),

@@ -62,7 +62,8 @@ def named(indices, shape):
     count = indices.shape[0] if indices.ndim else 0
     if not 0 < count <= len(shape) or (0 in shape[:count] and indices.size):
         raise Refused('indices')
-    return tuple(np.clip(whole(index), 0, n - 1) for index, n in zip(indices, shape))
+    wholes = [whole(index) for index in indices]
+    return tuple(np.clip(np.where(i < 0, i + n, i), 0, n - 1) for i, n in zip(wholes, shape))
 
 
 def gather_nd(x, indices):
