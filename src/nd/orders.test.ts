@@ -92,6 +92,19 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
     expect(() => of(3).at(nd.array([0], { ctx }))).toThrow('[at] an array of shape () has no axis 0')
   })
 
+  it('counts to the size of another array', async () => {
+    const x = nd.zeros([2, 3], { ctx, dtype: 'int32' })
+    const all = nd.contrib.arangeLike(x, { start: 5, step: -2, repeat: 2 })
+    expect([all.dtype, [...all.shape], await list(all)]).toEqual(['int32', [2, 3], [5, 5, 3, 3, 1, 1]])
+    expect(await list(nd.contrib.arangeLike(of([1, 2]), { axis: 0, step: 0.5 }))).toEqual([0, 0.5])
+    expect(() => nd.contrib.arangeLike(x, { step: 0.5 })).toThrow("[arangeLike] int32 can't hold 0.5")
+    expect(() => nd.contrib.arangeLike(x, { repeat: 0 })).toThrow(
+      '[arangeLike] repeat must be a positive integer, got 0',
+    )
+    expect(() => nd.shapeArray(3 as never)).toThrow('[shapeArray] takes arrays, got 3')
+    expect(() => nd.sizeArray([x] as never)).toThrow('[sizeArray] takes arrays, got a list')
+  })
+
   it('arranges elements as NumPy does', async () => {
     const x = of([
       [1, 2, 3],

@@ -25,6 +25,7 @@ const drawn = 'draws at random: test/numbers/generator.test.ts holds its bits'
 
 /** Names of nd, or methods of arrays, that belong to no family. */
 export const outside: Readonly<Record<string, string>> = {
+  contrib: 'arangeLike makes arrays of numbers on the host: src/nd/orders.test.ts',
   linalg: 'gemm2 is a batchDot of a reshaped array, times a number: src/ops/matmul/matmul.cases.ts',
   load: 'reads files: src/nd/files.test.ts',
   loadFrombuffer: 'reads bytes: src/nd/files.test.ts',
