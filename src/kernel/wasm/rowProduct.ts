@@ -34,7 +34,7 @@ const kBlock = 384
 /** Tiles of an item's rows: 96 rows of K = 256 stay in L2 while B's panels pass by. */
 const rowTiles = 16
 
-/** The phase that computes a product of so many rows, or a batch of products, whose matrices lie one after the other. */
+/** The phase that computes a product of `rows` rows, or `batch` such products, whose matrices lie one after the other. */
 export function rowProduct(
   shape: RowProduct,
   rows: number,

@@ -1,4 +1,4 @@
-// matmul: the product of two matrices, or of two batches of matrices, each taken as it is or transposed.
+// matmul: products of two matrices, or of two batches of them, transposed or not. A routine: blocked for registers and caches.
 import type { Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
