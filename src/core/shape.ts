@@ -40,10 +40,14 @@ const branch = (): Branch => ({ shape: undefined, longer: new Map() })
 let shapes = branch()
 let heldShapes = 0
 const mostShapes = 10_000
+/** Axes of the longest shape that is held. */
+const mostAxes = 32
 
 /** The frozen shape of the given sizes. */
 export function shapeOf(sizes: readonly number[]): Shape {
   if (sizes instanceof FrozenShape) return sizes
+  // a damaged file may name millions of axes, each of which would be a branch
+  if (sizes.length > mostAxes) return frozen(sizes)
   let at = shapes
   for (let axis = 0; axis < sizes.length; axis++) {
     let next = at.longer.get(sizes[axis])
@@ -55,12 +59,16 @@ export function shapeOf(sizes: readonly number[]): Shape {
 }
 
 function newShape(sizes: readonly number[]): Shape {
-  const shape = new FrozenShape()
-  for (const size of sizes) shape.push(size)
   if (++heldShapes > mostShapes) {
     shapes = branch()
     heldShapes = 0
   }
+  return frozen(sizes)
+}
+
+function frozen(sizes: readonly number[]): Shape {
+  const shape = new FrozenShape()
+  for (const size of sizes) shape.push(size)
   return Object.freeze(shape)
 }
 

@@ -136,6 +136,7 @@ export { sliceAxis } from '../ops/view/slice.ts'
 export { type SliceLikeOptions, sliceLike } from '../ops/view/sliceLike.ts'
 export { type RepeatOptions, repeat, tile } from '../ops/view/tile.ts'
 export { moveaxis, swapaxes, transpose } from '../ops/view/transpose.ts'
+export * as contrib from './contrib.ts'
 export {
   type ConvolutionOptions,
   convolution,

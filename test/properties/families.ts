@@ -7,6 +7,7 @@ import { casts, choices, elementwise, rectifiers } from './families/elementwise.
 import { gradients } from './families/gradients.ts'
 import { layerGradients, layers } from './families/layers.ts'
 import { long } from './families/long.ts'
+import { arrangements, orderGradients, orders, places, sequences } from './families/orders.ts'
 import { losses, lossGradients, products, softmaxes } from './families/products.ts'
 import { reductions } from './families/reductions.ts'
 import { joining, selections } from './families/selection.ts'
@@ -17,7 +18,8 @@ import type { Family } from './family.ts'
 export const families: readonly Family[] = [
   ...[elementwise, rectifiers, choices, casts, binary, comparisons, inPlace],
   ...[reductions, shapeFunctions, copies, selections, joining, products, softmaxes, losses, creation],
-  ...[long, gradients, lossGradients],
+  ...[orders, places, sequences, arrangements],
+  ...[long, gradients, lossGradients, orderGradients],
   ...[layers, layerGradients],
 ]
 
@@ -26,6 +28,7 @@ const drawn = 'draws at random: test/numbers/generator.test.ts holds its bits'
 /** Names of nd, or methods of arrays, that belong to no family. */
 export const outside: Readonly<Record<string, string>> = {
   dropout: drawn,
+  contrib: 'arangeLike makes arrays of numbers on the host: src/nd/orders.test.ts',
   linalg: 'gemm2 is a batchDot of a reshaped array, times a number: src/ops/matmul/matmul.cases.ts',
   load: 'reads files: src/nd/files.test.ts',
   loadFrombuffer: 'reads bytes: src/nd/files.test.ts',

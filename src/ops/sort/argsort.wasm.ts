@@ -96,8 +96,24 @@ const merged = { ...addresses('from', 'to'), sizes: integers('row', 'run', 'each
 /** The results; rows, and rows of an item. */
 const written = { ...addresses('pairs', 'places', 'ranks'), sizes: integers('count', 'rows', 'share') }
 
-const sorting = ({ dtype, descending }: Keys) => ({
-  blocks: item(sorted, (f, { index, args }) => {
+/** Writes the pairs of a stretch of a row, from an address of elements and a first index. */
+function writePairs(f: Body, { dtype, descending }: Keys, from: { x: L; place: L; number: L }, length: L): void {
+  const { x, place, number } = from
+  const write = () => {
+    const key = f.let(ascendingKey(f, dtype, x))
+    const own = descending ? i32.xor(key, -1) : key
+    f.store(place, i64.or(i64.shl(i64.extend_i32_u(own), 32n), i64.extend_i32_u(number)))
+  }
+  f.times(length, write, [
+    [x, elementBytes(dtype)],
+    [place, pairBytes],
+    [number, 1],
+  ])
+}
+
+/** An item is some blocks of rows; what a block's last level leaves is in the copy that the number of levels says. */
+const blocksItem = (keys: Keys) =>
+  item(sorted, (f, { index, args }) => {
     const { count, blocks, all, share, levels } = f.lets(args.sizes)
     const begin = f.let(i32.mul(index, share))
     f.range(begin, least(i32.add(begin, share), all), (block) => {
@@ -105,20 +121,10 @@ const sorting = ({ dtype, descending }: Keys) => ({
       const first = f.let(i32.mul(i32.rem_u(block, blocks), blockElements))
       const length = smaller(f, i32.sub(count, first), blockElements)
       const at = f.let(i32.add(i32.mul(row, count), first))
-      const x = f.let(i32.add(args.x, i32.mul(at, elementBytes(dtype))))
+      const x = f.let(i32.add(args.x, i32.mul(at, elementBytes(keys.dtype))))
       const from = f.let(i32.add(args.pairs, i32.mul(at, pairBytes)))
       const to = f.let(i32.add(args.other, i32.mul(at, pairBytes)))
-      const place = f.let(from)
-      const number = f.let(first)
-      f.times(length, () => {
-        const key = f.let(ascendingKey(f, dtype, x))
-        const own = descending ? i32.xor(key, -1) : key
-        f.store(place, i64.or(i64.shl(i64.extend_i32_u(own), 32n), i64.extend_i32_u(number)))
-      }, [
-        [x, elementBytes(dtype)],
-        [place, pairBytes],
-        [number, 1],
-      ])
+      writePairs(f, keys, { x, place: f.let(from), number: f.let(first) }, length)
       const bytes = f.let(i32.mul(length, pairBytes))
       const run = f.local('i32', pairBytes)
       const held = f.local('i32')
@@ -130,15 +136,21 @@ const sorting = ({ dtype, descending }: Keys) => ({
         run.set(i32.shl(run, 1))
       })
     })
-  }),
-  merge: item(merged, (f, { index, args }) => {
+  })
+
+/** An item is two neighbouring runs of a row. */
+const mergeItem = () =>
+  item(merged, (f, { index, args }) => {
     const { row, run, each } = f.lets(args.sizes)
     const start = f.let(i32.mul(i32.rem_u(index, each), i32.shl(run, 1)))
     const bytes = smaller(f, i32.sub(row, start), i32.shl(run, 1))
     const offset = f.let(i32.add(i32.mul(i32.div_u(index, each), row), start))
     mergeAll(f, f.let(i32.add(args.from, offset)), f.let(i32.add(args.to, offset)), bytes, run)
-  }),
-  rows: item(written, (f, { index, args }) => {
+  })
+
+/** An item is some rows. */
+const rowsItem = () =>
+  item(written, (f, { index, args }) => {
     const { count, rows, share } = f.lets(args.sizes)
     const begin = f.let(i32.mul(index, share))
     f.range(begin, least(i32.add(begin, share), rows), (row) => {
@@ -154,8 +166,9 @@ const sorting = ({ dtype, descending }: Keys) => ({
         place.bump(4)
       })
     })
-  }),
-})
+  })
+
+const sorting = (keys: Keys) => ({ blocks: blocksItem(keys), merge: mergeItem(), rows: rowsItem() })
 
 /** Places and ranks of each row: blocks are sorted side by side, then merged, two runs an item. */
 export const argsortWasm: WasmKernel<ArgsortAttributes> = {

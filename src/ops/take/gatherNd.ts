@@ -1,5 +1,5 @@
 // gatherNd, scatterNd and their kin: elements by indices along several axes at once.
-import { checkFloat, type DType } from '../../core/dtype.ts'
+import { checkFloat } from '../../core/dtype.ts'
 import { checkOptions, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { within } from '../../core/ownership.ts'
@@ -8,18 +8,26 @@ import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { splitSizes } from '../concat/concat.ts'
 import { stack } from '../concat/stack.ts'
-import { checkIndices } from '../places.ts'
+import { cast } from '../elementwise/cast.ts'
+import { checkIndices, holdsPlaces } from '../places.ts'
 import { withShape } from '../view/reshape.ts'
 import { pick } from './pick.ts'
 import { take, takeGradient } from './take.ts'
 
-/** Indices along one axis, and a place in the axes behind it: the place in both, indices clipped into range if so asked. */
+/**
+ * Indices along one axis, and a place in the axes before it: the place in both. Negative ones count from the end, if so
+ * asked, and the others are clipped into range.
+ */
 const joining = (clipped: boolean): Formula => ({
   name: 'gatherNd',
   mixed: true,
   compute(m, place, index, count) {
     const whole = m.toInt(index)
-    return m.add(m.mul(place, count), clipped ? m.max(m.min(whole, m.sub(count, 1)), 0) : whole)
+    const own = () => {
+      const fromStart = m.select(m.less(whole, 0), m.add(whole, count), whole)
+      return m.max(m.min(fromStart, m.sub(count, 1)), 0)
+    }
+    return m.add(m.mul(place, count), clipped ? own() : whole)
   },
 })
 const clippedJoin = joining(true)
@@ -55,8 +63,8 @@ function checkNames(op: string, indices: NDArray, shape: Shape): void {
 const rowsOf = (x: NDArray, count: number) => withShape(x, [sizeOf(x.shape.slice(0, count)), ...x.shape.slice(count)])
 
 /**
- * y[i, …] = data[indices[0, i], …, indices[M − 1, i], …]: indices (M, …), of any dtype and clipped into range, name entries
- * of the first M axes.
+ * y[i, …] = data[indices[0, i], …, indices[M − 1, i], …]: indices (M, …), of any dtype, name entries of the first M
+ * axes. Negative ones count from the end; those out of range become the nearest in range.
  */
 export function gatherNd(data: NDArray, indices: NDArray): NDArray {
   for (const x of [data, indices]) checkArray('gatherNd', x)
@@ -127,11 +135,6 @@ const unraveling: Formula = {
   },
 }
 
-const asType = (x: NDArray, dtype: DType): NDArray =>
-  x.dtype === dtype ? x : apply(converted, [x], { dtypes: [dtype] })[0]
-
-const converted: Formula = { name: 'cast', compute: (m, x) => m.toFloat(x) }
-
 /** The indices (M, …) along the M axes of a shape of elements counted in row-major order, in the dtype of `data`. */
 export function unravelIndex(data: NDArray, options: RavelOptions): NDArray {
   checkArray('unravelIndex', data)
@@ -142,7 +145,7 @@ export function unravelIndex(data: NDArray, options: RavelOptions): NDArray {
     const steps = stridesOf(shape)
     const along = shape.map((count, axis) => {
       const [index] = apply(unraveling, [data, steps[axis], count], { dtypes: ['int32'], numbersLike: 'int32' })
-      return asType(index, data.dtype)
+      return cast(index, data.dtype)
     })
     return stack(...along)
   })
@@ -157,5 +160,9 @@ export function ravelMultiIndex(data: NDArray, options: RavelOptions): NDArray {
     const got = `${formatShape(data.shape)} for ${formatShape(shape)}`
     throw new OpError('ravelMultiIndex', `takes an index along each axis, (${shape.length}, …), got ${got}`)
   }
-  return within('', 'ravelMultiIndex has returned', () => asType(placesOf(data, shape, plainJoin), data.dtype))
+  if (!holdsPlaces(data.dtype, sizeOf(shape))) {
+    const got = `${data.dtype} does not hold every number of ${formatShape(shape)}`
+    throw new OpError('ravelMultiIndex', `${got}: use astype('int32')`)
+  }
+  return within('', 'ravelMultiIndex has returned', () => cast(placesOf(data, shape, plainJoin), data.dtype))
 }

@@ -18,7 +18,7 @@ import {
 import { each, family } from '../family.ts'
 import { boundsOf } from './binary.ts'
 import { borders, copies, reps, someAxes } from './copies.ts'
-import { factors } from './products.ts'
+import { batches, factors } from './products.ts'
 import { channels, groups, rows } from './reductions.ts'
 import { selections } from './selection.ts'
 
@@ -181,6 +181,7 @@ export const gradients = family(
       return fc.tuple(leafOf([rest[0], parts, ...rest.slice(1)]), fc.constant(parts))
     }),
     dot: factors(ordinary, true),
+    batchDot: batches(ordinary, true),
     ...each(
       ['softmax', 'logSoftmax'],
       fullShapes(1, 4).chain((shape) => fc.tuple(leafOf(shape), options({ axis: axesWithin(shape.length) }))),

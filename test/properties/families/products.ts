@@ -17,18 +17,33 @@ import {
 import type { Call } from '../check.ts'
 import { each, family } from '../family.ts'
 
+const transposes = options({ transposeA: fc.boolean(), transposeB: fc.boolean() })
+const small = (shape: readonly number[]) => shape.map((n) => Math.min(n, 9))
+
 /** Two arrays whose inner sizes are equal; sometimes not. */
 export const factors = (values = elements.float32, within = false) =>
   fc
-    .tuple(shapes(0, 2), shapes(0, 2), fc.nat({ max: 20 }), fc.nat({ max: 40 }))
-    .chain(([rows, columns, inner, luck]) => {
-      const small = (shape: readonly number[]) => shape.map((n) => Math.min(n, 9))
+    .tuple(shapes(0, 2), shapes(0, 2), fc.nat({ max: 20 }), fc.nat({ max: 40 }), transposes)
+    .chain(([rows, columns, inner, luck, given]) => {
       const other = luck === 0 && !within ? inner + 1 : inner
-      return fc.tuple(leafOf([...small(rows), inner], values), leafOf([other, ...small(columns)], values))
+      const a = given.transposeA ? [inner, ...small(rows)] : [...small(rows), inner]
+      const b = given.transposeB ? [...small(columns), other] : [other, ...small(columns)]
+      return fc.tuple(leafOf(a, values), leafOf(b, values), fc.constant(given))
+    })
+
+/** Two batches of matrices whose inner sizes are equal; sometimes not. */
+export const batches = (values = elements.float32, within = false) =>
+  fc
+    .tuple(shapes(4, 4).map(small), fc.nat({ max: 40 }), transposes)
+    .chain(([[batch, rows, columns, inner], luck, given]) => {
+      const other = luck === 0 && !within ? inner + 1 : inner
+      const a = given.transposeA ? [inner, rows] : [rows, inner]
+      const b = given.transposeB ? [columns, other] : [other, columns]
+      return fc.tuple(leafOf([batch, ...a], values), leafOf([batch, ...b], values), fc.constant(given))
     })
 
 /** Products. */
-export const products = family('products', { dot: factors() })
+export const products = family('products', { dot: factors(), batchDot: batches() })
 
 const along = fc.tuple(shapes(1, 4), floats).chain(([shape, dtype]) => {
   return fc.tuple(tensorOf(shape, dtype), options({ axis: axes(shape.length) }))

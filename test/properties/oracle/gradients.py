@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 import copies
 import layers
+import orders
 from core import LARGEST, ULP, Want, axis_of, finite, f32, f64
 from reductions import axes_of
 from selection import slices, whole
@@ -332,6 +333,23 @@ def sliced(x, begin, end, options=None):
     return x.reshape(-1)[torch.tensor(places.copy())]
 
 
+def ordered(x, options=None):
+    options = options or {}
+    axis = axis_of(options.get('axis', -1), x.ndim)
+    ascending = options.get('isAscend', 'retTyp' not in options)
+    places = torch.tensor(orders.order(x.detach().numpy(), axis, ascending).copy())
+    return torch.gather(x, axis, places.narrow(axis, 0, options.get('k') or x.shape[axis]))
+
+
+def scattered(x, indices, shape):
+    at = tuple(torch.tensor(index) for index in orders.named(indices, shape))
+    return torch.zeros(shape, dtype=x.dtype).index_put(at, x, accumulate=True)
+
+
+def masked(x, lengths, options):
+    return orders.sequence_mask(x, lengths, {**options, 'value': 0})
+
+
 def joined(join, key, usual):
     def compute(*args):
         arrays = [x for x in args if torch.is_tensor(x)]
@@ -346,15 +364,17 @@ def cut(x, parts, options=None):
     return torch.split(x, x.shape[axis] // parts, axis)
 
 
-def dot_terms(a, b):
-    """Σ |dy| · |b| and Σ |a| · |dy|, as often as there are terms."""
-    a, b = np.abs(f64(a)), np.abs(f64(b))
-    y = np.tensordot(a, b, 1)
-    dy = np.abs(head(torch.empty(y.shape)).numpy()).reshape(y.shape)
-    rows, columns = a.ndim - 1, b.ndim - 1
-    of_a = np.tensordot(dy, b, (range(rows, dy.ndim), range(1, b.ndim)))
-    of_b = np.tensordot(a, dy, (range(rows), range(rows)))
-    return of_a * (dy.size + 1), of_b * (dy.size + 1)
+def dot(a, b, options=None):
+    options = options or {}
+    of_a = 0 if options.get('transposeA') else a.ndim - 1
+    of_b = b.ndim - 1 if options.get('transposeB') else 0
+    return torch.tensordot(a, b, ([of_a], [of_b]))
+
+
+def batch_dot(a, b, options=None):
+    options = options or {}
+    a = a.transpose(1, 2) if options.get('transposeA') else a
+    return torch.bmm(a, b.transpose(1, 2) if options.get('transposeB') else b)
 
 
 def softmax_terms(log):
@@ -418,7 +438,8 @@ GRADIENTS = {
     'ceil': elementwise(torch.ceil),
     'erf': elementwise(torch.erf, floor=24),
     'exp': elementwise(torch.exp),
-    'expm1': elementwise(torch.expm1),
+    # the slope of expm1 is that of exp; PyTorch takes the result + 1, which cancels below 0
+    'expm1': elementwise(torch.exp),
     'floor': elementwise(torch.floor),
     'log': elementwise(torch.log),
     'log1p': elementwise(torch.log1p),
@@ -476,10 +497,21 @@ GRADIENTS = {
     'at': moves(lambda x, index: x[index]),
     'take': moves(taken),
     'pick': moves(picked),
+    'sort': moves(ordered),
+    'topk': moves(ordered),
+    'gatherNd': moves(moved(orders.gather_nd)),
+    'scatterNd': moves(scattered),
+    'batchTake': moves(moved(orders.batch_take)),
+    'sequenceMask': moves(moved(masked)),
+    'sequenceLast': moves(moved(orders.sequence_last)),
+    'sequenceReverse': moves(moved(orders.sequence_reverse)),
+    'diag': moves(moved(orders.diag)),
+    'moveaxis': moves(moved(orders.moveaxis)),
     'concat': moves(joined(torch.cat, 'dim', 1)),
     'stack': moves(joined(torch.stack, 'axis', 0)),
     'split': moves(cut),
-    'dot': terms(lambda a, b: torch.tensordot(a, b, 1), dot_terms),
+    'dot': terms(dot, product_terms(dot)),
+    'batchDot': terms(batch_dot, product_terms(batch_dot)),
     **{
         name: terms(rule, product_terms(rule))
         for name, rule in (

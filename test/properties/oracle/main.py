@@ -16,6 +16,7 @@ import copies
 import creation
 import layers
 import one
+import orders
 import products
 import reductions
 import selection
@@ -29,7 +30,7 @@ np.seterr(all='ignore')
 
 RULES = {
     name: rule
-    for part in (copies, creation, layers, one, products, reductions, selection, shapes, two)
+    for part in (copies, creation, layers, one, orders, products, reductions, selection, shapes, two)
     for name, rule in part.RULES.items()
 }
 

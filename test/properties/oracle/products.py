@@ -8,7 +8,32 @@ from reductions import count
 from selection import whole
 
 
-def dot(a, b):
+def untransposed(a, b, options=None):
+    """The axes summed over last in a and first in b."""
+    options = options or {}
+    if options.get('transposeA') and a.ndim:
+        a = np.moveaxis(a, 0, -1)
+    if options.get('transposeB') and b.ndim:
+        b = np.moveaxis(b, -1, 0)
+    return a, b
+
+
+def batch_dot(a, b, options=None):
+    options = options or {}
+    if a.ndim != 3 or b.ndim != 3 or a.shape[0] != b.shape[0]:
+        raise Refused('no batches')
+    a = a.swapaxes(1, 2) if options.get('transposeA') else a
+    b = b.swapaxes(1, 2) if options.get('transposeB') else b
+    if a.shape[2] != b.shape[1]:
+        raise Refused('inner sizes')
+    wants = [dot(*factors) for factors in zip(a, b)]
+    shape = (a.shape[0], a.shape[1], b.shape[2])
+    stacked = [np.array([getattr(want, name) for want in wants], np.float64).reshape(shape) for name in ('values', 'slack')]
+    return Want(*stacked, np.float32, zeros=True)
+
+
+def dot(a, b, options=None):
+    a, b = untransposed(a, b, options)
     if a.ndim == 0 or b.ndim == 0 or a.shape[-1] != b.shape[0] or a.dtype != b.dtype or is_int(a):
         raise Refused('inner sizes, or dtypes')
     # not by a BLAS, which may leave out zeros, though 0 times NaN is NaN
@@ -86,6 +111,7 @@ def cross_entropy(pred, label, weight, options):
 
 RULES = {
     'dot': dot,
+    'batchDot': batch_dot,
     'softmax': softmax(False),
     'logSoftmax': softmax(True),
     'L2Loss': l2_loss,
