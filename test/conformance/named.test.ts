@@ -22,7 +22,8 @@ function choose(name: string) {
 }
 
 it('finds ops, formulas, and what gradients alone call', () => {
-  expect(Object.keys(choose('pick').chosen)).toEqual(['take'])
+  expect(Object.keys(choose('resize').chosen)).toEqual(['resize'])
+  expect(Object.keys(choose('pick').chosen)).toContain('take')
   expect(choose('softsign').chosen['elementwise']?.every((name) => name.includes('softsign'))).toBe(true)
   expect(choose('maxPoolGradient').chosen['pool']?.length).toBeGreaterThan(0)
 })
@@ -30,7 +31,7 @@ it('finds ops, formulas, and what gradients alone call', () => {
 it('answers a wrong name', () => {
   const { status, stderr } = choose('softmx')
   expect(status).toBe(2)
-  expect(stderr).toMatch(/no case calls softmx\. Did you mean softmax\? There are: abs, .*writeSlice/)
+  expect(stderr).toMatch(/no case calls softmx\. Did you mean softmax\? There are: .*abs, .*writeSlice/)
 })
 
 it('leaves out families of which no case is left', () => {
