@@ -1,5 +1,5 @@
 // dot: the product over the last axis of the left array and the first of the right.
-import { nameOfKind, OpError } from '../core/errors.ts'
+import { nameOfKind, OpError, refuseMore } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
@@ -7,7 +7,8 @@ import { matmul } from '../ops/matmul/matmul.ts'
 import { withShape } from '../ops/view/reshape.ts'
 
 /** (…, k) · (k, …) with the last axis of a and the first of b summed over; for two vectors of shape (1,). */
-export function dot(a: NDArray, b: NDArray): NDArray {
+export function dot(a: NDArray, b: NDArray, ...more: []): NDArray {
+  refuseMore('dot', more)
   for (const x of [a, b]) if (!(x instanceof NDArray)) throw new OpError('dot', `takes arrays, got ${nameOfKind(x)}`)
   const inner = a.shape[a.ndim - 1]
   if (a.ndim === 0 || b.ndim === 0 || inner !== b.shape[0]) {

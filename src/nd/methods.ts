@@ -317,9 +317,9 @@ install({
   *[Symbol.iterator]() {
     for (let i = 0; i < this.length; i++) yield at(this, i)
   },
-  astype(dtype: DType, options: { readonly copy?: boolean } = {}) {
-    checkOptions('astype', options, '{ copy: false }', { copy: true })
-    return dtype === this.dtype && options.copy === false ? this : cast(this, dtype)
+  astype(dtype: DType, options?: { readonly copy?: boolean }) {
+    checkOptions('astype', options ?? {}, '{ copy: false }', { copy: true })
+    return dtype === this.dtype && options?.copy === false ? this : cast(this, dtype)
   },
   asInContext(context: Context) {
     return context === this.context ? this : moved(this, context)
@@ -332,12 +332,12 @@ install({
   detach() {
     return detached(this)
   },
-  attachGrad(gradReq: GradRequest | 'null' = 'write') {
+  attachGrad(gradReq?: GradRequest | 'null') {
     attachGrad(this, gradReq)
     return this
   },
-  backward(headGrad: NDArray | null = null, options: BackwardOptions = {}) {
-    backward(this, headGrad, options)
+  backward(headGrad?: NDArray | null, options?: BackwardOptions) {
+    backward(this, headGrad ?? null, options)
   },
   asscalar() {
     return readScalar(this)
