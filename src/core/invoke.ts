@@ -213,7 +213,7 @@ export function deliver(array: NDArray): NDArray {
 }
 
 /** The innermost line of a file that is not the library's; builtins such as map have none. */
-function userLine(): string | undefined {
+export function userLine(): string | undefined {
   const v8 = Error as { stackTraceLimit?: number }
   const { stackTraceLimit = 10 } = v8
   v8.stackTraceLimit = 20 // a composite op has ten frames of its own
