@@ -64,6 +64,13 @@ describe.each([reference(), cpu()])('on %s', (ctx) => {
     await expect(detectAnomaly(run2, { infinity: false })).rejects.toThrow('[sqrt] gives 1 NaN')
   })
 
+  it('finds the line through many levels of blocks', async () => {
+    const deep = Array.from({ length: 8 }).reduce<nn.Block>((inner) => new nn.HybridSequential(inner), new Log())
+    await expect(detectAnomaly(() => deep(nd.zeros([1], { ctx })))).rejects.toThrow(
+      /\(Log\): \[log\] gives 1 infinite .*, at .*anomaly\.test\.ts/,
+    )
+  })
+
   it('finds an update that leaves what float32 holds', async () => {
     const dense = new nn.Dense(1, { inUnits: 1, useBias: false })
     dense.initialize({ ctx })

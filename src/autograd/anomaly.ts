@@ -69,16 +69,18 @@ class Search {
 
   see(call: Call): void {
     if (counting) return
-    const line = userLine()
+    const line = userLine(200)
+    const results = [...call.outputs, ...call.mutates.map((i) => call.inputs[i])]
     for (const value of call.inputs) {
-      if (this.#seen.has(value.storage)) continue
+      // what the call has written over can't be seen any more
+      if (this.#seen.has(value.storage) || results.some(({ storage }) => storage === value.storage)) continue
       this.#check(value, { ...placeOf(call), what: 'is given', after: `, which no op made here${at(line)}` })
       this.#seen.set(value.storage, undefined)
     }
     if (call.view) return
     const forward = walking.call
     const origin = forward && this.#seen.get(forward.outputs[0].storage)
-    for (const value of [...call.outputs, ...call.mutates.map((i) => call.inputs[i])]) {
+    for (const value of results) {
       const verb = call.outputs.includes(value) ? 'gives' : 'writes'
       this.#check(
         value,
