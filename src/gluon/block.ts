@@ -2,6 +2,7 @@
 import { isPromise, type Sync } from '../autograd/autograd.ts'
 import type { DType } from '../core/dtype.ts'
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames, refuseMore } from '../core/errors.ts'
+import { hintOn } from '../core/hints.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { arraysIn, giveToUser, within } from '../core/ownership.ts'
 import type { NestedNumbers } from '../nd/values.ts'
@@ -252,6 +253,16 @@ export abstract class AnyBlock extends Callable {
     return this.toString()
   }
 }
+
+hintOn(AnyBlock.prototype, 'net', {
+  _children: 'net.children',
+  hybrid_forward: 'net.forward',
+  load_params: 'await net.loadParameters(path)',
+  load_parameters: 'await net.loadParameters(path)',
+  params: 'net.collectParams()',
+  save_params: 'await net.saveParameters(path)',
+  save_parameters: 'await net.saveParameters(path)',
+})
 
 /** A pattern that matches at the start of a name; the empty one matches all. */
 function startOf(select: string | RegExp = ''): RegExp {

@@ -3,6 +3,7 @@ import { attachGrad, type BackwardOptions, backward } from '../autograd/autograd
 import type { DType, TypedArray } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
 import { checkOptions } from '../core/errors.ts'
+import { hintOn } from '../core/hints.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { giveToUser, release } from '../core/ownership.ts'
 import type { GradRequest } from '../core/tape.ts'
@@ -250,6 +251,21 @@ declare module '../core/ndarray.ts' {
     [Symbol.dispose](): void
   }
 }
+
+hintOn(NDArray.prototype, 'x', {
+  asnumpy: 'await x.toArray()',
+  item: 'await x.asscalar()',
+  numpy: 'await x.toArray()',
+  tolist: '[...(await x.toArray())]',
+  as_in_ctx: 'x.asInContext(ctx)',
+  as_nd_ndarray: 'x itself',
+  as_np_ndarray: 'x itself',
+  ones_like: 'nd.onesLike(x)',
+  split: 'nd.split(x, parts)',
+  stype: "'default', as arrays are dense",
+  tostype: 'x itself, as arrays are dense',
+  zeros_like: 'nd.zerosLike(x)',
+})
 
 const disposeSymbol: symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose')
 
