@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { handOver } from '../launcher.ts'
+import { namespaceHint } from '../namespaceHints.ts'
 import { typeCheck } from '../typeCheck.ts'
 import { command, UsageError } from '../usage.ts'
 
@@ -37,6 +38,9 @@ export const runFile = command({
     try {
       await import(pathToFileURL(resolve(file)).href)
     } catch (error) {
+      const library = await import('../../index.ts')
+      const hint = namespaceHint(error, () => library)
+      if (hint) console.error(`hint: ${hint}`)
       console.error(error)
       return 1
     }
