@@ -6,7 +6,7 @@ import { pytorch } from './systems.ts'
 /** The side of the two large matrices. */
 const SIDE = 2048
 
-/** What PyTorch's matrix products reach on so many threads. */
+/** What PyTorch's matrix products reach on a number of threads. */
 export interface Products extends Pick<Peak, 'pytorchMatmul2048'> {
   /** The best GFLOP/s of a small product. */
   readonly small: number

@@ -18,7 +18,7 @@ export interface Layer {
   readonly pool: number
 }
 
-/** Layers one after the other, from images of so many channels and such a side. */
+/** A stack of layers, whose images have `channels` channels and are `side` pixels high and wide. */
 export interface Chain {
   readonly channels: number
   readonly side: number

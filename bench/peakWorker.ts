@@ -32,7 +32,7 @@ const { run, ints, floats } = inline([itemFunction('run', kernel)], 2)
 for (let i = A / 4; i < C / 4; i++) floats[i] = Math.random() - 0.5
 ints[0] = rounds
 
-/** Calls the kernel for so many milliseconds and returns its GFLOP/s. */
+/** Calls the kernel for `milliseconds` ms and returns its speed in GFLOP/s. */
 function speedFor(milliseconds: number): number {
   const start = performance.now()
   let calls = 0

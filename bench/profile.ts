@@ -25,7 +25,7 @@ export interface Entry {
 const warmUps = 5
 const rounds = 9
 
-/** The engine that is watched, with so many threads. */
+/** The engine whose calls are profiled. */
 export function startEngine(threads: number): WasmEngine {
   useWideSimd()
   configureCpu({ threads })

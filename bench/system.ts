@@ -109,7 +109,7 @@ export class System {
     return this.about
   }
 
-  /** One timed sample: a step, or so many short ones that the clock is no matter. */
+  /** One timed sample: a step, or enough short ones that the clock's resolution does not matter. */
   async run(): Promise<void> {
     this.#process.stdin?.write('run\n')
     const { seconds, images } = (await this.#line()) as { seconds: number; images: number }

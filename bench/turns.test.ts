@@ -4,7 +4,7 @@ import { cases, type SystemName } from './cases.ts'
 import type { Launch } from './system.ts'
 import { type Run, timeCase } from './turns.ts'
 
-/** A system that takes so many seconds for an image and has these results. */
+/** A system that takes `seconds` for an image and has the results of `check`. */
 function fake(
   name: SystemName,
   seconds: number,

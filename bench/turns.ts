@@ -26,7 +26,7 @@ const REST_MS = 100
 /** How far a result may be from that of the first system, relative to its largest number: most are float32 sums. */
 const TOLERANCE = 1e-3
 
-/** The same where factors are rounded to 11 bits, or all values to 8. */
+/** The tolerance of systems that round factors to 11 bits, or all values to 8. */
 const coarse: Partial<Record<SystemName, number>> = { 'pytorch-tf32': 1e-2, 'pytorch-bf16': 3e-2 }
 
 /** What is timed: its name, and who has a program for it. */

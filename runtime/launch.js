@@ -124,7 +124,7 @@ function parse([command, ...args]) {
 
 /** Finds the Node to use and goes on in it. */
 function main() {
-  process.stderr.on('error', () => {}) // who cannot be told anything is told nothing
+  process.stderr.on('error', () => {}) // without a reader there is nobody to report to
   const { command, args } = parse(process.argv.slice(2))
   if (command === 'run') process.env.GLUEBALL_RUNG ??= 'wide' // a user's program gets what the command itself uses
   const pinned = pinnedNode()

@@ -109,7 +109,7 @@ export function secondWriter(folder: string): Blow {
 export interface Disturbance {
   /** Ways to end it and how often, which come in random order. */
   readonly blows: readonly (readonly [Blow, times: number])[]
-  /** Each comes at a random moment, in so many milliseconds after what must come before. */
+  /** Milliseconds after the preceding event within which each signal comes, at a random moment. */
   readonly spread: number
   readonly seed?: number
 }

@@ -1,4 +1,4 @@
-"""What the programs in Python share: PyTorch at its best on so many threads, and the line protocol of system.ts."""
+"""What the programs in Python share: PyTorch at its best on the given threads, and the line protocol of system.ts."""
 import ctypes
 import json
 import math

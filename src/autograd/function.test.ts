@@ -1,4 +1,4 @@
-// Custom differentiable functions: what they record, what they keep, and how misuse is told.
+// Custom differentiable functions: what they record, what they keep, and the messages of misuse.
 import { autograd, cpu, type NDArray, nd, reference } from 'glueball'
 import { describe, expect, it } from 'vitest'
 

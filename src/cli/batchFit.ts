@@ -11,7 +11,7 @@ const usable = 0.5
 
 /**
  * Images that a batch may have. The error itself can't tell, since it does not know the layers after the one it stopped
- * at; the peak of a whole step is so many bytes an image and a constant, which two small batches show.
+ * at; the peak of a whole step is linear in the number of images, so that two small batches determine it.
  */
 export async function largestBatch(session: Session): Promise<number> {
   const [few, more] = [8, 16]

@@ -5,7 +5,7 @@ import { extent } from './report/charts.ts'
 
 type Measure = (event: EpochEvent) => number
 
-/** Loss and accuracy by epoch as two pictures for a terminal so many columns wide; empty before the second epoch. */
+/** Loss and accuracy by epoch as two charts, `columns` characters wide; empty before the second epoch. */
 export function curves(epochs: readonly EpochEvent[], columns: number): string {
   if (epochs.length < 2) return ''
   const loss = picture('loss by epoch', epochs, columns, [(event) => event.loss, (event) => event.testLoss])

@@ -60,7 +60,7 @@ function scoresOf(net: Network, images: NDArray, labels: NDArray, context: Conte
   const x = images.asInContext(context)
   const scores = net(x)
   const reads: Reads = Promise.all([scores.toArray(), labels.toArray()])
-  reads.catch(() => {}) // whoever awaits it is told
+  reads.catch(() => {}) // whoever awaits it gets the error
   for (const array of new Set([scores, x, images, labels])) array.dispose()
   return reads
 }

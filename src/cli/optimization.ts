@@ -9,7 +9,7 @@ export function makeInitializer(name: RecipeSettings['init']): init.Initializer 
   return name === 'normal' ? new init.Normal() : new init.Uniform()
 }
 
-/** The schedule for a run of so many updates, or undefined where the rate is constant from the start. */
+/** The schedule for a run of `updates` updates, or undefined if the learning rate is constant. */
 export function makeScheduler(settings: RecipeSettings, updates: number): lrScheduler.LRScheduler | undefined {
   const warmupSteps = Math.min(settings.warmup, Math.max(0, updates - 1))
   const options = { baseLr: settings.lr, warmupSteps }
@@ -21,7 +21,7 @@ export function makeScheduler(settings: RecipeSettings, updates: number): lrSche
   return warmupSteps > 0 ? new lrScheduler.FactorScheduler(Math.max(1, updates), options) : undefined
 }
 
-/** The trainer of a run of so many updates. */
+/** The trainer of a run of `updates` updates. */
 export function makeTrainer(net: gluon.AnyBlock, settings: RecipeSettings, updates: number): gluon.Trainer {
   const scheduler = makeScheduler(settings, updates)
   return new gluon.Trainer(net.collectParams(), settings.optimizer, {

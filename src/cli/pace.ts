@@ -15,7 +15,7 @@ export class Pace {
     this.#now = now
   }
 
-  /** An epoch's training begins, or goes on, with so many images seen. */
+  /** Starts timing an epoch's training after `images` images, 0 unless the epoch is resumed. */
   begin(images: number): void {
     this.#begun = { at: this.#now(), images }
     this.#readings = [this.#begun]
@@ -28,7 +28,7 @@ export class Pace {
     while (this.#readings.length > 2 && this.#readings[1].at <= at - window) this.#readings.shift()
   }
 
-  /** An evaluation took so many seconds. */
+  /** Notes how many seconds an evaluation took. */
   noteEvaluation(seconds: number): void {
     this.#evaluation = seconds
   }
@@ -47,7 +47,7 @@ export class Pace {
     return (last.images - this.#begun.images) / (last.at - this.#begun.at)
   }
 
-  /** Seconds for so many images of training and so many evaluations at a rate. */
+  /** Seconds for `images` images of training at `rate` images a second, and `evaluations` evaluations. */
   left(images: number, evaluations: number, rate: number): number {
     return images / rate + evaluations * (this.#evaluation ?? 0)
   }

@@ -8,7 +8,7 @@ import { MetricsLog } from './metricsLog.ts'
 import { FolderHeldError, RunLock } from './runLock.ts'
 import { UsageError } from './usage.ts'
 
-/** Writes a run's files. What fails is told once each time and makes the run's exit code 1; training goes on. */
+/** Writes a run's files. Reports each failure once and sets the run's exit code to 1; training goes on. */
 export class RunFolder {
   readonly path: string
   readonly #metrics: MetricsLog

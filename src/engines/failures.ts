@@ -42,7 +42,7 @@ export class Failures {
     return this.#found.find(({ first, resumed }) => command >= first && command < resumed)?.error
   }
 
-  /** The same to be thrown: it counts as reported. */
+  /** The failure that `at` gives, to be thrown: it then counts as reported. */
   of(command: number): Error | undefined {
     const error = this.at(command)
     if (error && this.#unreported === error) this.#unreported = undefined

@@ -15,7 +15,7 @@ export interface Planned {
 
 const most = 4096
 
-/** Keeps the plans that were made last; `forgotten` is told of those that are dropped. */
+/** Keeps the latest plans; calls `forgotten` with each plan that it drops. */
 export class PlanCache<Plan> {
   readonly #plans = new Map<string, Plan>()
   readonly #forgotten: (plan: Plan) => void

@@ -62,7 +62,7 @@ function headerLength(dimensions: number): number {
 }
 
 /**
- * Reads an IDX file of unsigned bytes with so many dimensions (1: labels, 3: images); the data are a view of the bytes.
+ * Reads an IDX file of unsigned bytes with `dimensions` axes (1: labels, 3: images); the data are a view of the bytes.
  * Throws when the magic number is another, bytes are missing or bytes are left over.
  */
 export function decodeIdx(bytes: Uint8Array, dimensions: number, file = 'the IDX file'): Idx {

@@ -9,7 +9,7 @@ export interface LRSchedulerOptions {
   readonly warmupSteps?: number
   /** Rate at which warm-up begins. */
   readonly warmupBeginLr?: number
-  /** Whether warm-up rises in a line or stays at its beginning. */
+  /** Whether warm-up rises linearly or stays constant. */
   readonly warmupMode?: 'linear' | 'constant'
 }
 

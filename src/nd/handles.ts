@@ -6,7 +6,7 @@ import { NDArray } from '../core/ndarray.ts'
 import { noteMove } from '../core/pace.ts'
 import { Storage } from '../core/storage.ts'
 
-/** The same values without history; shares memory. */
+/** An array of the same values without history; shares memory. */
 export function detached(array: NDArray): NDArray {
   const value = array.valueFor('detach')
   value.storage.retain()

@@ -20,7 +20,7 @@ export function install(methods: Readonly<Record<string | symbol, Method>>): voi
   }
 }
 
-/** Methods that are functions with the array as their first argument, and so many others. */
+/** Installs functions as methods: the array is the first argument, and at most `others` arguments follow. */
 export function installOps(others: number, functions: Readonly<Record<string, OpFunction>>): void {
   for (const [name, run] of Object.entries(functions)) {
     const method: Method = function (...args) {

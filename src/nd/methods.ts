@@ -184,7 +184,7 @@ declare module '../core/ndarray.ts' {
     /** A one at each index, zeros elsewhere. */
     oneHot(depth: number, options?: OneHotOptions): NDArray
 
-    /** The same elements under another shape; codes 0, -1, -2, -3, -4 as in MXNet. */
+    /** The elements under another shape; codes 0, -1, -2, -3, -4 as in MXNet. */
     reshape(shape: readonly number[]): NDArray
     /** Axes in another order. Default reversed. */
     transpose(axes?: readonly number[]): NDArray
@@ -227,7 +227,7 @@ declare module '../core/ndarray.ts' {
     copyto(target: Context | NDArray): NDArray
     /** A copy. */
     copy(): NDArray
-    /** The same values without history; shares memory. */
+    /** An array of the same values without history; shares memory. */
     detach(): NDArray
 
     /** Makes a gradient buffer of zeros and this array, which it returns, a leaf of the tape; 'null' takes the buffer away. */

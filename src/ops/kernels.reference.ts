@@ -27,11 +27,7 @@ export {
   shuffleReference as shuffle,
   uniformReference as uniform,
 } from './random/random.reference.ts'
-export {
-  normalizeReference as normalize,
-  resizeReference as resize,
-  toTensorReference as toTensor,
-} from './resize/images.reference.ts'
+export { resizeReference as resize } from './resize/resize.reference.ts'
 export {
   pickGradientReference as pickGradient,
   pickReference as pick,

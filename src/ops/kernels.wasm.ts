@@ -24,7 +24,6 @@ export {
   shuffleWasm as shuffle,
   uniformWasm as uniform,
 } from './random/random.wasm.ts'
-export { normalizeWasm as normalize, toTensorWasm as toTensor } from './resize/images.wasm.ts'
 export { resizeWasm as resize } from './resize/resize.wasm.ts'
 export { pickGradientWasm as pickGradient, pickWasm as pick } from './take/pick.wasm.ts'
 export { takeGradientWasm as takeGradient, takeWasm as take } from './take/take.wasm.ts'

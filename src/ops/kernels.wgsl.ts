@@ -25,7 +25,7 @@ export {
   shuffleWgsl as shuffle,
   uniformWgsl as uniform,
 } from './random/random.wgsl.ts'
-export { normalizeWgsl as normalize, resizeWgsl as resize, toTensorWgsl as toTensor } from './resize/images.wgsl.ts'
+export { resizeWgsl as resize } from './resize/resize.wgsl.ts'
 export {
   pickGradientWgsl as pickGradient,
   pickWgsl as pick,

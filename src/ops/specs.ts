@@ -27,9 +27,7 @@ export {
   shuffleOp as shuffle,
   uniformOp as uniform,
 } from './random/random.ts'
-export { normalizeOp as normalize } from './resize/normalize.ts'
 export { resizeOp as resize } from './resize/resize.ts'
-export { toTensorOp as toTensor } from './resize/toTensor.ts'
 export {
   pickGradientOp as pickGradient,
   pickOp as pick,

@@ -3,7 +3,7 @@
 /** ε of float32: the distance from 1 to the next number. */
 const epsilon = 2 ** -23
 
-/** Allowed distance: `relative` to the true value, `absolute`, or of a sum with so many `terms`. */
+/** Allowed distance: `relative` to the true value, `absolute`, or that of a sum of `terms` terms. */
 export interface Tolerance {
   readonly relative?: number
   readonly absolute?: number
@@ -19,7 +19,7 @@ export const exact: Tolerance = {}
 /** For transcendental functions: 1e-6 relative, and the smallest normal number where results get subnormal. */
 export const elementary: Tolerance = { relative: 1e-6, absolute: 2 ** -126 }
 
-/** For sums of so many products or terms. */
+/** The tolerance of sums of `terms` products or terms. */
 export function sumOf(terms: number): Tolerance {
   return { terms }
 }

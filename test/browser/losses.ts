@@ -2,7 +2,7 @@
 import type { Context } from '../../src/core/engine.ts'
 import { autograd, gluon, init, nd } from '../../src/index.ts'
 
-/** The mean loss before each of so many steps. */
+/** The mean loss before each of `steps` steps. */
 export async function lossesOn(ctx: Context, steps: number): Promise<number[]> {
   nd.random.seed(0)
   const net = gluon.models.nin({ narrow: 8, lastRelu: false })

@@ -33,7 +33,7 @@ export interface PageTests {
     every: number,
     names?: readonly string[],
   ): Promise<{ readonly cases: number; readonly wrong: readonly string[] }>
-  /** The losses of so many steps of a training on the GPU engine, or on a rung of the CPU engine. */
+  /** The losses of `steps` training steps on the GPU engine, or on a rung of the CPU engine. */
   losses(on: 'webgpu' | Rung, steps: number): Promise<readonly number[]>
   /** The bytes of a packed IDX file of images given in base 64, or why they can't be had. */
   unpack(packed: string): Promise<readonly number[] | string>

@@ -59,7 +59,7 @@ const convolutions: fc.Arbitrary<ConvCase> = fc
     kernel.every((k, i) => dilation[i] * (k - 1) + 1 <= x[2 + i] + 2 * padding[i]),
   )
 
-/** Runs so many random convolutions on a context; fails with the smallest that it can find of those that differ. */
+/** Runs `runs` random convolutions on a context; fails with the smallest differing one that it can find. */
 export async function fuzzOn(
   context: Context,
   runs: number,
@@ -77,7 +77,7 @@ export async function fuzzOn(
   await fc.assert(property, { numRuns: runs, seed })
 }
 
-/** Runs so many random convolutions on a rung of the CPU engine. */
+/** Runs `runs` random convolutions on a rung of the CPU engine. */
 export async function fuzz(rung: Rung, runs: number): Promise<void> {
   const engine = makeCpuEngine({ threads: 2, rung })
   try {

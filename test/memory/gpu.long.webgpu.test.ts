@@ -15,7 +15,7 @@ setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 const [steps, batch] = [300, 4]
 
-/** A device that counts the bytes of its buffers and hears what nobody else hears of it, and its engine. */
+/** A device that counts the bytes of its buffers and records its uncaptured errors, and its engine. */
 async function start() {
   const { device, tiles, adapter } = await openDevice()
   const seen = { bufferBytes: 0, errors: [] as string[] }

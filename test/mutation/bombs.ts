@@ -7,7 +7,7 @@ import { checkpointOf, safetensorsOf, sealCheckpoint, sealVersion1, version1Of }
 /** gzip of 16 MB of zeros, in 16 KB; members may follow one another. */
 const member = gzipSync(Buffer.alloc(2 ** 24))
 
-/** gzip that unpacks to these bytes and then so many times 16 MB of zeros. */
+/** A gzip file that unpacks to `start`, followed by `times` times 16 MB of zeros. */
 function gzipBomb(start: Uint8Array, times: number): Uint8Array {
   return Buffer.concat([gzipSync(start), ...new Array(times).fill(member)])
 }

@@ -36,7 +36,7 @@ function part({ length }: Uint8Array, layout: Layout, pick: Pick): [start: numbe
   return [start, Math.min(length, start + 1 + pick(pick(2) === 0 ? 8 : length))]
 }
 
-/** Numbers at which something ends, for a field of so many bits. */
+/** Boundary values of a field of `bits` bits. */
 const extremes = [0n, 1n, 2n ** 7n, 2n ** 15n - 1n, 2n ** 16n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 53n]
 extremes.push(2n ** 60n, 2n ** 63n, 2n ** 64n - 1n, -1n, -2n)
 

@@ -1,4 +1,4 @@
-// The same seed gives the same bits with any number of threads, on every rung.
+// A seed gives the same bits with any number of threads, on every rung.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'

@@ -42,7 +42,7 @@ export class Oracle {
       this.#process.on('close', (code) => reject(new Error(`the oracle ended with ${code}`)))
     })
     this.#ended.catch(() => {})
-    this.#process.stdin.on('error', () => {}) // an end is told by `close`
+    this.#process.stdin.on('error', () => {}) // `close` reports the end
     this.#process.stdout.on('data', (chunk: Buffer) => {
       this.#chunks.push(chunk)
       this.#held += chunk.length

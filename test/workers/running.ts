@@ -27,7 +27,7 @@ export interface Ended {
   readonly threads: readonly Thread[]
 }
 
-/** Trains in the main thread and so many workers at once, on the Node that is given. */
+/** Trains in the main thread and in workers at once, on the given Node. */
 export async function trainBeside(node: string, workers: number, way: Way, flags: readonly string[]): Promise<Ended> {
   const child = spawn(node, [...flags, program, String(workers), way], { stdio: ['ignore', 'pipe', 'pipe'] })
   const [out, stderr, [code, signal]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])

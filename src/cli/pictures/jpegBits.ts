@@ -30,14 +30,14 @@ export class Bits {
     this.#left = 8
   }
 
-  /** A number of so many bits. */
+  /** An unsigned number of `bits` bits. */
   number(bits: number): number {
     let value = 0
     for (let i = 0; i < bits; i++) value = value * 2 + this.bit()
     return value
   }
 
-  /** A number of either sign, of so many bits: those that start with 0 are negative. */
+  /** A signed number of `bits` bits: codes that start with 0 are negative. */
   signed(bits: number): number {
     if (bits === 0) return 0
     const value = this.number(bits)

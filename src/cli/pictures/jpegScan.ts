@@ -153,7 +153,7 @@ class Blocks {
     this.#ended--
   }
 
-  /** Takes the next bit of the coefficients from `k` on that are not zero, until so many zeros lie behind; returns where. */
+  /** Refines nonzero coefficients, starting at `k`, by a bit each, until it has passed `zeros` zeros; returns where. */
   #pass(values: Int16Array, at: number, k: number, zeros: number): number {
     const { to, low } = this.#scan
     const bit = 1 << low

@@ -20,7 +20,7 @@ import { Answers, pageBytes, streamEnd } from './stream.ts'
 
 const open: WasmEngine[] = []
 
-/** An engine of so many threads, or of the one that is fed by messages. */
+/** An engine of `workers` threads, or of one thread that receives its commands as messages. */
 function start(workers: number | 'messages', memoryLimit = 2 ** 30): { engine: WasmEngine; context: Context } {
   const shared = workers !== 'messages'
   const engine = new WasmEngine({ threads: shared ? workers : 1, memoryLimit, rung: 'plain', shared }, wasmKernels)

@@ -49,7 +49,7 @@ export interface Stream {
   define(module: number, address: number, bytes: number): void
   /** Resolves when all that was given before has run, to the time of that in ms since 1970. */
   notify(): Promise<number>
-  /** Lets later commands wait for bytes that are on their way, which go to the address; `failed` is told if they don't come. */
+  /** Lets later commands wait for bytes that are on their way, which go to the address; `failed` is called if they don't come. */
   receive(address: number, arriving: Promise<Uint8Array>, failed: (error: unknown) => void): void
   /** Ends the workers; what was given and has not run never will. */
   close(): Promise<void>

@@ -31,7 +31,7 @@ const planOf = (dispatches: readonly Dispatch[]): WgslKernel<object> => ({
   plan: () => ({ workspace: [], dispatches }),
 })
 
-/** A kernel whose dispatches are said to take so many nanoseconds. */
+/** A kernel whose dispatches declare a cost in nanoseconds. */
 const costing = (kernel: WgslKernel<never>, cost: Dispatch['cost']): WgslKernel<never> => ({
   plan(...args) {
     const { dispatches, ...rest } = kernel.plan(...args)

@@ -53,7 +53,7 @@ export interface Copy {
 
 /**
  * The places of a call's inputs. One that lies in a buffer which the call writes is copied first, since a dispatch
- * can't both read and write a buffer; what an op changes in place it may read. `take` gives a buffer of so many bytes.
+ * can't both read and write a buffer; what an op changes in place it may read. `take` gives a buffer of `bytes` bytes.
  */
 export function apart(
   { inputs, outputs, mutates }: Call,

@@ -15,7 +15,7 @@ const usage = 0x80 | 0x08 | 0x04
 const steps = 4
 const least = 256
 
-/** The size of the buffer that serves so many bytes. */
+/** The size of the buffer that serves a request for `bytes` bytes. */
 export function classOf(bytes: number): number {
   if (bytes <= least) return least
   const step = 2 ** (Math.ceil(Math.log2(bytes)) - 1) / steps
@@ -63,7 +63,7 @@ export class BufferPool {
   }
 
   /**
-   * A buffer for so many bytes; for a host write, which overtakes what was encoded but not sent, none that the running
+   * A buffer for `bytes` bytes; for a host write, which overtakes what was encoded but not sent, none that the running
    * batch uses. Throws when the limit is reached.
    */
   allocate(bytes: number, written?: { readonly batch: number }): Block {

@@ -65,7 +65,7 @@ export class Queue {
   /** Number of the last command that is encoded as a whole; of those that wait or are begun, a later batch may fail. */
   encoded = 0
 
-  /** `refused` is told what the device refuses, and of which command it may have been at the earliest. */
+  /** Calls `refused` with an error of the device and the earliest command that may have caused it. */
   constructor(device: GPUDevice, params: GPUBuffer, refused: (first: number, reason: string) => void) {
     this.#device = device
     this.#params = params
@@ -170,7 +170,7 @@ export class Queue {
   #check(failed: (error: GPUError) => void): void {
     const check = this.#device.popErrorScope().then(
       (error) => error && failed(error),
-      () => {}, // the device is lost, which is told elsewhere
+      () => {}, // the device is lost, which is reported elsewhere
     )
     this.#checks.add(check)
     check.then(() => this.#checks.delete(check))

@@ -20,7 +20,7 @@ export class Staging {
     return this.#free.some(({ size }) => size === classOf(bytes))
   }
 
-  /** A buffer of at least so many bytes; what it is copied to fails where the device has no memory for it. */
+  /** A buffer of at least `bytes` bytes; copies to it fail if the device has no memory for it. */
   take(bytes: number): GPUBuffer {
     const size = classOf(bytes)
     const at = this.#free.findIndex((buffer) => buffer.size === size)

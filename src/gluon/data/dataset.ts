@@ -70,7 +70,7 @@ export abstract class Dataset<S> implements Iterable<S> {
     return new Selected(this, matching(fn, this))
   }
 
-  /** The index-th of so many parts of nearly equal length, one after the other; the first ones have the remainder. */
+  /** Part `index` of `numShards` consecutive parts of nearly equal length; the first parts take the remainder. */
   shard(numShards: number, index: number): Dataset<S> {
     if (!Number.isInteger(numShards) || numShards < 1) {
       throw new OpError('shard', `numShards must be a positive integer, got ${numShards}`)

@@ -11,7 +11,7 @@ const copying = () => ({
   }),
 })
 
-/** The phase that copies so many bytes. */
+/** The phase that copies `bytes` bytes. */
 export function copyBytes(to: Address, from: Address, bytes: number): Phase {
   return defineModule('copy', {}, copying).phase('copy', chunksOf(bytes), { to, from, bytes })
 }

@@ -6,7 +6,7 @@ import { madd, type Rung } from './rung.ts'
 import { lanes } from './simd.ts'
 import { type Tile, tileRows } from './tiles.ts'
 
-/** One level of the loops over k: so many rounds, and the bytes by which A and B move with each. */
+/** One level of the loops over k: `count` rounds, and the bytes by which A and B move in each. */
 export interface Run {
   readonly count: number
   readonly a: number

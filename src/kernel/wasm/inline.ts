@@ -10,7 +10,7 @@ export interface Inline {
   readonly run: Readonly<Record<string, (...args: number[]) => number>>
 }
 
-/** Compiles functions for a fresh memory of so many pages of 64 KiB. */
+/** Compiles functions for a fresh memory of `pages` pages of 64 KiB. */
 export function inline(functions: readonly Func[], pages = 16): Inline {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true })
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assemble(functions)), { m: { m: memory } })

@@ -33,7 +33,7 @@ const usualBlock = 128
 /** Steps of k in the first blocks of the rest. */
 const restBlock = 16
 
-/** A block for a k of so many runs of the given length: as many whole runs, or as large a part of one, as L1 takes. */
+/** The block of a k made of runs of length `run`: as many whole runs, or as large a part of one, as L1 holds. */
 export function blockOf(run: number): number {
   if (run <= 1.5 * usualBlock) return run * Math.max(1, Math.floor((1.5 * usualBlock) / run))
   const parts = Math.ceil(run / (1.5 * usualBlock))
@@ -46,7 +46,7 @@ const aWidth = 16
 const roundUp = (n: number, to: number) => Math.ceil(n / to) * to
 
 /**
- * Whether rows of so many floats crowd L1 when a few columns are read from a block of them: 64 sets of 64 bytes, eight
+ * Whether rows of `columns` floats crowd L1 when a few columns are read from a block of them: 64 sets of 64 bytes, eight
  * ways, and the rows' distance leaves some sets unused. Such a factor is packed first.
  */
 function crowds(columns: number): boolean {
@@ -176,7 +176,7 @@ function packPanels(f: Body, { rung, N }: OuterProduct, length: number, b: L, to
   if (N % (vectors * 4)) f.if(group.ragged, () => one(N % (vectors * 4)))
 }
 
-/** Adds a block's products to one panel of C, of which so many columns are there. */
+/** Adds a block's products to one panel of C, which has `columns` columns. */
 function onePanel(f: Body, { rung, M, N }: OuterProduct, length: number, columns: number, places: Places): void {
   const size = tile(rung)
   const packed = crowds(M)

@@ -5,7 +5,7 @@ import type { Address, Phase } from './plan.ts'
 import type { Rung } from './rung.ts'
 import { tile } from './tiles.ts'
 
-/** A walk over memory: so many steps of so many floats. */
+/** A walk over memory: `count` steps of `step` floats. */
 export interface Stride {
   readonly count: number
   readonly step: number

@@ -78,7 +78,7 @@ export function derive(input: number, bytes: number, phases: readonly Phase[]): 
   return { input, key: steps.join(), bytes, phases }
 }
 
-/** Everything one op call does. The same descriptors, attributes, rung and strictness give the same plan, whatever the threads. */
+/** Everything one op call does: it follows from descriptors, attributes, rung and strictness, not from the threads. */
 export interface Plan {
   /** Bytes that live for this call. */
   readonly workspace?: number

@@ -34,7 +34,7 @@ const kBlock = 384
 /** Tiles of an item's rows: 96 rows of K = 256 stay in L2 while B's panels pass by. */
 const rowTiles = 16
 
-/** The phase that computes a product of so many rows. */
+/** The phase that computes a product of `rows` rows. */
 export function rowProduct(shape: RowProduct, rows: number, { a, b, c, bias = nowhere }: RowOperands): Phase {
   const panels = panelsOf(shape.columns, shape.rung)
   const wanted = itemsFor(2 * shape.K * shape.columns * rows)

@@ -42,7 +42,7 @@ interface Spec {
 
 /** Most outer loops of one kind of item: three words each, and 24 in all. */
 const mostOuter = { copy: 5, run: 5, reversed: 5, spread: 5, each: 5, tiles: 4, crowdedTiles: 4 }
-/** From so many bytes on, a copy by the runtime is faster than vectors in a loop. */
+/** Bytes above which the runtime's copy is faster than a loop over vectors. */
 const longRun = 1024
 
 /** Copies to[Σ iₖ · toₖ] = from[Σ iₖ · fromₖ] over all loops, which are given outermost first. */
@@ -82,7 +82,7 @@ const placed = (place: Place, bytes: number): Address => {
 
 const partsOf = (size: number, bytes: number) => [Math.ceil((size * bytes) / chunkBytes)]
 
-/** The same movement in fewer loops: those of one round go, those that continue each other become one. */
+/** A movement in as few loops as possible: drops loops of one round and joins loops that continue each other. */
 function mergeLoops(loops: readonly StridedLoop[]): StridedLoop[] {
   const merged: StridedLoop[] = []
   for (const loop of loops) {

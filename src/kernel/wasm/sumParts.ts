@@ -7,7 +7,7 @@ import type { Address, Phase } from './plan.ts'
 /** Bytes of an item. */
 const sumBytes = 16384
 
-/** The phase that adds up parts of so many bytes that lie one after the other, in their order. */
+/** The phase that adds up `parts` consecutive parts of `bytes` bytes each, in their order. */
 export function sumParts(from: Address, to: Address, bytes: number, parts: number): Phase {
   const module = defineModule('sumParts', {}, sums)
   return module.phase('sum', Math.ceil(bytes / sumBytes), { from, to, bytes, parts })

@@ -16,7 +16,7 @@ export function tile(rung: Rung): Tile {
   return { rows: rung === 'plain' ? 3 : 6, vectors: rung === 'wide' ? 4 : 2 }
 }
 
-/** So many tiles of so many rows, one after the other. */
+/** `count` consecutive tiles of `rows` rows each. */
 export interface RowTiles {
   readonly rows: number
   readonly count: number

@@ -7,7 +7,7 @@ export interface FactorText extends Factor {
   /** Lines of the tile, and of an invocation. */
   readonly lines: number
   readonly each: number
-  /** WGSL names of the tile's first line and of the invocation's place along the lines, of so many. */
+  /** WGSL names of the tile's first line, and of the invocation's place among `places` places along the lines. */
   readonly first: string
   readonly place: string
   readonly places: number

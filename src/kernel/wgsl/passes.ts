@@ -30,7 +30,7 @@ export interface Joining {
   readonly finished: string
 }
 
-/** Elements that an invocation joins: so many that passes are few, so few that sums lose little and one million fill a GPU. */
+/** Elements that an invocation joins: enough that passes are few; few enough for exact sums and to fill a GPU with 10⁶. */
 const share = 64
 
 /** In how many parts a pass joins its elements: one where that is not much more work. */

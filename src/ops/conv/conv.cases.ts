@@ -6,7 +6,7 @@ import { looser, sumOf } from '../tolerance.ts'
 import { activationGradientSum, type ConvOptions, channelSum, conv, convData, convWeight } from './conv.ts'
 import { geometryOf } from './geometry.ts'
 
-/** A convolution: x (N, C, H, W), so many filters, and what conv is told. */
+/** A convolution: x of shape (N, C, H, W), the number of filters, and the options of conv. */
 export interface ConvCase extends Omit<ConvOptions, 'kernel'> {
   readonly x: readonly [N: number, C: number, H: number, W: number]
   readonly filters: number
@@ -65,7 +65,7 @@ function windowOf({ kernel, strides = [1, 1], padding = [0, 0], dilation = [1, 1
 
 /**
  * Sixteen times the policy's distance, of which some of the fuzz's results need nine: a tile's last output takes some
- * points 2⁵ times. And what a sum of so many terms of a half, or of a tile's points, may be off: a result of few terms
+ * points 2⁵ times. And the error that a sum of `terms` terms of a half, or of a tile's points, may have: a result of few terms
  * shares its tile's rounding.
  */
 const winogradSum = (terms: number) =>

@@ -1,4 +1,5 @@
-// conv: cross-correlation of images with filters, its two gradients, and the sums over all but the channels.
+// conv: cross-correlation of images with filters, its gradients, and sums over all but the channels. Routines: their speed
+// comes from blocks of registers and caches, and the gradient of a bias is summed while that of the activation is made.
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'

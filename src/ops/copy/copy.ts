@@ -1,4 +1,4 @@
-// copy: the same values in other memory.
+// copy: the values of an array in other memory. A routine: whole ranges of bytes, which the runtime copies fastest.
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'

@@ -6,7 +6,7 @@ import { activationGradient, add, clip, elementwise, logaddexp, multiply, power,
 import { type FormulaName, formulas } from './formulas.ts'
 
 const special = { values: [0, -0, 1, -1, 0.5, -2.5, 1e-40, 3e38, -3e38, Infinity, -Infinity, Number.NaN] }
-/** The same values against each other: twelve and thirteen have no common factor. */
+/** Pairs of all values: lengths twelve and thirteen have no common factor. */
 const shifted = { values: [...special.values, 2] }
 const around = looser({ relative: 1e-6, absolute: 1e-7 }, 'a sum with 1 loses what is far smaller than it')
 const tolerances: Partial<Record<FormulaName, Tolerance>> = {

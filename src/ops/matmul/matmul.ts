@@ -1,4 +1,4 @@
-// matmul: the product of two matrices, each taken as it is or transposed.
+// matmul: the product of two matrices, each taken as it is or transposed. A routine: blocked for registers and caches.
 import type { Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'

@@ -1,4 +1,4 @@
-// averagePool: the mean of each window, and its spreading back.
+// averagePool: the mean of each window, and its spreading back. Routines: windows overlap.
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import type { OpSpec } from '../spec.ts'

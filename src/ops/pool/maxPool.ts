@@ -1,4 +1,4 @@
-// maxPool: the largest element of each window, and the way back to where it stood.
+// maxPool: the largest element of each window, and the way back to where it stood. Routines: windows overlap.
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'

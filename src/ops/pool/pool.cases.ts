@@ -6,7 +6,7 @@ import { averagePool, averagePoolGradient, maxPool, maxPoolGradient, type PoolOp
 
 interface Shaped extends PoolOptions {
   readonly shape: readonly number[]
-  /** Whether windows hold so many pixels that a small step changes the winner. */
+  /** Whether windows hold enough pixels for a small step to change the maximum. */
   readonly crowded?: boolean
 }
 

@@ -1,4 +1,5 @@
-// Random numbers as MXNet's CPU sampler makes them: uniform, normal, randint, and shuffling of rows.
+// Random numbers as MXNet's CPU sampler makes them: uniform, normal, randint, and shuffling of rows. Routines: they draw
+// from the generator in order.
 import type { DType } from '../../core/dtype.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
 import { OpError, refuseMore } from '../../core/errors.ts'

@@ -1,5 +1,8 @@
 // Bilinear resizing of images (N, H, W, C) by plain loops: on bytes, OpenCV's fixed-point rule to the byte.
 
+import type { ReferenceKernel } from '../../kernel/reference.ts'
+import type { ResizeAttributes } from './resize.ts'
+
 /** How many images of what size lie in an array. */
 export interface Images {
   readonly count: number
@@ -75,7 +78,7 @@ const blendFloats: Blend = (a, b, c, d, fx, fy) => {
   return fround(fround(upper * fround(1 - fy)) + fround(lower * fy))
 }
 
-/** The same formula without rounding, for checks in float64. */
+/** The formula without rounding, for checks in float64. */
 const blendDoubles: Blend = (a, b, c, d, fx, fy) => (a * (1 - fx) + b * fx) * (1 - fy) + (c * (1 - fx) + d * fx) * fy
 
 type Pixels = Uint8Array | Float32Array | Float64Array
@@ -120,4 +123,11 @@ export function resizeBilinear<P extends Pixels>(
         }
       }
     }
+}
+
+/** Every image brought to the size of the output. */
+export const resizeReference: ReferenceKernel<ResizeAttributes> = ([x], { height, width }, [y]) => {
+  const [rows, columns, channels] = x.shape.slice(-3)
+  const images = { count: x.shape.length === 4 ? x.shape[0] : 1, height: rows, width: columns, channels }
+  resizeBilinear(x.data as Uint8Array, images, y.data as Uint8Array, height, width)
 }

@@ -1,4 +1,4 @@
-// resize: images (N, H, W, C) or (H, W, C) of another size, bilinear, to OpenCV's bits.
+// resize: images (N, H, W, C) or (H, W, C) of another size, bilinear, to OpenCV's bits. A routine: tables say what to read.
 import { isFloat } from '../../core/dtype.ts'
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'

@@ -1,4 +1,4 @@
-// pick: one element along an axis for each place of the others, and the way back.
+// pick: one element along an axis for each place of the others, and the way back. Routines: values are addresses.
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'

@@ -1,4 +1,4 @@
-// take: the parts of an array along an axis that indices name, and the way back.
+// take: the parts of an array along an axis that indices name, and the way back. Routines: values are addresses.
 import { checkFloat } from '../../core/dtype.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'

@@ -25,7 +25,7 @@ export const reshapeOp: OpSpec<ReshapeAttributes> = {
 }
 
 /**
- * The same elements under another shape. Codes as in MXNet: 0 keeps a size, -1 infers it, -2 keeps all that remain,
+ * The elements under another shape. Codes as in MXNet: 0 keeps a size, -1 infers it, -2 keeps all that remain,
  * -3 merges two, -4 a b splits one into a and b.
  */
 export function reshape(x: NDArray, shape: readonly number[], ...more: []): NDArray {
@@ -58,7 +58,7 @@ export function flatten(x: NDArray, ...more: []): NDArray {
   return withShape(x, [rows, sizeOf(rest)])
 }
 
-/** The same elements under a shape that stands as it is: 0 is a size, no code. */
+/** The elements under a literal shape: 0 is a size, not a code. */
 export function withShape(x: NDArray, shape: readonly number[]): NDArray {
   return invoke(reshapeOp, [x], { shape: shapeOf(shape) })[0]
 }

@@ -18,7 +18,7 @@ const longShapes = fc
   )
   .chain(([size, few]) => fc.nat({ max: few.length }).map((at) => [...few.slice(0, at), size, ...few.slice(at)]))
 
-/** Values from a seed, since fast-check would take seconds for so many: about a centre, some edges, the first ones −∞. */
+/** Values from a seed, since fast-check would take seconds for thousands: about a centre, some edges, the first ones −∞. */
 function longTensor(
   shape: readonly number[],
   seed: number,

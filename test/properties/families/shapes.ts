@@ -1,4 +1,4 @@
-// The same elements under another shape.
+// Reshaping: the elements under another shape.
 import fc from 'fast-check'
 import { type Arg, axes, narrowed, shapes, tensorOf, tensors, types } from '../cases.ts'
 import { family } from '../family.ts'

@@ -1,4 +1,4 @@
-"""The same elements under other shapes."""
+"""Reshaping: the elements under other shapes."""
 import math
 
 import numpy as np

@@ -58,7 +58,7 @@ export const bumpsOf = (...bumps: readonly [Local<'i32'>, number][]) => bumps
 /** Takes the runs over k of one block. */
 type Visit = (k: readonly Run[]) => void
 
-/** Calls `visit` for each block of k, with A and B at its begin; they are back when all is done. */
+/** Calls `visit` for each block of k, with A and B at its start; both end where they started. */
 export function eachBlock(f: Body, s: Correlation, a: Local<'i32'>, b: Local<'i32'>, visit: Visit): void {
   const kh = s.kernel[0]
   const { step, runs, length } = filterRow(s)

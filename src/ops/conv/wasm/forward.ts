@@ -82,7 +82,7 @@ function alongRows(
   return { phases, scratch, note }
 }
 
-/** Panels of an item where so many items of filters and bands are wanted. */
+/** Panels of an item, where `wanted` items of filters and bands are wanted. */
 function panelsPerItem(s: Correlation, panels: number, wanted: number): number {
   const cuts = Math.round(piecesOf(wanted, s.kernel[0] * s.kernel[1] * s.O, s.H * s.W))
   return Math.ceil(panels / Math.max(1, Math.min(cuts, panels)))
@@ -223,13 +223,13 @@ function product(f: Body, s: Correlation, places: Places, part: Part, walk: (one
 
 type L = Local<'i32'>
 
-/** Results that are the bias, or zero: so many bytes of each pixel. */
+/** Sets `bytes` bytes of each pixel's results to the bias, or to zero. */
 function startResults(f: Body, s: Correlation, c: L, bias: L, pixels: L, bytes: L): void {
   const at = f.let(c)
   f.times(pixels, () => (s.bias ? f.copy(at, bias, bytes) : f.fill(at, 0, bytes)), [[at, s.O * 4]])
 }
 
-/** Applies the activation to finished sums, so many bytes of each pixel. */
+/** Applies the activation to finished sums: `bytes` bytes of each pixel. */
 function activate(f: Body, s: Correlation, c: L, pixels: L, bytes: L): void {
   const at = f.let(c)
   const m = lanes(f, s.rung)

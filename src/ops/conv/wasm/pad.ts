@@ -16,7 +16,7 @@ export interface Padding {
   readonly columns: number
 }
 
-/** Writes so many rows of the padded copy from row `first` on. */
+/** Writes `rows` rows of the padded copy, starting at row `first`. */
 export function padRows(
   f: Body,
   p: Padding,
@@ -82,7 +82,7 @@ export interface PanelPadding {
   readonly channels: number
 }
 
-/** Writes so many rows of a panel's padded copy from row `first` on; `from` is the panel's first channel. */
+/** Writes `rows` rows of a panel's padded copy, starting at row `first`; `from` is the panel's first channel. */
 export function padPanel(
   f: Body,
   p: PanelPadding,

@@ -67,7 +67,7 @@ export function multiplyPoints(f: Body, s: Products, from: Places, place: Place,
 /** Where the tiles of a panel of channels, its filters and the sums lie. */
 type Pointers = Readonly<Record<'a' | 'b' | 'c', L>>
 
-/** Writes the products of so many panels, any number where sums are of one, to c, in sums of a few; a and b move on. */
+/** Writes to `c` the products of `panels` panels, in sums of a few, or of one for any number; `a` and `b` move on. */
 function addSums(f: Body, s: Products, { a, b, c }: Pointers, tiles: L, panels: Operand<'i32'>): void {
   const { rung, block } = s
   const width = panelWidth(rung)
@@ -92,7 +92,7 @@ function addSums(f: Body, s: Products, { a, b, c }: Pointers, tiles: L, panels: 
   if (panels % length) oneSum(panels % length, true)
 }
 
-/** The same by chains of sums, which are added up beside the products first. */
+/** Writes the products of panels by chains of sums, which are first added up beside the products. */
 function addChains(f: Body, s: Products, { a, b, c }: Pointers, beside: L, tiles: L): void {
   const width = panelWidth(s.rung)
   const chain = s.sums.chain as number

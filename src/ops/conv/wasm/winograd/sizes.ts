@@ -64,7 +64,7 @@ export function winograd(s: Candidate, N: number, pass: Pass): Winograd | undefi
   return { rung, C, H, W, O, OH, OW, before, r, m, n: m + r - 1, ...tiles, ...cookToom(m, r) }
 }
 
-/** How tiles are cut into blocks: so many whole images, or so many rows of tiles of one. */
+/** How tiles are cut into blocks: of `images` whole images, or of `rows` rows of tiles of one image. */
 export interface Block {
   readonly images: number
   readonly rows: number
@@ -73,7 +73,7 @@ export interface Block {
   readonly tiles: number
 }
 
-/** Blocks of about so many tiles, as even as can be. */
+/** Blocks of about `tiles` tiles, of sizes as equal as possible. */
 export function blockOf({ down, across }: Winograd, N: number, tiles: number): Block {
   const images = Math.ceil(N / Math.max(1, Math.min(N, Math.round((N * down * across) / tiles))))
   const rows = images > 1 ? down : Math.min(down, Math.max(1, Math.round(tiles / across)))
@@ -109,7 +109,7 @@ export function placeOf(f: Body, w: Winograd, block: Block, index: L, N: L): Pla
 }
 
 /**
- * Bytes from one point's matrix of so many floats to the next: a line more than it has, since a tile's points would
+ * Bytes from one point's matrix of `floats` floats to the next: a cache line more than it has, since a tile's points would
  * otherwise meet in one set of the cache.
  */
 export const pointBytes = (floats: number) => floats * 4 + 64

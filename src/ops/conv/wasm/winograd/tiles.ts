@@ -26,17 +26,17 @@ export interface Tiles {
   readonly columns: number
 }
 
-/** Rows or columns of the padded image that so many tiles read. */
+/** Rows or columns of the padded image that `tiles` tiles read. */
 const reach = ({ m, left }: Tiles, tiles: number) => tiles * m + left[0].length - m
 
 /** Bytes of scratch: a panel of a padded image, and the transform's own. */
 export const tilesScratch = (t: Tiles) =>
   reach(t, t.block.rows) * reach(t, t.across) * tileWidth * 4 + transformBytes(t.left, t.right)
 
-/** Bytes from one point to the next, where so many channels are transformed. */
+/** Bytes from one point to the next, if `channels` channels are transformed. */
 export const tilesPoint = ({ block }: Pick<Tiles, 'block'>, channels: number) => pointBytes(channels * block.tiles)
 
-/** Bytes of the transformed tiles of so many channels. */
+/** Bytes of the transformed tiles of `channels` channels. */
 export const tilesBytes = (t: Tiles, channels: number) => t.left.length * t.right.length * tilesPoint(t, channels)
 
 type L = Local<'i32'>
@@ -48,7 +48,7 @@ interface Places {
   readonly scratch: L
 }
 
-/** Emits the transform of so many panels of 16 channels from `from` on, which is in the first image of the batch. */
+/** Emits the transform of panels of 16 channels, starting at `from`, an address in the first image of the batch. */
 export function transformTiles(
   f: Body,
   t: Tiles,

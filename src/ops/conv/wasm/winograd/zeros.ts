@@ -22,8 +22,8 @@ export const marksBytes = (w: Marked) => Math.ceil((w.block.images * markImage(w
 type L = Local<'i32'>
 
 /**
- * Writes a mark for each pixel of a block's padded images, 1 where one of so many panels of 16 channels from `x` on is
- * not zero, else 0.
+ * Writes a mark for each pixel of a block's padded images: 1 if one of `panels` panels of 16 channels, starting at `x`,
+ * is not zero, else 0.
  */
 export function markPixels(f: Body, w: Marked, x: L, to: L, place: Place, panels: number): void {
   const { C, H, W, m, before } = w
@@ -63,7 +63,7 @@ export function markPixels(f: Body, w: Marked, x: L, to: L, place: Place, panels
   ])
 }
 
-/** Joins marks of so many ranges of channels, which lie one after the other. */
+/** Joins the marks of `ranges` consecutive ranges of channels. */
 export function joinMarks(f: Body, w: Marked, from: L, to: L, ranges: number): void {
   const [source, target] = [f.let(from), f.let(to)]
   const bytes = marksBytes(w)

@@ -1,54 +1,10 @@
-// resize, toTensor and normalize on the GPU; Resize gives the bytes of the CPU's.
+// resize on the GPU, which gives the bytes of the CPU.
 import { sizeOf } from '../../core/shape.ts'
 import { copyElements, mapElements } from '../../kernel/wgsl/map.ts'
 import { wgslNumbers } from '../../kernel/wgsl/math.ts'
-import type { GpuPlan, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
-import type { NormalizeAttributes } from './normalize.ts'
+import type { GpuPlan, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { type Axis, place, placeColumns, rint } from './resize.reference.ts'
 import type { ResizeAttributes } from './resize.ts'
-import type { ToTensorAttributes } from './toTensor.ts'
-
-/** The bits of k / 255 as floats: a GPU's quotients need not be rounded right. */
-const quotients = new Uint32Array(Float32Array.from({ length: 256 }, (_, k) => k / 255).buffer)
-
-/** y[n, c, p] = x[n, p, c] / 255. */
-export const toTensorWgsl: WgslKernel<ToTensorAttributes> = {
-  plan([x], _attrs, [y]) {
-    const [height, width, channels] = x.shape.slice(-3)
-    const at = '(i / p.pixels / p.channels * p.pixels + i % p.pixels) * p.channels + i / p.pixels % p.channels'
-    const bytes = x.dtype === 'uint8'
-    const dispatch = mapElements({
-      sources: {
-        x: { binding: { input: 0 }, dtype: x.dtype },
-        ...(bytes && { quotients: { binding: { constant: 0 }, dtype: 'word' } }),
-      },
-      output: { binding: { output: 0 }, dtype: 'float32' },
-      count: sizeOf(y.shape),
-      params: { pixels: Math.max(1, height * width), channels: Math.max(1, channels) },
-      value: bytes ? `return bitcast<f32>(load_quotients(load_x(${at})));` : `return f32(load_x(${at})) / 255.0;`,
-    })
-    return { workspace: [], ...(bytes && { constants: [quotients] }), dispatches: [dispatch] }
-  },
-}
-
-/** y = (x − mean_c) / deviation_c. */
-export const normalizeWgsl: WgslKernel<NormalizeAttributes> = {
-  plan([x]) {
-    const [channels, height, width] = x.shape.slice(-3)
-    const params: Record<string, Param> = { pixels: Math.max(1, height * width), channels: Math.max(1, channels) }
-    for (let c = 0; c < channels; c++)
-      Object.assign(params, { [`m${c}`]: { scalar: 2 * c }, [`d${c}`]: { scalar: 2 * c + 1 } })
-    const cases = Array.from({ length: channels }, (_, c) => `case ${c}u: { return (load_x(i) - p.m${c}) / p.d${c}; }`)
-    const dispatch = mapElements({
-      sources: { x: { binding: { input: 0 }, dtype: 'float32' } },
-      output: { binding: { output: 0 }, dtype: 'float32' },
-      count: sizeOf(x.shape),
-      params,
-      value: `switch (i / p.pixels % p.channels) { ${cases.join(' ')} default: { return 0f; } }`,
-    })
-    return { workspace: [], dispatches: [dispatch] }
-  },
-}
 
 /** Of each place of an axis: where it falls in the source, OpenCV's weights of 11 bits, and the fraction as float bits. */
 function tableOf(axis: Axis): Uint32Array<ArrayBuffer> {
