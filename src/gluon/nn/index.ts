@@ -2,6 +2,7 @@
 export { AnyBlock, Block, type BlockOptions, type HookHandle, HybridBlock } from '../block.ts'
 export type { InitializeOptions } from '../parameterDict.ts'
 export { Activation } from './activation.ts'
+export type { BiasOf } from './affine.ts'
 export type { Pair } from './arguments.ts'
 export { Dense, type DenseOptions, Dropout, type DropoutOptions, Flatten } from './basic.ts'
 export { Conv2D, type Conv2DOptions } from './conv.ts'
@@ -13,4 +14,5 @@ export {
   MaxPool2D,
   type PoolOptions,
 } from './pool.ts'
+export type { BlockAt } from './sequential.ts'
 export { HybridSequential, Sequential } from './sequential.ts'

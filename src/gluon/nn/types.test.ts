@@ -101,6 +101,8 @@ checkAnswers({
     () => new init.Normal(0.5 as never),
     '[Normal] options are one object at the end, as { sigma: 0.01 }: got 0.5',
   ],
+  // @ts-expect-error zeros have no options
+  'a value of zeros': [() => new init.Zero(1), '[Zero] takes no further argument, got 1'],
   'a bound by another name': [
     () => new init.Uniform({ bound: 1 } as never),
     "[Uniform] unknown option 'bound'. The option is scale",
