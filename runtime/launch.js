@@ -60,7 +60,7 @@ function sourceArguments(command, args) {
     case 'bench':
       return [join(root, 'bench/main.ts'), ...args]
     default:
-      return [...imports('quiet.js', 'resolve.js'), ...args]
+      return [...imports('quiet.js', 'resolve.js', 'hints.js'), ...args]
   }
 }
 

@@ -1,4 +1,5 @@
 // The names of autograd.
+export { type DetectAnomalyOptions, detectAnomaly } from './anomaly.ts'
 export {
   type BackwardOptions,
   backward,

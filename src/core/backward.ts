@@ -1,6 +1,6 @@
 // The walk over the tape, newest node first, that carries gradients from heads to leaves.
 import type { DType } from './dtype.ts'
-import type { Attributes, Context, Spec } from './engine.ts'
+import type { Attributes, Call, Context, Spec } from './engine.ts'
 import { GlueballError, nameOfKind, OpError } from './errors.ts'
 import { relievePressure } from './memory.ts'
 import { NDArray } from './ndarray.ts'
@@ -27,6 +27,9 @@ export interface WalkOptions {
 }
 
 const spent = 'the backward pass has moved on'
+
+/** The call whose gradient is being computed. */
+export const walking: { call: Call | undefined } = { call: undefined }
 
 /** Runs the tape backward from the heads. Missing head gradients are ones. Returns the gradients of `variables`. */
 export function walkBackward(
@@ -142,7 +145,14 @@ class Walk {
     const kept = dy.map((_, i) =>
       wanted.some((origin) => 'node' in origin && origin.node === node && origin.index === i),
     )
-    const gradients = within(node.call.path, spent, () => this.#gradients(node, dy, kept))
+    const outer = walking.call
+    walking.call = node.call
+    let gradients: (NDArray | null)[]
+    try {
+      gradients = within(node.call.path, spent, () => this.#gradients(node, dy, kept))
+    } finally {
+      walking.call = outer
+    }
     gradients.forEach((gradient, i) => {
       const edge = node.edges[i]
       if (gradient && edge) this.#collect(edge, gradient)

@@ -60,6 +60,14 @@ export function checkOptions<T extends object>(op: string, options: T, example: 
   if (known && wrong !== undefined) throw new OpError(op, unknownOption(wrong, Object.keys(known)))
 }
 
+/** Throws where a function gets more arguments than it takes, which plain JavaScript would pass over in silence. */
+export function refuseMore(op: string, more: readonly unknown[]): void {
+  if (more.length === 0) return
+  const options =
+    nameOfKind(more[0]) === 'an object' ? `: it has no option ${Object.keys(more[0] as object).join(', ')}` : ''
+  throw new OpError(op, `takes no further argument, got ${nameOfKind(more[0])}${options}`)
+}
+
 /** The sentence about an option that does not exist: the one that was meant, and all there are. */
 export function unknownOption(name: string, known: readonly string[]): string {
   const meant = nearest(name, known)

@@ -217,11 +217,14 @@ export function deliver(array: NDArray): NDArray {
   return array
 }
 
-/** The innermost line of a file that is not the library's; builtins such as map have none. */
-function userLine(): string | undefined {
+/**
+ * The innermost line of a file that is not the library's; builtins such as map have none. A composite op has ten frames
+ * of its own, each level of blocks nine.
+ */
+export function userLine(frameCount = 20): string | undefined {
   const v8 = Error as { stackTraceLimit?: number }
   const { stackTraceLimit = 10 } = v8
-  v8.stackTraceLimit = 20 // a composite op has ten frames of its own
+  v8.stackTraceLimit = frameCount
   const frames = new Error().stack?.split('\n').slice(1) ?? []
   v8.stackTraceLimit = stackTraceLimit
   const own = import.meta.url.replace(/^file:\/\/|core\/invoke\.[jt]s.*$/g, '')

@@ -1,13 +1,15 @@
 // Block: a callable node of a network, with a name, children, parameters and hooks.
 import { isPromise, type Sync } from '../autograd/autograd.ts'
 import type { DType } from '../core/dtype.ts'
-import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames, refuseMore } from '../core/errors.ts'
+import { hintOn } from '../core/hints.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { arraysIn, giveToUser, within } from '../core/ownership.ts'
 import type { NestedNumbers } from '../nd/values.ts'
 import { Callable } from './callable.ts'
 import { calling, type Place, placeOf } from './calling.ts'
 import { Constant } from './constant.ts'
+import { checkHybridize, type HybridizeOptions } from './hybridize.ts'
 import { NameCounter, nameFor, type SharedParameters, withinScope } from './naming.ts'
 import { Parameter, type ParameterOptions } from './parameter.ts'
 import { type InitializeOptions, ParameterDict } from './parameterDict.ts'
@@ -152,18 +154,21 @@ export abstract class AnyBlock extends Callable {
   }
 
   /** Changes the element type of all parameters. */
-  cast(dtype: DType): void {
+  cast(dtype: DType, ...more: []): void {
+    refuseMore('cast', more)
     for (const child of this.children.values()) child.cast(dtype)
     for (const parameter of this.ownParameters.values()) parameter.cast(dtype)
   }
 
-  /** Lets a block run faster where it can; results never change. */
-  hybridize(_active = true): void {
-    for (const child of this.children.values()) child.hybridize(_active)
+  /** Lets a block run faster where it can; results never change. Takes whether to, or options of Gluon's. */
+  hybridize(options: boolean | HybridizeOptions = {}): void {
+    checkHybridize(options)
+    for (const child of this.children.values()) child.hybridize(options)
   }
 
   /** Writes all parameters in MXNet's `.params` format, by structural names (`0.weight`). */
-  saveParameters(path: string): Promise<void> {
+  async saveParameters(path: string, ...more: []): Promise<void> {
+    refuseMore('saveParameters', more)
     return saveParameters(this, path)
   }
 
@@ -248,6 +253,16 @@ export abstract class AnyBlock extends Callable {
     return this.toString()
   }
 }
+
+hintOn(AnyBlock.prototype, 'net', {
+  _children: 'net.children',
+  hybrid_forward: 'net.forward',
+  load_params: 'await net.loadParameters(path)',
+  load_parameters: 'await net.loadParameters(path)',
+  params: 'net.collectParams()',
+  save_params: 'await net.saveParameters(path)',
+  save_parameters: 'await net.saveParameters(path)',
+})
 
 /** A pattern that matches at the start of a name; the empty one matches all. */
 function startOf(select: string | RegExp = ''): RegExp {

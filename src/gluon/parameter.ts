@@ -3,6 +3,7 @@ import { pause } from '../autograd/autograd.ts'
 import type { DType } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
 import { checkOptions, DeferredInitializationError, GlueballError, type OptionNames } from '../core/errors.ts'
+import { hintOn } from '../core/hints.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { giveToLibrary, release, within } from '../core/ownership.ts'
 import { formatShape, type Shape, shapeOf } from '../core/shape.ts'
@@ -282,3 +283,5 @@ export class Parameter {
     return this.toString()
   }
 }
+
+hintOn(Parameter.prototype, 'p', { list_ctx: '[p.context]', list_data: '[p.data()]', list_grad: '[p.grad()]' })

@@ -1,5 +1,6 @@
 // ParameterDict: the parameters of a network by full name, in order.
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames, oneLine } from '../core/errors.ts'
+import { hintOn } from '../core/hints.ts'
 import { type Initializer, initializerOf } from '../init/initializer.ts'
 import { type Contexts, oneContext } from './contexts.ts'
 import type { Parameter } from './parameter.ts'
@@ -106,6 +107,14 @@ export class ParameterDict implements Iterable<[string, Parameter]> {
     return this.toString()
   }
 }
+
+hintOn(ParameterDict.prototype, 'params', {
+  items: '[...params]',
+  list_ctx: '[...params.values()].map((p) => p.context)',
+  load: 'await net.loadParameters(path)',
+  save: 'await net.saveParameters(path)',
+  update: 'params.add(parameter), one by one,',
+})
 
 /** A list of names in one line, at most seven, the middle left out. */
 export function brief(names: readonly string[]): string {

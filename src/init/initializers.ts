@@ -1,5 +1,5 @@
-// The initializers of MXNet: constants, uniform, normal, Xavier, MSRAPrelu and LSTMBias (MXNet 1.9.1, initializer.py).
-import { checkOptions, GlueballError, nameOfKind, type OptionNames } from '../core/errors.ts'
+// The initializers of MXNet: constants, uniform, normal, Xavier and MSRAPrelu (MXNet 1.9.1, initializer.py).
+import { checkOptions, GlueballError, nameOfKind, type OptionNames, refuseMore } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { formatShape } from '../core/shape.ts'
 import { fill } from '../ops/fill/fill.ts'
@@ -28,14 +28,16 @@ export class Constant extends Initializer {
 
 /** Zeros. */
 export class Zero extends Constant {
-  constructor() {
+  constructor(...more: []) {
+    refuseMore('Zero', more)
     super(0)
   }
 }
 
 /** Ones. */
 export class One extends Constant {
-  constructor() {
+  constructor(...more: []) {
+    refuseMore('One', more)
     super(1)
   }
 }

@@ -1,7 +1,7 @@
 // Making arrays: from values, constants and ranges (MXNet 1.9.1, ndarray.py).
 import { type DType, isNumeric, storedBytes } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
-import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { checkOptions, nameOfKind, OpError, type OptionNames, refuseMore } from '../core/errors.ts'
 import { checkContext, checkDType, deliver } from '../core/invoke.ts'
 import { withinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
@@ -86,12 +86,14 @@ export function empty(shape: number | readonly number[], options: CreationOption
 }
 
 /** Zeros of another array's shape, dtype and context. */
-export function zerosLike(x: NDArray): NDArray {
+export function zerosLike(x: NDArray, ...more: []): NDArray {
+  refuseMore('zerosLike', more)
   return full(x.shape, 0, { ctx: x.context, dtype: x.dtype })
 }
 
 /** Ones of another array's shape, dtype and context. */
-export function onesLike(x: NDArray): NDArray {
+export function onesLike(x: NDArray, ...more: []): NDArray {
+  refuseMore('onesLike', more)
   return full(x.shape, 1, { ctx: x.context, dtype: x.dtype })
 }
 

@@ -1,4 +1,5 @@
 // How methods come onto NDArray, whose signatures methods.ts declares.
+import { refuseMore } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 
 /** What becomes a method of NDArray. */
@@ -7,11 +8,15 @@ export type Method = (this: NDArray, ...args: any[]) => unknown
 // biome-ignore lint/suspicious/noExplicitAny: as above
 type OpFunction = (x: NDArray, ...args: any[]) => unknown
 
-/** Puts methods on NDArray. */
+/** Puts methods on NDArray, which refuse more arguments than they name. */
 export function install(methods: Readonly<Record<string | symbol, Method>>): void {
   for (const name of Reflect.ownKeys(methods)) {
-    const value = methods[name as string]
-    Object.defineProperty(NDArray.prototype, name, { value, writable: true, configurable: true })
+    const method = methods[name as string]
+    const exact: Method = function (...args) {
+      if (args.length > method.length) refuseMore(String(name), args.slice(method.length))
+      return method.apply(this, args)
+    }
+    Object.defineProperty(NDArray.prototype, name, { value: exact, writable: true, configurable: true })
   }
 }
 
@@ -19,8 +24,9 @@ export function install(methods: Readonly<Record<string | symbol, Method>>): voi
 export function installOps(others: number, functions: Readonly<Record<string, OpFunction>>): void {
   for (const [name, run] of Object.entries(functions)) {
     const method: Method = function (...args) {
-      return run(this, ...args.slice(0, others))
+      if (args.length > others) refuseMore(name, args.slice(others))
+      return run(this, ...args)
     }
-    install({ [name]: method })
+    Object.defineProperty(NDArray.prototype, name, { value: method, writable: true, configurable: true })
   }
 }

@@ -3,6 +3,7 @@ import { attachGrad, type BackwardOptions, backward } from '../autograd/autograd
 import type { DType, TypedArray } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
 import { checkOptions } from '../core/errors.ts'
+import { hintOn } from '../core/hints.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { giveToUser, release } from '../core/ownership.ts'
 import type { GradRequest } from '../core/tape.ts'
@@ -289,6 +290,21 @@ declare module '../core/ndarray.ts' {
   }
 }
 
+hintOn(NDArray.prototype, 'x', {
+  asnumpy: 'await x.toArray()',
+  item: 'await x.asscalar()',
+  numpy: 'await x.toArray()',
+  tolist: '[...(await x.toArray())]',
+  as_in_ctx: 'x.asInContext(ctx)',
+  as_nd_ndarray: 'x itself',
+  as_np_ndarray: 'x itself',
+  ones_like: 'nd.onesLike(x)',
+  split: 'nd.split(x, parts)',
+  stype: "'default', as arrays are dense",
+  tostype: 'x itself, as arrays are dense',
+  zeros_like: 'nd.zerosLike(x)',
+})
+
 const disposeSymbol: symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose')
 
 installOps(0, {
@@ -358,9 +374,9 @@ install({
   *[Symbol.iterator]() {
     for (let i = 0; i < this.length; i++) yield at(this, i)
   },
-  astype(dtype: DType, options: { readonly copy?: boolean } = {}) {
-    checkOptions('astype', options, '{ copy: false }', { copy: true })
-    return dtype === this.dtype && options.copy === false ? this : cast(this, dtype)
+  astype(dtype: DType, options?: { readonly copy?: boolean }) {
+    checkOptions('astype', options ?? {}, '{ copy: false }', { copy: true })
+    return dtype === this.dtype && options?.copy === false ? this : cast(this, dtype)
   },
   asInContext(context: Context) {
     return context === this.context ? this : moved(this, context)
@@ -373,12 +389,12 @@ install({
   detach() {
     return detached(this)
   },
-  attachGrad(gradReq: GradRequest | 'null' = 'write') {
+  attachGrad(gradReq?: GradRequest | 'null') {
     attachGrad(this, gradReq)
     return this
   },
-  backward(headGrad: NDArray | null = null, options: BackwardOptions = {}) {
-    backward(this, headGrad, options)
+  backward(headGrad?: NDArray | null, options?: BackwardOptions) {
+    backward(this, headGrad ?? null, options)
   },
   asscalar() {
     return readScalar(this)

@@ -1,7 +1,7 @@
 // Reading values: queued where it is called, answered when the queue has come there.
 import { elementsIn, type TypedArray } from '../core/dtype.ts'
 import { currentContext } from '../core/engine.ts'
-import { OpError } from '../core/errors.ts'
+import { OpError, refuseMore } from '../core/errors.ts'
 import { readWithinLimits } from '../core/memory.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { throwFailure } from '../core/pace.ts'
@@ -24,7 +24,8 @@ export function readScalar(x: NDArray): Promise<number> {
 }
 
 /** Resolves when all that was called before has been computed; rejects with a failure that no read has reported. */
-export async function waitall(): Promise<void> {
+export async function waitall(...more: []): Promise<void> {
+  refuseMore('waitall', more)
   const { engine } = currentContext()
   await engine.fence()
   throwFailure(engine)

@@ -1,6 +1,6 @@
 // The generator of a context: 1024 Mersenne Twisters in an array that the library owns, made at first use.
 import { type Context, currentContext } from '../core/engine.ts'
-import { OpError } from '../core/errors.ts'
+import { OpError, refuseMore } from '../core/errors.ts'
 import { invoke } from '../core/invoke.ts'
 import { readWithinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
@@ -46,7 +46,8 @@ export function generator(context: Context = currentContext()): NDArray {
 }
 
 /** Seeds the generators of all contexts, and whatever else draws random numbers, by an integer. */
-export function seed(value: number): void {
+export function seed(value: number, ...more: []): void {
+  refuseMore('seed', more)
   if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 32) {
     throw new OpError('seed', `cannot seed by ${value}: expected an integer from -2147483648 to 4294967295`)
   }

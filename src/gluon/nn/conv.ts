@@ -4,7 +4,7 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import { checkAdjustment, convolve, deconvolve } from '../../ops/conv/convolve.ts'
 import { checkFilled, type Sizes, sizesOf } from '../../ops/spatial.ts'
-import { Affine, type AffineOptions, affineOptions } from './affine.ts'
+import { Affine, type AffineOptions, affineOptions, type BiasOf } from './affine.ts'
 import { checkCount, checkInput, checkLayout, checkPositions, type Pair, type Single } from './arguments.ts'
 
 /** Options of convolutions, with sizes for each spatial axis. */
@@ -28,14 +28,20 @@ export interface ConvTransposeOptions<Size, Layout> extends ConvOptions<Size, La
   readonly outputPadding?: Size
 }
 
+/** Whether there is a bias, as a type. */
+interface WithBias<Bias extends boolean> {
+  readonly useBias?: Bias
+}
+
 /** Options of Conv1D. */
-export type Conv1DOptions = ConvOptions<Single, 'NCW'>
+export type Conv1DOptions<Bias extends boolean = boolean> = ConvOptions<Single, 'NCW'> & WithBias<Bias>
 /** Options of Conv2D. */
-export type Conv2DOptions = ConvOptions<Pair, 'NCHW'>
+export type Conv2DOptions<Bias extends boolean = boolean> = ConvOptions<Pair, 'NCHW'> & WithBias<Bias>
 /** Options of Conv1DTranspose. */
-export type Conv1DTransposeOptions = ConvTransposeOptions<Single, 'NCW'>
+export type Conv1DTransposeOptions<Bias extends boolean = boolean> = ConvTransposeOptions<Single, 'NCW'> &
+  WithBias<Bias>
 /** Options of Conv2DTranspose. */
-export type Conv2DTransposeOptions = ConvTransposeOptions<Pair, 'NCHW'>
+export type Conv2DTransposeOptions<Bias extends boolean = boolean> = ConvTransposeOptions<Pair, 'NCHW'> & WithBias<Bias>
 
 const convOptions: OptionNames<ConvOptions<Sizes, string>> = {
   ...affineOptions,
@@ -153,19 +159,21 @@ abstract class Convolution<List extends readonly number[]> extends ConvLayer<Lis
 }
 
 /** Cross-correlation of (N, C, W) with weights (channels, C ÷ groups, width), plus a bias. */
-export class Conv1D extends Convolution<readonly [number]> {
+export class Conv1D<Bias extends boolean = true> extends Convolution<readonly [number]> {
+  declare readonly bias: BiasOf<Bias>
   static override readonly className: string = 'Conv1D'
 
-  constructor(channels: number, kernelSize: Single, options: Conv1DOptions = {}) {
+  constructor(channels: number, kernelSize: Single, options: Conv1DOptions<Bias> = {}) {
     super(channels, kernelSize, options, 1)
   }
 }
 
 /** Cross-correlation of (N, C, H, W) with weights (channels, C ÷ groups, height, width), plus a bias. */
-export class Conv2D extends Convolution<readonly [number, number]> {
+export class Conv2D<Bias extends boolean = true> extends Convolution<readonly [number, number]> {
+  declare readonly bias: BiasOf<Bias>
   static override readonly className: string = 'Conv2D'
 
-  constructor(channels: number, kernelSize: Pair, options: Conv2DOptions = {}) {
+  constructor(channels: number, kernelSize: Pair, options: Conv2DOptions<Bias> = {}) {
     super(channels, kernelSize, options, 2)
   }
 }
@@ -201,19 +209,21 @@ abstract class Transpose<List extends readonly number[]> extends ConvLayer<List>
 }
 
 /** The transpose of a convolution of (N, C, W), with weights (C, channels ÷ groups, width), plus a bias. */
-export class Conv1DTranspose extends Transpose<readonly [number]> {
+export class Conv1DTranspose<Bias extends boolean = true> extends Transpose<readonly [number]> {
+  declare readonly bias: BiasOf<Bias>
   static override readonly className: string = 'Conv1DTranspose'
 
-  constructor(channels: number, kernelSize: Single, options: Conv1DTransposeOptions = {}) {
+  constructor(channels: number, kernelSize: Single, options: Conv1DTransposeOptions<Bias> = {}) {
     super(channels, kernelSize, options, 1)
   }
 }
 
 /** The transpose of a convolution of (N, C, H, W), with weights (C, channels ÷ groups, height, width), plus a bias. */
-export class Conv2DTranspose extends Transpose<readonly [number, number]> {
+export class Conv2DTranspose<Bias extends boolean = true> extends Transpose<readonly [number, number]> {
+  declare readonly bias: BiasOf<Bias>
   static override readonly className: string = 'Conv2DTranspose'
 
-  constructor(channels: number, kernelSize: Pair, options: Conv2DTransposeOptions = {}) {
+  constructor(channels: number, kernelSize: Pair, options: Conv2DTransposeOptions<Bias> = {}) {
     super(channels, kernelSize, options, 2)
   }
 }

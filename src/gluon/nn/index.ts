@@ -14,6 +14,7 @@ export {
   Swish,
   type SwishOptions,
 } from './activations.ts'
+export type { BiasOf } from './affine.ts'
 export type { Pair, Single } from './arguments.ts'
 export { Dense, type DenseOptions, Dropout, type DropoutOptions, Flatten } from './basic.ts'
 export { BatchNorm, type BatchNormOptions, BatchNormReLU } from './batchNorm.ts'
@@ -54,4 +55,5 @@ export {
   type PoolOptions,
 } from './pool.ts'
 export { ReflectionPad2D, type ReflectionPad2DOptions } from './reflectionPad.ts'
+export type { BlockAt } from './sequential.ts'
 export { HybridSequential, Sequential } from './sequential.ts'

@@ -45,7 +45,7 @@ describe('Sequential', () => {
   })
 })
 
-describe('Dense', () => {
+describe('Dense and convolutions', () => {
   it('has a bias, has none, or may have one', () => {
     const flag: boolean = Math.random() < 2
     expectTypeOf(new nn.Dense(2).bias).toEqualTypeOf<gluon.Parameter>()
@@ -53,6 +53,8 @@ describe('Dense', () => {
     expectTypeOf(new nn.Dense(2, { useBias: true }).bias).toEqualTypeOf<gluon.Parameter>()
     expectTypeOf(new nn.Dense(2, { useBias: false }).bias).toEqualTypeOf<null>()
     expectTypeOf(new nn.Dense(2, { useBias: flag }).bias).toEqualTypeOf<gluon.Parameter | null>()
+    expectTypeOf(new nn.Conv2D(2, 3).bias).toEqualTypeOf<gluon.Parameter>()
+    expectTypeOf(new nn.Conv1DTranspose(2, 3, { useBias: false }).bias).toEqualTypeOf<null>()
     expect(new nn.Dense(2).bias.name).toMatch(/^dense\d+_bias$/)
     expect(new nn.Dense(2, { useBias: false }).bias).toBe(null)
     expect([...new nn.Dense(2).ownParameters.keys()]).toEqual(['weight', 'bias'])
@@ -101,6 +103,8 @@ checkAnswers({
     () => new init.Normal(0.5 as never),
     '[Normal] options are one object at the end, as { sigma: 0.01 }: got 0.5',
   ],
+  // @ts-expect-error zeros have no options
+  'a value of zeros': [() => new init.Zero(1), '[Zero] takes no further argument, got 1'],
   'a bound by another name': [
     () => new init.Uniform({ bound: 1 } as never),
     "[Uniform] unknown option 'bound'. The option is scale",

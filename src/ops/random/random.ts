@@ -2,7 +2,7 @@
 // from the generator in order.
 import type { DType } from '../../core/dtype.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
-import { OpError } from '../../core/errors.ts'
+import { OpError, refuseMore } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkShape, formatShape, type Shape, sameShape } from '../../core/shape.ts'
@@ -115,6 +115,7 @@ export function randint(
 }
 
 /** A copy of the array with its rows (the parts along axis 0) in a random order. */
-export function shuffle(x: NDArray): NDArray {
+export function shuffle(x: NDArray, ...more: []): NDArray {
+  refuseMore('shuffle', more)
   return invoke(shuffleOp, [x, generator(x.context)], {})[0]
 }

@@ -1,4 +1,5 @@
 // flip: the elements along some axes in reverse.
+import { refuseMore } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { type Movement, move } from '../../kinds/movement/movement.ts'
 import { axesOf } from '../axes.ts'
@@ -14,6 +15,7 @@ const flipping: Movement<readonly number[]> = {
 }
 
 /** The array with the elements along one axis, or along several, in reverse. */
-export function flip(x: NDArray, axis: number | readonly number[]): NDArray {
+export function flip(x: NDArray, axis: number | readonly number[], ...more: []): NDArray {
+  refuseMore('flip', more)
   return move(flipping, [x], [axis].flat())[0]
 }

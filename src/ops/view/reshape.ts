@@ -1,5 +1,5 @@
 // reshape: the same elements in row-major order under another shape.
-import { OpError } from '../../core/errors.ts'
+import { OpError, refuseMore } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
@@ -28,18 +28,21 @@ export const reshapeOp: OpSpec<ReshapeAttributes> = {
  * The elements under another shape. Codes as in MXNet: 0 keeps a size, -1 infers it, -2 keeps all that remain,
  * -3 merges two, -4 a b splits one into a and b.
  */
-export function reshape(x: NDArray, shape: readonly number[]): NDArray {
+export function reshape(x: NDArray, shape: readonly number[], ...more: []): NDArray {
+  refuseMore('reshape', more)
   return invoke(reshapeOp, [x], { shape: resolveCodes(x.shape, listOf('reshape', shape)) })[0]
 }
 
 /** The array with an axis of size 1 before the given one, or at the end for axis = ndim. */
-export function expandDims(x: NDArray, axis: number): NDArray {
+export function expandDims(x: NDArray, axis: number, ...more: []): NDArray {
+  refuseMore('expandDims', more)
   const at = checkAxis('expandDims', axis, x.ndim + 1)
   return withShape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)])
 }
 
 /** The array without the given axes of size 1, or without all of them; of shape (1,) when none is left. */
-export function squeeze(x: NDArray, axis?: number | readonly number[]): NDArray {
+export function squeeze(x: NDArray, axis?: number | readonly number[], ...more: []): NDArray {
+  refuseMore('squeeze', more)
   const ones = Array.from(x.shape.keys()).filter((k) => x.shape[k] === 1)
   const dropped = axis === undefined ? ones : [axis].flat().map((k) => checkAxis('squeeze', k, x.ndim))
   const wrong = dropped.find((k) => x.shape[k] !== 1)
@@ -49,7 +52,8 @@ export function squeeze(x: NDArray, axis?: number | readonly number[]): NDArray 
 }
 
 /** The array as a matrix: axis 0 stays, the others become one. */
-export function flatten(x: NDArray): NDArray {
+export function flatten(x: NDArray, ...more: []): NDArray {
+  refuseMore('flatten', more)
   const [rows = 1, ...rest] = x.shape
   return withShape(x, [rows, sizeOf(rest)])
 }

@@ -1,5 +1,5 @@
 // slice: a range with a step on every axis, and writing into one.
-import { OpError } from '../../core/errors.ts'
+import { OpError, refuseMore } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, type Shape, sameShape, shapeOf, stridesOf } from '../../core/shape.ts'
 import { type Movement, move, moveInto } from '../../kinds/movement/movement.ts'
@@ -101,7 +101,8 @@ export function select(x: NDArray, selection: SliceAttributes): NDArray {
 }
 
 /** The indices from begin to before end on one axis; a view on axis 0, else a copy. */
-export function sliceAxis(x: NDArray, axis: number, begin: SliceBound, end: SliceBound): NDArray {
+export function sliceAxis(x: NDArray, axis: number, begin: SliceBound, end: SliceBound, ...more: []): NDArray {
+  refuseMore('sliceAxis', more)
   const at = checkAxis('sliceAxis', axis, x.ndim)
   const only = (bound: SliceBound) => x.shape.map((_, k) => (k === at ? bound : null))
   return slice(x, only(begin), only(end))

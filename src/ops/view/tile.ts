@@ -1,5 +1,5 @@
 // tile and repeat: an array several times, one copy after the other or element by element.
-import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError, refuseMore } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, shapeOf, sizeOf, stridesOf } from '../../core/shape.ts'
 import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
@@ -34,7 +34,8 @@ const tiling: Movement<readonly number[]> = {
 }
 
 /** The array's copies side by side, `reps[k]` of them along axis k. The shorter of both shapes gets axes of 1 in front. */
-export function tile(x: NDArray, reps: number | readonly number[]): NDArray {
+export function tile(x: NDArray, reps: number | readonly number[], ...more: []): NDArray {
+  refuseMore('tile', more)
   return move(tiling, [x], [reps].flat())[0]
 }
 

@@ -1,5 +1,5 @@
 // transpose, swapaxes and moveaxis: an array with its axes in another order.
-import { OpError } from '../../core/errors.ts'
+import { OpError, refuseMore } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, shapeOf } from '../../core/shape.ts'
 import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
@@ -13,7 +13,8 @@ const transposing: Movement<readonly number[]> = {
 }
 
 /** The array with its axes in the given order, in reverse where none is given. */
-export function transpose(x: NDArray, axes?: readonly number[]): NDArray {
+export function transpose(x: NDArray, axes?: readonly number[], ...more: []): NDArray {
+  refuseMore('transpose', more)
   const all = Array.from(x.shape.keys())
   const order = axes ? listOf('transpose', axes).map((axis) => checkAxis('transpose', axis, x.ndim)) : all.reverse()
   if (order.length === x.ndim && new Set(order).size === x.ndim) {
@@ -23,7 +24,8 @@ export function transpose(x: NDArray, axes?: readonly number[]): NDArray {
 }
 
 /** The array with two axes exchanged. */
-export function swapaxes(x: NDArray, a: number, b: number): NDArray {
+export function swapaxes(x: NDArray, a: number, b: number, ...more: []): NDArray {
+  refuseMore('swapaxes', more)
   const axes = Array.from(x.shape.keys())
   const [first, second] = [a, b].map((axis) => checkAxis('swapaxes', axis, x.ndim))
   axes[first] = second
