@@ -1,9 +1,12 @@
-// Every public name stands in docs/gluon-map.md, so that nobody must guess what Gluon's name has become.
+// Every public name stands in docs/gluon-map.md or docs/gluon-names.md, so that nobody must guess what Gluon's name has become.
 import { readFileSync } from 'node:fs'
 import * as glueball from 'glueball'
 import { expect, it } from 'vitest'
 
-const words = new Set(readFileSync(new URL('../docs/gluon-map.md', import.meta.url), 'utf8').match(/\w+/g))
+const pages = ['gluon-map', 'gluon-names'].map((name) => {
+  return readFileSync(new URL(`../docs/${name}.md`, import.meta.url), 'utf8')
+})
+const words = new Set(pages.join().match(/\w+/g))
 const { autograd, data, gluon, init, loss, lrScheduler, metric, NDArray, nd, nn, optimizer, random, rnn } = glueball
 const { vision } = data
 const spaces = {

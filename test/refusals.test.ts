@@ -65,6 +65,11 @@ it.each(methods)('the method %s', (name) => {
   expect(() => call.apply(x(), Array(9).fill({ nonsense: 1 }))).toThrow(`[${name}] takes no further argument`)
 })
 
+it('takes what a list passes to a callback', () => {
+  const [ones] = [x()].map(nd.onesLike)
+  expect(ones.shape).toEqual(x().shape)
+})
+
 checkAnswers({
   'an option of zerosLike': [
     // @ts-expect-error no options

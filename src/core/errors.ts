@@ -60,9 +60,13 @@ export function checkOptions<T extends object>(op: string, options: T, example: 
   if (known && wrong !== undefined) throw new OpError(op, unknownOption(wrong, Object.keys(known)))
 }
 
-/** Throws where a function gets more arguments than it takes, which plain JavaScript would pass over in silence. */
+/**
+ * Throws where a function gets more arguments than it takes, which plain JavaScript would pass over in silence. Not for
+ * the index and the list that `list.map(nd.relu)` passes.
+ */
 export function refuseMore(op: string, more: readonly unknown[]): void {
-  if (more.length === 0) return
+  const mapped = more.length === 2 && typeof more[0] === 'number' && Array.isArray(more[1])
+  if (more.length === 0 || mapped) return
   const options =
     nameOfKind(more[0]) === 'an object' ? `: it has no option ${Object.keys(more[0] as object).join(', ')}` : ''
   throw new OpError(op, `takes no further argument, got ${nameOfKind(more[0])}${options}`)

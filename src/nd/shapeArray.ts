@@ -1,17 +1,20 @@
 // shapeArray and sizeArray: the shape and the size of an array, as arrays.
+import { refuseMore } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { shapeOf } from '../core/shape.ts'
 import { checkArray } from '../kinds/movement/movement.ts'
 import { upload } from './creation.ts'
 
 /** The sizes of the array's axes, an int32 vector on its context. */
-export function shapeArray(x: NDArray): NDArray {
+export function shapeArray(x: NDArray, ...more: []): NDArray {
+  refuseMore('shapeArray', more)
   const { shape, context } = checkArray('shapeArray', x)
   return upload(shape, shapeOf([shape.length]), 'int32', context)
 }
 
 /** The number of the array's elements, an int32 of shape (1,) on its context. */
-export function sizeArray(x: NDArray): NDArray {
+export function sizeArray(x: NDArray, ...more: []): NDArray {
+  refuseMore('sizeArray', more)
   const { size, context } = checkArray('sizeArray', x)
   return upload([size], shapeOf([1]), 'int32', context)
 }

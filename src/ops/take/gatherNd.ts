@@ -1,6 +1,6 @@
 // gatherNd, scatterNd and their kin: elements by indices along several axes at once.
 import { checkFloat } from '../../core/dtype.ts'
-import { checkOptions, OpError } from '../../core/errors.ts'
+import { checkOptions, OpError, refuseMore } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { within } from '../../core/ownership.ts'
 import { checkShape, formatShape, type Shape, sameShape, sizeOf, stridesOf } from '../../core/shape.ts'
@@ -66,7 +66,8 @@ const rowsOf = (x: NDArray, count: number) => withShape(x, [sizeOf(x.shape.slice
  * y[i, …] = data[indices[0, i], …, indices[M − 1, i], …]: indices (M, …), of any dtype, name entries of the first M
  * axes. Negative ones count from the end; those out of range become the nearest in range.
  */
-export function gatherNd(data: NDArray, indices: NDArray): NDArray {
+export function gatherNd(data: NDArray, indices: NDArray, ...more: []): NDArray {
+  refuseMore('gatherNd', more)
   for (const x of [data, indices]) checkArray('gatherNd', x)
   checkNames('gatherNd', indices, data.shape)
   const named = data.shape.slice(0, indices.shape[0])
@@ -107,7 +108,8 @@ export function scatterNd(data: NDArray, indices: NDArray, shape: readonly numbe
 }
 
 /** The element of each row of a matrix that the index says: y[i] = a[i, indices[i]]. */
-export function batchTake(a: NDArray, indices: NDArray): NDArray {
+export function batchTake(a: NDArray, indices: NDArray, ...more: []): NDArray {
+  refuseMore('batchTake', more)
   for (const x of [a, indices]) checkArray('batchTake', x)
   if (a.ndim === 2) return pick(a, indices, { axis: 1 })
   throw new OpError('batchTake', `takes a matrix, got ${formatShape(a.shape)}`)

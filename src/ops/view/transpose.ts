@@ -38,7 +38,9 @@ export function moveaxis(
   x: NDArray,
   source: number | readonly number[],
   destination: number | readonly number[],
+  ...more: []
 ): NDArray {
+  refuseMore('moveaxis', more)
   checkArray('moveaxis', x)
   const [from, to] = [source, destination].map((axes) => [axes].flat().map((k) => checkAxis('moveaxis', k, x.ndim)))
   if (from.length !== to.length || new Set(from).size < from.length || new Set(to).size < to.length) {
