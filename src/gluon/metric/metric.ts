@@ -79,7 +79,7 @@ export abstract class EvalMetric {
         throw new OpError(this.name, `got arrays of ${context} after arrays of ${this.#sum.context}: reset it first`)
       this.#sum = giveToLibrary(fill([1], this.#start, { context, dtype: this.#dtype }))
     }
-    add(this.#sum, part, this.#sum)
+    add(this.#sum, part, { out: this.#sum })
     this.#count += count
   }
 

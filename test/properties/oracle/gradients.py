@@ -146,7 +146,8 @@ def hard_sigmoid(x, options=None):
 
 
 def smooth_l1(x):
-    return torch.where(x.abs() > 1, x.abs() - 0.5, 0.5 * x * x)
+    inner = torch.where(x.abs() > 1, torch.zeros_like(x), x)
+    return torch.where(x.abs() > 1, x.abs() - 0.5, 0.5 * inner * inner)
 
 
 def remainder(a, b):
