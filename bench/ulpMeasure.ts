@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream'
 import { autograd, type Context, type NDArray, nd } from '../src/index.ts'
 import { pytorch } from './systems.ts'
 
-const ofOne = ['abs', 'ceil', 'erf', 'exp', 'expm1', 'floor', 'log', 'log1p', 'negative', 'relu', 'rint', 'round']
+const ofOne = ['abs', 'ceil', 'erf', 'exp', 'expm1', 'fix', 'floor', 'log', 'log1p', 'negative', 'relu', 'rint', 'round']
 const ofOneToo = ['rsqrt', 'sigmoid', 'sign', 'softrelu', 'softsign', 'sqrt', 'square', 'tanh', 'trunc']
 const ofAngles = ['arccos', 'arcsin', 'arctan', 'cos', 'degrees', 'radians', 'sin', 'tan']
 const ofHyperbolas = ['arccosh', 'arcsinh', 'arctanh', 'cosh', 'sinh']
@@ -165,7 +165,7 @@ function regionOf(name: string, k: number, { ctx }: Machine): Region {
   return { from: Math.max(from, onGpu), to: k > 0 ? to : Infinity, ofOne: k > 0 && slopesOfResults.includes(name) }
 }
 
-/** Value, and slope for each operand, by the machines' names. */
+/** Value, and slope for each operand, by the machines' names; nothing of PyTorch where it has no such function. */
 export type Distances = Readonly<Record<string, readonly Worst[]>>
 
 /** The worst of a function by each machine, over the bit patterns of float32 a stride apart. */
@@ -188,5 +188,6 @@ export async function measure(
       })
     }
   }
-  return Object.fromEntries(machines.map((machine, m) => [machine.name, found[m]]))
+  const without = (machine: Machine) => !machine.ctx && alone.includes(name)
+  return Object.fromEntries(machines.map((machine, m) => [machine.name, without(machine) ? [] : found[m]]))
 }

@@ -62,7 +62,7 @@ def minus_one(*xs):
 ONE = {
     'abs': (np.abs, np.sign, torch.abs),
     'arccos': (np.arccos, lambda x: -1 / beside(x), torch.arccos),
-    'arccosh': (np.arccosh, lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), torch.arccosh),
+    'arccosh': (np.arccosh, lambda x: 1 / np.sqrt((x - 1) * (x + 1)), torch.arccosh),
     'arcsin': (np.arcsin, lambda x: 1 / beside(x), torch.arcsin),
     'arcsinh': (np.arcsinh, lambda x: 1 / np.sqrt(x * x + 1), torch.arcsinh),
     'arctan': (np.arctan, lambda x: 1 / (x * x + 1), torch.arctan),
@@ -75,6 +75,7 @@ ONE = {
     'erf': (erf, lambda x: 2 / np.sqrt(np.pi) * np.exp(-x * x), torch.erf),
     'exp': (np.exp, np.exp, torch.exp),
     'expm1': (np.expm1, np.exp, torch.expm1),
+    'fix': (np.trunc, zero, torch.fix),
     'floor': (np.floor, zero, torch.floor),
     'log': (np.log, lambda x: 1 / x, torch.log),
     'log10': (np.log10, lambda x: 1 / (x * np.log(10)), torch.log10),
