@@ -67,4 +67,5 @@ def main():
         print('  ' + ', '.join(str(np.float32(x)) for x in c))
 
 
-main()
+if __name__ == '__main__':
+    main()
