@@ -6,8 +6,8 @@ import json
 import struct
 from pathlib import Path
 
-from mpmath import acos, acosh, asin, asinh, atan, atanh, cbrt, cos, cosh, erf, exp, expm1, inf, log, log1p, mp, mpf, pi
-from mpmath import sin, sinh, sqrt, tan, tanh
+from mpmath import acos, acosh, asin, asinh, atan, atanh, cbrt, cos, cosh, digamma, erf, erfinv, exp, expm1, inf, log, log1p, mp, mpf, pi
+from mpmath import gamma, loggamma, sin, sinh, sqrt, tan, tanh
 
 mp.dps = 50
 one = mpf(1)
@@ -36,8 +36,11 @@ FUNCTIONS = {
     'cos': (cos, lambda x: -sin(x), (-inf, inf)),
     'cosh': (cosh, sinh, (-89, 89)),
     'erf': (erf, lambda x: 2 / sqrt(pi) * exp(-x * x), (-inf, inf)),
+    'erfinv': (erfinv, lambda x: sqrt(pi) / 2 * exp(erfinv(x) ** 2), (-1, 1)),
     'exp': (exp, exp, (-87, 88)),
     'expm1': (expm1, exp, (-87, 88)),
+    'gamma': (gamma, lambda x: gamma(x) * digamma(x), (mpf(2) ** -60, 35)),
+    'gammaln': (loggamma, digamma, (mpf(2) ** -126, mpf(2) ** 120)),
     'log': (log, lambda x: 1 / x, (mpf(2) ** -126, inf)),
     'log10': (lambda x: log(x) / log(10), lambda x: 1 / (x * log(10)), (mpf(2) ** -126, inf)),
     'log1p': (log1p, lambda x: 1 / (1 + x), (-1, inf)),

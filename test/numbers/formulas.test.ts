@@ -11,14 +11,15 @@ const contexts = engines.map(({ rung, engine }) => [rung, new Context('cpu', 0, 
 
 /**
  * Units of the last place, 2 unless said here. The slope of erf is e^−x², where rounding x² costs up to x² / 2 units; those of
- * tan, 1 + y², and of rcbrt, −y ÷ 3x, have what their result is off, and more.
+ * erfinv, rcbrt and tan are made of the result, and those of gamma and gammaln have a zero at 1.4616, where sums cancel.
  */
-const mostOfSlopes: Readonly<Record<string, number>> = { erf: 20, rcbrt: 3, tan: 5 }
+const mostOfValues: Readonly<Record<string, number>> = { erfinv: 3 }
+const mostOfSlopes: Readonly<Record<string, number>> = { erf: 20, erfinv: 6, gamma: 16, gammaln: 16, rcbrt: 3, tan: 5 }
 
 describe.each([['reference', reference()] as const, ...contexts])('%s', (_name, ctx) => {
   it.each(Object.keys(golden))('%s', async (name) => {
     const { value, slope } = await distanceOf(name, ctx)
-    expect(value).toBeLessThan(2)
+    expect(value).toBeLessThan(mostOfValues[name] ?? 2)
     expect(slope).toBeLessThan(mostOfSlopes[name] ?? 2)
   })
 })

@@ -110,12 +110,18 @@ function byQuarter<V, M>(m: Arith<V, M>, quarters: V, [none, one, two, three]: r
   return m.select(m.equal(quarters, -1), three, behind)
 }
 
+/** sin and cos of an angle of whole quarters, from −2 to 2, and a rest of an eighth of a turn at most. */
+export function sinAndCos<V, M>(m: Arith<V, M>, quarters: V, rest: V): readonly [sin: V, cos: V] {
+  const [s, c] = nearZero(m, rest)
+  const [minusS, minusC] = [m.neg(s), m.neg(c)]
+  return [byQuarter(m, quarters, [s, c, minusS, minusC]), byQuarter(m, quarters, [c, minusS, minusC, s])]
+}
+
 /** sin x; NaN for ±∞. */
 export const sin: Callable = {
   compute(m, x) {
     const { quarters, rest } = reduced(m, x)
-    const [s, c] = nearZero(m, rest)
-    return byQuarter(m, quarters, [s, c, m.neg(s), m.neg(c)])
+    return sinAndCos(m, quarters, rest)[0]
   },
   derivative: (m, _k, dy, [x]) => m.mul(dy, call(m, cos, x)),
 }
@@ -124,8 +130,7 @@ export const sin: Callable = {
 export const cos: Callable = {
   compute(m, x) {
     const { quarters, rest } = reduced(m, x)
-    const [s, c] = nearZero(m, rest)
-    return byQuarter(m, quarters, [c, m.neg(s), m.neg(c), s])
+    return sinAndCos(m, quarters, rest)[1]
   },
   derivative: (m, _k, dy, [x]) => m.neg(m.mul(dy, call(m, sin, x))),
 }

@@ -75,6 +75,8 @@ export const divide: Binary = binary('divide')
 export const equal: Binary = binary('equal')
 /** The error function, 2/√π · ∫ e^−t² dt from 0 to x. */
 export const erf: Unary = unary('erf')
+/** The x whose error function is given: ±∞ at ±1, NaN beyond. */
+export const erfinv: Unary = unary('erfinv')
 /** eˣ. */
 export const exp: Unary = unary('exp')
 /** eˣ − 1, exact around 0. */
@@ -83,6 +85,10 @@ export const expm1: Unary = unary('expm1')
 export const fix: Unary = unary('fix')
 /** The largest integer up to x. */
 export const floor: Unary = unary('floor')
+/** The gamma function, (x − 1)! of integers; NaN at negative ones. */
+export const gamma: Unary = unary('gamma')
+/** ln |Γ(x)|; ∞ at 0 and the negative integers. */
+export const gammaln: Unary = unary('gammaln')
 /** 1 where a > b, else 0. */
 export const greater: Binary = binary('greater')
 /** 1 where a ≥ b, else 0. */

@@ -18,7 +18,22 @@ const ofAnyType = [
   'square',
   'trunc',
 ]
-const ofFloats = ['erf', 'exp', 'expm1', 'log', 'log1p', 'rsqrt', 'sigmoid', 'softrelu', 'softsign', 'sqrt', 'tanh']
+const ofFloats = [
+  'erf',
+  'erfinv',
+  'gamma',
+  'gammaln',
+  'exp',
+  'expm1',
+  'log',
+  'log1p',
+  'rsqrt',
+  'sigmoid',
+  'softrelu',
+  'softsign',
+  'sqrt',
+  'tanh',
+]
 const ofAngles = ['arccos', 'arcsin', 'arctan', 'cos', 'degrees', 'radians', 'sin', 'tan']
 const ofHyperbolas = ['arccosh', 'arcsinh', 'arctanh', 'cosh', 'sinh']
 const ofRoots = ['cbrt', 'log10', 'log2', 'rcbrt', 'reciprocal']

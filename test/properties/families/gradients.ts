@@ -112,8 +112,14 @@ export const gradients = family(
       ['cbrt', 'log', 'log10', 'log1p', 'log2', 'rcbrt', 'reciprocal', 'rsqrt', 'sqrt'],
       fc.tuple(leaves(shapes(), positive)),
     ),
-    ...each(['arccos', 'arcsin', 'arctanh', 'tan'], fc.tuple(leaves(shapes(), withinOne))),
+    ...each(['arccos', 'arcsin', 'arctanh', 'erfinv', 'tan'], fc.tuple(leaves(shapes(), withinOne))),
     ...each(['cosh', 'sinh'], fc.tuple(leaves())),
+    gammaln: fc.tuple(
+      leaves(
+        shapes(),
+        aboveOne.map((x) => x + 1),
+      ),
+    ),
     arccosh: fc.tuple(leaves(shapes(), aboveOne)),
     ...each(
       ofTwo,

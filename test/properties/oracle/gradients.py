@@ -401,6 +401,8 @@ GRADIENTS = {
     'abs': elementwise(torch.abs),
     'ceil': elementwise(torch.ceil),
     'erf': elementwise(torch.erf, floor=24),
+    'erfinv': elementwise(torch.erfinv, floor=24),
+    'gammaln': elementwise(torch.lgamma, floor=8),
     'exp': elementwise(torch.exp),
     'expm1': elementwise(torch.expm1),
     'floor': elementwise(torch.floor),

@@ -1,4 +1,6 @@
 """Functions of one operand, clip, where and casts."""
+import math
+
 import numpy as np
 import torch
 
@@ -23,6 +25,25 @@ def floats(rule, ulps):
 
 def by_torch(rule):
     return lambda x: rule(torch.from_numpy(x.copy())).numpy()
+
+
+def gamma_of_one(x):
+    try:
+        return math.gamma(x)
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return math.copysign(math.inf, x) if x == 0 else math.nan
+
+
+def log_gamma(x):
+    """Below 0 a difference of two logarithms."""
+    if is_int(x):
+        raise Refused('integers')
+    values = by_torch(torch.lgamma)(f64(x))
+    size = np.where(x < 0, np.abs(finite(x)) * np.log(np.abs(finite(x)) + 3), 0) + 8
+    slack = ULP * (size + 2 * np.abs(finite(values)))
+    return Want(values, np.where(np.isfinite(values), slack, 0), np.float32, zeros=True)
 
 
 def round_away(x):
@@ -107,10 +128,13 @@ RULES = {
     'cosh': floats(np.cosh, 3),
     'degrees': floats(lambda x: x * (180 / np.pi), 2),
     'erf': floats(by_torch(torch.erf), 3),
+    'erfinv': floats(by_torch(torch.erfinv), 4),
     'exp': floats(np.exp, 2),
     'expm1': floats(np.expm1, 4),
     'fix': any_type(np.trunc),
     'floor': any_type(np.floor),
+    'gamma': floats(np.vectorize(gamma_of_one, otypes=[np.float64]), 8),
+    'gammaln': log_gamma,
     'hardSigmoid': hard_sigmoid,
     'log': floats(np.log, 2),
     'log10': floats(np.log10, 3),
