@@ -66,9 +66,10 @@ export const gammaln: Callable = {
     const right = logOfGamma(m, size)
     const [sin] = ofHalfTurns(m, size)
     const left = m.sub(m.sub(m.sub(Math.log(Math.PI), m.log(m.abs(sin))), m.log(size)), right)
-    const pole = m.and(m.less(x, 0), m.equal(sin, 0))
-    const infinite = m.or(m.equal(size, Number.POSITIVE_INFINITY), pole)
-    return m.select(infinite, Number.POSITIVE_INFINITY, m.select(m.less(x, 0), left, right))
+    // nearer to 0 both sides are −ln |x|, and π|x| may be subnormal
+    const below = m.less(x, -(2 ** -60))
+    const infinite = m.or(m.equal(size, Number.POSITIVE_INFINITY), m.and(below, m.equal(sin, 0)))
+    return m.select(infinite, Number.POSITIVE_INFINITY, m.select(below, left, right))
   },
   derivative: (m, _k, dy, [x]) => m.mul(dy, call(m, digamma, x)),
 }
