@@ -4,17 +4,32 @@ import type { Readable, Writable } from 'node:stream'
 import { autograd, type Context, type NDArray, nd } from '../src/index.ts'
 import { pytorch } from './systems.ts'
 
-const ofOne = ['abs', 'ceil', 'erf', 'exp', 'expm1', 'floor', 'log', 'log1p', 'negative', 'relu', 'rint', 'round']
+const ofOne = [
+  'abs',
+  'ceil',
+  'erf',
+  'exp',
+  'expm1',
+  'fix',
+  'floor',
+  'log',
+  'log1p',
+  'negative',
+  'relu',
+  'rint',
+  'round',
+]
 const ofOneToo = ['rsqrt', 'sigmoid', 'sign', 'softrelu', 'softsign', 'sqrt', 'square', 'tanh', 'trunc']
 const ofAngles = ['arccos', 'arcsin', 'arctan', 'cos', 'degrees', 'radians', 'sin', 'tan']
 const ofHyperbolas = ['arccosh', 'arcsinh', 'arctanh', 'cosh', 'sinh']
+const ofGamma = ['erfinv', 'gamma', 'gammaln']
 const ofRoots = ['cbrt', 'log10', 'log2', 'rcbrt', 'reciprocal']
 const ofTwo = ['add', 'arctan2', 'divide', 'hypot', 'maximum', 'minimum', 'modulo', 'multiply', 'power', 'subtract']
 
 /** Names of the functions, and how many operands each has. */
 export const functions: Readonly<Record<string, 1 | 2>> = {
   ...Object.fromEntries(
-    [...ofOne, ...ofOneToo, ...ofAngles, ...ofHyperbolas, ...ofRoots].map((name) => [name, 1] as const),
+    [...ofOne, ...ofOneToo, ...ofAngles, ...ofHyperbolas, ...ofRoots, ...ofGamma].map((name) => [name, 1] as const),
   ),
   ...Object.fromEntries(ofTwo.map((name) => [name, 2] as const)),
 }
@@ -22,8 +37,8 @@ export const functions: Readonly<Record<string, 1 | 2>> = {
 /** Functions whose slope is made of the result alone, as PyTorch's is: it counts in units of 1, which is what 1 − y keeps. */
 export const slopesOfResults = ['sigmoid', 'softsign', 'tanh']
 
-/** Functions for which PyTorch has no peer: it rounds halves to even only, and has no cubic roots. */
-const alone = ['cbrt', 'rcbrt', 'round']
+/** Functions for which PyTorch has no peer: it rounds halves to even only, and has neither cubic roots nor Γ. */
+const alone = ['cbrt', 'gamma', 'rcbrt', 'round']
 
 /** Points of a function: its operands, the truth, and what PyTorch gives. */
 interface Points {
@@ -165,7 +180,7 @@ function regionOf(name: string, k: number, { ctx }: Machine): Region {
   return { from: Math.max(from, onGpu), to: k > 0 ? to : Infinity, ofOne: k > 0 && slopesOfResults.includes(name) }
 }
 
-/** Value, and slope for each operand, by the machines' names. */
+/** Value, and slope for each operand, by the machines' names; nothing of PyTorch where it has no such function. */
 export type Distances = Readonly<Record<string, readonly Worst[]>>
 
 /** The worst of a function by each machine, over the bit patterns of float32 a stride apart. */
@@ -188,5 +203,6 @@ export async function measure(
       })
     }
   }
-  return Object.fromEntries(machines.map((machine, m) => [machine.name, found[m]]))
+  const without = (machine: Machine) => !machine.ctx && alone.includes(name)
+  return Object.fromEntries(machines.map((machine, m) => [machine.name, without(machine) ? [] : found[m]]))
 }

@@ -4,11 +4,13 @@ import type { Distances, Machine, Worst } from './ulpMeasure.ts'
 /** The table takes each 1,021st bit pattern of float32. */
 export const tableStride = 1021
 
-/** A distance with two digits behind the point, rounded up, so that it is a bound. */
+/** A distance with two digits behind the point, or one digit of thousands; rounded up, so that it is a bound. */
 function shown(worst: Worst | undefined): string {
   if (!worst) return '–'
   const up = Math.ceil(worst.ulp * 100) / 100
-  return up < 1000 ? String(up) : worst.ulp.toExponential(0)
+  if (up < 1000 || !Number.isFinite(up)) return String(up)
+  const digit = 10 ** Math.floor(Math.log10(up))
+  return (Math.ceil(up / digit) * digit).toExponential(0)
 }
 
 const slopes = { 2: ['value', 'slope'], 3: ['value', 'slope of a', 'slope of b'] } as const

@@ -11,7 +11,7 @@ import { endWalk, historyOf, type Leaf, mode, type Origin, type TapeNode } from 
 
 /** The table of op functions that gradients get, as far as the walk itself needs it. */
 export interface WalkFunctions {
-  add(a: NDArray, b: NDArray, out?: NDArray): NDArray
+  add(a: NDArray, b: NDArray, options?: { readonly out?: NDArray }): NDArray
   /** Copies the values of one array into another. */
   assign(target: NDArray, source: NDArray): void
   fill(shape: Shape, value: number, options: { context: Context; dtype: DType }): NDArray
@@ -120,7 +120,7 @@ class Walk {
 
   #collectLeaf(leaf: Leaf, gradient: NDArray): void {
     const held = this.#leaves.get(leaf)
-    if (held === leaf.grad) this.#table.add(held, gradient, held)
+    if (held === leaf.grad) this.#table.add(held, gradient, { out: held })
     else this.#leaves.set(leaf, held ? this.#sum(held, gradient) : gradient)
   }
 
@@ -208,7 +208,7 @@ class Walk {
     if (this.#options.variables) return
     leaf.fresh = true
     if (gradient === leaf.grad) return
-    if (leaf.request === 'add') this.#table.add(leaf.grad, gradient, leaf.grad)
+    if (leaf.request === 'add') this.#table.add(leaf.grad, gradient, { out: leaf.grad })
     else this.#table.assign(leaf.grad, gradient)
     release(gradient, spent)
   }

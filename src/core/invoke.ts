@@ -6,7 +6,7 @@ import { relievePressure, withinLimits } from './memory.ts'
 import { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
 import { adopt, currentPath, currentScope } from './ownership.ts'
-import { sizeOf } from './shape.ts'
+import { formatShape, sameShape, sizeOf } from './shape.ts'
 import { Storage } from './storage.ts'
 import { historyOf, mode, TapeNode } from './tape.ts'
 
@@ -55,6 +55,9 @@ function describe<A extends Attributes>(
   const context = contextOf(name, [...inputs, ...out], wanted)
   for (const input of inputs) checkUsable(name, input)
   const visible = op.infer(inputs, attrs)
+  out.forEach((target, i) => {
+    checkTarget(name, target, visible[i])
+  })
   const mutates = (typeof op.mutates === 'function' ? op.mutates(attrs) : op.mutates) ?? []
   const recorded = mode.recording && op.gradient !== undefined && inputs.some(historyOf)
   if (mode.recording && out.length + mutates.length > 0) refuseInPlace(name, op, inputs, mutates, out)
@@ -164,6 +167,13 @@ function checkUsable(op: string, array: NDArray): void {
   const { storage } = array.valueFor(op)
   const failure = array.context.engine.failureOf(storage)
   if (failure) throw failure
+}
+
+/** Refuses an array that does not hold the output, whose memory would be written beyond its end. */
+function checkTarget(op: string, target: NDArray, output: Spec): void {
+  if (sameShape(target.shape, output.shape) && target.dtype === output.dtype) return
+  const [got, want] = [output, target].map(({ dtype, shape }) => `${dtype} ${formatShape(shape)}`)
+  throw new OpError(op, `cannot write ${got} into ${want}: shape and dtype must be equal`)
 }
 
 /** Refuses writes that recording can't follow: to arrays of the graph, or of values that have a gradient. */

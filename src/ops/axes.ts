@@ -1,9 +1,10 @@
 // Options of reductions: the axes that they name.
 import { OpError, type OptionNames } from '../core/errors.ts'
 import { checkAxis, type Shape } from '../core/shape.ts'
+import { type OutOption, outOption } from './out.ts'
 
 /** Options of reductions. */
-export interface ReduceOptions {
+export interface ReduceOptions extends OutOption {
   /** One axis or several. Default null, for all. Negative ones count from the end. */
   readonly axis?: number | readonly number[] | null
   /** Whether reduced axes stay with size 1. */
@@ -13,7 +14,10 @@ export interface ReduceOptions {
 }
 
 /** Names of the options. */
-export const reduceOptions: OptionNames<ReduceOptions> = { axis: true, keepdims: true, exclude: true }
+export const reduceOptions: OptionNames<ReduceOptions> = {
+  ...outOption,
+  ...{ axis: true, keepdims: true, exclude: true },
+}
 
 /** The axes that options name, ascending, and whether they stay; throws where one does not exist or comes twice. */
 export function axesOf(

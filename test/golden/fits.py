@@ -6,7 +6,7 @@ Usage: python3 fits.py [NAME…]. Debian: python3-mpmath.
 import sys
 
 import numpy as np
-from mpmath import acosh, asin, asinh, atan, atanh, cos, erfinv, exp, mp, mpf, pi, sin, sinh, sqrt, tan
+from mpmath import acosh, asin, asinh, atan, atanh, cos, erfinv, exp, gamma, loggamma, mp, mpf, pi, sin, sinh, sqrt, tan
 
 mp.dps = 40
 
@@ -19,6 +19,16 @@ def odd(f):
         return (f(x) / x - 1) / z
 
     return p, lambda z: z * sqrt(z) / f(sqrt(z))
+
+
+def inverse(w_of):
+    """erfinv(x) ÷ x in v, of which w = −ln(1 − x²) is made."""
+
+    def p(v):
+        x = sqrt(1 - exp(-w_of(v)))
+        return erfinv(x) / x if x else sqrt(pi) / 2
+
+    return p, lambda v: 1 / p(v)
 
 
 # name: p and the weight of its error, range, degree
@@ -37,6 +47,11 @@ FITS = {
         (0, 1),
         6,
     ),
+    'gammaln from 1': (lambda t: loggamma(1 + t) / t, lambda t: t / loggamma(1 + t), (-0.25, 0.5), 9),
+    'gammaln from 2': (lambda t: loggamma(2 + t) / t, lambda t: t / loggamma(2 + t), (-0.5, 0.5), 8),
+    'gamma from 2': (lambda t: (gamma(2 + t) - 1) / t, lambda t: t / gamma(2 + t), (-0.5, 0.5), 9),
+    'erfinv, w below 5': (*inverse(lambda v: v + 2.5), (-2.5, 2.5), 9),
+    'erfinv, w from 5': (*inverse(lambda v: (v + 3) ** 2), (sqrt(5) - 3, 1.1), 10),
 }
 
 
@@ -67,4 +82,5 @@ def main():
         print('  ' + ', '.join(str(np.float32(x)) for x in c))
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -1,5 +1,6 @@
 // All families, and the names of nd that belong to none, each with the reason.
 
+import * as oldSpellings from '../../src/nd/oldSpellings.ts'
 import { binary, comparisons, inPlace } from './families/binary.ts'
 import { copies } from './families/copies.ts'
 import { creation } from './families/creation.ts'
@@ -41,4 +42,5 @@ export const outside: Readonly<Record<string, string>> = {
   randomUniform: drawn,
   shuffle: drawn,
   waitall: 'computes nothing',
+  ...Object.fromEntries(Object.keys(oldSpellings).map((name) => [name, 'another name of a function that is tried'])),
 }

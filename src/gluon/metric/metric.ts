@@ -92,7 +92,7 @@ export abstract class EvalMetric<Sum extends Sums = number> implements Metric {
       throw new OpError(this.name, `got arrays of ${context} after arrays of ${sums[0].context}: reset it first`)
     }
     this.#sums = sums
-    for (const [i, part] of parts.entries()) add(sums[i], part, sums[i])
+    for (const [i, part] of parts.entries()) add(sums[i], part, { out: sums[i] })
     this.#count += count
   }
 

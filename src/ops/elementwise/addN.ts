@@ -3,6 +3,7 @@ import { nameOfKind, OpError } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sameShape } from '../../core/shape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
+import { type OutOption, outOf, written } from '../out.ts'
 
 const adding: Formula = {
   name: 'addN',
@@ -13,7 +14,14 @@ const adding: Formula = {
 const most = 7
 
 /** The sum of arrays of one shape and dtype, added from left to right: `addN(a, b, c)`. */
-export function addN(...arrays: readonly NDArray[]): NDArray {
+export function addN(...given: readonly NDArray[] | readonly [...NDArray[], OutOption]): NDArray {
+  const last = given.at(-1)
+  const options = nameOfKind(last) === 'an object' ? (last as OutOption) : undefined
+  const arrays = (options ? given.slice(0, -1) : given) as readonly NDArray[]
+  return written('addN', outOf('addN', options), () => summed(arrays))
+}
+
+function summed(arrays: readonly NDArray[]): NDArray {
   const [first, ...others] = arrays
   for (const x of arrays) if (!(x instanceof NDArray)) throw new OpError('addN', `takes arrays, got ${nameOfKind(x)}`)
   if (!first) throw new OpError('addN', 'takes one array or more, got none')

@@ -4,13 +4,15 @@ import { type Callable, call } from '../../arith/graph.ts'
 import { horner, odd, type Polynomial } from './polynomial.ts'
 
 /** 1 / 2π in base 4096, from the first digit behind the point. */
-const turnsOfOne = [651, 3680, 3513, 913, 84, 2687, 157, 1524, 2004, 3383, 1795, 1752, 2646, 1615, 270, 1040] as const
+const turnsOfOne = [
+  651, 3680, 3513, 913, 84, 2687, 157, 1524, 2004, 3383, 1795, 1752, 2646, 1615, 270, 1040, 2041,
+] as const
 
 /** Angles from 2²⁴ᵏ to 2²⁴ᵏ⁺²⁴ are group k. */
 const groups = [1, 2, 3, 4, 5] as const
 
-/** Five digits of a turn: the float32 nearest to a multiple of a quarter turn needs 57 bits. */
-const digitsOfTurn = 5
+/** What follows adds less than 2⁻⁵⁸ turns; no float32 but 0 is nearer than 2⁻³² turns to a multiple of a quarter. */
+const digitsOfTurn = 6
 
 /** (sin r ÷ r − 1) ÷ r², (cos r − 1 + r²/2) ÷ r⁴ and (tan r ÷ r − 1) ÷ r² in r² up to (π/4)², by test/golden/fits.py. */
 const sinNearZero: Polynomial = [-0.16666667, 0.008333329, -0.00019839313, 2.7181216e-6]
@@ -80,7 +82,8 @@ function reduced<V, M>(m: Arith<V, M>, x: V): Reduced<V> {
   const turn = m.add(m.add(m.mul(sums[0], 2 ** 20), m.mul(sums[1], 2 ** 8)), carry3)
   const quarters = m.round(m.mul(m.toFloat(turn), 2 ** -30))
   const whole = m.sub(turn, m.mul(m.toInt(quarters), 2 ** 30))
-  const below = m.add(m.mul(m.toFloat(sums[4]), 2 ** -28), m.mul(m.toFloat(fourth), 2 ** -16))
+  const lowest = m.madd(m.toFloat(sums[5]), 2 ** -40, m.mul(m.toFloat(sums[4]), 2 ** -28))
+  const below = m.add(m.mul(m.toFloat(fourth), 2 ** -16), lowest)
   // the product with 2π is exact in twelve bits of each factor
   const high = m.round(m.mul(m.toFloat(whole), 2 ** -17))
   const middle = m.sub(whole, m.mul(m.toInt(high), 2 ** 17))
@@ -98,8 +101,7 @@ function reduced<V, M>(m: Arith<V, M>, x: V): Reduced<V> {
 function nearZero<V, M>(m: Arith<V, M>, r: V): readonly [sin: V, cos: V] {
   const square = m.mul(r, r)
   const cos = m.madd(m.mul(square, square), horner(m, square, cosNearZero), m.sub(1, m.mul(square, 0.5)))
-  // −0 stays −0, and nothing gets subnormal
-  return [m.select(m.less(m.abs(r), 2 ** -13), r, odd(m, r, sinNearZero)), cos]
+  return [odd(m, r, sinNearZero), cos]
 }
 
 /** One of four by the quarter. */
@@ -108,12 +110,18 @@ function byQuarter<V, M>(m: Arith<V, M>, quarters: V, [none, one, two, three]: r
   return m.select(m.equal(quarters, -1), three, behind)
 }
 
+/** sin and cos of an angle of whole quarters, from −2 to 2, and a rest of an eighth of a turn at most. */
+export function sinAndCos<V, M>(m: Arith<V, M>, quarters: V, rest: V): readonly [sin: V, cos: V] {
+  const [s, c] = nearZero(m, rest)
+  const [minusS, minusC] = [m.neg(s), m.neg(c)]
+  return [byQuarter(m, quarters, [s, c, minusS, minusC]), byQuarter(m, quarters, [c, minusS, minusC, s])]
+}
+
 /** sin x; NaN for ±∞. */
 export const sin: Callable = {
   compute(m, x) {
     const { quarters, rest } = reduced(m, x)
-    const [s, c] = nearZero(m, rest)
-    return byQuarter(m, quarters, [s, c, m.neg(s), m.neg(c)])
+    return sinAndCos(m, quarters, rest)[0]
   },
   derivative: (m, _k, dy, [x]) => m.mul(dy, call(m, cos, x)),
 }
@@ -122,8 +130,7 @@ export const sin: Callable = {
 export const cos: Callable = {
   compute(m, x) {
     const { quarters, rest } = reduced(m, x)
-    const [s, c] = nearZero(m, rest)
-    return byQuarter(m, quarters, [c, m.neg(s), m.neg(c), s])
+    return sinAndCos(m, quarters, rest)[1]
   },
   derivative: (m, _k, dy, [x]) => m.neg(m.mul(dy, call(m, sin, x))),
 }
@@ -132,7 +139,7 @@ export const cos: Callable = {
 export const tan: Callable = {
   compute(m, x) {
     const { quarters, rest } = reduced(m, x)
-    const t = m.select(m.less(m.abs(rest), 2 ** -13), rest, odd(m, rest, tanNearZero))
+    const t = odd(m, rest, tanNearZero)
     return m.select(m.equal(m.abs(quarters), 1), m.div(-1, t), t)
   },
   derivative: (m, _k, dy, _xs, y) => m.mul(dy, m.madd(y, y, 1)),

@@ -87,6 +87,6 @@ export const arctan2: Callable = {
     const unit = m.div(m.div(dy, longer), m.madd(quotient, quotient, 1))
     const other = m.mul(unit, quotient)
     const slope = k === 0 ? m.select(flat, unit, other) : m.neg(m.select(flat, other, unit))
-    return m.select(m.equal(longer, 0), 0, slope)
+    return m.select(m.and(m.equal(x, 0), m.equal(y, 0)), 0, slope)
   },
 }

@@ -41,6 +41,9 @@ const transcendental = [
 const tolerances: Partial<Record<FormulaName, Tolerance>> = {
   ...Object.fromEntries(transcendental.map((name) => [name, elementary])),
   erf: elementary,
+  erfinv: elementary,
+  gamma: looser({ relative: 2e-6, absolute: 2 ** -126 }, 'a product of seven factors, or a power'),
+  gammaln: around,
   exp: elementary,
   expm1: elementary,
   log: elementary,
@@ -67,6 +70,9 @@ const domains: Partial<Record<FormulaName, Domain>> = {
   cbrt: [0.1, 5],
   cos: [-100, 100],
   divide: [0.5, 2],
+  erfinv: [-0.9, 0.9],
+  gamma: [-0.9, 6],
+  gammaln: [0.1, 12],
   hypot: [0.5, 2],
   log: [0.1, 5],
   log10: [0.1, 5],
@@ -271,6 +277,9 @@ const ofAngles: OpCase[] = [
   ...transcendental
     .filter((name) => arityOf(name) === 1)
     .map((name) => caseOf(name, 'edges', [{ shape: [26], domain: edges }])),
+  caseOf('erfinv', 'edges', [{ shape: [26], domain: edges }]),
+  caseOf('gamma', 'steps and reflections', [{ shape: [97], domain: [-8.4, 34] }], false),
+  caseOf('gammaln', 'steps and reflections', [{ shape: [97], domain: [-8.4, 34] }], false),
   {
     name: 'hardSigmoid by options',
     inputs: [{ shape: [3, 7], domain: [-4, 4] }],

@@ -4,6 +4,7 @@ import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { apply } from '../../kinds/formula/formula.ts'
 import type { ActivationName } from '../activations.ts'
+import { checkOut, type OutOption, outOf, outOption, written } from '../out.ts'
 import { type FormulaName, formulas } from './formulas.ts'
 import { besideIntegers, castHint } from './integers.ts'
 
@@ -20,17 +21,25 @@ export function elementwise(name: FormulaName, operands: readonly ElementwiseOpe
   const [formula, values] = integers ? besideIntegers(name, operands, first.dtype) : [name, operands]
   return apply(formulas[formula], values, out ? { out: [out] } : {})[0]
 }
-type Unary = (x: NDArray, out?: NDArray) => NDArray
-type Binary = (a: ElementwiseOperand, b: ElementwiseOperand, out?: NDArray) => NDArray
+type Unary = (x: NDArray, options?: OutOption) => NDArray
+type Binary = (a: ElementwiseOperand, b: ElementwiseOperand, options?: OutOption) => NDArray
+
+/** Writes into `out` itself, unless an operand lies there in another place: that would be read after it is written. */
+function elementwiseInto(name: FormulaName, operands: readonly ElementwiseOperand[], out?: NDArray): NDArray {
+  if (!out || !operands.some((x) => x instanceof NDArray && x.storage === out.storage && x.offset !== out.offset)) {
+    return elementwise(name, operands, out)
+  }
+  return written(name, out, () => elementwise(name, operands))
+}
 
 const unary =
   (formula: FormulaName): Unary =>
-  (x, out) =>
-    elementwise(formula, [x], out)
+  (x, options) =>
+    elementwiseInto(formula, [x], outOf(formula, options))
 const binary =
   (formula: FormulaName): Binary =>
-  (a, b, out) =>
-    elementwise(formula, [a, b], out)
+  (a, b, options) =>
+    elementwiseInto(formula, [a, b], outOf(formula, options))
 
 /** |x|. */
 export const abs: Unary = unary('abs')
@@ -66,6 +75,8 @@ export const divide: Binary = binary('divide')
 export const equal: Binary = binary('equal')
 /** The error function, 2/√π · ∫ e^−t² dt from 0 to x. */
 export const erf: Unary = unary('erf')
+/** The x whose error function is given: ±∞ at ±1, NaN beyond. */
+export const erfinv: Unary = unary('erfinv')
 /** eˣ. */
 export const exp: Unary = unary('exp')
 /** eˣ − 1, exact around 0. */
@@ -74,6 +85,10 @@ export const expm1: Unary = unary('expm1')
 export const fix: Unary = unary('fix')
 /** The largest integer up to x. */
 export const floor: Unary = unary('floor')
+/** The gamma function, (x − 1)! of integers; NaN at negative ones. */
+export const gamma: Unary = unary('gamma')
+/** ln |Γ(x)|; ∞ at 0 and the negative integers. */
+export const gammaln: Unary = unary('gammaln')
 /** 1 where a > b, else 0. */
 export const greater: Binary = binary('greater')
 /** 1 where a ≥ b, else 0. */
@@ -156,39 +171,39 @@ export const tanh: Unary = unary('tanh')
 export const trunc: Unary = unary('trunc')
 
 /** x with values below `low` and above `high` set to these; its gradient passes from `low` to `high`, ends included. */
-export function clip(x: NDArray, low: number, high: number, out?: NDArray): NDArray {
-  return elementwise('clip', [x, low, high], out)
+export function clip(x: NDArray, low: number, high: number, options?: OutOption): NDArray {
+  return elementwiseInto('clip', [x, low, high], outOf('clip', options))
 }
 
 /** Options of hardSigmoid. */
-export interface HardSigmoidOptions {
+export interface HardSigmoidOptions extends OutOption {
   /** The slope. Default 0.2. */
   readonly alpha?: number
   /** The value at 0. Default 0.5. */
   readonly beta?: number
 }
 
-const hardSigmoidOptions: OptionNames<HardSigmoidOptions> = { alpha: true, beta: true }
+const hardSigmoidOptions: OptionNames<HardSigmoidOptions> = { ...outOption, alpha: true, beta: true }
 
 /** alpha · x + beta, cut to [0, 1]; its gradient is 0 at both ends. */
 export function hardSigmoid(x: NDArray, options: HardSigmoidOptions = {}): NDArray {
   checkOptions('hardSigmoid', options, '{ alpha: 0.2 }', hardSigmoidOptions)
   const { alpha = 0.2, beta = 0.5 } = options
-  return elementwise('hardSigmoid', [x, alpha, beta])
+  return elementwiseInto('hardSigmoid', [x, alpha, beta], checkOut('hardSigmoid', options.out))
 }
 
 /** Options of smoothL1. */
-export interface SmoothL1Options {
+export interface SmoothL1Options extends OutOption {
   /** Where |x| is 1 / scalar² or less, the result is a parabola. Default 1. */
   readonly scalar?: number
 }
 
-const smoothL1Options: OptionNames<SmoothL1Options> = { scalar: true }
+const smoothL1Options: OptionNames<SmoothL1Options> = { ...outOption, scalar: true }
 
 /** (scalar · x)² / 2 where |x| ≤ 1 / scalar², else |x| − 1 / (2 · scalar²): Huber's loss of each element. */
 export function smoothL1(x: NDArray, options: SmoothL1Options = {}): NDArray {
   checkOptions('smoothL1', options, '{ scalar: 1 }', smoothL1Options)
-  return elementwise('smoothL1', [x, options.scalar ?? 1])
+  return elementwiseInto('smoothL1', [x, options.scalar ?? 1], checkOut('smoothL1', options.out))
 }
 
 /** Applies an activation by name: relu, sigmoid, tanh, softrelu or softsign. */
@@ -202,7 +217,7 @@ export function activationGradient(name: ActivationName, dy: NDArray, y: NDArray
 }
 
 /** Elements of a where the condition is not 0, else of b; a and b are of one dtype, and one of them may be a number. */
-export function where(condition: NDArray, a: ElementwiseOperand, b: ElementwiseOperand, out?: NDArray): NDArray {
+export function where(condition: NDArray, a: ElementwiseOperand, b: ElementwiseOperand, options?: OutOption): NDArray {
   const [first, second] = [a, b].filter((operand) => operand instanceof NDArray)
   if (!first) throw new OpError('where', 'a or b must be an array, got two numbers: use nd.full')
   if (second && second.dtype !== first.dtype) {
@@ -210,9 +225,6 @@ export function where(condition: NDArray, a: ElementwiseOperand, b: ElementwiseO
   }
   const { dtype } = first
   const held = [a, b].map((x) => (typeof x === 'number' ? checkHeld('where', x, dtype, castHint) : x))
-  return apply(formulas.where, [condition, ...held], {
-    dtypes: [dtype],
-    numbersLike: dtype,
-    ...(out && { out: [out] }),
-  })[0]
+  const run = () => apply(formulas.where, [condition, ...held], { dtypes: [dtype], numbersLike: dtype })[0]
+  return written('where', outOf('where', options), run)
 }

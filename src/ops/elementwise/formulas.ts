@@ -5,6 +5,7 @@ import type { Formula } from '../../kinds/formula/formula.ts'
 import { type ActivationName, activations, expm1, log1p } from '../activations.ts'
 import { cos, sin, tan } from './angles.ts'
 import { arccos, arcsin, arctan, arctan2 } from './arcs.ts'
+import { erfinv, gamma, gammaln } from './gamma.ts'
 import { arccosh, arcsinh, arctanh, cosh, sinh } from './hyperbolic.ts'
 import { horner } from './polynomial.ts'
 import { cbrt, hypot, log2, log10, rcbrt } from './roots.ts'
@@ -61,6 +62,7 @@ const definitions = {
   cosh: ofFloats(cosh),
   degrees: floats((m, x) => m.mul(x, 180 / Math.PI)),
   divide: of((m, a, b) => m.div(a, b)),
+  erfinv: ofFloats(erfinv),
   equal: of((m, a, b) => oneOrZero(m, m.equal(a, b))),
   /** Fitted to erf(x) ÷ x in x² below 0.925 and to ln(1 − erf(x)) above, by test/golden/erf.py: 2.4 units of the last place. */
   erf: floats(
@@ -77,6 +79,8 @@ const definitions = {
   expm1: { ...expm1, floats: true },
   fix: of((m, a) => m.trunc(a)),
   floor: of((m, a) => m.floor(a)),
+  gamma: ofFloats(gamma),
+  gammaln: ofFloats(gammaln),
   greater: of((m, a, b) => oneOrZero(m, m.greater(a, b))),
   greaterEqual: of((m, a, b) => oneOrZero(m, m.greaterEqual(a, b))),
   /** The gradient is 0 at both ends, as in MXNet. */

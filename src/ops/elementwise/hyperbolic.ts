@@ -60,7 +60,8 @@ export const arcsinh: Callable = {
 
 /** √(x² − 1), exact near 1. */
 function beside<V, M>(m: Arith<V, M>, x: V): V {
-  return m.select(m.greater(x, huge), x, m.sqrt(m.mul(m.sub(x, 1), m.add(x, 1))))
+  const size = m.abs(x)
+  return m.select(m.greater(size, huge), size, m.sqrt(m.mul(m.sub(x, 1), m.add(x, 1))))
 }
 
 /** ln(x + √(x² − 1)); NaN below 1. */

@@ -10,10 +10,10 @@ export function horner<V, M>(m: Arith<V, M>, x: V, coefficients: Polynomial): V 
   return rest.reduce<V>((sum, c) => m.madd(sum, x, c), m.constant(first))
 }
 
-/** x + x³ · p(x²): exact around 0. */
+/** x + x³ · p(x²): x itself around 0, with the sign of −0. */
 export function odd<V, M>(m: Arith<V, M>, x: V, p: Polynomial): V {
   const square = m.mul(x, x)
-  return m.madd(m.mul(x, square), horner(m, square, p), x)
+  return m.select(m.less(square, 2 ** -28), x, m.madd(m.mul(x, square), horner(m, square, p), x))
 }
 
 /** y with the sign of x, and of −0; y is not negative. */

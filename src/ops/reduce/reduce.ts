@@ -5,6 +5,7 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
+import { written } from '../out.ts'
 
 export type { ReduceOptions }
 
@@ -80,7 +81,8 @@ export function productGradient(x: NDArray, dy: NDArray, axes: readonly number[]
 /** Reduces an array along the axes that options name. */
 export function reduced(reduction: Reduction, x: NDArray, options: ReduceOptions): NDArray {
   checkOptions(reduction.name, options, '{ axis: 1 }', reduceOptions)
-  return reduce(reduction, [x], axesOf(reduction.name, x.shape, options))[0]
+  const run = () => reduce(reduction, [x], axesOf(reduction.name, x.shape, options))[0]
+  return written(reduction.name, options.out, run)
 }
 
 /** The largest element along the axes. */

@@ -8,6 +8,7 @@ import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
+import { written } from '../out.ts'
 
 /** (2 · (x − mean) · dvar + dmean) ÷ n. */
 const momentsGradient: Formula = {
@@ -102,12 +103,12 @@ const deviations: Reduction = {
 /** The mean square distance from the mean along the axes: NaN of nothing. */
 export function variance(x: NDArray, options: ReduceOptions = {}): NDArray {
   checkOptions('var', options, '{ axis: 1 }', reduceOptions)
-  return meanAndVariance(x, axesOf('var', x.shape, options))[1]
+  return written('var', options.out, () => meanAndVariance(x, axesOf('var', x.shape, options))[1])
 }
 
 /** The root of the mean square distance from the mean along the axes: NaN of nothing; its gradient is 0 where it is 0. */
 export function std(x: NDArray, options: ReduceOptions = {}): NDArray {
   checkArray('std', x)
   checkOptions('std', options, '{ axis: 1 }', reduceOptions)
-  return reduce(deviations, [x], axesOf('std', x.shape, options))[1]
+  return written('std', options.out, () => reduce(deviations, [x], axesOf('std', x.shape, options))[1])
 }

@@ -8,6 +8,7 @@ import { mode } from '../../core/tape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
+import { written } from '../out.ts'
 
 /** Σ eˣ⁻ᵐ of two parts: each sum is scaled to the larger maximum. A part of −∞ alone, whose sum may be NaN, adds nothing. */
 export const mergeExponentials: Compute = (m, max, sum, otherMax, otherSum) => {
@@ -131,5 +132,5 @@ export function logSoftmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
 export function logsumexp(x: NDArray, options: ReduceOptions = {}): NDArray {
   checkOptions('logsumexp', options, '{ axis: 1 }', reduceOptions)
   const { axes, keepDims } = axesOf('logsumexp', x.shape, options)
-  return reduce(logsumexps, [x], { axes, keepDims })[0]
+  return written('logsumexp', options.out, () => reduce(logsumexps, [x], { axes, keepDims })[0])
 }

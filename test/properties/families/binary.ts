@@ -6,6 +6,7 @@ import { each, family } from '../family.ts'
 
 const arithmetic = ['add', 'divide', 'maximum', 'minimum', 'modulo', 'multiply', 'power', 'subtract']
 const comparing = ['equal', 'greater', 'greaterEqual', 'lesser', 'lesserEqual', 'notEqual']
+const logic = ['logicalAnd', 'logicalOr', 'logicalXor']
 const writing = ['iadd', 'idivide', 'imodulo', 'imultiply', 'isubtract']
 
 /** Two arrays of shapes that broadcast; sometimes of shapes, or types, that don't. */
@@ -37,11 +38,14 @@ const floatOperands = shapes().chain((shape) => {
 /** Arithmetic. */
 export const binary = family('functions of two operands', {
   ...each(arithmetic, operands),
-  logaddexp: floatOperands,
+  ...each(['arctan2', 'hypot', 'logaddexp'], floatOperands),
+  addN: fc
+    .tuple(shapes(), types)
+    .chain(([shape, dtype]) => fc.array(tensorOf(shape, dtype), { minLength: 1, maxLength: 9 })),
 })
 
 /** Comparisons. */
-export const comparisons = family('comparisons', each(comparing, operands))
+export const comparisons = family('comparisons', each([...comparing, ...logic], operands))
 
 const target = fc.tuple(shapes(), types)
 

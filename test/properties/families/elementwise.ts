@@ -4,14 +4,49 @@ import type { NDArray } from '../../../src/index.ts'
 import { floats, numbers, options, shapes, tensorOf, tensors, types } from '../cases.ts'
 import { each, family } from '../family.ts'
 
-const ofAnyType = ['abs', 'ceil', 'floor', 'negative', 'relu', 'rint', 'round', 'sign', 'square', 'trunc']
-const ofFloats = ['erf', 'exp', 'expm1', 'log', 'log1p', 'rsqrt', 'sigmoid', 'softrelu', 'softsign', 'sqrt', 'tanh']
+const ofAnyType = [
+  'abs',
+  'ceil',
+  'fix',
+  'floor',
+  'logicalNot',
+  'negative',
+  'relu',
+  'rint',
+  'round',
+  'sign',
+  'square',
+  'trunc',
+]
+const ofFloats = [
+  'erf',
+  'erfinv',
+  'gamma',
+  'gammaln',
+  'exp',
+  'expm1',
+  'log',
+  'log1p',
+  'rsqrt',
+  'sigmoid',
+  'softrelu',
+  'softsign',
+  'sqrt',
+  'tanh',
+]
+const ofAngles = ['arccos', 'arcsin', 'arctan', 'cos', 'degrees', 'radians', 'sin', 'tan']
+const ofHyperbolas = ['arccosh', 'arcsinh', 'arctanh', 'cosh', 'sinh']
+const ofRoots = ['cbrt', 'log10', 'log2', 'rcbrt', 'reciprocal']
+const shapedBy = (...names: readonly string[]) =>
+  options(Object.fromEntries(names.map((name) => [name, fc.constantFrom(0.1, 0.2, 0.5, 1, 2, 3)])))
 const clipped = fc.tuple(tensors(), numbers, numbers)
 
 /** Functions of one operand. */
 export const elementwise = family('functions of one operand', {
   ...each(ofAnyType, fc.tuple(tensors())),
-  ...each(ofFloats, fc.tuple(tensors(shapes(), floats))),
+  hardSigmoid: fc.tuple(tensors(shapes(), floats), shapedBy('alpha', 'beta')),
+  smoothL1: fc.tuple(tensors(shapes(), floats), shapedBy('scalar')),
+  ...each([...ofFloats, ...ofAngles, ...ofHyperbolas, ...ofRoots], fc.tuple(tensors(shapes(), floats))),
   clip: clipped.map(([x, a, b]) => [x, a.number <= b.number ? a : b, a.number <= b.number ? b : a]),
 })
 

@@ -24,8 +24,11 @@ import { selections } from './selection.ts'
 
 const ofOne = ['abs', 'ceil', 'erf', 'exp', 'expm1', 'floor', 'negative', 'relu', 'rint', 'round', 'sigmoid', 'sign']
 const ofOneToo = ['softrelu', 'softsign', 'square', 'tanh', 'trunc']
+const ofAngles = ['arcsinh', 'arctan', 'cos', 'degrees', 'fix', 'hardSigmoid', 'radians', 'sin', 'smoothL1']
 const ofTwo = ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'modulo', 'power']
 const positive = fc.integer({ min: 1, max: 4096 }).map((k) => k / 256)
+const withinOne = fc.integer({ min: -255, max: 255 }).map((k) => k / 256)
+const aboveOne = positive.map((x) => x + 1)
 /** Zeros, ones and small numbers: products of hundreds stay in range. */
 const factor = fc.constantFrom(0, 1, -1, 2, 0.5, -1.5, 1.25, 0.75)
 
@@ -38,6 +41,12 @@ const sometimes = fc.oneof({ arbitrary: ordinary, weight: 9 }, { arbitrary: anyt
 const pairs = shapes().chain((shape) => {
   const one = narrowed(shape).chain((narrow) => leafOf(narrow, sometimes))
   return fc.tuple(one, fc.oneof({ arbitrary: one, weight: 3 }, { arbitrary: ordinaryNumbers, weight: 1 }), fc.boolean())
+})
+
+/** Without infinities, of which PyTorch's formulas make 0 · ∞. */
+const ordinaryPairs = shapes().chain((shape) => {
+  const one = narrowed(shape).chain((narrow) => leafOf(narrow))
+  return fc.tuple(one, fc.oneof(one, ordinaryNumbers))
 })
 
 const axesOf = (shape: readonly number[]) =>
@@ -121,8 +130,20 @@ const kinds = fc.constantFrom(
 export const gradients = family(
   'gradients',
   {
-    ...each([...ofOne, ...ofOneToo], fc.tuple(leaves(shapes(), anything))),
-    ...each(['log', 'log1p', 'rsqrt', 'sqrt'], fc.tuple(leaves(shapes(), positive))),
+    ...each([...ofOne, ...ofOneToo, ...ofAngles], fc.tuple(leaves(shapes(), anything))),
+    ...each(
+      ['cbrt', 'log', 'log10', 'log1p', 'log2', 'rcbrt', 'reciprocal', 'rsqrt', 'sqrt'],
+      fc.tuple(leaves(shapes(), positive)),
+    ),
+    ...each(['arccos', 'arcsin', 'arctanh', 'erfinv', 'tan'], fc.tuple(leaves(shapes(), withinOne))),
+    ...each(['cosh', 'sinh'], fc.tuple(leaves())),
+    gammaln: fc.tuple(
+      leaves(
+        shapes(),
+        aboveOne.map((x) => x + 1),
+      ),
+    ),
+    arccosh: fc.tuple(leaves(shapes(), aboveOne)),
     ...each(
       ofTwo,
       pairs.map(([a, b, first]): Arg[] => (first ? [a, b] : [b, a])),
@@ -137,14 +158,16 @@ export const gradients = family(
       return a.number <= b.number ? [x, a, b] : [x, b, a]
     }),
     where: shapes().chain((shape) => fc.tuple(tensorOf(shape, 'uint8'), leafOf(shape), leafOf(shape))),
-    sum: along(shapes()),
+    ...each(['nansum', 'sum'], along(shapes())),
     mean: along(fullShapes()),
     ...each(['max', 'min', 'norm'], along(fullShapes())),
     var: along(fullShapes()),
     logsumexp: along(fullShapes(), logits),
-    prod: along(shapes(), factor),
+    ...each(['nanprod', 'prod'], along(shapes(), factor)),
     cumprod: shapes(1).chain((shape) => fc.tuple(leafOf(shape, factor), options({ axis: axesWithin(shape.length) }))),
     logaddexp: pairs.map(([a, b]): Arg[] => [a, b]),
+    ...each(['arctan2', 'hypot'], ordinaryPairs),
+    addN: shapes().chain((shape) => fc.array(leafOf(shape), { minLength: 1, maxLength: 9 })),
     cumsum: behind(shapes(1), ({ length }) => fc.tuple(options({ axis: axesWithin(length) }))),
     batchNorm: normalised,
     ...ofRows,
@@ -165,6 +188,9 @@ export const gradients = family(
     swapaxes: behind(shapes(1), ({ length }) => fc.tuple(axesWithin(length), axesWithin(length))),
     expandDims: behind(shapes(), ({ length }) => fc.tuple(axesWithin(length + 1))),
     ...each(['squeeze', 'flatten'], fc.tuple(leaves())),
+    broadcastAxis: fc
+      .tuple(shapes(0, 3), fc.nat({ max: 4 }))
+      .chain(([shape, size]) => fc.tuple(leafOf([1, ...shape]), fc.constant({ axis: 0, size }))),
     broadcastTo: shapes().chain((shape) =>
       fc.tuple(
         narrowed(shape).chain((one) => leafOf(one)),

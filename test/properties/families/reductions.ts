@@ -120,7 +120,7 @@ const ofRows = {
 
 /** Reductions. */
 export const reductions = family('reductions', {
-  ...each(['max', 'mean', 'min', 'prod', 'sum'], alongAxes),
+  ...each(['max', 'mean', 'min', 'nanprod', 'nansum', 'prod', 'sum'], alongAxes),
   ...each(['logsumexp', 'norm', 'std', 'var'], floatsAlongAxes),
   ...each(['argmax', 'argmin'], places),
   ...each(['cumprod', 'cumsum'], running),

@@ -69,6 +69,23 @@ const wide = fc
       .chain(([from]) => tensorOf(from, dtype).map((x): Arg[] => [x, shape])),
   )
 
+/** An array and one whose shape it gets, with as many elements or sometimes not. */
+const alike = fc.tuple(shapes(), types, fc.nat({ max: 9 })).chain(([shape, dtype, luck]) => {
+  const n = shape.reduce((product, size) => product * size, 1)
+  return fc.tuple(
+    tensorOf(shape, dtype),
+    luck === 0 ? tensors() : fc.constantFrom([n], [1, n], [...shape].reverse()).chain((like) => tensorOf(like, dtype)),
+  )
+})
+
+/** Axes of size 1, sometimes others, and their new sizes. */
+const repeatedAxes = fc.tuple(shapes(1, 4), types, fc.integer({ min: 0, max: 4 })).chain(([shape, dtype, size]) =>
+  axes(shape.length).chain((axis) => {
+    const narrow = shape.map((n, k) => (k === (axis < 0 ? axis + shape.length : axis) && size !== 4 ? 1 : n))
+    return tensorOf(narrow, dtype).map((x): Arg[] => [x, { axis, size }])
+  }),
+)
+
 /** Shapes. */
 export const shapeFunctions = family('shapes', {
   reshape: behind(codes),
@@ -77,5 +94,8 @@ export const shapeFunctions = family('shapes', {
   expandDims: behind(({ length }) => fc.tuple(axes(length + 1))),
   squeeze: behind(dropped),
   broadcastTo: wide,
+  broadcastLike: wide.chain(([x, shape]) => tensors(fc.constant(shape as number[])).map((like): Arg[] => [x, like])),
+  reshapeLike: alike,
+  broadcastAxis: repeatedAxes,
   flatten: fc.tuple(tensors()),
 })

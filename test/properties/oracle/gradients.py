@@ -124,6 +124,34 @@ def smaller(a, b):
     return torch.where(a <= b, a, b)
 
 
+def tensors_of(a, b):
+    dtype = (a if torch.is_tensor(a) else b).dtype
+    return [torch.as_tensor(x, dtype=dtype) for x in (a, b)]
+
+
+def angle(a, b):
+    a, b = tensors_of(a, b)
+    origin = (a == 0) & (b == 0)
+    return torch.atan2(a, torch.where(origin, torch.ones_like(b), b)) * ~origin
+
+
+def hypotenuse(a, b):
+    a, b = tensors_of(a, b)
+    origin = (a == 0) & (b == 0)
+    return torch.hypot(torch.where(origin, torch.ones_like(a + b), a), b) * ~origin
+
+
+def hard_sigmoid(x, options=None):
+    given = {'alpha': 0.2, 'beta': 0.5} | (options or {})
+    y = given['alpha'] * x + given['beta']
+    return torch.where((y <= 0) | (y >= 1), torch.zeros_like(y), y)
+
+
+def smooth_l1(x):
+    inner = torch.where(x.abs() > 1, torch.zeros_like(x), x)
+    return torch.where(x.abs() > 1, x.abs() - 0.5, 0.5 * inner * inner)
+
+
 def remainder(a, b):
     """The slope by b is −⌊a ÷ b⌋, for an infinite a too."""
     a, b = [torch.as_tensor(x) for x in (a, b)]
@@ -434,9 +462,35 @@ def loss_terms(pred, label, weight, options):
 
 
 GRADIENTS = {
+    'addN': moves(lambda *xs: sum(xs[1:], xs[0])),
+    'arccos': elementwise(torch.arccos),
+    'arccosh': elementwise(torch.arccosh),
+    'arcsin': elementwise(torch.arcsin),
+    'arcsinh': elementwise(torch.arcsinh),
+    'arctan': elementwise(torch.arctan),
+    'arctan2': elementwise(angle),
+    'arctanh': elementwise(torch.arctanh),
+    'cbrt': elementwise(lambda x: x ** (1 / 3), floor=8),
+    'cos': elementwise(torch.cos),
+    'cosh': elementwise(torch.cosh),
+    'degrees': elementwise(torch.rad2deg),
+    'fix': elementwise(torch.trunc),
+    'hardSigmoid': elementwise(hard_sigmoid),
+    'hypot': elementwise(hypotenuse),
+    'log10': elementwise(torch.log10),
+    'log2': elementwise(torch.log2),
+    'radians': elementwise(torch.deg2rad),
+    'rcbrt': elementwise(lambda x: x ** (-1 / 3), floor=8),
+    'reciprocal': elementwise(torch.reciprocal),
+    'sin': elementwise(torch.sin),
+    'sinh': elementwise(torch.sinh),
+    'smoothL1': elementwise(smooth_l1),
+    'tan': elementwise(torch.tan),
     'abs': elementwise(torch.abs),
     'ceil': elementwise(torch.ceil),
     'erf': elementwise(torch.erf, floor=24),
+    'erfinv': elementwise(torch.erfinv, floor=24),
+    'gammaln': elementwise(torch.lgamma, floor=8),
     'exp': elementwise(torch.exp),
     # the slope of expm1 is that of exp; PyTorch takes the result + 1, which cancels below 0
     'expm1': elementwise(torch.exp),
@@ -469,6 +523,8 @@ GRADIENTS = {
     'power': elementwise(torch.pow, floor=16),
     'maximum': elementwise(larger),
     'minimum': elementwise(smaller),
+    'nansum': moves(along(lambda x, axes: x.sum(axes))),
+    'nanprod': elementwise(along(product), floor=64),
     'sum': moves(along(lambda x, axes: x.sum(axes))),
     'mean': elementwise(along(lambda x, axes: x.mean(axes))),
     'prod': elementwise(along(product), floor=64),
@@ -491,6 +547,7 @@ GRADIENTS = {
     'expandDims': moves(torch.unsqueeze),
     'squeeze': moves(lambda x, axis=None: x.reshape(-1)),
     'flatten': moves(lambda x: x.reshape(-1)),
+    'broadcastAxis': moves(lambda x, options: x.broadcast_to((options['size'],) + tuple(x.shape[1:]))),
     'broadcastTo': moves(lambda x, shape: x.broadcast_to(shape)),
     'slice': moves(sliced),
     'sliceAxis': moves(lambda x, axis, begin, end: sliced(x, [None] * (axis % x.ndim) + [begin], [None] * (axis % x.ndim) + [end])),

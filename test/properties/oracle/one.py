@@ -1,8 +1,10 @@
 """Functions of one operand, clip, where and casts."""
+import math
+
 import numpy as np
 import torch
 
-from core import SMALLEST, ULP, Refused, Want, f32, f64, is_int, near, number_for, wide
+from core import SMALLEST, ULP, Refused, Want, f32, f64, finite, is_int, near, number_for, wide
 
 
 def any_type(rule, int_rule=lambda x: x):
@@ -25,6 +27,25 @@ def by_torch(rule):
     return lambda x: rule(torch.from_numpy(x.copy())).numpy()
 
 
+def gamma_of_one(x):
+    try:
+        return math.gamma(x)
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return math.copysign(math.inf, x) if x == 0 else math.nan
+
+
+def log_gamma(x):
+    """Below 0 a difference of two logarithms."""
+    if is_int(x):
+        raise Refused('integers')
+    values = by_torch(torch.lgamma)(f64(x))
+    size = np.where(x < 0, np.abs(finite(x)) * np.log(np.abs(finite(x)) + 3), 0) + 8
+    slack = ULP * (size + 2 * np.abs(finite(values)))
+    return Want(values, np.where(np.isfinite(values), slack, 0), np.float32, zeros=True)
+
+
 def round_away(x):
     whole = np.trunc(x)
     return np.where(np.abs(x - whole) >= 0.5, whole + np.sign(x), whole)
@@ -45,6 +66,24 @@ def softsign(x):
 
 def sign(x):
     return np.where(x > 0, 1.0, np.where(x < 0, -1.0, 0.0))
+
+
+def hard_sigmoid(x, options=None):
+    given = {'alpha': 0.2, 'beta': 0.5} | (options or {})
+    if is_int(x):
+        raise Refused('integers')
+    alpha, beta = f64(f32(given['alpha'])), f64(f32(given['beta']))
+    slack = 2 * ULP * np.abs(np.clip(finite(alpha * f64(x)), -8, 8)) + ULP
+    with np.errstate(all='ignore'):
+        return Want(np.clip(alpha * f64(x) + beta, 0, 1), slack, np.float32, zeros=True)
+
+
+def smooth_l1(x, options=None):
+    if is_int(x):
+        raise Refused('integers')
+    square = f64(f32((options or {}).get('scalar', 1))) ** 2
+    size = np.abs(f64(x))
+    return near(np.where(size > 1 / square, size - 0.5 / square, 0.5 * square * size * size), 6)
 
 
 def clip(x, low, high):
@@ -96,13 +135,34 @@ def cast(x, dtype):
 
 RULES = {
     'abs': any_type(np.abs, np.abs),
+    'arccos': floats(np.arccos, 3),
+    'arccosh': floats(np.arccosh, 3),
+    'arcsin': floats(np.arcsin, 3),
+    'arcsinh': floats(np.arcsinh, 3),
+    'arctan': floats(np.arctan, 3),
+    'arctanh': floats(np.arctanh, 3),
+    'cbrt': floats(np.cbrt, 2),
     'ceil': any_type(np.ceil),
+    'cos': floats(np.cos, 3),
+    'cosh': floats(np.cosh, 3),
+    'degrees': floats(lambda x: x * (180 / np.pi), 2),
     'erf': floats(by_torch(torch.erf), 3),
+    'erfinv': floats(by_torch(torch.erfinv), 4),
     'exp': floats(np.exp, 2),
     'expm1': floats(np.expm1, 4),
+    'fix': any_type(np.trunc),
     'floor': any_type(np.floor),
+    'gamma': floats(np.vectorize(gamma_of_one, otypes=[np.float64]), 8),
+    'gammaln': log_gamma,
+    'hardSigmoid': hard_sigmoid,
     'log': floats(np.log, 2),
+    'log10': floats(np.log10, 3),
     'log1p': floats(np.log1p, 4),
+    'log2': floats(np.log2, 3),
+    'logicalNot': any_type(lambda x: x == 0, lambda x: x == 0),
+    'radians': floats(lambda x: x * (np.pi / 180), 2),
+    'rcbrt': floats(lambda x: 1 / np.cbrt(x), 3),
+    'reciprocal': floats(lambda x: 1 / x, 0.5),
     'rsqrt': floats(lambda x: 1 / np.sqrt(x), 3),
     'negative': any_type(np.negative, np.negative),
     'relu': any_type(lambda x: np.where(x < 0, 0, x) + 0.0, lambda x: np.maximum(x, 0)),
@@ -110,10 +170,14 @@ RULES = {
     'round': any_type(round_away),
     'sigmoid': floats(sigmoid, 4),
     'sign': any_type(sign, np.sign),
+    'sin': floats(np.sin, 3),
+    'sinh': floats(np.sinh, 3),
+    'smoothL1': smooth_l1,
     'softrelu': floats(softrelu, 4),
     'softsign': floats(softsign, 2),
     'sqrt': floats(np.sqrt, 0.5),
     'square': any_type(np.square, np.square),
+    'tan': floats(np.tan, 4),
     'tanh': floats(np.tanh, 4),
     'trunc': any_type(np.trunc),
     'clip': clip,

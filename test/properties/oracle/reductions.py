@@ -33,6 +33,10 @@ def reduction(rule):
     return compute
 
 
+def without_nan(x, number):
+    return x if is_int(x) else np.where(np.isnan(x), np.float32(number), x)
+
+
 def count(x, axes):
     return int(np.prod([x.shape[k] for k in axes], dtype=np.int64))
 
@@ -257,6 +261,8 @@ def place(rule):
 
 
 RULES = {
+    'nanprod': reduction(lambda x, axes: prod_of(without_nan(x, 1), axes)),
+    'nansum': reduction(lambda x, axes: sum_of(without_nan(x, 0), axes)),
     'sum': reduction(sum_of),
     'mean': reduction(mean_of),
     'prod': reduction(prod_of),

@@ -94,6 +94,17 @@ def broadcast_to(x, shape):
         raise Refused(str(error)) from None
 
 
+def broadcast_axis(x, options):
+    at = axis_of(options['axis'], x.ndim)
+    return broadcast_to(x, [options['size'] if k == at else n for k, n in enumerate(x.shape)])
+
+
+def reshape_like(x, like):
+    if x.size != like.size:
+        raise Refused('another number of elements')
+    return Want(x.reshape(like.shape))
+
+
 RULES = {
     'reshape': reshape,
     'transpose': transpose,
@@ -102,4 +113,7 @@ RULES = {
     'squeeze': squeeze,
     'flatten': flatten,
     'broadcastTo': broadcast_to,
+    'broadcastLike': lambda x, like: broadcast_to(x, list(like.shape)),
+    'broadcastAxis': broadcast_axis,
+    'reshapeLike': reshape_like,
 }

@@ -33,6 +33,39 @@ def arithmetic(float_rule, int_rule=None, zeros=False, bounds=(None, None), ulps
     return compute
 
 
+def near_float64(rule, ulps):
+    """A function of floats, in float64."""
+
+    def compute(a, b):
+        a, b, _ = pair(a, b)
+        return near(rule(f64(f32(a)), f64(f32(b))), ulps)
+
+    return compute
+
+
+def logic(rule):
+    """1 or 0 by what differs from 0; any number is taken."""
+
+    def compute(a, b):
+        arrays = [x for x in (a, b) if isinstance(x, np.ndarray)]
+        dtype = arrays[0].dtype
+        if len(arrays) == 2:
+            a, b, dtype = pair(a, b)
+        else:
+            a, b = [x if isinstance(x, np.ndarray) else (x if dtype in INTEGERS else f32(x)) for x in (a, b)]
+        return Want(rule(np.asarray(a) != 0, np.asarray(b) != 0).astype(dtype))
+
+    return compute
+
+
+def add_n(*arrays):
+    """Added from left to right."""
+    total = arrays[0]
+    for x in arrays[1:]:
+        total = (total + x).astype(x.dtype)
+    return Want(total, zeros=True)
+
+
 def logaddexp(a, b):
     """The larger operand decides how far the result is off, which may be near 0."""
     a, b, _ = pair(a, b)
@@ -94,6 +127,12 @@ modulo = arithmetic(float_modulo, int_modulo, zeros=True)
 
 RULES = {
     'add': add,
+    'addN': add_n,
+    'arctan2': near_float64(np.arctan2, 3),
+    'hypot': near_float64(np.hypot, 3),
+    'logicalAnd': logic(np.logical_and),
+    'logicalOr': logic(np.logical_or),
+    'logicalXor': logic(np.logical_xor),
     'subtract': subtract,
     'multiply': multiply,
     'divide': divide,

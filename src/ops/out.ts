@@ -1,0 +1,37 @@
+// The option `out`: an array that takes the result of a function, by one mechanism for all that have it.
+import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { NDArray } from '../core/ndarray.ts'
+import { within } from '../core/ownership.ts'
+import { assign } from './copy/copy.ts'
+
+/** The option of functions that may write their result into an array which exists. */
+export interface OutOption {
+  /** Takes the result, whose shape and dtype it has, and is returned. Not allowed inside record. Default a new array. */
+  readonly out?: NDArray
+}
+
+/** Names of the options of a function that has no others. */
+export const outOption: OptionNames<OutOption> = { out: true }
+
+/** The array that takes the result of a function without other options. */
+export function outOf(op: string, options: OutOption | undefined): NDArray | undefined {
+  if (options === undefined) return undefined
+  checkOptions(op, options, '{ out: y }', outOption)
+  return checkOut(op, options.out)
+}
+
+/** The array that takes a result, if there is one; throws for anything else. */
+export function checkOut(op: string, out: NDArray | undefined): NDArray | undefined {
+  if (out === undefined || out instanceof NDArray) return out
+  throw new OpError(op, `out is an array that takes the result, got ${nameOfKind(out)}`)
+}
+
+/** The result of a function, copied into the array that takes it, if there is one. */
+export function written(op: string, out: NDArray | undefined, run: () => NDArray): NDArray {
+  const target = checkOut(op, out)
+  if (!target) return run()
+  within('', 'the result is in out', () => {
+    assign(target, run())
+  })
+  return target
+}
