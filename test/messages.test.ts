@@ -117,7 +117,7 @@ const unknown = (name: string, ...known: string[]) =>
 const options: Uses = {
   'an option by the name it has in NumPy': [
     () => a.sum({ keepDims: true } as never),
-    "[sum] unknown option 'keepDims', did you mean 'keepdims'? Options are axis, exclude, keepdims",
+    "[sum] unknown option 'keepDims', did you mean 'keepdims'? Options are axis, exclude, keepdims, out",
   ],
   'an option of argmax': [
     () => a.argmax({ out: 1 } as never),

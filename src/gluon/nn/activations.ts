@@ -1,8 +1,10 @@
-// Activations that Activation does not name: LeakyReLU, PReLU, ELU, SELU, GELU, Swish, SiLU (MXNet 1.9.1, gluon/nn/activations.py).
+// Activations as layers (MXNet 1.9.1, gluon/nn/activations.py).
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import type { Initializer } from '../../init/initializer.ts'
 import { Constant } from '../../init/initializers.ts'
+import { type ActivationName, checkActivation } from '../../ops/activations.ts'
+import { activate } from '../../ops/elementwise/elementwise.ts'
 import { leakyReLU, swish } from '../../ops/leakyReLU/leakyReLU.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import type { Parameter } from '../parameter.ts'
@@ -13,6 +15,28 @@ const plainExample = "{ prefix: 'act0_' }"
 function checkNumber(op: string, name: string, value: number): void {
   if (typeof value === 'number' && Number.isFinite(value)) return
   throw new OpError(op, `${name} must be a number, got ${nameOfKind(value)}`)
+}
+
+/** Applies relu, sigmoid, tanh, softrelu or softsign to each element. */
+export class Activation extends HybridBlock {
+  static override readonly className: string = 'Activation'
+  /** Name of the function. */
+  readonly activation: ActivationName
+
+  constructor(activation: ActivationName, options: BlockOptions = {}) {
+    checkOptions('Activation', options, "{ prefix: 'relu0_' }", blockOptions)
+    super(options, checkActivation('Activation', activation))
+    this.activation = activation
+  }
+
+  forward(x: NDArray): NDArray {
+    checkInput(this.className, x)
+    return activate(this.activation, x)
+  }
+
+  override describe(): string {
+    return `Activation(${this.activation})`
+  }
 }
 
 /** x above 0, else alpha · x. */

@@ -5,7 +5,7 @@ import type { Initializer } from '../../init/initializer.ts'
 import type { ActivationName } from '../../ops/activations.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import type { Parameter } from '../parameter.ts'
-import { Activation } from './activation.ts'
+import { Activation } from './activations.ts'
 
 /** Options of layers with a weight and a bias. */
 export interface AffineOptions extends BlockOptions {

@@ -1,8 +1,8 @@
 // The names of gluon.nn.
 export { AnyBlock, Block, type BlockOptions, type HookHandle, HybridBlock } from '../block.ts'
 export type { InitializeOptions } from '../parameterDict.ts'
-export { Activation } from './activation.ts'
 export {
+  Activation,
   ELU,
   type ELUOptions,
   GELU,
