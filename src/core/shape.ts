@@ -172,5 +172,9 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepDims: bo
 
 /** The sizes of an array before, along and behind an axis. */
 export function around(shape: readonly number[], axis: number) {
-  return { outer: sizeOf(shape.slice(0, axis)), count: shape[axis], inner: sizeOf(shape.slice(axis + 1)) }
+  let [outer, inner] = [1, 1]
+  // each call of a layer asks: a slice of a shape would be dear
+  for (let k = 0; k < axis; k++) outer *= shape[k]
+  for (let k = axis + 1; k < shape.length; k++) inner *= shape[k]
+  return { outer, count: shape[axis], inner }
 }

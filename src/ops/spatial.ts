@@ -31,7 +31,7 @@ export function checkSpatial(op: string, name: string, x: NDArray): 1 | 2 {
 
 /** Checks that no axis of an input is empty but that of the batch. */
 export function checkFilled(op: string, name: string, { shape }: NDArray): void {
-  if (!shape.slice(1).includes(0)) return
+  if (!shape.includes(0, 1)) return
   throw new OpError(op, `wrong shape of ${name}: got ${formatShape(shape)}, expected no axis empty but the batch`)
 }
 

@@ -106,14 +106,14 @@ abstract class ConvLayer<List extends readonly number[]> extends Affine {
     const name = this.className
     checkInput(name, x)
     const axes = this.kernelSize.length
-    const [given, form] = [formatShape(x.shape), axes === 1 ? '(N, C, W)' : '(N, C, H, W)']
-    if (x.ndim !== 2 + axes) throw new OpError(name, `the input must be ${form}, got ${given}`)
-    const [, channels] = x.shape
+    if (x.ndim !== 2 + axes) {
+      const form = axes === 1 ? '(N, C, W)' : '(N, C, H, W)'
+      throw new OpError(name, `the input must be ${form}, got ${formatShape(x.shape)}`)
+    }
+    const channels = x.shape[1]
     if (this.inChannels > 0 && this.inChannels !== channels) {
-      throw new OpError(
-        name,
-        `the input has ${channels} channels (shape ${given}), the weight takes ${this.inChannels}`,
-      )
+      const got = `${channels} channels (shape ${formatShape(x.shape)})`
+      throw new OpError(name, `the input has ${got}, the weight takes ${this.inChannels}`)
     }
     if (channels % this.groups) throw new OpError(name, `${channels} channels can't be cut into ${this.groups} groups`)
     checkFilled(name, 'the input', x)

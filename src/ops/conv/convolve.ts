@@ -32,7 +32,7 @@ export interface DeconvolveOptions extends ConvolveOptions {
 /** The window of the ops: a sequence has one row. */
 function windowOf(weight: NDArray, { strides, padding, dilation, groups }: ConvSteps): ConvWindow {
   return {
-    kernel: pairOf(weight.shape.slice(2), 1),
+    kernel: weight.ndim === 3 ? [1, weight.shape[2]] : [weight.shape[2], weight.shape[3]],
     strides: pairOf(strides, 1),
     padding: pairOf(padding, 0),
     dilation: pairOf(dilation, 1),

@@ -1,7 +1,7 @@
 // A fully connected layer's product: rows of an array times the transpose of a weight, plus a bias.
 import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { formatShape, sizeOf } from '../../core/shape.ts'
+import { around, formatShape, sizeOf } from '../../core/shape.ts'
 import type { ActivationName } from '../activations.ts'
 import { withShape } from '../view/reshape.ts'
 import { matmul } from './matmul.ts'
@@ -16,7 +16,7 @@ export interface FullyConnectOptions {
 
 /** Size of the rows of x that are multiplied. */
 export function rowSize({ shape }: NDArray, flatten: boolean): number {
-  return flatten ? sizeOf(shape.slice(1)) : shape[shape.length - 1]
+  return flatten ? around(shape, 0).inner : shape[shape.length - 1]
 }
 
 /** y = x·Wᵀ + b with W (units, row size) and b (units,): (N, units), or (…, units) unless flattened. */
@@ -33,7 +33,7 @@ export function fullyConnect(
     const [got, given] = [weight, x].map(({ shape }) => formatShape(shape))
     throw new OpError(op, `wrong shape of weight: got ${got}, expected (units, ${size}) for input ${given}`)
   }
-  const outer = flatten ? [x.shape[0]] : x.shape.slice(0, -1)
+  const outer = flatten ? [x.shape[0]] : Array.from(x.shape).slice(0, -1)
   const rows = withShape(x, [sizeOf(outer), size])
   const y = matmul(rows, weight, bias, { transposeB: true, ...(activation && { activation }) })
   return flatten ? y : withShape(y, [...outer, weight.shape[0]])
