@@ -1,9 +1,10 @@
-// Saving and loading a block's parameters as MXNet's `.params` (MXNet 1.9.1, gluon/block.py and ndarray.cc).
+// Saving and loading a block's parameters as MXNet's `.params` (MXNet 1.9.1, gluon/block.py and ndarray.cc). Formats are
+// imported when they are needed, so that a page that only trains does not load them.
 import { checkOptions, GlueballError, type OptionNames } from '../core/errors.ts'
 import { release } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
 import { readBytes, writeBytes } from '../io/files.ts'
-import { decodeParams, encodeParams, type ParamsEntry } from '../io/params.ts'
+import type { ParamsEntry } from '../io/params.ts'
 import { array } from '../nd/creation.ts'
 import type { AnyBlock } from './block.ts'
 import { type Contexts, oneContext } from './contexts.ts'
@@ -41,13 +42,16 @@ export async function saveParameters(block: AnyBlock, path: string): Promise<voi
       return { name, shape: [...data.shape], dtype: data.dtype, data: await data.toArray() }
     }),
   )
+  const { encodeParams } = await import('../io/params.ts')
   await writeBytes('saveParameters', path, encodeParams(entries))
 }
 
 /** Reads parameters by structural names, or by full names where no name has a dot and they are not structural ones. */
 export async function loadParameters(block: AnyBlock, path: string, options: LoadOptions): Promise<void> {
   checkOptions('loadParameters', options, '{ ctx }', loadOptions)
-  const entries = decodeParams(await readBytes('loadParameters', path, 'a .params file'), path)
+  const bytes = await readBytes('loadParameters', path, 'a .params file')
+  const { decodeParams } = await import('../io/params.ts')
+  const entries = decodeParams(bytes, path)
   const places = structuralNames(block)
   // a block without children saves names without dots
   const structural = entries.some(({ name }) => name.includes('.')) || entries.every(({ name }) => places.has(name))

@@ -1,7 +1,7 @@
 // A trainer's state: parameters by their place in the trainer, since automatic names differ between processes.
 import { nameOfKind, OpError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
-import { decodeCheckpoint, encodeCheckpoint, type Json } from '../io/checkpoint.ts'
+import type { Json } from '../io/checkpoint.ts'
 import { readBytes, writeBytes } from '../io/files.ts'
 import { isSizes, type SavedArray, savedArray } from '../io/saved.ts'
 import type { Optimizer } from '../optimizer/optimizer.ts'
@@ -145,12 +145,14 @@ const kind = 'glueball trainer'
 export async function saveState(path: string, state: TrainerState): Promise<void> {
   const { arrays, ...facts } = state
   const header = { kind, ...facts } as unknown as Json
+  const { encodeCheckpoint } = await import('../io/checkpoint.ts')
   await writeBytes('saveStates', path, encodeCheckpoint({ header, arrays: arrays as readonly SavedArray[] }))
 }
 
 /** Reads what `saveState` wrote. */
 export async function loadState(path: string): Promise<TrainerState> {
   const bytes = await readBytes('loadStates', path, 'a file of saveStates')
+  const { decodeCheckpoint } = await import('../io/checkpoint.ts')
   const { header, arrays } = decodeCheckpoint(bytes, path)
   const facts = header as Partial<TrainerState> & { readonly kind?: unknown }
   if (facts?.kind !== kind) {

@@ -78,7 +78,6 @@ import { dot } from './dot.ts'
 import { detached, moved } from './handles.ts'
 import { applyInPlace, setSlice, setValues } from './inPlace.ts'
 import { install, installOps, type Method } from './install.ts'
-import { formatElements } from './printing.ts'
 import { readElements, readScalar } from './reading.ts'
 import { shapeArray, sizeArray } from './shapeArray.ts'
 import { type SliceOptions, slice, stepOf } from './slice.ts'
@@ -405,7 +404,9 @@ install({
   async repr() {
     const { shape, dtype } = this
     const text = String(this)
-    return `\n${formatElements(await readElements(this, 'repr'), shape, dtype)}\n${text}`
+    const elements = await readElements(this, 'repr')
+    const { formatElements } = await import('./printing.ts')
+    return `\n${formatElements(elements, shape, dtype)}\n${text}`
   },
   async waitToRead() {
     const { engine } = this.context
