@@ -15,17 +15,14 @@ export interface Row {
 /** What an object of the package has, by the path under which a table names it. */
 type Spaces = Readonly<Record<string, object>>
 
-const rnn: object = (gluon as { rnn?: object }).rnn ?? {}
-const linalg: object = (glueball.nd as { linalg?: object }).linalg ?? {}
-
 /** The spaces by their paths. */
 export const spaces: Spaces = {
   nd: glueball.nd,
   'nd.random': glueball.nd.random,
-  'nd.linalg': linalg,
+  'nd.linalg': glueball.nd.linalg,
   x: NDArray.prototype,
   nn: glueball.nn,
-  'gluon.rnn': rnn,
+  'gluon.rnn': gluon.rnn,
   loss: glueball.loss,
   metric: glueball.metric,
   init: glueball.init,
