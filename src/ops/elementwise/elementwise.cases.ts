@@ -1,4 +1,4 @@
-// Cases of the element-wise functions: every formula, dtypes, sizes around the vector's, broadcasting, numbers, special values.
+// Cases of the element-wise functions: every formula, dtypes, numbers, special values.
 import { derive } from '../../arith/derive.ts'
 import { type CaseInput, type Domain, generator, type OpCase } from '../cases.ts'
 import { elementary, exact, looser, type Tolerance } from '../tolerance.ts'
@@ -167,89 +167,6 @@ const everySize = caseOf('power', 'numbers of every size', [
 ])
 const around1 = caseOf('power', 'numbers around 1', [many(() => 0.5 + 1.5 * random()), many(() => 100 * random() - 50)])
 
-const sizes = [0, 1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 16383, 16384, 16385, 40001].flatMap((n) => [
-  { ...caseOf('add', `${n} floats`, inputs('add', { shape: [n] })), gradient: n < 100 },
-  caseOf('add', `${n} bytes`, inputs('add', { shape: [n], dtype: 'uint8', domain: [0, 256] })),
-])
-
-const shapes: [a: readonly number[], b: readonly number[]][] = [
-  [[3, 5], [5]],
-  [
-    [3, 5],
-    [3, 1],
-  ],
-  [
-    [3, 1],
-    [1, 5],
-  ],
-  [[], [2, 3]],
-  [[1], [0]],
-  [
-    [0, 3],
-    [1, 3],
-  ],
-  [
-    [2, 1, 5],
-    [3, 1],
-  ],
-  [[1, 1, 1], [1]],
-  [
-    [2, 3, 4, 5],
-    [1, 3, 1, 1],
-  ],
-  [
-    [2, 3, 4, 5],
-    [3, 1, 1],
-  ],
-  [
-    [2, 3, 4, 5],
-    [4, 5],
-  ],
-  [
-    [2, 3, 4, 5],
-    [3, 4, 5],
-  ],
-  [
-    [2, 3, 4, 5],
-    [2, 1, 4, 1],
-  ],
-  [
-    [2, 1, 4, 1],
-    [1, 3, 1, 5],
-  ],
-  [
-    [2, 8, 3, 3],
-    [2, 8, 1, 1],
-  ],
-  [
-    [2, 1, 3, 1, 2, 1],
-    [1, 2, 1, 3, 1, 2],
-  ],
-  [[300, 70], [70]],
-  [[2, 17000], [17000]],
-  [
-    [2, 17000],
-    [2, 1],
-  ],
-]
-const broadcasts = shapes.flatMap(([a, b]) => {
-  const small = a.length < 2 || a.reduce((product, n) => product * n, 1) < 500
-  return [
-    [a, b],
-    [b, a],
-  ].map(([first, second]) => ({
-    ...caseOf('subtract', `(${first}) and (${second})`, [{ shape: first }, { shape: second }]),
-    gradient: small,
-  }))
-})
-
-const bytes: OpCase[] = shapes.slice(0, 4).map(([a, b]) =>
-  caseOf('subtract', `bytes (${a}) and (${b})`, [
-    { shape: a, dtype: 'uint8', domain: [0, 256] },
-    { shape: b, dtype: 'uint8', domain: [0, 256] },
-  ]),
-)
-
 const numbers: OpCase[] = [
   { name: 'x + 0.1', inputs: [{ shape: [13] }], run: ([x]) => add(x, 0.1) },
   { name: '1 - x', inputs: [{ shape: [13] }], run: ([x]) => subtract(1, x) },
@@ -404,9 +321,6 @@ export const cases: readonly OpCase[] = [
   ...overflows,
   everySize,
   around1,
-  ...sizes,
-  ...broadcasts,
-  ...bytes,
   ...numbers,
   ...ofAngles,
   ...exponentials,
