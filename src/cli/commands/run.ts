@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { handOver } from '../launcher.ts'
 import { namespaceHint } from '../namespaceHints.ts'
+import { printError } from '../printing.ts'
 import { typeCheck } from '../typeCheck.ts'
 import { command, UsageError } from '../usage.ts'
 
@@ -40,7 +41,7 @@ export const runFile = command({
     } catch (error) {
       const library = await import('../../index.ts')
       const hint = namespaceHint(error, () => library)
-      if (hint) console.error(`hint: ${hint}`)
+      if (hint) printError(`hint: ${hint}`)
       console.error(error)
       return 1
     }
@@ -52,8 +53,8 @@ export const runFile = command({
 function passes(file: string): boolean {
   const { passed, report, version } = typeCheck(file)
   if (passed) return true
-  process.stderr.write(report)
-  console.error(`[run] ${file} was not run: its types are wrong, says typescript ${version}`)
+  printError(report.trimEnd())
+  printError(`[run] ${file} was not run: its types are wrong, says typescript ${version}`)
   return false
 }
 
