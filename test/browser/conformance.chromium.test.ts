@@ -46,6 +46,6 @@ else {
     beforeAll(async () => {
       page = await here.open('page.html')
     })
-    it.each(families)('%s', (family) => check(page, family, 'webgpu', family === 'conv' ? 8 : 3))
+    it.each(families)('%s', (family) => check(page, family, 'webgpu', family === 'conv' ? 8 : chosen ? 1 : 3))
   })
 }
