@@ -2,7 +2,7 @@
 import type { Graph } from '../../arith/graph.ts'
 import type { Body, Local } from '../../kernel/wasm/asm.ts'
 import { type Lanes, load, loadSplat, store, type Width } from '../../kernel/wasm/elements.ts'
-import { type Stream as SweepStream, sweep } from '../../kernel/wasm/sweep.ts'
+import { type Load, type Stream as SweepStream, sweep } from '../../kernel/wasm/sweep.ts'
 import { evaluated, keptOf, leavesOf, steady, usedSources } from './gather.wasm.ts'
 import type { PassSpec, Stream, Unit } from './units.wasm.ts'
 
@@ -11,28 +11,56 @@ const graphOf = ({ reduction }: PassSpec): Graph => {
   return reduction.map.graph
 }
 
+/** What an array's elements along a row or column are, where they do not move: held in all lanes. */
+export function heldOf(f: Body, { sources }: Unit, used: ReadonlySet<number>): (Local<'v128'> | undefined)[] {
+  return sources.map(({ element, pointer, step }, i) =>
+    used.has(i) && step === 0 ? f.let(loadSplat(f, element, pointer)) : undefined,
+  )
+}
+
+/** The elements of a row that a round of a sweep has loaded: those of the used sources, and of other streams. */
+export interface RowLoad {
+  readonly loaded: readonly (Local<'v128'> | undefined)[]
+  readonly loadFrom: Load
+}
+
+/**
+ * Sweeps over a row and stores to `targets` what is made of each element. `prepare` gets the sources that do not move,
+ * writes what stands before the loop, and gives what makes the values of four elements, one for each target.
+ */
+export function sweepRow(
+  f: Body,
+  unit: Unit,
+  used: ReadonlySet<number>,
+  targets: readonly SweepStream[],
+  prepare: (held: readonly (Local<'v128'> | undefined)[]) => (row: RowLoad) => readonly Lanes[],
+): void {
+  const streams = unit.sources.map((source, i) => (used.has(i) && source.step !== 0 ? streamOf(f, source) : undefined))
+  const held = heldOf(f, unit, used)
+  const made = prepare(held)
+  const moving = [...targets, ...streams.filter((stream) => stream !== undefined)]
+  sweep(f, unit.rows, moving, (loadFrom) => {
+    const loaded = streams.map((stream, i) => held[i] ?? (stream && loadFrom(stream)))
+    return made({ loaded, loadFrom }).map((value, i) => [targets[i], value])
+  })
+}
+
+/** A stream with a pointer of its own, so that the unit's stays. */
+export const streamOf = (f: Body, { element, pointer }: Stream): SweepStream => ({ pointer: f.let(pointer), element })
+
 /** Results of a row, whose finished values stand in all lanes; what the last stage has kept is read. */
 export function mapRow(f: Body, spec: PassSpec, unit: Unit, finished: readonly Lanes[]): void {
   const graph = graphOf(spec)
   const again = keptOf(spec)
   const kept = again && new Set([again.map])
   const used = usedSources(graph, spec.operands, kept)
-  const sweepOf = ({ element, pointer }: Stream): SweepStream => {
-    return { pointer: f.let(pointer), element }
-  }
-  const results = unit.elements.map(sweepOf)
-  const streams = unit.sources.map((source, i) => (used.has(i) && source.step !== 0 ? sweepOf(source) : undefined))
-  const held = unit.sources.map(({ element, pointer, step }, i) =>
-    used.has(i) && step === 0 ? f.let(loadSplat(f, element, pointer)) : undefined,
-  )
-  const all = steady(f, spec, unit, graph, [...leavesOf(spec, unit, held), ...finished], kept)
-  const moving = [...results, ...streams.filter((stream) => stream !== undefined)]
-  sweep(f, unit.rows, moving, (loadFrom) => {
-    const loaded = streams.map((stream, i) => held[i] ?? (stream && loadFrom(stream)))
-    const known = again ? new Map([...all, [again.map, loadFrom(results[0])]]) : all
-    return evaluated(f, spec, graph, [...leavesOf(spec, unit, loaded), ...finished], known).map((value, i) => {
-      return [results[i], value]
-    })
+  const results = unit.elements.map((element) => streamOf(f, element))
+  sweepRow(f, unit, used, results, (held) => {
+    const all = steady(f, spec, unit, graph, [...leavesOf(spec, unit, held), ...finished], kept)
+    return ({ loaded, loadFrom }) => {
+      const known = again ? new Map([...all, [again.map, loadFrom(results[0])]]) : all
+      return evaluated(f, spec, graph, [...leavesOf(spec, unit, loaded), ...finished], known)
+    }
   })
 }
 

@@ -2,7 +2,6 @@
 import type { Node } from '../../arith/graph.ts'
 import { type Body, i32, item, type Local } from '../../kernel/wasm/asm.ts'
 import { bytesOf, type Lanes, load, loadSplat, type Width } from '../../kernel/wasm/elements.ts'
-import { type Stream as SweepStream, sweep } from '../../kernel/wasm/sweep.ts'
 import {
   evaluated,
   gather,
@@ -14,7 +13,7 @@ import {
   valuesOf,
 } from './gather.wasm.ts'
 import { acrossLanes, join, spread, start } from './lanes.ts'
-import { mapColumns, mapRow } from './map.wasm.ts'
+import { heldOf, mapColumns, mapRow, streamOf, sweepRow } from './map.wasm.ts'
 import { settle, stateOf } from './settle.wasm.ts'
 import { eachUnit, type PassSpec, passWords, type Unit } from './units.wasm.ts'
 import { reduceWide } from './wide.wasm.ts'
@@ -52,21 +51,12 @@ function reduceRow(f: Body, spec: PassSpec, unit: Unit): void {
 
 /** A step of the last stage for each element of a row, kept where the results of elements go; the start of that row. */
 function keepRow(f: Body, spec: PassSpec, unit: Unit, { graph, used }: Reading, node: Node, earlier: readonly V128[]) {
-  const target: SweepStream = { pointer: f.let(unit.elements[0].pointer), element: 'float32' }
+  const target = streamOf(f, { ...unit.elements[0], element: 'float32' })
   const start = f.let(target.pointer)
-  const streams = unit.sources.map(({ element, pointer, step }, i): SweepStream | undefined =>
-    used.has(i) && step !== 0 ? { pointer: f.let(pointer), element } : undefined,
-  )
-  const held = unit.sources.map(({ element, pointer, step }, i) =>
-    used.has(i) && step === 0 ? f.let(loadSplat(f, element, pointer)) : undefined,
-  )
-  const kept: Reading['graph'] = graph && { ...graph, results: [node] }
-  const reading = { graph: kept, accumulators: [], used }
-  const known = steadyValues(f, spec, unit, reading, held, earlier)
-  const moving = [target, ...streams.filter((stream) => stream !== undefined)]
-  sweep(f, unit.rows, moving, (loadFrom) => {
-    const loaded = streams.map((stream, i) => held[i] ?? (stream && loadFrom(stream)))
-    return valuesOf(f, spec, unit, reading, loaded, earlier, known).map((value) => [target, value])
+  const reading: Reading = { graph: graph && { ...graph, results: [node] }, accumulators: [], used }
+  sweepRow(f, unit, used, [target], (held) => {
+    const known = steadyValues(f, spec, unit, reading, held, earlier)
+    return ({ loaded }) => valuesOf(f, spec, unit, reading, loaded, earlier, known)
   })
   return start
 }
@@ -87,9 +77,7 @@ function joinRow(
   const kept = again && new Set([again])
   const used = graph && kept ? usedSources(graph, spec.operands, kept) : reading.used
   const pointers = unit.sources.map(({ pointer }, i) => (used.has(i) ? f.let(pointer) : pointer))
-  const held = unit.sources.map(({ element, pointer, step }, i) => {
-    return used.has(i) && step === 0 ? f.let(loadSplat(f, element, pointer)) : undefined
-  })
+  const held = heldOf(f, unit, used)
   const steady = steadyValues(f, spec, unit, reading, held, earlier, kept)
   const visit = (lanes: Width, vectors: readonly number[]) =>
     vectors.map((vector) => {
