@@ -23,23 +23,17 @@ import { oneHot } from '../../ops/take/index.ts'
 import { withShape } from '../../ops/view/reshape.ts'
 import { type BlockOptions, blockOptions } from '../block.ts'
 import { checkInput } from '../nn/arguments.ts'
-import { checkFactor, Loss, type LossOptions, like, type Optional } from './loss.ts'
-import { type MarginLossOptions, marginOptions } from './margin.ts'
+import { Loss, type LossOptions, like, type Optional } from './loss.ts'
+import { MarginLoss } from './margin.ts'
 
 /**
  * max(0, ‖positive − pred‖² − ‖negative − pred‖² + margin) of each sample, the squares summed over all axes but that of
  * the samples. Sample weights are of shape (N,).
  */
-export class TripletLoss extends Loss<[pred: NDArray, positive: NDArray, negative: NDArray, sampleWeight?: Optional]> {
+export class TripletLoss extends MarginLoss<
+  [pred: NDArray, positive: NDArray, negative: NDArray, sampleWeight?: Optional]
+> {
   static override readonly className: string = 'TripletLoss'
-  readonly margin: number
-
-  constructor(options: MarginLossOptions = {}) {
-    checkOptions('TripletLoss', options, '{ margin: 1 }', marginOptions)
-    super(options)
-    this.margin = options.margin ?? 1
-    checkFactor(this.className, 'margin', this.margin)
-  }
 
   forward(pred: NDArray, positive: NDArray, negative: NDArray, sampleWeight?: Optional): NDArray {
     const near = like(this.className, pred, positive, 'positive')
@@ -59,17 +53,14 @@ export interface CosineEmbeddingLossOptions extends LossOptions {
  * With c the cosine between two vectors, which lie along the last axis: 1 − c where the label is 1, else
  * max(0, c − margin). There is a label, −1 or 1, and a result for each pair of vectors.
  */
-export class CosineEmbeddingLoss extends Loss<
+export class CosineEmbeddingLoss extends MarginLoss<
   [input1: NDArray, input2: NDArray, label: NDArray, sampleWeight?: Optional]
 > {
   static override readonly className: string = 'CosineEmbeddingLoss'
-  readonly margin: number
+  protected static override readonly usualMargin: number = 0
 
   constructor(options: CosineEmbeddingLossOptions = {}) {
-    checkOptions('CosineEmbeddingLoss', options, '{ margin: 0 }', marginOptions)
     super(options)
-    this.margin = options.margin ?? 0
-    checkFactor(this.className, 'margin', this.margin)
   }
 
   forward(input1: NDArray, input2: NDArray, label: NDArray, sampleWeight?: Optional): NDArray {

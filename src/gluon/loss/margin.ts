@@ -1,8 +1,8 @@
 // Losses of two classes: hinge, squared hinge and logistic (MXNet 1.9.1, gluon/loss.py).
-import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { hinge, logistic, signedLogistic, squaredHinge } from '../../ops/loss/pointwise.ts'
-import { checkFactor, Loss, type LossOptions, like, lossOptions, type Optional } from './loss.ts'
+import { checkFactor, Loss, type LossInputs, type LossOptions, like, lossOptions, type Optional } from './loss.ts'
 
 /** Options of losses with a margin. */
 export interface MarginLossOptions extends LossOptions {
@@ -10,20 +10,26 @@ export interface MarginLossOptions extends LossOptions {
   readonly margin?: number
 }
 
-/** The names of MarginLossOptions. */
-export const marginOptions = { ...lossOptions, margin: true } as const
+const marginOptions: OptionNames<MarginLossOptions> = { ...lossOptions, margin: true }
 
-/** max(0, margin − pred·label), labels −1 and 1; the mean over all axes but that of the samples. */
-export class HingeLoss extends Loss {
-  static override readonly className: string = 'HingeLoss'
+/** Base of losses with a margin, 1 by default. */
+export abstract class MarginLoss<Inputs extends unknown[] = LossInputs> extends Loss<Inputs> {
+  /** The margin where none is given. */
+  protected static readonly usualMargin: number = 1
   readonly margin: number
 
   constructor(options: MarginLossOptions = {}) {
-    checkOptions('HingeLoss', options, '{ margin: 1 }', marginOptions)
+    const { className, usualMargin } = new.target
+    checkOptions(className, options, `{ margin: ${usualMargin} }`, marginOptions)
     super(options)
-    this.margin = options.margin ?? 1
+    this.margin = options.margin ?? usualMargin
     checkFactor(this.className, 'margin', this.margin)
   }
+}
+
+/** max(0, margin − pred·label), labels −1 and 1; the mean over all axes but that of the samples. */
+export class HingeLoss extends MarginLoss {
+  static override readonly className: string = 'HingeLoss'
 
   forward(pred: NDArray, label: NDArray, sampleWeight?: Optional): NDArray {
     return this.finish(hinge(pred, like(this.className, pred, label), this.margin), sampleWeight)
@@ -31,16 +37,8 @@ export class HingeLoss extends Loss {
 }
 
 /** max(0, margin − pred·label)², labels −1 and 1; the mean over all axes but that of the samples. */
-export class SquaredHingeLoss extends Loss {
+export class SquaredHingeLoss extends MarginLoss {
   static override readonly className: string = 'SquaredHingeLoss'
-  readonly margin: number
-
-  constructor(options: MarginLossOptions = {}) {
-    checkOptions('SquaredHingeLoss', options, '{ margin: 1 }', marginOptions)
-    super(options)
-    this.margin = options.margin ?? 1
-    checkFactor(this.className, 'margin', this.margin)
-  }
 
   forward(pred: NDArray, label: NDArray, sampleWeight?: Optional): NDArray {
     return this.finish(squaredHinge(pred, like(this.className, pred, label), this.margin), sampleWeight)
