@@ -125,70 +125,70 @@ export class MultiFactorScheduler extends LRScheduler {
   }
 }
 
-/** How far the updates to `maxUpdate` that follow warm-up are done, from 0 to 1. */
-function progressOf(update: number, maxUpdate: number, warmupSteps: number): number {
-  return (Math.min(update, maxUpdate) - warmupSteps) / (maxUpdate - warmupSteps)
+/** Options of schedulers that fall to a rate at their end. */
+interface FallingOptions extends LRSchedulerOptions {
+  /** The rate at the end. Default 0. */
+  readonly finalLr?: number
 }
 
-function checkEnd(maxUpdate: number, warmupSteps: number): void {
-  if (maxUpdate > warmupSteps) return
-  throw new GlueballError(`maxUpdate must exceed warmupSteps ${warmupSteps}, got ${maxUpdate}`)
+/** Base of schedulers that fall from the base rate to the final one at `maxUpdate`, and stay there. */
+abstract class FallingScheduler extends LRScheduler {
+  readonly maxUpdate: number
+  readonly finalLr: number
+
+  constructor(maxUpdate: number, options: FallingOptions) {
+    super(options)
+    this.maxUpdate = maxUpdate
+    this.finalLr = options.finalLr ?? 0
+    if (maxUpdate > this.warmupSteps) return
+    throw new GlueballError(`maxUpdate must exceed warmupSteps ${this.warmupSteps}, got ${maxUpdate}`)
+  }
+
+  protected afterWarmup(update: number): number {
+    const done = (Math.min(update, this.maxUpdate) - this.warmupSteps) / (this.maxUpdate - this.warmupSteps)
+    return this.finalLr + (this.baseLr - this.finalLr) * this.left(done)
+  }
+
+  /** The share of the way down that is left, where a share of the updates after warm-up is done. */
+  protected abstract left(done: number): number
 }
 
 /** Options of PolyScheduler. */
-export interface PolySchedulerOptions extends LRSchedulerOptions {
+export interface PolySchedulerOptions extends FallingOptions {
   /** The power of the share of updates that is left. Default 2. */
   readonly pwr?: number
-  /** The rate at the end. Default 0. */
-  readonly finalLr?: number
 }
 
 const polyOptions: OptionNames<PolySchedulerOptions> = { ...schedulerOptions, pwr: true, finalLr: true }
 
 /** Falls along a power from the base rate to the final one at `maxUpdate`, and stays there. */
-export class PolyScheduler extends LRScheduler {
-  readonly maxUpdate: number
+export class PolyScheduler extends FallingScheduler {
   readonly pwr: number
-  readonly finalLr: number
 
   constructor(maxUpdate: number, options: PolySchedulerOptions = {}) {
     checkOptions('PolyScheduler', options, '{ pwr: 1 }', polyOptions)
-    super(options)
-    this.maxUpdate = maxUpdate
+    super(maxUpdate, options)
     this.pwr = options.pwr ?? 2
-    this.finalLr = options.finalLr ?? 0
-    checkEnd(maxUpdate, this.warmupSteps)
   }
 
-  protected afterWarmup(update: number): number {
-    const left = 1 - progressOf(update, this.maxUpdate, this.warmupSteps)
-    return this.finalLr + (this.baseLr - this.finalLr) * left ** this.pwr
+  protected left(done: number): number {
+    return (1 - done) ** this.pwr
   }
 }
 
 /** Options of CosineScheduler. */
-export interface CosineSchedulerOptions extends LRSchedulerOptions {
-  /** The rate at the end. Default 0. */
-  readonly finalLr?: number
-}
+export interface CosineSchedulerOptions extends FallingOptions {}
 
 const cosineOptions: OptionNames<CosineSchedulerOptions> = { ...schedulerOptions, finalLr: true }
 
 /** Falls along half a cosine from the base rate to the final one at `maxUpdate`, and stays there. */
-export class CosineScheduler extends LRScheduler {
-  readonly maxUpdate: number
-  readonly finalLr: number
-
+export class CosineScheduler extends FallingScheduler {
   constructor(maxUpdate: number, options: CosineSchedulerOptions = {}) {
     checkOptions('CosineScheduler', options, '{ warmupSteps: 5 }', cosineOptions)
-    super(options)
-    this.maxUpdate = maxUpdate
-    this.finalLr = options.finalLr ?? 0
-    checkEnd(maxUpdate, this.warmupSteps)
+    super(maxUpdate, options)
   }
 
-  protected afterWarmup(update: number): number {
-    const progress = progressOf(update, this.maxUpdate, this.warmupSteps)
-    return this.finalLr + ((this.baseLr - this.finalLr) * (1 + Math.cos(Math.PI * progress))) / 2
+  protected left(done: number): number {
+    return (1 + Math.cos(Math.PI * done)) / 2
   }
 }
