@@ -239,7 +239,7 @@ declare module '../core/ndarray.ts' {
     depthToSpace(blockSize: number): NDArray
     /** (N, C, b H, b W) to (N, b² C, H, W). */
     spaceToDepth(blockSize: number): NDArray
-    /** Parts along an axis, by default axis 0: so many equal ones, or those between indices. */
+    /** Parts along an axis, by default axis 0: a number of equal ones, or those between indices. */
     splitV2(indicesOrSections: number | readonly number[], options?: SplitV2Options): NDArray[]
     /** The elements within the sizes of another array. */
     sliceLike(other: NDArray, options?: SliceLikeOptions): NDArray

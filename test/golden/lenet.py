@@ -135,7 +135,7 @@ def first_weights():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('--seeds', type=int, help='train so many seeds for three epochs instead')
+    parser.add_argument('--seeds', type=int, help='number of seeds to train for three epochs instead')
     options = parser.parse_args()
     torch.set_num_threads(1)
     golden = json.load(open(FILE)) if os.path.exists(FILE) else {}

@@ -39,7 +39,7 @@ def norm(array):
 
 
 def summary(array, digits):
-    """Norm and dots with so many significant digits."""
+    """Norm and dots, rounded to the given significant digits."""
     return {'norm': rounded(norm(array), digits), 'dots': [rounded(x, digits) for x in dots(array)]}
 
 

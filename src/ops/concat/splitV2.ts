@@ -37,7 +37,7 @@ function sizesOf(x: NDArray, axis: number, cuts: number | readonly number[]): nu
   throw new OpError('splitV2', `cannot cut ${of} into ${got} equal parts`)
 }
 
-/** Parts of an array along an axis: so many equal ones, or those before, between and behind indices. */
+/** Parts of an array along an axis: a number of equal ones, or those before, between and behind indices. */
 export function splitV2(
   x: NDArray,
   indicesOrSections: number | readonly number[],

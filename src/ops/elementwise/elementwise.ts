@@ -47,7 +47,7 @@ export const abs: Unary = unary('abs')
 export const add: Binary = binary('add')
 /** The angle from 0 to π whose cosine is x, in radians; NaN outside [−1, 1]. */
 export const arccos: Unary = unary('arccos')
-/** The inverse of cosh from 0 on, ln(x + √(x² − 1)); NaN below 1. */
+/** The non-negative inverse of cosh, ln(x + √(x² − 1)); NaN below 1. */
 export const arccosh: Unary = unary('arccosh')
 /** The angle from −π/2 to π/2 whose sine is x, in radians; NaN outside [−1, 1]. */
 export const arcsin: Unary = unary('arcsin')
