@@ -1,5 +1,4 @@
 // Writing into arrays: arithmetic in place, all values, or those of a selection.
-import { bytesPer } from '../core/dtype.ts'
 import { nameOfKind, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
@@ -7,6 +6,7 @@ import { sameShape } from '../core/shape.ts'
 import { assign, copy } from '../ops/copy/copy.ts'
 import { elementwise, type FormulaName } from '../ops/elementwise/elementwise.ts'
 import { fill } from '../ops/fill/fill.ts'
+import { overlaps } from '../ops/out.ts'
 import { broadcastTo } from '../ops/view/broadcastTo.ts'
 import { type SliceBound, select, selectedShape, selectionOf, viewOf, writeSlice } from '../ops/view/slice.ts'
 
@@ -57,10 +57,5 @@ function spread(value: NDArray, shape: readonly number[]): NDArray {
 
 /** The operand, copied where its memory overlaps the target's in other places than its own. */
 function apart<T extends NDArray | number>(operand: T, target: NDArray): T | NDArray {
-  if (!(operand instanceof NDArray) || operand.storage !== target.storage) return operand
-  const same = operand.offset === target.offset && sameShape(operand.shape, target.shape)
-  const bytes = ({ size, dtype }: NDArray) => size * bytesPer(dtype)
-  const before = operand.offset + bytes(operand) <= target.offset
-  const after = target.offset + bytes(target) <= operand.offset
-  return same || before || after ? operand : copy(operand)
+  return overlaps(operand, target) ? copy(operand) : operand
 }

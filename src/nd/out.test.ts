@@ -52,6 +52,13 @@ describe.each([cpu(), reference()])('out on %s', (ctx) => {
     )
     nd.sum(rows, { axis: 0, out: rows.at(0) })
     expect(await list(rows)).toEqual([4, 6, 3, 4])
+    // the first row is where out starts, and is read for every row
+    nd.add(rows.at(0), nd.ones([2, 2], { ctx }), { out: rows })
+    expect(await list(rows)).toEqual([5, 7, 5, 7])
+    nd.where(nd.ones([2, 2], { ctx }), rows.at(1).add(1), 0, { out: rows })
+    expect(await list(rows)).toEqual([6, 8, 6, 8])
+    nd.where(nd.ones([2, 2], { ctx }), rows.at(1).slice([0], [1]), 0, { out: rows })
+    expect(await list(rows)).toEqual([6, 6, 6, 6])
   })
 
   it('is refused where it does not hold the result, where it is no array, and inside record', () => {

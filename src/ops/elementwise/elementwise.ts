@@ -4,7 +4,7 @@ import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { apply } from '../../kinds/formula/formula.ts'
 import type { ActivationName } from '../activations.ts'
-import { checkOut, type OutOption, outOf, outOption, written } from '../out.ts'
+import { checkOut, into, type OutOption, outOf, outOption } from '../out.ts'
 import { type FormulaName, formulas } from './formulas.ts'
 import { besideIntegers, castHint } from './integers.ts'
 
@@ -24,12 +24,8 @@ export function elementwise(name: FormulaName, operands: readonly ElementwiseOpe
 type Unary = (x: NDArray, options?: OutOption) => NDArray
 type Binary = (a: ElementwiseOperand, b: ElementwiseOperand, options?: OutOption) => NDArray
 
-/** Writes into `out` itself, unless an operand lies there in another place: that would be read after it is written. */
 function elementwiseInto(name: FormulaName, operands: readonly ElementwiseOperand[], out?: NDArray): NDArray {
-  if (!out || !operands.some((x) => x instanceof NDArray && x.storage === out.storage && x.offset !== out.offset)) {
-    return elementwise(name, operands, out)
-  }
-  return written(name, out, () => elementwise(name, operands))
+  return into(name, out, operands, (to) => elementwise(name, operands, to))
 }
 
 const unary =
@@ -225,6 +221,8 @@ export function where(condition: NDArray, a: ElementwiseOperand, b: ElementwiseO
   }
   const { dtype } = first
   const held = [a, b].map((x) => (typeof x === 'number' ? checkHeld('where', x, dtype, castHint) : x))
-  const run = () => apply(formulas.where, [condition, ...held], { dtypes: [dtype], numbersLike: dtype })[0]
-  return written('where', outOf('where', options), run)
+  const operands = [condition, ...held]
+  return into('where', outOf('where', options), operands, (to) => {
+    return apply(formulas.where, operands, { dtypes: [dtype], numbersLike: dtype, ...(to && { out: [to] }) })[0]
+  })
 }
