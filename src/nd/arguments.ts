@@ -12,7 +12,7 @@ export function checkBias(op: string, bias: NDArray | null, noBias: boolean | un
 }
 
 /** Checks that an option counts something. */
-export function checkCountOption(op: string, name: string, count: number): void {
+export function checkCount(op: string, name: string, count: number): void {
   if (Number.isInteger(count) && count > 0) return
   throw new OpError(op, `${name} must be a positive integer, got ${nameOfKind(count)}`)
 }

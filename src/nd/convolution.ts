@@ -5,7 +5,7 @@ import { within } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
 import { type ConvSteps, checkAdjustment, convolve, deconvolve } from '../ops/conv/convolve.ts'
 import { checkSpatial, type Sizes, sizesOf } from '../ops/spatial.ts'
-import { checkBias, checkCountOption } from './arguments.ts'
+import { checkBias, checkCount } from './arguments.ts'
 
 /** Options of convolution; sizes are one number for all spatial axes, or one for each. */
 export interface ConvolutionOptions {
@@ -95,7 +95,7 @@ function stepsOf(op: string, data: NDArray, weight: NDArray, options: Convolutio
   if (layout !== undefined && layout !== usual) {
     throw new OpError(op, `layout must be '${usual}' for ${formatShape(data.shape)}, got ${nameOfKind(layout)}`)
   }
-  checkCountOption(op, 'numGroup', numGroup)
+  checkCount(op, 'numGroup', numGroup)
   return {
     strides: sizesOf(op, 'stride', stride, axes, 1),
     padding: sizesOf(op, 'pad', pad, axes, 0),

@@ -2,6 +2,8 @@
 import { nameOfKind, OpError, unknownOption } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 
+export { checkCount } from '../../nd/arguments.ts'
+
 /** A number for the one spatial axis, or a list of it. */
 export type Single = number | readonly [number]
 
@@ -23,12 +25,6 @@ export function checkPositions(op: string, required: readonly string[], first: u
 /** Checks that a layer was called with an array. */
 export function checkInput(op: string, x: NDArray, name = 'an array'): void {
   if (!(x instanceof NDArray)) throw new OpError(op, `is called with ${name}, got ${nameOfKind(x)}`)
-}
-
-/** Checks that a layer has a number of outputs. */
-export function checkCount(op: string, name: string, count: number): void {
-  if (Number.isInteger(count) && count > 0) return
-  throw new OpError(op, `${name} must be a positive integer, got ${nameOfKind(count)}`)
 }
 
 /** Checks that arrays are laid out as they are here: channels before the spatial axes. */
