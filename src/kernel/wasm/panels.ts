@@ -33,16 +33,22 @@ export function panelsOf(columns: number, rung: Rung): number {
   return Math.ceil(columns / panelWidth(rung))
 }
 
-/** Bytes of all panels. */
-export function panelBytes(source: PanelSource, rung: Rung): number {
-  return source.matrices.count * panelsOf(source.columns.count, rung) * depthOf(source) * panelWidth(rung) * 4
+/** Bytes of all panels, by default as wide as the tiles of products. */
+export function panelBytes(source: PanelSource, rung: Rung, width = panelWidth(rung)): number {
+  return source.matrices.count * Math.ceil(source.columns.count / width) * depthOf(source) * width * 4
 }
 
 /** The phase that packs `from` into panels at `to`; the last panel of a matrix is padded with zeros. */
-export function packPanels(source: PanelSource, from: Address, to: Address, rung: Rung): Phase {
+export function packPanels(
+  source: PanelSource,
+  from: Address,
+  to: Address,
+  rung: Rung,
+  width = panelWidth(rung),
+): Phase {
   const { matrices, k, columns, begin } = source
-  const panels = panelsOf(columns.count, rung)
-  const module = defineModule('panels', { width: panelWidth(rung) }, packing)
+  const panels = Math.ceil(columns.count / width)
+  const module = defineModule('panels', { width }, packing)
   return module.phase('pack', matrices.count * panels * k[0].count, {
     ...{ to, from, begin: begin * 4 },
     sizes: { panels, matrixStep: matrices.step * 4, columns: columns.count, columnStep: columns.step * 4 },

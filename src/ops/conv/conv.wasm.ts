@@ -6,8 +6,9 @@ import { activationOf } from '../activations.ts'
 import type { ConvAttributes } from './conv.ts'
 import { type ConvWindow, type Geometry, geometryOf, type SizedWindow } from './geometry.ts'
 import type { Correlation } from './wasm/correlation.ts'
+import { correlateDepthwise, filtersOfPanel, isDepthwise } from './wasm/depthwise/correlate.ts'
 import { correlate } from './wasm/forward.ts'
-import { dataPanels, forwardPanels } from './wasm/pack.ts'
+import { dataPanels, depthwisePanels, forwardPanels } from './wasm/pack.ts'
 import { weightPlan } from './wasm/weight.ts'
 import { correlateTiles } from './wasm/winograd/correlate.ts'
 import { transformedFilters } from './wasm/winograd/filters.ts'
@@ -49,6 +50,12 @@ export const convDataWasm: WasmKernel<SizedWindow> = {
 /** Input 0 correlated with the filters made of input 1. */
 function correlation(s: Correlation, g: Geometry, pass: Exclude<Pass, 'weight'>, strict: boolean): Plan {
   const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 }, ...(s.bias && { bias: { input: 2 } }) }
+  if (isDepthwise(s)) {
+    return {
+      derived: [depthwisePanels(g, s.rung, filtersOfPanel(s), pass === 'data')],
+      ...correlateDepthwise(s, g.N, operands),
+    }
+  }
   const w = strict || s.spread.some((n) => n > 1) ? undefined : winograd(s, g.N, pass)
   if (w) return { derived: [transformedFilters(w, pass)], ...correlateTiles(w, g.N, operands, s, pass) }
   const panels = pass === 'forward' ? forwardPanels : dataPanels

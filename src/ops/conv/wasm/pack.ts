@@ -38,6 +38,24 @@ export function dataPanels(g: Geometry, rung: Rung): DerivedBuffer {
   return panels(source, rung)
 }
 
-function panels(source: PanelSource, rung: Rung): DerivedBuffer {
-  return derive(1, panelBytes(source, rung), [packPanels(source, { input: 1 }, { derived: 0 }, rung)])
+/** Panels [panel][kh, kw][filter] of the weight, input 1, whose filters have one channel; its taps in reverse if wanted. */
+export function depthwisePanels(g: Geometry, rung: Rung, width: number, reversed: boolean): DerivedBuffer {
+  const [kh, kw] = g.kernel
+  const sign = reversed ? -1 : 1
+  const source: PanelSource = {
+    matrices: { count: 1, step: 0 },
+    k: [
+      { count: kh, step: sign * kw },
+      { count: kw, step: sign },
+      { count: 1, step: 0 },
+    ],
+    columns: { count: g.O, step: kh * kw },
+    begin: reversed ? kh * kw - 1 : 0,
+  }
+  return panels(source, rung, width)
+}
+
+function panels(source: PanelSource, rung: Rung, width?: number): DerivedBuffer {
+  const phase = packPanels(source, { input: 1 }, { derived: 0 }, rung, width)
+  return derive(1, panelBytes(source, rung, width), [phase])
 }
