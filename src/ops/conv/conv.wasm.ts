@@ -7,6 +7,7 @@ import type { ConvAttributes } from './conv.ts'
 import { type ConvWindow, type Geometry, geometryOf, type SizedWindow } from './geometry.ts'
 import type { Correlation } from './wasm/correlation.ts'
 import { correlateDepthwise, filtersOfPanel, isDepthwise } from './wasm/depthwise/correlate.ts'
+import { depthwiseWeightPlan, isDepthwiseWeight } from './wasm/depthwise/weight.ts'
 import { correlate } from './wasm/forward.ts'
 import { dataPanels, depthwisePanels, forwardPanels } from './wasm/pack.ts'
 import { weightPlan } from './wasm/weight.ts'
@@ -67,6 +68,7 @@ export const convWeightWasm: WasmKernel<ConvWindow> = {
   orders: () => ({ inputs: ['channelsLast', 'channelsLast'], outputs: ['plain'] }),
   plan([x, dy], attrs, _outputs, rung, strict) {
     const g = geometryOf(x.shape, dy.shape[1], attrs)
+    if (isDepthwiseWeight(g)) return depthwiseWeightPlan(g, rung)
     if (isMatrix(g)) return matrixPlan(g, rung)
     const w = strict ? undefined : winograd({ rung, ...g, before: g.padding }, g.N, 'weight')
     return w ? weightTiles(w, g.N) : weightPlan(g, rung)
