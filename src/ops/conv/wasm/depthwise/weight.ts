@@ -240,7 +240,9 @@ function addTaps(
   })
   for (const [k, [i, j]] of places.entries()) {
     const at = (i * s.kernel[1] + j) * pixel
-    sums[k].forEach((sum, v) => f.store(c, f32x4.add(v128.load(c, at + v * 16), sum), at + v * 16))
+    // a load between two stores would keep V8 from pairing them
+    const added = sums[k].map((sum, v) => f.let(f32x4.add(v128.load(c, at + v * 16), sum)))
+    added.forEach((sum, v) => f.store(c, sum, at + v * 16))
   }
 }
 
