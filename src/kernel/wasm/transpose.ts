@@ -173,7 +173,7 @@ function flush(f: Body, bytes: ElementBytes, { target, toStep, scratch, height, 
 }
 
 /** The rows of a transposed block of 4 × 4 words, 8 × 8 halves of words or 16 × 16 bytes; the pointer goes on by as many rows of the source. */
-function transposed(f: Body, bytes: ElementBytes, pointer: Local<'i32'>, step: Local<'i32'>): Local<'v128'>[] {
+export function transposed(f: Body, bytes: ElementBytes, pointer: Local<'i32'>, step: Local<'i32'>): Local<'v128'>[] {
   const side = 16 / bytes
   let rows = Array.from({ length: side }, () => {
     const row = f.let(v128.load(pointer))

@@ -1,13 +1,14 @@
 // conv and its gradients on the command stream: which algorithm runs which sizes.
 import { blockOf, outerProduct } from '../../kernel/wasm/outerProduct.ts'
-import type { Plan, WasmKernel } from '../../kernel/wasm/plan.ts'
+import type { Order, Plan, PlannedArray, WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
 import { activationOf } from '../activations.ts'
 import type { ConvAttributes } from './conv.ts'
 import { type ConvWindow, type Geometry, geometryOf, type SizedWindow } from './geometry.ts'
 import type { Correlation } from './wasm/correlation.ts'
-import { correlateDepthwise, filtersOfPanel, isDepthwise } from './wasm/depthwise/correlate.ts'
-import { depthwiseWeightPlan, isDepthwiseWeight } from './wasm/depthwise/weight.ts'
+import { isDepthwise, orderTaken } from './wasm/depthwise/blocks.ts'
+import { correlateDepthwise, filtersOfPanel } from './wasm/depthwise/correlate.ts'
+import { depthwiseWeightPlan } from './wasm/depthwise/weight.ts'
 import { correlate } from './wasm/forward.ts'
 import { dataPanels, depthwisePanels, forwardPanels } from './wasm/pack.ts'
 import { weightPlan } from './wasm/weight.ts'
@@ -18,7 +19,10 @@ import { weightTiles } from './wasm/winograd/weight.ts'
 
 /** y = activation(bias + Σ x · weight). */
 export const convWasm: WasmKernel<ConvAttributes> = {
-  orders: () => ({ inputs: ['channelsLast', 'plain', 'plain'], outputs: ['channelsLast'] }),
+  orders: ([x, weight], attrs) => ({
+    inputs: [anyOrder(x, geometryOf(x.shape, weight.shape[0], attrs)), 'plain', 'plain'],
+    outputs: ['channelsLast'],
+  }),
   plan([x, weight, bias], attrs, _outputs, rung, strict) {
     const g = geometryOf(x.shape, weight.shape[0], attrs)
     const { groups, C, H, W, O, OH, OW, kernel, strides, dilation, padding } = g
@@ -28,14 +32,17 @@ export const convWasm: WasmKernel<ConvAttributes> = {
       ...{ rung, groups, C, H, W, O, OH, OW, kernel, strides, dilation },
       ...{ before: padding, spread: [1, 1], bias: bias !== undefined, activation: formula },
     }
-    return correlation(shape, g, 'forward', strict)
+    return correlation(shape, g, x.order, 'forward', strict)
   },
 }
 
 /** dx = Σ dy · weight: the correlation of dy, set apart by the strides, with the filters flipped and transposed. */
 export const convDataWasm: WasmKernel<SizedWindow> = {
-  orders: () => ({ inputs: ['channelsLast', 'plain'], outputs: ['channelsLast'] }),
-  plan([, weight], attrs, [dx], rung, strict) {
+  orders: ([dy, weight], attrs, [dx]) => ({
+    inputs: [anyOrder(dy, geometryOf(dx.shape, weight.shape[0], attrs)), 'plain'],
+    outputs: ['channelsLast'],
+  }),
+  plan([dy, weight], attrs, [dx], rung, strict) {
     const g = geometryOf(dx.shape, weight.shape[0], attrs)
     const { groups, C, H, W, O, OH, OW, kernel, strides, dilation, padding } = g
     const shape: Correlation = {
@@ -44,17 +51,20 @@ export const convDataWasm: WasmKernel<SizedWindow> = {
       before: [dilation[0] * (kernel[0] - 1) - padding[0], dilation[1] * (kernel[1] - 1) - padding[1]],
       ...{ bias: false, activation: undefined },
     }
-    return correlation(shape, g, 'data', strict)
+    return correlation(shape, g, dy.order, 'data', strict)
   },
 }
 
+/** The order in which an image or a gradient is taken: channels last, or any where each channel has a filter of its own. */
+const anyOrder = (array: PlannedArray, g: Geometry): Order => (isDepthwise(g) ? orderTaken(array, g) : 'channelsLast')
+
 /** Input 0 correlated with the filters made of input 1. */
-function correlation(s: Correlation, g: Geometry, pass: Exclude<Pass, 'weight'>, strict: boolean): Plan {
+function correlation(s: Correlation, g: Geometry, order: Order, pass: Exclude<Pass, 'weight'>, strict: boolean): Plan {
   const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 }, ...(s.bias && { bias: { input: 2 } }) }
   if (isDepthwise(s)) {
     return {
       derived: [depthwisePanels(g, s.rung, filtersOfPanel(s), pass === 'data')],
-      ...correlateDepthwise(s, g.N, operands),
+      ...correlateDepthwise(s, order, g.N, operands),
     }
   }
   const w = strict || s.spread.some((n) => n > 1) ? undefined : winograd(s, g.N, pass)
@@ -65,10 +75,13 @@ function correlation(s: Correlation, g: Geometry, pass: Exclude<Pass, 'weight'>,
 
 /** dweight = Σ x · dy. */
 export const convWeightWasm: WasmKernel<ConvWindow> = {
-  orders: () => ({ inputs: ['channelsLast', 'channelsLast'], outputs: ['plain'] }),
+  orders([x, dy], attrs) {
+    const g = geometryOf(x.shape, dy.shape[1], attrs)
+    return { inputs: [anyOrder(x, g), anyOrder(dy, g)], outputs: ['plain'] }
+  },
   plan([x, dy], attrs, _outputs, rung, strict) {
     const g = geometryOf(x.shape, dy.shape[1], attrs)
-    if (isDepthwiseWeight(g)) return depthwiseWeightPlan(g, rung)
+    if (isDepthwise(g)) return depthwiseWeightPlan(g, [x.order, dy.order], rung)
     if (isMatrix(g)) return matrixPlan(g, rung)
     const w = strict ? undefined : winograd({ rung, ...g, before: g.padding }, g.N, 'weight')
     return w ? weightTiles(w, g.N) : weightPlan(g, rung)

@@ -1,10 +1,30 @@
 // Blocks of filters side by side in SIMD lanes, and how a channel reaches the lanes of several filters that share it.
 import { type Body, type Expr, f32x4, i8x16, type Local, v128 } from '../../../../kernel/wasm/asm.ts'
 import { loadColumns } from '../../../../kernel/wasm/partial.ts'
+import { type Order, orderless, type PlannedArray } from '../../../../kernel/wasm/plan.ts'
 import type { Rung } from '../../../../kernel/wasm/rung.ts'
+import type { Geometry } from '../../geometry.ts'
 
-/** Most filters that one channel may have. */
-export const mostMultiple = 8
+/** Most filters that one channel may have, taps of a row, and pixels that they span beyond the first: all are written out. */
+const [mostMultiple, mostTaps, mostSpan] = [8, 11, 40]
+
+/** Whether each filter reads one channel, and kernels of this folder run the convolution. */
+export function isDepthwise({
+  groups,
+  C,
+  O,
+  kernel,
+  dilation,
+}: Pick<Geometry, 'groups' | 'C' | 'O' | 'kernel' | 'dilation'>): boolean {
+  const [filters, channels] = [Math.max(C, O), Math.min(C, O)]
+  const short = kernel[1] <= mostTaps && dilation[1] * (kernel[1] - 1) <= mostSpan
+  return groups > 1 && groups === channels && filters / channels <= mostMultiple && short
+}
+
+/** The order in which kernels take an image or a gradient: any, where each channel has one filter. */
+export function orderTaken(array: PlannedArray, { C, O }: Geometry): Order {
+  return C === O && !orderless(array.shape) ? array.order : 'channelsLast'
+}
 
 /** The greatest common divisor. */
 export const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b))
@@ -42,12 +62,7 @@ export function loadChannels(
 }
 
 /** The sums over the filters of each channel, in the first lanes; there are at most four channels. */
-export function sumFilters(
-  f: Body,
-  vectors: readonly Local<'v128'>[],
-  lanes: number,
-  multiple: number,
-): Local<'v128'> {
+export function sumFilters(f: Body, vectors: readonly Local<'v128'>[], lanes: number, multiple: number): Local<'v128'> {
   const channels = lanes / multiple
   const terms = Array.from({ length: multiple }, (_, k) =>
     gather(

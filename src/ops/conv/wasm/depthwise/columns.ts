@@ -32,8 +32,9 @@ export interface Tiles {
 /** The tiles of a row, at most `most` outputs wide: at the borders fewer taps meet, inside all tiles are alike. */
 export function tilesOf(c: Columns, most: number): Tiles[] {
   const unit = Math.max(1, c.spread)
-  const widths = tileRows(Math.ceil(c.outputs / unit), Math.max(1, Math.floor(most / unit)))
-    .flatMap(({ rows, count }) => Array<number>(count).fill(rows * unit))
+  const widths = tileRows(Math.ceil(c.outputs / unit), Math.max(1, Math.floor(most / unit))).flatMap(
+    ({ rows, count }) => Array<number>(count).fill(rows * unit),
+  )
   const tiles: Tiles[] = []
   let first = 0
   for (const full of widths) {
@@ -75,7 +76,3 @@ function continues(run: Tiles, tile: Tiles): boolean {
     })
   )
 }
-
-/** Multiply-adds in the code of tiles. */
-export const productsIn = (tiles: readonly Tiles[]): number =>
-  tiles.reduce((sum, { reads }) => sum + reads.reduce((n, { meets }) => n + meets.length, 0), 0)

@@ -1,35 +1,34 @@
 // The gradient of filters that read one channel each: lanes along the filters, all taps of some rows in registers.
 import { addresses, type Body, f32x4, i32, integers, item, type Local, v128 } from '../../../../kernel/wasm/asm.ts'
 import { itemsFor } from '../../../../kernel/wasm/items.ts'
-import { kept, smaller, touch } from '../../../../kernel/wasm/loops.ts'
+import { kept, smaller } from '../../../../kernel/wasm/loops.ts'
 import { defineModule } from '../../../../kernel/wasm/module.ts'
-import type { Phase, Plan } from '../../../../kernel/wasm/plan.ts'
+import { pack } from '../../../../kernel/wasm/pack.ts'
+import type { Order, Phase, Plan } from '../../../../kernel/wasm/plan.ts'
 import { madd, type Rung } from '../../../../kernel/wasm/rung.ts'
 import type { Geometry } from '../../geometry.ts'
 import { padPanel } from '../pad.ts'
-import { mostMultiple } from './blocks.ts'
+import { eachPanel, panelBytes, panelWidth, turnPanel } from './panels.ts'
 
 /** The gradient of the filters of one size, on one rung. */
 interface DepthwiseWeight extends Omit<Geometry, 'N'> {
   readonly rung: Rung
   /** Rows of outputs of a block. */
   readonly rows: number
+  /** Of x and dy. */
+  readonly orders: readonly [Order, Order]
 }
 
-/** Filters of a panel, a cache line of each pixel. */
-const panel = 16
+/** Filters of a panel. */
+const panel = panelWidth
 /** Bytes of a pixel of a panel. */
-const pixel = panel * 4
+const pixel = panelBytes
 /** Bytes of a block's panels of x and dy. */
 const blockBytes = 3 * 2 ** 14
 /** Parts of the batch, whose sums are added at last. */
 const mostParts = 8
 /** Most taps whose sums are in registers at once, and the registers for them, a pixel of x and those of dy. */
 const [mostTaps, registers] = [10, 14]
-
-/** Whether each filter reads one channel. */
-export const isDepthwiseWeight = ({ groups, C, O }: Geometry): boolean =>
-  groups > 1 && groups === C && O / C <= mostMultiple
 
 /** Rows and columns that the filters span. */
 const spanOf = ({ kernel, dilation }: DepthwiseWeight) => kernel.map((k, i) => dilation[i] * (k - 1) + 1)
@@ -41,12 +40,12 @@ const imageBytes = (s: DepthwiseWeight) => ((s.rows - 1) * s.strides[0] + spanOf
 const sumBytes = ({ O, kernel }: DepthwiseWeight) => Math.ceil(O / panel) * kernel[0] * kernel[1] * pixel
 
 /** dweight = Σ x · dy, x being input 0, dy input 1 and the result output 0. */
-export function depthwiseWeightPlan({ N, ...geometry }: Geometry, rung: Rung): Plan {
+export function depthwiseWeightPlan({ N, ...geometry }: Geometry, orders: DepthwiseWeight['orders'], rung: Rung): Plan {
   const { OH, OW, O, kernel } = geometry
-  const fits = (rows: number) => imageBytes({ ...geometry, rung, rows }) + rows * OW * pixel <= blockBytes
+  const fits = (rows: number) => imageBytes({ ...geometry, orders, rung, rows }) + rows * OW * pixel <= blockBytes
   const least = Array.from({ length: OH }, (_, i) => OH - i).find(fits) ?? 1
   const rows = Math.ceil(OH / Math.ceil(OH / least))
-  const s: DepthwiseWeight = { ...geometry, rung, rows }
+  const s: DepthwiseWeight = { ...geometry, orders, rung, rows }
   const bands = Math.ceil(OH / rows)
   const units = N * bands
   const panels = Math.ceil(O / panel)
@@ -93,9 +92,8 @@ const partItem = (s: DepthwiseWeight) =>
       const rows = smaller(f, s.rows, i32.sub(s.OH, row))
       const [from, head] = [
         f.let(i32.add(x, i32.mul(image, s.H * s.W * s.C * 4))),
-        f.let(i32.add(dy, i32.mul(i32.add(i32.mul(image, s.OH), row), s.OW * s.O * 4))),
+        f.let(i32.add(dy, i32.mul(image, s.OH * s.OW * s.O * 4))),
       ]
-      f.if(i32.eq(cuts, 1), () => touch(f, head, i32.mul(rows, s.OW * s.O * 4)))
       f.range(first, end, (at) => {
         const packed = f.let(i32.add(scratch, imageBytes(s)))
         packBlock(f, s, { x: from, dy: head, panel: at, row, rows, scratch, packed })
@@ -117,22 +115,48 @@ interface Block {
 
 /** Copies a panel of the block's images, with zeros around them, and of its dy. */
 function packBlock(f: Body, s: DepthwiseWeight, b: Block): void {
-  const [multiple, last] = [s.O / s.C, s.O % panel]
   const top = f.let(i32.mul(b.row, s.strides[0]))
   const needed = f.let(i32.add(i32.mul(i32.sub(b.rows, 1), s.strides[0]), spanOf(s)[0]))
-  const bytes = i32.mul(b.panel, pixel)
-  const dy = f.let(i32.add(b.dy, bytes))
-  const pack = (channels: number) => {
-    const rows = { H: s.OH, W: s.OW, C: s.O, before: [0, 0], columns: s.OW, channels } as const
-    padPanel(f, rows, dy, b.packed, 0, b.rows)
-    if (multiple > 1) return spreadChannels(f, s, b, channels, top, needed)
-    const images = { H: s.H, W: s.W, C: s.C, before: s.padding, columns: columnsOf(s), channels }
-    padPanel(f, images, f.let(i32.add(b.x, bytes)), b.scratch, top, needed)
+  const first = f.let(i32.mul(b.panel, panel))
+  eachPanel(f, s.O, first, (channels) => {
+    packHeads(f, s, b, channels)
+    if (s.O > s.C) spreadChannels(f, s, b, channels, top, needed)
+    else if (s.orders[0] === 'plain') turnImage(f, s, b, channels, top, needed)
+    else {
+      const images = { H: s.H, W: s.W, C: s.C, before: s.padding, columns: columnsOf(s), channels }
+      padPanel(f, images, f.let(i32.add(b.x, i32.mul(b.panel, pixel))), b.scratch, top, needed)
+    }
+  })
+}
+
+/** Copies a panel of the block's dy. */
+function packHeads(f: Body, s: DepthwiseWeight, b: Block, channels: number): void {
+  const plane = s.OH * s.OW * 4
+  const row = i32.mul(b.row, s.OW * 4)
+  const pixels = f.let(i32.mul(b.rows, s.OW))
+  if (s.orders[1] === 'plain') {
+    const from = f.let(i32.add(b.dy, i32.add(i32.mul(b.panel, panel * plane), row)))
+    return turnPanel(f, channels, plane, from, b.packed, pixels)
   }
-  const full = Math.floor(s.O / panel)
-  if (full === 0) pack(last)
-  else if (last === 0) pack(panel)
-  else f.if(i32.lt_u(b.panel, full), () => pack(panel), () => pack(last))
+  const from = f.let(i32.add(b.dy, i32.add(i32.mul(b.panel, pixel), i32.mul(row, s.O))))
+  pack(f, { vectors: 4, columns: channels, k: pixels, kStride: s.O * 4, columnStride: 4, panel: 0 }, from, b.packed)
+}
+
+/** Copies a panel of images in plain order, with zeros around them. */
+function turnImage(f: Body, s: DepthwiseWeight, b: Block, channels: number, top: L, needed: L): void {
+  const [columns, plane] = [columnsOf(s), s.H * s.W * 4]
+  const left = Math.min(columns, s.padding[1])
+  const pixels = f.local('i32', Math.min(s.W, columns - left))
+  const from = f.let(i32.add(b.x, i32.mul(b.panel, panel * plane)))
+  f.fill(b.scratch, 0, i32.mul(needed, columns * pixel))
+  const place = f.let(i32.add(b.scratch, left * pixel))
+  // a row above the image counts as a large one, as all is unsigned
+  const row = f.let(i32.sub(top, s.padding[0]))
+  const line = () => turnPanel(f, channels, plane, f.let(i32.add(from, i32.mul(row, s.W * 4))), place, pixels)
+  f.times(needed, () => f.if(i32.lt_u(row, s.H), line), [
+    [row, 1],
+    [place, columns * pixel],
+  ])
 }
 
 /** Copies the channel of each filter of the panel, where several filters share one. */
