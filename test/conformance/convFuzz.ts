@@ -48,8 +48,27 @@ const winograd = fc
     groups: 1,
   }))
 
+/** A channel or a few in a group: filters that share one, padding and dilation beyond the filter, one pixel. */
+const grouped = fc
+  .record({
+    ...common,
+    groups: fc.oneof(range(1, 9), range(2, 70)),
+    each: fc.constantFrom(1, 1, 1, 1, 2, 3, 8),
+    multiple: fc.oneof(fc.constant(1), range(1, 9)),
+    size: pair(1, 20),
+    kernel: fc.oneof(pair(1, 5), pair(1, 12)),
+    strides: pair(1, 4),
+    padding: fc.oneof(pair(0, 3), pair(0, 9)),
+    dilation: pair(1, 3),
+  })
+  .map(({ each, multiple, ...rest }) => ({
+    ...rest,
+    channels: rest.groups * each,
+    filters: rest.groups * multiple,
+  }))
+
 const convolutions: fc.Arbitrary<ConvCase> = fc
-  .oneof({ weight: 3, arbitrary: any }, { weight: 1, arbitrary: winograd })
+  .oneof({ weight: 3, arbitrary: any }, { weight: 3, arbitrary: grouped }, { weight: 1, arbitrary: winograd })
   .map(({ batch, channels, size, relu, ...rest }) => ({
     ...rest,
     x: [batch, channels, ...size] as const,

@@ -61,7 +61,7 @@ const anyOrder = (array: PlannedArray, g: Geometry): Order => (isDepthwise(g) ? 
 /** Input 0 correlated with the filters made of input 1. */
 function correlation(s: Correlation, g: Geometry, order: Order, pass: Exclude<Pass, 'weight'>, strict: boolean): Plan {
   const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 }, ...(s.bias && { bias: { input: 2 } }) }
-  if (isDepthwise(s)) {
+  if (isDepthwise(g)) {
     return {
       derived: [depthwisePanels(g, s.rung, filtersOfPanel(s), pass === 'data')],
       ...correlateDepthwise(s, order, g.N, operands),

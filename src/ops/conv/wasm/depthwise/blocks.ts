@@ -9,17 +9,13 @@ import type { Geometry } from '../../geometry.ts'
 const [mostMultiple, mostTaps, mostSpan] = [8, 11, 40]
 
 /** Whether each filter reads one channel, and kernels of this folder run the convolution. */
-export function isDepthwise({
-  groups,
-  C,
-  O,
-  kernel,
-  dilation,
-}: Pick<Geometry, 'groups' | 'C' | 'O' | 'kernel' | 'dilation'>): boolean {
-  const [filters, channels] = [Math.max(C, O), Math.min(C, O)]
+export function isDepthwise({ groups, C, O, kernel, dilation }: Depthwise): boolean {
   const short = kernel[1] <= mostTaps && dilation[1] * (kernel[1] - 1) <= mostSpan
-  return groups > 1 && groups === channels && filters / channels <= mostMultiple && short
+  return groups > 1 && groups === C && O / C <= mostMultiple && short
 }
+
+/** What decides for or against. */
+type Depthwise = Pick<Geometry, 'groups' | 'C' | 'O' | 'kernel' | 'dilation'>
 
 /** The order in which kernels take an image or a gradient: any, where each channel has one filter. */
 export function orderTaken(array: PlannedArray, { C, O }: Geometry): Order {
@@ -29,9 +25,12 @@ export function orderTaken(array: PlannedArray, { C, O }: Geometry): Order {
 /** The greatest common divisor. */
 export const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b))
 
-/** The filters of a block, of which `multiple` share a channel: whole vectors and whole channels. */
+/**
+ * The filters of a block, of which `multiple` share a channel: whole vectors and whole channels. On the wide rung they are
+ * a cache line of a pixel, as images of 256 channels and more would drive a line out of L1 before its other half is read.
+ */
 export function blockWidth(rung: Rung, multiple: number): number {
-  if (multiple === 1) return rung === 'wide' ? 8 : 4
+  if (multiple === 1) return rung === 'wide' ? 16 : 4
   return (4 * multiple) / divisor(multiple, 4)
 }
 

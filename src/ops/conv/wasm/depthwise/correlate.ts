@@ -55,11 +55,8 @@ function rowTiles(s: Correlation, { width, multiple }: Lanes): Tiles[] {
     ...{ outputs: s.OW, pixels: s.W, taps, stride: s.strides[1], dilation: s.dilation[1] },
     ...{ before: s.before[1], spread: s.spread[1] },
   }
-  const registers = s.rung === 'plain' ? 10 : 13
-  // V8 makes one register of two vectors of the wide rung
-  const vectors = s.rung === 'wide' && multiple === 1 ? 1 : width / 4
-  const most = Math.floor((registers - Math.min(taps, 6) * vectors) / vectors)
-  return tilesOf(columns, Math.max(1, Math.min(most, s.rung === 'plain' ? 4 : 8)))
+  const most = multiple > 1 ? Math.max(1, Math.floor(8 / (width / 4))) : s.rung === 'relaxed' ? 8 : 4
+  return tilesOf(columns, most)
 }
 
 /** Filters of a panel: see `blockWidth`. */

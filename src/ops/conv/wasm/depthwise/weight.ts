@@ -26,7 +26,7 @@ const pixel = panelBytes
 /** Bytes of a block's panels of x and dy. */
 const blockBytes = 3 * 2 ** 14
 /** Parts of the batch, whose sums are added at last. */
-const mostParts = 8
+const mostParts = 16
 /** Most taps whose sums are in registers at once, and the registers for them, a pixel of x and those of dy. */
 const [mostTaps, registers] = [10, 14]
 
