@@ -16,6 +16,12 @@ export function tile(rung: Rung): Tile {
   return { rows: rung === 'plain' ? 3 : 6, vectors: rung === 'wide' ? 4 : 2 }
 }
 
+/** The tile for panels of which only `columns` columns are there: higher where these take half of the registers or less. */
+export function tileFor(rung: Rung, columns: number): Tile {
+  const full = tile(rung)
+  return columns * 2 > full.vectors * 4 ? full : { ...full, rows: full.rows * 2 }
+}
+
 /** `count` consecutive tiles of `rows` rows each. */
 export interface RowTiles {
   readonly rows: number

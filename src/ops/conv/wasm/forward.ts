@@ -9,7 +9,7 @@ import { type Address, nowhere, type Plan } from '../../../kernel/wasm/plan.ts'
 import { rowProduct } from '../../../kernel/wasm/rowProduct.ts'
 import { lanes } from '../../../kernel/wasm/simd.ts'
 import { sweep } from '../../../kernel/wasm/sweep.ts'
-import { tile } from '../../../kernel/wasm/tiles.ts'
+import { tile, tileFor } from '../../../kernel/wasm/tiles.ts'
 import {
   bumpsOf,
   type Correlation,
@@ -208,8 +208,10 @@ function product(f: Body, s: Correlation, places: Places, part: Part, walk: (one
     [bias, filters * 4],
   )
   const panelSteps = bumpsOf([b, K * panelStep], [c, panelStep], [bias, panelStep])
+  // rows whose number is known when the kernel runs are cut into tiles of eight at most
+  const tileOf = (columns: number) => (typeof shape.rows === 'number' ? tileFor(rung, columns) : tile(rung))
   const one = (columns: number, k: readonly Run[]) =>
-    walk(() => gemm(f, { ...stage, ...shape, rung, tile: tile(rung), k, columns }, places))
+    walk(() => gemm(f, { ...stage, ...shape, rung, tile: tileOf(columns), k, columns }, places))
   f.nest([{ count: groups, bumps: groupSteps }], () =>
     eachBlock(f, s, a, b, (k) =>
       kept(f, [b, c, bias], () => {

@@ -6,7 +6,7 @@ import { defineModule } from '../../../kernel/wasm/module.ts'
 import { panelsOf, panelWidth } from '../../../kernel/wasm/panels.ts'
 import type { Phase, Plan } from '../../../kernel/wasm/plan.ts'
 import type { Rung } from '../../../kernel/wasm/rung.ts'
-import { tile } from '../../../kernel/wasm/tiles.ts'
+import { tileFor } from '../../../kernel/wasm/tiles.ts'
 import type { Geometry } from '../geometry.ts'
 import {
   imageBytes,
@@ -112,8 +112,10 @@ function addBlock(f: Body, s: WeightProduct, scratch: L, packed: L, partial: L, 
     { count: s.rows, a: s.strides[0] * width * pixel },
     { count: s.OW, a: s.strides[1] * pixel },
   ]
+  // of a single panel the columns beyond the filters stay zero
+  const wanted = Math.min(columns, s.O / s.groups)
   const products = (rows: number) => {
-    const shape = { rung: s.rung, tile: tile(s.rung), rows, columns, k, aRow: 4, cRow: columns * 4 }
+    const shape = { rung: s.rung, tile: tileFor(s.rung, wanted), rows, columns: wanted, k, aRow: 4, cRow: columns * 4 }
     gemm(f, { ...shape, start: 'zero', add: 'c' }, { a, b, c })
     c.bump(rows * columns * 4)
   }
