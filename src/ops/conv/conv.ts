@@ -38,7 +38,7 @@ export const convOp: OpSpec<ConvAttributes> = {
     const [dz, dbias] = beforeActivation(context, dy, f)
     const [, , H, W] = inputs[0].shape
     return [
-      needs[0] ? f.convData(dz, context.x(1), { ...window, size: [H, W] }) : null,
+      needs[0] ? f.convData(dz, context.x(1), { ...window, size: [H, W] }, context.into(0)) : null,
       needs[1] ? f.convWeight(context.x(0), dz, window, context.into(1)) : null,
       dbias,
     ]
@@ -152,8 +152,8 @@ export function conv(x: NDArray, weight: NDArray, bias: NDArray | null = null, o
 }
 
 /** The gradient of a convolution's input, of the height and width given. */
-export function convData(dy: NDArray, weight: NDArray, window: SizedWindow): NDArray {
-  return invoke(convDataOp, [dy, weight], window)[0]
+export function convData(dy: NDArray, weight: NDArray, window: SizedWindow, out?: NDArray): NDArray {
+  return invoke(convDataOp, [dy, weight], window, out && { out: [out] })[0]
 }
 
 /** The gradient of a convolution's filters. */
