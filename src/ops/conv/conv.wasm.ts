@@ -30,7 +30,10 @@ export const convWasm: WasmKernel<ConvAttributes> = {
   },
 }
 
-/** dx = Σ dy · weight: the correlation of dy, set apart by the strides, with the filters flipped and transposed. */
+/**
+ * dx = Σ dy · weight: the correlation of dy, set apart by the strides, with the filters flipped and transposed. Strides
+ * make dense correlations of it, one for each phase of the pixels.
+ */
 export const convDataWasm: WasmKernel<SizedWindow> = {
   orders: () => ({ inputs: ['channelsLast', 'plain'], outputs: ['channelsLast'] }),
   plan([, weight], attrs, [dx], rung, strict) {
@@ -51,8 +54,8 @@ function correlation(s: Correlation, g: Geometry, pass: Exclude<Pass, 'weight'>,
   const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 }, ...(s.bias && { bias: { input: 2 } }) }
   const w = strict || s.spread.some((n) => n > 1) ? undefined : winograd(s, g.N, pass)
   if (w) return { derived: [transformedFilters(w, pass)], ...correlateTiles(w, g.N, operands, s, pass) }
-  const panels = pass === 'forward' ? forwardPanels : dataPanels
-  return { derived: [panels(g, s.rung)], ...correlate(s, g.N, operands) }
+  const panels = pass === 'forward' ? forwardPanels(g, s.rung) : dataPanels(s)
+  return { derived: [panels], ...correlate(s, g.N, operands) }
 }
 
 /** dweight = Σ x · dy. */
