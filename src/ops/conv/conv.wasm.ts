@@ -6,6 +6,7 @@ import { activationOf } from '../activations.ts'
 import type { ConvAttributes } from './conv.ts'
 import { type ConvWindow, type Geometry, geometryOf, type SizedWindow } from './geometry.ts'
 import type { Correlation } from './wasm/correlation.ts'
+import { foldPlan, folds } from './wasm/fold.ts'
 import { correlate } from './wasm/forward.ts'
 import { dataPanels, forwardPanels } from './wasm/pack.ts'
 import { weightPlan } from './wasm/weight.ts'
@@ -39,6 +40,7 @@ export const convDataWasm: WasmKernel<SizedWindow> = {
   plan([, weight], attrs, [dx], rung, strict) {
     const g = geometryOf(dx.shape, weight.shape[0], attrs)
     const { groups, C, H, W, O, OH, OW, kernel, strides, dilation, padding } = g
+    if (folds(g)) return foldPlan(g, rung)
     const shape: Correlation = {
       ...{ rung, groups, kernel, dilation, strides: [1, 1], spread: strides },
       ...{ C: O, H: OH, W: OW, O: C, OH: H, OW: W },
