@@ -1,6 +1,13 @@
 // conv and its gradients on the command stream: which algorithm runs which sizes.
 import { blockOf, outerProduct } from '../../kernel/wasm/outerProduct.ts'
-import type { Plan, WasmKernel } from '../../kernel/wasm/plan.ts'
+import {
+  type Address,
+  type Order,
+  orderless,
+  type Plan,
+  type PlannedArray,
+  type WasmKernel,
+} from '../../kernel/wasm/plan.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
 import { activationOf } from '../activations.ts'
 import type { ConvAttributes } from './conv.ts'
@@ -8,6 +15,7 @@ import { type ConvWindow, type Geometry, geometryOf, type SizedWindow } from './
 import type { Correlation } from './wasm/correlation.ts'
 import { foldPlan, folds } from './wasm/fold.ts'
 import { correlate } from './wasm/forward.ts'
+import { gatheredBytes, gatheredOrder, gatherPixels, isGathered, isPixelwise } from './wasm/gather.ts'
 import { dataPanels, forwardPanels } from './wasm/pack.ts'
 import { weightPlan } from './wasm/weight.ts'
 import { correlateTiles } from './wasm/winograd/correlate.ts'
@@ -17,7 +25,10 @@ import { weightTiles } from './wasm/winograd/weight.ts'
 
 /** y = activation(bias + Σ x · weight). */
 export const convWasm: WasmKernel<ConvAttributes> = {
-  orders: () => ({ inputs: ['channelsLast', 'plain', 'plain'], outputs: ['channelsLast'] }),
+  orders: ([x, weight], attrs) => {
+    const order = imageOrder(x, geometryOf(x.shape, weight.shape[0], attrs))
+    return { inputs: [order, 'plain', 'plain'], outputs: ['channelsLast'] }
+  },
   plan([x, weight, bias], attrs, _outputs, rung, strict) {
     const g = geometryOf(x.shape, weight.shape[0], attrs)
     const { groups, C, H, W, O, OH, OW, kernel, strides, dilation, padding } = g
@@ -27,8 +38,33 @@ export const convWasm: WasmKernel<ConvAttributes> = {
       ...{ rung, groups, C, H, W, O, OH, OW, kernel, strides, dilation },
       ...{ before: padding, spread: [1, 1], bias: bias !== undefined, activation: formula },
     }
+    if (x.order === 'plain' && isGathered(g) && !orderless(x.shape)) return gatheredPlan(shape, g)
     return correlation(shape, g, 'forward', strict)
   },
+}
+
+/** The order in which a kernel takes the images: as they lie where it copies what it reads of them. */
+const imageOrder = (x: PlannedArray, g: Geometry): Order => (isGathered(g) ? x.order : 'channelsLast')
+
+/** A product of the pixels that are read, where they lie apart. */
+function gatheredPlan(s: Correlation, g: Geometry): Plan {
+  const dense: Correlation = { ...s, H: s.OH, W: s.OW, strides: [1, 1] }
+  const operands = {
+    x: { workspace: 0 },
+    filters: { derived: 0 },
+    y: { output: 0 },
+    ...(s.bias && { bias: { input: 2 } }),
+  }
+  const { phases, ...rest } = correlate(dense, g.N, operands)
+  const gather = gatherPixels(g, 'plain', { input: 0 }, { workspace: 0 })
+  const derived = [forwardPanels(g, s.rung)]
+  return {
+    ...rest,
+    derived,
+    workspace: gatheredBytes(g),
+    phases: [gather, ...phases],
+    note: `gathered pixels, ${rest.note}`,
+  }
 }
 
 /**
@@ -62,22 +98,31 @@ function correlation(s: Correlation, g: Geometry, pass: Exclude<Pass, 'weight'>,
 
 /** dweight = Σ x · dy. */
 export const convWeightWasm: WasmKernel<ConvWindow> = {
-  orders: () => ({ inputs: ['channelsLast', 'channelsLast'], outputs: ['plain'] }),
+  orders: ([x, dy], attrs) => {
+    const order = imageOrder(x, geometryOf(x.shape, dy.shape[1], attrs))
+    return { inputs: [order, 'channelsLast'], outputs: ['plain'] }
+  },
   plan([x, dy], attrs, _outputs, rung, strict) {
     const g = geometryOf(x.shape, dy.shape[1], attrs)
-    if (isMatrix(g)) return matrixPlan(g, rung)
+    if (isPixelwise(g)) return matrixPlan(g, x, rung)
     const w = strict ? undefined : winograd({ rung, ...g, before: g.padding }, g.N, 'weight')
     return w ? weightTiles(w, g.N) : weightPlan(g, rung)
   },
 }
 
-/** Whether each pixel meets one filter element only, so that pixels are the sums of an outer product. */
-function isMatrix({ kernel, strides, padding, groups }: Geometry): boolean {
-  return [...kernel, ...strides].every((n) => n === 1) && padding.every((n) => n === 0) && groups === 1
-}
-
-function matrixPlan({ N, C, O, H, W }: Geometry, rung: Rung): Plan {
-  const operands = { a: { input: 1 }, b: { input: 0 }, c: { output: 0 } }
-  const shape = { M: O, N: C, rung, block: blockOf(H * W) }
-  return { ...outerProduct(shape, N * H * W, operands), note: `outer product ${O} x ${C} over pixels` }
+/** Each pixel meets one filter element only, so that pixels are the sums of an outer product; those that count are gathered. */
+function matrixPlan(g: Geometry, x: PlannedArray, rung: Rung): Plan {
+  const { N, C, O, OH, OW } = g
+  const gathered = isGathered(g)
+  const bytes = gathered ? gatheredBytes(g) : 0
+  const b: Address = gathered ? { workspace: 0 } : { input: 0 }
+  const shape = { M: O, N: C, rung, block: blockOf(OH * OW) }
+  const product = outerProduct(shape, N * OH * OW, { a: { input: 1 }, b, c: { output: 0 } }, bytes)
+  const first = gathered ? [gatherPixels(g, gatheredOrder(x), { input: 0 }, b)] : []
+  return {
+    ...product,
+    workspace: bytes + product.workspace,
+    phases: [...first, ...product.phases],
+    note: `outer product ${O} x ${C} over ${gathered ? 'gathered ' : ''}pixels`,
+  }
 }

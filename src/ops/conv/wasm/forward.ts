@@ -36,6 +36,8 @@ export interface Operands {
 const narrow = 4
 /** Bytes of padded image that an item may hold, so that they stay in L2. */
 const padLimit = 2 ** 18
+/** Bytes of an image as it lies that an item may read, so that they stay in L2 while the filters' panels pass by. */
+const readLimit = 2 ** 17
 
 /** The phase that correlates N images. */
 export function correlate(s: Correlation, N: number, operands: Operands): Pick<Plan, 'phases' | 'scratch' | 'note'> {
@@ -74,7 +76,9 @@ function alongRows(
   const reach = readingOf(s).reach[0]
   const fitting = Math.floor((padLimit / rowBytes - reach) / s.strides[0])
   const least = Math.ceil(height / Math.ceil(wanted / cuts))
-  const rows = isPadded(s) ? Math.max(1, Math.min(least, Math.max(fitting, Math.ceil(height / 8)))) : least
+  const rows = isPadded(s)
+    ? Math.max(1, Math.min(least, Math.max(fitting, Math.ceil(height / 8))))
+    : Math.min(least, Math.max(1, Math.floor(readLimit / readBytes(s))))
   const bands = Math.ceil(height / rows)
   const module = defineModule('conv rows', s, (s) => ({ band: bandItem(s) }))
   const args = { a: x, b: filters, c: y, bias, bands, height: rows, cuts, perItem }
@@ -82,6 +86,12 @@ function alongRows(
   const scratch = isPadded(s) ? ((rows - 1) * s.strides[0] + reach) * rowBytes : 0
   const note = `${nameOf(s)}, ${bands} bands of ${rows} rows an image, ${perItem} panels at a time`
   return { phases, scratch, note }
+}
+
+/** Bytes of the image that a row of results reads and the row before it does not. */
+function readBytes(s: Correlation): number {
+  const [rows, columns] = [0, 1].map((axis) => Math.min(s.strides[axis], readingOf(s).reach[axis]))
+  return rows * Math.min(s.W, s.OW * columns) * s.C * 4
 }
 
 /** What the plan's note says. */
