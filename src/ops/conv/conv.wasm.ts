@@ -1,13 +1,6 @@
 // conv and its gradients on the command stream: which algorithm runs which sizes.
 import { blockOf, outerProduct } from '../../kernel/wasm/outerProduct.ts'
-import {
-  type Address,
-  type Order,
-  orderless,
-  type Plan,
-  type PlannedArray,
-  type WasmKernel,
-} from '../../kernel/wasm/plan.ts'
+import { type Address, orderless, type Plan, type PlannedArray, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
 import { activationOf } from '../activations.ts'
 import type { ConvAttributes } from './conv.ts'
@@ -17,6 +10,7 @@ import { foldPlan, folds } from './wasm/fold.ts'
 import { correlate } from './wasm/forward.ts'
 import { gatheredBytes, gatheredOrder, gatherPixels, isGathered, isPixelwise } from './wasm/gather.ts'
 import { dataPanels, forwardPanels } from './wasm/pack.ts'
+import { pixelProduct } from './wasm/pixels.ts'
 import { weightPlan } from './wasm/weight.ts'
 import { correlateTiles } from './wasm/winograd/correlate.ts'
 import { transformedFilters } from './wasm/winograd/filters.ts'
@@ -26,7 +20,7 @@ import { weightTiles } from './wasm/winograd/weight.ts'
 /** y = activation(bias + Σ x · weight). */
 export const convWasm: WasmKernel<ConvAttributes> = {
   orders: ([x, weight], attrs) => {
-    const order = imageOrder(x, geometryOf(x.shape, weight.shape[0], attrs))
+    const order = isPixelwise(geometryOf(x.shape, weight.shape[0], attrs)) ? x.order : 'channelsLast'
     return { inputs: [order, 'plain', 'plain'], outputs: ['channelsLast'] }
   },
   plan([x, weight, bias], attrs, _outputs, rung, strict) {
@@ -38,32 +32,31 @@ export const convWasm: WasmKernel<ConvAttributes> = {
       ...{ rung, groups, C, H, W, O, OH, OW, kernel, strides, dilation },
       ...{ before: padding, spread: [1, 1], bias: bias !== undefined, activation: formula },
     }
-    if (x.order === 'plain' && isGathered(g) && !orderless(x.shape)) return gatheredPlan(shape, g)
+    if (isPixelwise(g) && x.order === 'plain' && !orderless(x.shape)) return plainPixels(shape, g)
     return correlation(shape, g, 'forward', strict)
   },
 }
 
-/** The order in which a kernel takes the images: as they lie where it copies what it reads of them. */
-const imageOrder = (x: PlannedArray, g: Geometry): Order => (isGathered(g) ? x.order : 'channelsLast')
-
-/** A product of the pixels that are read, where they lie apart. */
-function gatheredPlan(s: Correlation, g: Geometry): Plan {
-  const dense: Correlation = { ...s, H: s.OH, W: s.OW, strides: [1, 1] }
-  const operands = {
-    x: { workspace: 0 },
-    filters: { derived: 0 },
-    y: { output: 0 },
-    ...(s.bias && { bias: { input: 2 } }),
-  }
-  const { phases, ...rest } = correlate(dense, g.N, operands)
-  const gather = gatherPixels(g, 'plain', { input: 0 }, { workspace: 0 })
+/** y = activation(bias + Σ x · weight) of single pixels, whose channels lie apart: sums in the same order as elsewhere. */
+function plainPixels(s: Correlation, g: Geometry): Plan {
   const derived = [forwardPanels(g, s.rung)]
+  const bias = s.bias && { bias: { input: 2 } }
+  const operands = { x: { input: 0 }, filters: { derived: 0 }, y: { output: 0 }, ...bias }
+  if (!isGathered(g)) {
+    const { rung, C: K, O: columns, activation } = s
+    const shape = { rung, K, columns, bias: s.bias, activation, pixels: s.H * s.W }
+    return { derived, ...pixelProduct(shape, g.N, operands) }
+  }
+  const rows = { workspace: 0 }
+  const dense: Correlation = { ...s, H: s.OH, W: s.OW, strides: [1, 1] }
+  const { phases, note, scratch } = correlate(dense, g.N, { ...operands, x: rows })
+  const gather = gatherPixels(g, 'plain', operands.x, rows)
   return {
-    ...rest,
     derived,
+    scratch,
     workspace: gatheredBytes(g),
     phases: [gather, ...phases],
-    note: `gathered pixels, ${rest.note}`,
+    note: `${note}, pixels gathered`,
   }
 }
 
@@ -99,7 +92,7 @@ function correlation(s: Correlation, g: Geometry, pass: Exclude<Pass, 'weight'>,
 /** dweight = Σ x · dy. */
 export const convWeightWasm: WasmKernel<ConvWindow> = {
   orders: ([x, dy], attrs) => {
-    const order = imageOrder(x, geometryOf(x.shape, dy.shape[1], attrs))
+    const order = isGathered(geometryOf(x.shape, dy.shape[1], attrs)) ? x.order : 'channelsLast'
     return { inputs: [order, 'channelsLast'], outputs: ['plain'] }
   },
   plan([x, dy], attrs, _outputs, rung, strict) {
