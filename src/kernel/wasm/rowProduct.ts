@@ -108,15 +108,24 @@ const rowItem = (shape: RowProduct) =>
 
 type Stage = Pick<Gemm, 'start' | 'activation' | 'k'>
 
-/** Calls `pass` for the first block of k, those in the middle, and the last; A and B move on between them. */
-function eachKBlock(f: Body, shape: RowProduct, { a, b }: Pointers, pass: (stage: Stage) => void): void {
+/**
+ * Calls `pass` for the first block of k, those in the middle, and the last; A and B move on between them, A by `step`
+ * bytes for each k.
+ */
+export function eachKBlock(
+  f: Body,
+  shape: RowProduct,
+  { a, b }: Pick<Pointers, 'a' | 'b'>,
+  pass: (stage: Stage) => void,
+  step = 4,
+): void {
   const { length, count, last } = kBlocks(shape.K, kBlock)
   const start = shape.bias ? 'bias' : 'zero'
   const finish = shape.activation && { activation: shape.activation.formula }
-  const run = (n: number) => [{ count: n, a: 4 }]
+  const run = (n: number) => [{ count: n, a: step }]
   if (count === 1) return pass({ start, ...finish, k: run(length) })
   const next = [
-    [a, length * 4],
+    [a, length * step],
     [b, length * panelWidth(shape.rung) * 4],
   ] as const
   f.times(1, () => pass({ start, k: run(length) }), next)

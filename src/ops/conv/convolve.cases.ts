@@ -48,6 +48,13 @@ const transposed: Readonly<Record<string, Shaped>> = {
     adj: [1, 2],
     bias: true,
   },
+  'twice as large, 17 filters': {
+    x: [2, 18, 9, 7],
+    weight: [18, 17, 4, 4],
+    strides: [2, 2],
+    padding: [1, 1],
+    bias: true,
+  },
   'bilinear upsampling by 8': { x: [1, 3, 4, 3], weight: [3, 3, 16, 16], strides: [8, 8], padding: [4, 4] },
   'sequences, twice as long': { x: [2, 5, 7], weight: [5, 4, 3], strides: [2], padding: [1], adj: [1], bias: true },
   'sequences in groups, dilation': { x: [3, 4, 6], weight: [4, 3, 2], dilation: [3], groups: 2, activation: 'relu' },

@@ -14,14 +14,15 @@ import {
   bumpsOf,
   type Correlation,
   eachBlock,
-  extent,
   isPadded,
   kLimit,
+  offsetsOf,
   paddingOf,
-  spans,
-  widthOf,
+  readingOf,
+  rowBytesOf,
 } from './correlation.ts'
 import { padRows } from './pad.ts'
+import { depthOf, filterBytes, operationsOf, type Part, partsOf, startsApart } from './parts.ts'
 
 /** Where the arrays are; filters are panels [group][panel][kh, kw, C ÷ groups][column]. */
 export interface Operands {
@@ -35,6 +36,8 @@ export interface Operands {
 const narrow = 4
 /** Bytes of padded image that an item may hold, so that they stay in L2. */
 const padLimit = 2 ** 18
+/** Bytes of an image as it lies that an item may read, so that they stay in L2 while the filters' panels pass by. */
+const readLimit = 2 ** 17
 
 /** The phase that correlates N images. */
 export function correlate(s: Correlation, N: number, operands: Operands): Pick<Plan, 'phases' | 'scratch' | 'note'> {
@@ -46,12 +49,12 @@ export function correlate(s: Correlation, N: number, operands: Operands): Pick<P
     const phase = rowProduct(shape, N * matrix.rows, { a, b, c, ...(operands.bias !== undefined && operands) })
     return { phases: [phase], note: `matrix product ${N * matrix.rows} x ${matrix.K} x ${columns}` }
   }
-  return s.OW < narrow ? acrossImages(s, N, operands) : alongRows(s, N, operands)
+  return s.OW < narrow * s.spread[1] ? acrossImages(s, N, operands) : alongRows(s, N, operands)
 }
 
 /** Where pixels (or whole images) are the rows of a matrix as they lie: rows an image, and their length. */
 function asMatrix(s: Correlation): { readonly rows: number; readonly K: number } | undefined {
-  if (s.groups > 1 || isPadded(s)) return undefined
+  if (s.groups > 1 || s.spread.some((n) => n > 1) || isPadded(s)) return undefined
   const [kh, kw] = s.kernel
   if (kh === 1 && kw === 1 && s.OH === s.H && s.OW === s.W) return { rows: s.H * s.W, K: s.C }
   const whole = kh === s.H && kw === s.W && s.dilation.every((d) => d === 1)
@@ -64,22 +67,37 @@ function alongRows(
   N: number,
   { x, filters, y, bias = nowhere }: Operands,
 ): Pick<Plan, 'phases' | 'scratch' | 'note'> {
-  const work = (2 * s.OH * s.OW * s.O * s.kernel[0] * s.kernel[1] * s.C) / s.groups
-  const rowBytes = widthOf(s) * s.C * 4
-  const wanted = Math.ceil(itemsFor(N * work) / N)
+  const rowBytes = rowBytesOf(s)
+  const height = Math.ceil(s.OH / s.spread[0])
+  const wanted = Math.ceil(itemsFor(N * operationsOf(s)) / N)
   const panels = panelsOf(s.O / s.groups, s.rung)
   const perItem = s.groups > 1 ? panels : panelsPerItem(s, panels, wanted)
   const cuts = Math.ceil(panels / perItem)
-  const fitting = Math.floor((padLimit / rowBytes - spans(s)[0]) / s.strides[0])
-  const least = Math.ceil(s.OH / Math.ceil(wanted / cuts))
-  const rows = isPadded(s) ? Math.max(1, Math.min(least, Math.max(fitting, Math.ceil(s.OH / 8)))) : least
-  const bands = Math.ceil(s.OH / rows)
+  const reach = readingOf(s).reach[0]
+  const fitting = Math.floor((padLimit / rowBytes - reach) / s.strides[0])
+  const least = Math.ceil(height / Math.ceil(wanted / cuts))
+  const rows = isPadded(s)
+    ? Math.max(1, Math.min(least, Math.max(fitting, Math.ceil(height / 8))))
+    : Math.min(least, Math.max(1, Math.floor(readLimit / readBytes(s))))
+  const bands = Math.ceil(height / rows)
   const module = defineModule('conv rows', s, (s) => ({ band: bandItem(s) }))
   const args = { a: x, b: filters, c: y, bias, bands, height: rows, cuts, perItem }
   const phases = [module.phase('band', N * bands * cuts, args)]
-  const scratch = isPadded(s) ? ((rows - 1) * s.strides[0] + spans(s)[0]) * rowBytes : 0
-  const note = `implicit product, ${bands} bands of ${rows} rows an image, ${perItem} panels at a time`
+  const scratch = isPadded(s) ? ((rows - 1) * s.strides[0] + reach) * rowBytes : 0
+  const note = `${nameOf(s)}, ${bands} bands of ${rows} rows an image, ${perItem} panels at a time`
   return { phases, scratch, note }
+}
+
+/** Bytes of the image that a row of results reads and the row before it does not. */
+function readBytes(s: Correlation): number {
+  const [rows, columns] = [0, 1].map((axis) => Math.min(s.strides[axis], readingOf(s).reach[axis]))
+  return rows * Math.min(s.W, s.OW * columns) * s.C * 4
+}
+
+/** What the plan's note says. */
+function nameOf(s: Correlation): string {
+  const parts = partsOf(s).length
+  return parts === 1 ? 'implicit product' : `implicit products of ${parts} phases`
 }
 
 /** Panels of an item, where `wanted` items of filters and bands are wanted. */
@@ -97,26 +115,31 @@ const bandItem = (s: Correlation) =>
     const band = f.let(i32.div_u(index, cuts))
     const image = f.let(i32.div_u(band, bands))
     const row = f.let(i32.mul(i32.rem_u(band, bands), height))
-    const rows = smaller(f, height, i32.sub(s.OH, row))
-    const rowBytes = widthOf(s) * s.C * 4
+    const rows = smaller(f, height, i32.sub(Math.ceil(s.OH / s.spread[0]), row))
+    const rowBytes = rowBytesOf(s)
     a.bump(i32.mul(image, s.H * s.W * s.C * 4))
     const line = f.let(i32.mul(row, s.strides[0]))
     if (isPadded(s)) {
-      const needed = i32.add(i32.mul(i32.sub(rows, 1), s.strides[0]), spans(s)[0])
+      const needed = i32.add(i32.mul(i32.sub(rows, 1), s.strides[0]), readingOf(s).reach[0])
       padRows(f, paddingOf(s), a, scratch, line, f.let(needed))
       a.set(scratch)
     } else a.bump(i32.mul(line, rowBytes))
-    c.bump(i32.mul(i32.add(i32.mul(image, s.OH), row), s.OW * s.O * 4))
-    const shape = { rows: s.OW, aRow: s.strides[1] * s.C * 4, cRow: s.O * 4 }
-    const walk = (one: () => void) =>
+    const start = f.let(i32.mul(row, s.spread[0]))
+    c.bump(i32.mul(i32.add(i32.mul(image, s.OH), start), s.OW * s.O * 4))
+    const walk = (part: Part, multiply: Multiply) => {
+      const shape = { rows: part.results[1], aRow: s.strides[1] * s.C * 4, cRow: s.spread[1] * s.O * 4 }
+      // the last band may have a row less of some parts
+      const own = s.spread[0] === 1 ? rows : smaller(f, rows, i32.sub(part.results[0], row))
       kept(f, [a, c], () =>
-        f.times(rows, one, [
+        f.times(own, () => multiply(shape), [
           [a, s.strides[0] * rowBytes],
-          [c, s.OW * s.O * 4],
+          [c, s.spread[0] * s.OW * s.O * 4],
         ]),
       )
+    }
     const first = f.let(i32.mul(i32.rem_u(index, cuts), perItem))
-    product(f, s, { a, b, c, bias }, { ...shape, pixels: f.let(i32.mul(rows, s.OW)), first, panels: perItem }, walk)
+    const pixels = i32.mul(smaller(f, i32.mul(rows, s.spread[0]), i32.sub(s.OH, start)), s.OW)
+    product(f, s, { a, b, c, bias }, { pixels: f.let(pixels), first, panels: perItem }, walk)
   })
 
 /** Items are groups of images, which are the rows of a product for each output pixel. */
@@ -125,8 +148,7 @@ function acrossImages(
   N: number,
   { x, filters, y, bias = nowhere }: Operands,
 ): Pick<Plan, 'phases' | 'scratch' | 'note'> {
-  const [height, columns] = extent(s)
-  const bytes = height * columns * s.C * 4
+  const bytes = readingOf(s).extent[0] * rowBytesOf(s)
   const least = tile(s.rung).rows
   const images = isPadded(s)
     ? Math.max(least, Math.min(4 * least, Math.floor(padLimit / bytes / least) * least))
@@ -134,7 +156,7 @@ function acrossImages(
   const module = defineModule('conv images', s, (s) => ({ images: imagesItem(s) }))
   const args = { a: x, b: filters, c: y, bias, N, most: images }
   const phases = [module.phase('images', Math.ceil(N / images), args)]
-  return { phases, scratch: isPadded(s) ? images * bytes : 0, note: `implicit product across ${images} images` }
+  return { phases, scratch: isPadded(s) ? images * bytes : 0, note: `${nameOf(s)} across ${images} images` }
 }
 
 const imagesItem = (s: Correlation) =>
@@ -143,8 +165,8 @@ const imagesItem = (s: Correlation) =>
     const image = f.let(i32.mul(index, most))
     const images = smaller(f, most, i32.sub(N, image))
     const [source, pixel] = [s.H * s.W * s.C * 4, s.C * 4]
-    const height = extent(s)[0]
-    const rowBytes = widthOf(s) * pixel
+    const height = readingOf(s).extent[0]
+    const rowBytes = rowBytesOf(s)
     a.bump(i32.mul(image, source))
     if (isPadded(s)) {
       const to = f.let(scratch)
@@ -157,70 +179,103 @@ const imagesItem = (s: Correlation) =>
     const result = s.OH * s.OW * s.O * 4
     c.bump(i32.mul(image, result))
     const shape = { rows: images, aRow: isPadded(s) ? height * rowBytes : source, cRow: result }
-    const levels = [
-      { count: s.OH, bumps: bumpsOf([a, s.strides[0] * rowBytes], [c, s.OW * s.O * 4]) },
-      { count: s.OW, bumps: bumpsOf([a, s.strides[1] * pixel], [c, s.O * 4]) },
-    ]
+    const walk = ({ results }: Part, multiply: Multiply) => {
+      const down = bumpsOf([a, s.strides[0] * rowBytes], [c, s.spread[0] * s.OW * s.O * 4])
+      const across = bumpsOf([a, s.strides[1] * pixel], [c, s.spread[1] * s.O * 4])
+      const levels = [
+        { count: results[0], bumps: down },
+        { count: results[1], bumps: across },
+      ]
+      f.nest(levels, () => multiply(shape))
+    }
     const [pixels, first] = [f.let(i32.mul(images, s.OH * s.OW)), f.local('i32', 0)]
-    const part = { ...shape, pixels, first, panels: panelsOf(s.O / s.groups, s.rung) }
-    product(f, s, { a, b, c, bias }, part, (one) => f.nest(levels, one))
+    product(f, s, { a, b, c, bias }, { pixels, first, panels: panelsOf(s.O / s.groups, s.rung) }, walk)
   })
 
 type Places = Pointers & { readonly bias: Local<'i32'> }
 
-/** What an item computes: rows that are multiplied at once, pixels in all, and the panels from `first` on. */
-interface Part extends Pick<Gemm, 'rows' | 'aRow' | 'cRow'> {
+/** What an item computes: pixels in all, and the panels from `first` on. */
+interface Share {
   readonly pixels: Local<'i32'>
   readonly first: Local<'i32'>
   /** At most, and in each group; where there are groups, all. */
   readonly panels: Local<'i32'> | number
 }
 
-/**
- * All sums of an item: `walk` repeats a product of some rows over the item's output pixels. Long sums are cut into
- * blocks, which add to results that hold the bias from the start.
- */
-function product(f: Body, s: Correlation, places: Places, part: Part, walk: (one: () => void) => void): void {
-  const { rung, groups, activation } = s
-  const { a, b, c, bias } = places
-  const { pixels, first, panels, ...shape } = part
-  const [perGroup, filters] = [s.C / groups, s.O / groups]
-  const width = panelWidth(rung)
-  const panelStep = width * 4
-  const K = s.kernel[0] * s.kernel[1] * perGroup
+/** Multiplies some rows by a panel. */
+type Multiply = (shape: Pick<Gemm, 'rows' | 'aRow' | 'cRow'>) => void
+
+/** Repeats the product of some rows over an item's results of a part. */
+type Walk = (part: Part, multiply: Multiply) => void
+
+/** All sums of an item. Long sums are cut into blocks, which add to results that hold the bias from the start. */
+function product(f: Body, s: Correlation, places: Places, share: Share, walk: Walk): void {
+  const { groups, activation } = s
+  const { c, bias } = places
+  const { pixels, first, panels } = share
+  const filters = s.O / groups
+  const width = panelWidth(s.rung)
   const end = f.let(i32.add(first, panels))
   const count = f.let(i32.sub(smaller(f, end, Math.floor(filters / width)), first))
   const ragged = f.let(i32.gt_u(end, Math.floor(filters / width)))
   const columns = f.let(i32.sub(smaller(f, i32.mul(end, width), filters), i32.mul(first, width)))
   const bytes = f.let(i32.mul(columns, groups * 4))
-  b.bump(i32.mul(first, K * panelStep))
-  c.bump(i32.mul(first, panelStep))
-  bias.bump(i32.mul(first, panelStep))
-  const blocked = K > kLimit
-  const stage: Pick<Gemm, 'start' | 'activation'> = blocked
+  c.bump(i32.mul(first, width * 4))
+  bias.bump(i32.mul(first, width * 4))
+  const apart = startsApart(s, kLimit)
+  const stage: Pick<Gemm, 'start' | 'activation'> = apart
     ? { start: 'c' }
     : { start: s.bias ? 'bias' : 'zero', ...(activation && { activation: activation.formula }) }
-  if (blocked) startResults(f, s, c, bias, pixels, bytes)
+  if (apart) startResults(f, s, c, bias, pixels, bytes)
+  let filtersAt = 0
+  for (const part of partsOf(s)) {
+    kept(f, [places.a, places.b, c, bias], () => {
+      const offsets = offsetsOf(s, part)
+      places.a.bump(offsets.a)
+      places.b.bump(i32.add(filtersAt, i32.mul(first, depthOf(s, part) * width * 4)))
+      c.bump(offsets.c)
+      onePart(f, s, part, places, { stage, count, ragged }, walk)
+    })
+    filtersAt += filterBytes(s, part)
+  }
+  if (apart && activation) activate(f, s, c, pixels, bytes)
+}
+
+/** What the sums of all panels have in common: how they start, panels of full width, and whether a narrow one follows. */
+interface Panels {
+  readonly stage: Pick<Gemm, 'start' | 'activation'>
+  readonly count: L
+  readonly ragged: L
+}
+
+/** All sums of one part. */
+function onePart(f: Body, s: Correlation, part: Part, places: Places, all: Panels, walk: Walk): void {
+  const { rung, groups } = s
+  const { a, b, c, bias } = places
+  const [perGroup, filters] = [s.C / groups, s.O / groups]
+  const width = panelWidth(rung)
+  const panelBytes = depthOf(s, part) * width * 4
   const groupSteps = bumpsOf(
     [a, perGroup * 4],
-    [b, panelsOf(filters, rung) * K * panelStep],
+    [b, panelsOf(filters, rung) * panelBytes],
     [c, filters * 4],
     [bias, filters * 4],
   )
-  const panelSteps = bumpsOf([b, K * panelStep], [c, panelStep], [bias, panelStep])
-  // rows whose number is known when the kernel runs are cut into tiles of eight at most
-  const tileOf = (columns: number) => (typeof shape.rows === 'number' ? tileFor(rung, columns) : tile(rung))
+  const panelSteps = bumpsOf([b, panelBytes], [c, width * 4], [bias, width * 4])
   const one = (columns: number, k: readonly Run[]) =>
-    walk(() => gemm(f, { ...stage, ...shape, rung, tile: tileOf(columns), k, columns }, places))
+    walk(part, (shape) => {
+      // rows whose number is known when the kernel runs are cut into tiles of eight at most
+      const rows = typeof shape.rows === 'number' ? tileFor(rung, columns) : tile(rung)
+      gemm(f, { ...all.stage, ...shape, rung, tile: rows, k, columns }, places)
+    })
   f.nest([{ count: groups, bumps: groupSteps }], () =>
-    eachBlock(f, s, a, b, (k) =>
+    eachBlock(f, s, part, places, (k) =>
       kept(f, [b, c, bias], () => {
-        f.times(count, () => one(width, k), panelSteps)
-        if (filters % width) f.if(ragged, () => one(filters % width, k))
+        f.times(all.count, () => one(width, k), panelSteps)
+        if (filters % width) f.if(all.ragged, () => one(filters % width, k))
       }),
     ),
   )
-  if (blocked && activation) activate(f, s, c, pixels, bytes)
 }
 
 type L = Local<'i32'>

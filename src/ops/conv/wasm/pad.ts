@@ -11,8 +11,6 @@ export interface Padding {
   readonly pixel: number
   /** Zeros above and to the left; less than zero where the image is cut off there. */
   readonly before: Pair
-  /** Distance of the image's pixels in the copy. */
-  readonly spread: Pair
   readonly columns: number
 }
 
@@ -30,13 +28,9 @@ export function padRows(
   const row = f.let(i32.sub(first, p.before[0]))
   const one = () => {
     // a row above the image counts as a large one, as all is unsigned
-    const source = f.let(p.spread[0] === 1 ? row : i32.div_u(row, p.spread[0]))
-    const there = i32.lt_u(source, p.H)
-    const exact = p.spread[0] === 1 ? there : i32.and(there, i32.eqz(i32.rem_u(row, p.spread[0])))
-    const line = () => f.let(i32.add(from, i32.mul(source, p.W * p.pixel)))
     f.if(
-      exact,
-      () => padLine(f, p, line(), at),
+      i32.lt_u(row, p.H),
+      () => padLine(f, p, f.let(i32.add(from, i32.mul(row, p.W * p.pixel))), at),
       () => f.fill(at, 0, rowBytes),
     )
   }
@@ -48,25 +42,14 @@ export function padRows(
 
 /** One row of the image with the zeros to its left and right. */
 function padLine(f: Body, p: Padding, from: Local<'i32'>, to: Local<'i32'>): void {
-  const [, spread] = p.spread
   const [, before] = p.before
-  const skipped = Math.max(0, Math.ceil(-before / spread))
-  const left = before + skipped * spread
-  const pixels = Math.max(0, Math.min(p.W - skipped, Math.ceil((p.columns - left) / spread)))
-  const source = i32.add(from, skipped * p.pixel)
-  if (spread === 1) {
-    const right = p.columns - left - pixels
-    if (left > 0) f.fill(to, 0, left * p.pixel)
-    if (pixels > 0) f.copy(i32.add(to, left * p.pixel), source, pixels * p.pixel)
-    if (right > 0) f.fill(i32.add(to, (left + pixels) * p.pixel), 0, right * p.pixel)
-    return
-  }
-  f.fill(to, 0, p.columns * p.pixel)
-  const [at, place] = [f.let(source), f.let(i32.add(to, left * p.pixel))]
-  f.times(pixels, () => f.copy(place, at, p.pixel), [
-    [at, p.pixel],
-    [place, spread * p.pixel],
-  ])
+  const skipped = Math.max(0, -before)
+  const left = before + skipped
+  const pixels = Math.max(0, Math.min(p.W - skipped, p.columns - left))
+  const right = p.columns - left - pixels
+  if (left > 0) f.fill(to, 0, left * p.pixel)
+  if (pixels > 0) f.copy(i32.add(to, left * p.pixel), i32.add(from, skipped * p.pixel), pixels * p.pixel)
+  if (right > 0) f.fill(i32.add(to, (left + pixels) * p.pixel), 0, right * p.pixel)
 }
 
 /** How a panel of channels of a channels-last image H × W × C lies in its padded copy, 64 bytes a pixel. */

@@ -82,7 +82,7 @@ export function packImages(f: Body, s: WeightProduct, x: L, scratch: L, at: Exte
       [to, bytes],
     ])
   if (!isPaneled(s)) {
-    const padding = { H: s.H, W: s.W, pixel, before: s.padding, spread: [1, 1], columns: width } as const
+    const padding = { H: s.H, W: s.W, pixel, before: s.padding, columns: width }
     each(() => padRows(f, padding, from, to, first, needed))
     f.fill(to, 0, missing)
     return
