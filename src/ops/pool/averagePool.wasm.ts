@@ -1,13 +1,27 @@
-// averagePool on the command stream, channels last: each window's sum of row sums, divided.
+// averagePool on the command stream, images in either order: each window's sum of row sums, divided.
 import { type Body, type Expr, f32, f32x4, type Input, i32, item, type Local, select } from '../../kernel/wasm/asm.ts'
 import { leastSigned as least, positive } from '../../kernel/wasm/loops.ts'
 import { defineModule } from '../../kernel/wasm/module.ts'
-import type { WasmKernel } from '../../kernel/wasm/plan.ts'
+import { nowhere, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
+import {
+  gradientLayout,
+  type Place,
+  type PlaneArguments,
+  type PlaneSizes,
+  type PlaneWindow,
+  planeRowsOf,
+  planes,
+  planeWindowOf,
+  pooledLayout,
+  poolOrder,
+  poolPlanes,
+} from './planes.wasm.ts'
+import { unpoolPlanes } from './planesGradient.wasm.ts'
 import type { Sized } from './window.ts'
 import {
   addressOf,
-  channelsLast,
+  type Block,
   eachBlock,
   eachPixel,
   eachPlace,
@@ -118,37 +132,133 @@ function backward(f: Body, { index, args }: Arguments): void {
 
 const averaging = () => ({ forward: item(pooled, forward), backward: item(pooled, backward) })
 
+/** Writes how many of a window's columns the divisor counts, as a float. */
+function widthTo(f: Body, at: I32, left: I32, width: I32, s: PlaneSizes): void {
+  f.store(at, f32.convert_i32_s(extent(f, left, s.kernelWidth, width, s.paddingX, s.extra)))
+}
+
+/** How many rows the divisor counts, in every lane. */
+function heightOf(f: Body, top: I32, height: I32, s: PlaneSizes): Local<'v128'> {
+  return f.let(f32x4.splat(f32.convert_i32_s(extent(f, top, s.kernelHeight, height, s.paddingY, s.extra))))
+}
+
+/** Four divisors of a row: products of integers that a float holds. */
+const divisors = (block: Block, height: Local<'v128'>, widths: I32, vector: number) =>
+  f32x4.mul(height, loadFloats(block, widths, vector))
+
+function forwardPlanes(f: Body, input: PlaneArguments, window: PlaneWindow): void {
+  const added = (block: Block, places: readonly Place[]) => {
+    const sum = (i: number) => places.reduce<Expr<'v128'>>((sum, place) => f32x4.add(sum, place(i)), zeros)
+    return locals(f, block, zeros).map((held, i) => {
+      held.set(sum(i))
+      return held
+    })
+  }
+  poolPlanes(f, input, {
+    window,
+    padding: zeros,
+    column: (at, left, s) => widthTo(f, at, left, s.fromWidth, s),
+    across: (block, kept, _widths, columns) => storeFloats(f, block, kept, added(block, columns)),
+    down({ element, top }, s) {
+      const to = f.let(addressOf(input.args.to, element, 4))
+      const height = heightOf(f, top, s.fromHeight, s)
+      const join = (block: Block, rows: readonly I32[], _first: I32, widths: I32) => {
+        const places = rows.map(
+          (row): Place =>
+            (i) =>
+              loadFloats(block, row, i),
+        )
+        const means = added(block, places).map((sum, i) => f32x4.div(sum, divisors(block, height, widths, i)))
+        storeFloats(
+          f,
+          block,
+          to,
+          means.map((mean) => f.let(mean)),
+        )
+      }
+      return { pointers: [[to, 4]], join }
+    },
+  })
+}
+
+function backwardPlanes(f: Body, input: PlaneArguments, window: PlaneWindow): void {
+  unpoolPlanes(f, input, {
+    window,
+    column: (at, left, s) => widthTo(f, at, left, s.toWidth, s),
+    keep({ y, element, kept, before, table }, s) {
+      const height = heightOf(f, f.let(i32.sub(i32.mul(y, s.strideY), s.paddingY)), s.toHeight, s)
+      const dy = f.let(addressOf(input.args.from, element, 4))
+      const [to, widths] = [f.let(i32.add(kept, before * 4)), f.let(table)]
+      const moving = [dy, to, widths].map((pointer) => [pointer, 4] as const)
+      eachBlock(f, s.fromWidth, moving, (block) => {
+        const parts = locals(f, block, zeros)
+        parts.forEach((part, i) => part.set(f32x4.div(loadFloats(block, dy, i), divisors(block, height, widths, i))))
+        storeFloats(f, block, to, parts)
+      })
+    },
+    sum(block, windows) {
+      const sums = locals(f, block, zeros)
+      for (const { kept, first } of windows) {
+        const at = f.let(addressOf(kept, first, 4))
+        addTo(sums, (i) => loadFloats(block, at, i))
+      }
+      return sums
+    },
+  })
+}
+
+const averagingPlanes = (window: PlaneWindow) => ({
+  forward: item(planes, (f, input) => forwardPlanes(f, input, window)),
+  backward: item(planes, (f, input) => backwardPlanes(f, input, window)),
+})
+
 function addTo(sums: readonly Local<'v128'>[], term: (i: number) => Expr<'v128'>): void {
   sums.forEach((sum, i) => sum.set(f32x4.add(sum, term(i))))
 }
 
 /** y = Σ of each window ÷ its divisor; an item is some rows of y, or some channels of one. */
 export const averagePoolWasm: WasmKernel<AveragePoolAttributes> = {
-  orders: channelsLast,
+  orders([x], window, [y]) {
+    const order = poolOrder(x.order, x.shape, y.shape, window)
+    return { inputs: [order], outputs: [order] }
+  },
   plan([x], window, [y]) {
     const places = window.kernel[0] * window.kernel[1]
-    const extra = window.countIncludePad ? 1 : 0
-    const { items, sizes } = rowsOf({ to: y.shape, from: x.shape, window, places, extra })
-    const args = { to: { output: 0 }, from: { input: 0 }, sizes }
-    return {
-      phases: [defineModule('averagePool', {}, averaging).phase('forward', items, args)],
-      note: `mean of ${places} places a window`,
+    const rows = { to: y.shape, from: x.shape, window, places, extra: window.countIncludePad ? 1 : 0 }
+    const arrays = { to: { output: 0 }, from: { input: 0 } }
+    const note = `mean of ${places} places a window`
+    if (poolOrder(x.order, x.shape, y.shape, window) === 'plain') {
+      const layout = pooledLayout(x.shape, y.shape, window)
+      const { items, sizes } = planeRowsOf(rows, layout)
+      const module = defineModule('averagePlanes', planeWindowOf(window), averagingPlanes)
+      const phases = [module.phase('forward', items, { ...arrays, argmax: nowhere, sizes })]
+      return { scratch: layout.scratch, phases, note: `${note}, by rows` }
     }
+    const { items, sizes } = rowsOf(rows)
+    return { phases: [defineModule('averagePool', {}, averaging).phase('forward', items, { ...arrays, sizes })], note }
   },
 }
 
 /** dx[pixel] = Σ dy ÷ divisor over the windows that hold it, in row-major order; an item is some rows of dx. */
 export const averagePoolGradientWasm: WasmKernel<AveragePoolAttributes & Sized> = {
-  orders: channelsLast,
+  orders([dy], window, [dx]) {
+    const order = poolOrder(dy.order, dx.shape, dy.shape, window)
+    return { inputs: [order], outputs: [order] }
+  },
   plan([dy], window, [dx]) {
     const { kernel, strides } = window
     const places = Math.ceil(kernel[0] / strides[0]) * Math.ceil(kernel[1] / strides[1])
-    const extra = window.countIncludePad ? 1 : 0
-    const { items, sizes } = rowsOf({ to: dx.shape, from: dy.shape, window, places, extra })
-    const args = { to: { output: 0 }, from: { input: 0 }, sizes }
-    return {
-      phases: [defineModule('averagePool', {}, averaging).phase('backward', items, args)],
-      note: `gather from ${places} windows a pixel`,
+    const rows = { to: dx.shape, from: dy.shape, window, places, extra: window.countIncludePad ? 1 : 0 }
+    const arrays = { to: { output: 0 }, from: { input: 0 } }
+    const note = `gather from ${places} windows a pixel`
+    if (poolOrder(dy.order, dx.shape, dy.shape, window) === 'plain') {
+      const layout = gradientLayout(dx.shape, dy.shape, window)
+      const { items, sizes } = planeRowsOf(rows, layout)
+      const module = defineModule('averagePlanes', planeWindowOf(window), averagingPlanes)
+      const phases = [module.phase('backward', items, { ...arrays, argmax: nowhere, sizes })]
+      return { scratch: layout.scratch, phases, note: `${note}, by rows` }
     }
+    const { items, sizes } = rowsOf(rows)
+    return { phases: [defineModule('averagePool', {}, averaging).phase('backward', items, { ...arrays, sizes })], note }
   },
 }
