@@ -6,17 +6,14 @@ import { nowhere, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
 import {
   gradientLayout,
-  type Place,
-  type PlaneArguments,
-  type PlaneSizes,
   type PlaneWindow,
   planeRowsOf,
   planes,
   planeWindowOf,
   pooledLayout,
   poolOrder,
-  poolPlanes,
-} from './planes.wasm.ts'
+} from './planeLayout.ts'
+import { type KeptRows, type PlaneArguments, type PlaneSizes, poolPlanes } from './planes.wasm.ts'
 import { unpoolPlanes } from './planesGradient.wasm.ts'
 import type { Sized } from './window.ts'
 import {
@@ -147,34 +144,26 @@ const divisors = (block: Block, height: Local<'v128'>, widths: I32, vector: numb
   f32x4.mul(height, loadFloats(block, widths, vector))
 
 function forwardPlanes(f: Body, input: PlaneArguments, window: PlaneWindow): void {
-  const added = (block: Block, places: readonly Place[]) => {
-    const sum = (i: number) => places.reduce<Expr<'v128'>>((sum, place) => f32x4.add(sum, place(i)), zeros)
-    return locals(f, block, zeros).map((held, i) => {
-      held.set(sum(i))
-      return held
-    })
-  }
+  const added = (terms: readonly Expr<'v128'>[]) => f.let(terms.reduce((sum, term) => f32x4.add(sum, term)))
   poolPlanes(f, input, {
     window,
     padding: zeros,
     column: (at, left, s) => widthTo(f, at, left, s.fromWidth, s),
-    across: (block, kept, _widths, columns) => storeFloats(f, block, kept, added(block, columns)),
+    across(block, { columns, kept }) {
+      const sums = locals(f, block, zeros)
+      sums.forEach((sum, i) => sum.set(added(columns(i))))
+      storeFloats(f, block, kept, sums)
+    },
     down({ element, top }, s) {
       const to = f.let(addressOf(input.args.to, element, 4))
       const height = heightOf(f, top, s.fromHeight, s)
-      const join = (block: Block, rows: readonly I32[], _first: I32, widths: I32) => {
-        const places = rows.map(
-          (row): Place =>
-            (i) =>
-              loadFloats(block, row, i),
-        )
-        const means = added(block, places).map((sum, i) => f32x4.div(sum, divisors(block, height, widths, i)))
-        storeFloats(
-          f,
-          block,
-          to,
-          means.map((mean) => f.let(mean)),
-        )
+      const join = (block: Block, { rows, table: widths }: KeptRows) => {
+        const means = locals(f, block, zeros)
+        means.forEach((mean, i) => {
+          const sum = added([zeros, ...rows.map((row) => loadFloats(block, row, i))])
+          mean.set(f32x4.div(sum, divisors(block, height, widths, i)))
+        })
+        storeFloats(f, block, to, means)
       }
       return { pointers: [[to, 4]], join }
     },
@@ -230,7 +219,11 @@ export const averagePoolWasm: WasmKernel<AveragePoolAttributes> = {
     if (poolOrder(x.order, x.shape, y.shape, window) === 'plain') {
       const layout = pooledLayout(x.shape, y.shape, window)
       const { items, sizes } = planeRowsOf(rows, layout)
-      const module = defineModule('averagePlanes', planeWindowOf(window), averagingPlanes)
+      const module = defineModule(
+        'averagePlanes',
+        planeWindowOf(window, { image: x.shape, pooled: y.shape }),
+        averagingPlanes,
+      )
       const phases = [module.phase('forward', items, { ...arrays, argmax: nowhere, sizes })]
       return { scratch: layout.scratch, phases, note: `${note}, by rows` }
     }
@@ -254,7 +247,11 @@ export const averagePoolGradientWasm: WasmKernel<AveragePoolAttributes & Sized> 
     if (poolOrder(dy.order, dx.shape, dy.shape, window) === 'plain') {
       const layout = gradientLayout(dx.shape, dy.shape, window)
       const { items, sizes } = planeRowsOf(rows, layout)
-      const module = defineModule('averagePlanes', planeWindowOf(window), averagingPlanes)
+      const module = defineModule(
+        'averagePlanes',
+        planeWindowOf(window, { image: dx.shape, pooled: dy.shape }),
+        averagingPlanes,
+      )
       const phases = [module.phase('backward', items, { ...arrays, argmax: nowhere, sizes })]
       return { scratch: layout.scratch, phases, note: `${note}, by rows` }
     }

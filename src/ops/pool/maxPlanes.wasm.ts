@@ -1,10 +1,11 @@
 // maxPool of images in plain order: the winners of rows are kept, and meet down each window.
-import { type Body, f32x4, i32, i32x4, item, type Local, v128 } from '../../kernel/wasm/asm.ts'
+import { type Body, type Expr, f32x4, i32, i32x4, item, type Local, v128 } from '../../kernel/wasm/asm.ts'
 import { positive } from '../../kernel/wasm/loops.ts'
-import { type Place, type PlaneArguments, type PlaneWindow, planes, poolPlanes } from './planes.wasm.ts'
+import { type PlaneWindow, planes } from './planeLayout.ts'
+import { copyRow, type KeptRows, type PlaneArguments, poolPlanes } from './planes.wasm.ts'
 import { unpoolPlanes } from './planesGradient.wasm.ts'
 import { addressOf, type Block, loadFloats, locals, storeFloats, zeros } from './windowRows.ts'
-import { masks, meeting, numbersSeen, type Positions, storeWinners, type Winners } from './winner.wasm.ts'
+import { masks, meeting, type Positions, storeWinners, type Winners, watchNaN } from './winner.wasm.ts'
 
 type I32 = Local<'i32'>
 
@@ -15,14 +16,7 @@ interface Spec<P extends Positions> {
 }
 
 function forward(f: Body, input: PlaneArguments, { positions, window }: Spec<Positions>): void {
-  const { seen, all } = numbersSeen(f)
-  /** Joins by `search`: with NaN above all numbers once one was seen in a plane of the item. */
-  const search = (winners: Winners, join: (meet: ReturnType<typeof meeting>) => void) =>
-    f.if(
-      all,
-      () => join(meeting(f, winners, false)),
-      () => join(meeting(f, winners, true)),
-    )
+  const { seen, met } = watchNaN(f)
   const start = (block: Block, first: (vector: number) => ReturnType<typeof loadFloats>): Winners => {
     const held = positions ? locals(f, block, zeros) : []
     for (const [i, place] of held.entries()) place.set(first(i))
@@ -31,12 +25,18 @@ function forward(f: Body, input: PlaneArguments, { positions, window }: Spec<Pos
   poolPlanes(f, input, {
     window,
     padding: f32x4.const(-Infinity),
-    seen,
+    careful: met,
     // the first column that is no padding wins where all are -Infinity
     column: (at, left) => f.store(at, positive(i32.sub(0, left))),
-    across(block, kept, firstColumns, columns, s) {
-      const winners = start(block, (i) => loadFloats(block, firstColumns, i))
-      search(winners, (meet) => columns.forEach((column, j) => meet(column, () => i32x4.const(j))))
+    across(block, { columns, kept, table }, s, careful) {
+      const winners = start(block, (i) => loadFloats(block, table, i))
+      const meet = meeting(f, winners, careful)
+      for (const i of winners.values.keys()) {
+        const places = columns(i)
+        // a sum is NaN where one of its terms is, and seldom where none is
+        if (!careful) seen(f.let(places.reduce<Expr<'v128'>>((sum, place) => f32x4.add(sum, place), f32x4.const(0))))
+        for (const [j, place] of places.entries()) meet(i, place, i32x4.const(j))
+      }
       storeFloats(f, block, kept, winners.values)
       if (positions) storeFloats(f, block, f.let(i32.add(kept, s.span)), winners.positions)
     },
@@ -45,22 +45,21 @@ function forward(f: Body, input: PlaneArguments, { positions, window }: Spec<Pos
       const argmax = f.let(positions ? addressOf(input.args.argmax, element, positions) : i32.const(0))
       // rows of padding lie before the first
       const before = f.let(i32x4.splat(i32.mul(positive(i32.sub(0, top)), s.kernelWidth)))
-      const columnsOf = (block: Block, row: I32): Place => {
+      const columnsOf = (block: Block, row: I32) => {
         const at = f.let(positions ? i32.add(row, s.span) : row)
-        return (i) => loadFloats(block, at, i)
+        return (i: number) => loadFloats(block, at, i)
       }
-      const join = (block: Block, rows: readonly I32[], first: I32) => {
+      const join = (block: Block, { rows, first }: KeptRows, careful: boolean) => {
         const firstColumns = columnsOf(block, first)
         const winners = start(block, (i) => i32x4.add(before, firstColumns(i)))
+        const meet = meeting(f, winners, careful)
         const columns = rows.map((row) => columnsOf(block, row))
-        search(winners, (meet) =>
-          rows.forEach((row, k) =>
-            meet(
-              (i) => loadFloats(block, row, i),
-              (i) => i32x4.add(columns[k](i), i32x4.const(k * window.kernel[1])),
-            ),
-          ),
-        )
+        for (const i of winners.values.keys()) {
+          for (const [k, row] of rows.entries()) {
+            const position = i32x4.add(columns[k](i), i32x4.const(k * window.kernel[1]))
+            meet(i, f.let(loadFloats(block, row, i)), position)
+          }
+        }
         storeWinners(f, block, { y, argmax, positions }, winners)
       }
       return { pointers: [[y, 4], ...(positions ? [[argmax, positions] as const] : [])], join }
@@ -74,7 +73,7 @@ function backward(f: Body, input: PlaneArguments, { positions, window }: Spec<1 
     keep({ element, kept, before }, s) {
       const copy = (array: 'from' | 'argmax', to: I32, bytes: 1 | 4) => {
         const from = f.let(addressOf(input.args[array], element, bytes))
-        copyRow(f, f.let(i32.add(to, before * bytes)), from, addressOf(i32.const(0), s.fromWidth, bytes))
+        copyRow(f, from, f.let(i32.add(to, before * bytes)), i32.mul(s.fromWidth, bytes))
       }
       copy('from', kept, 4)
       copy('argmax', f.let(i32.add(kept, s.span)), positions)
@@ -91,15 +90,6 @@ function backward(f: Body, input: PlaneArguments, { positions, window }: Spec<1 
       return sums
     },
   })
-}
-
-/** Copies a short row by vectors. */
-function copyRow(f: Body, to: I32, from: I32, length: ReturnType<typeof addressOf>): void {
-  const bytes = f.let(length)
-  const bumps = (by: number) => [to, from].map((pointer) => [pointer, by] as const)
-  f.times(i32.shr_u(bytes, 4), () => f.store(to, v128.load(from)), bumps(16))
-  f.times(i32.and(i32.shr_u(bytes, 2), 3), () => f.store(to, i32.load(from)), bumps(4))
-  f.times(i32.and(bytes, 3), () => f.store8(to, i32.load8_u(from)), bumps(1))
 }
 
 /** Winners of windows, with their positions where there are any. */

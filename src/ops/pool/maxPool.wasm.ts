@@ -3,7 +3,7 @@ import { type Body, type Expr, f32x4, i32, i32x4, item, type Local, v128 } from 
 import { defineModule } from '../../kernel/wasm/module.ts'
 import { nowhere, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import { gradientOfPlanes, winnersOfPlanes } from './maxPlanes.wasm.ts'
-import { gradientLayout, planeRowsOf, planeWindowOf, pooledLayout, poolOrder } from './planes.wasm.ts'
+import { gradientLayout, planeRowsOf, planeWindowOf, pooledLayout, poolOrder } from './planeLayout.ts'
 import type { PoolWindow, Sized } from './window.ts'
 import {
   addressOf,
@@ -22,15 +22,7 @@ import {
   storeFloats,
   zeros,
 } from './windowRows.ts'
-import {
-  masks,
-  meeting,
-  numbersSeen,
-  type Positions,
-  positionBytes,
-  storeWinners,
-  type Winners,
-} from './winner.wasm.ts'
+import { masks, meeting, type Positions, positionBytes, storeWinners, type Winners, watchNaN } from './winner.wasm.ts'
 
 /** The rectangle of a window that lies in the image, and the steps between its elements in bytes and positions. */
 interface Window {
@@ -81,17 +73,18 @@ function placed(f: Body, { image, y, x, firstChannel }: Pixel, s: Sizes): { wind
 function winners(f: Body, block: Block, x: Local<'i32'>, window: Window, positions: Positions): Winners {
   const values = locals(f, block, zeros)
   const held = positions ? locals(f, block, zeros) : []
-  const { seen, all } = numbersSeen(f)
+  const { seen, met } = watchNaN(f)
   const search = (mayBeNaN: boolean) => {
-    const meet = meeting(f, { values, positions: held }, mayBeNaN, mayBeNaN ? undefined : seen)
+    const meet = meeting(f, { values, positions: held }, mayBeNaN)
     const position = f.let(i32x4.splat(window.position))
     for (const value of values) value.set(f32x4.const(-Infinity))
     for (const place of held) place.set(position)
     const visit = ([at]: readonly Local<'i32'>[]) =>
-      meet(
-        (i) => loadFloats(block, at, i),
-        () => position,
-      )
+      values.forEach((_, i) => {
+        const value = f.let(loadFloats(block, at, i))
+        if (!mayBeNaN) seen(value)
+        meet(i, value, position)
+      })
     const after = {
       pixel: () => position.set(i32x4.add(position, i32x4.const(1))),
       row: () => position.set(i32x4.add(position, i32x4.splat(window.skip))),
@@ -99,7 +92,7 @@ function winners(f: Body, block: Block, x: Local<'i32'>, window: Window, positio
     eachPlace(f, window.counts, [x], [window.steps], visit, positions ? after : {})
   }
   search(false)
-  f.if(i32.eqz(all), () => search(true))
+  f.if(met, () => search(true))
   return { values, positions: held }
 }
 
@@ -118,7 +111,11 @@ export const maxPoolWasm: WasmKernel<PoolWindow> = {
     if (poolOrder(x.order, x.shape, y.shape, window) === 'plain') {
       const layout = pooledLayout(x.shape, y.shape, window, positions ? 2 : 1)
       const { items, sizes } = planeRowsOf(rows, layout)
-      const module = defineModule('maxPlanes', { positions, window: planeWindowOf(window) }, winnersOfPlanes)
+      const module = defineModule(
+        'maxPlanes',
+        { positions, window: planeWindowOf(window, { image: x.shape, pooled: y.shape }) },
+        winnersOfPlanes,
+      )
       const phases = [module.phase('forward', items, { ...arrays, sizes })]
       return { scratch: layout.scratch, phases, note: `${note}, by rows` }
     }
@@ -188,7 +185,11 @@ export const maxPoolGradientWasm: WasmKernel<PoolWindow & Sized> = {
     if (poolOrder(argmax.order, dx.shape, dy.shape, window) === 'plain') {
       const layout = gradientLayout(dx.shape, dy.shape, window, positions)
       const { items, sizes } = planeRowsOf(rows, layout)
-      const module = defineModule('maxPlanesGradient', { positions, window: planeWindowOf(window) }, gradientOfPlanes)
+      const module = defineModule(
+        'maxPlanesGradient',
+        { positions, window: planeWindowOf(window, { image: dx.shape, pooled: dy.shape }) },
+        gradientOfPlanes,
+      )
       const phases = [module.phase('backward', items, { ...arrays, sizes })]
       return { scratch: layout.scratch, phases, note: `${note}, by rows` }
     }

@@ -1,15 +1,8 @@
 // How the gradients of pooling run on images in plain order: the windows of a phase of the stride stand side by side.
 import { type Body, type Expr, f32x4, i32, type Local } from '../../kernel/wasm/asm.ts'
 import { leastSigned as least } from '../../kernel/wasm/loops.ts'
-import {
-  fillVectors,
-  joinRow,
-  keptRows,
-  type PlaneArguments,
-  type PlaneSizes,
-  type PlaneWindow,
-  tabulate,
-} from './planes.wasm.ts'
+import type { PlaneWindow } from './planeLayout.ts'
+import { fillVectors, keptRows, type PlaneArguments, type PlaneSizes, phasesJoined, tabulate } from './planes.wasm.ts'
 import { type Block, eachBlock } from './windowRows.ts'
 
 type I32 = Local<'i32'>
@@ -53,6 +46,7 @@ export function unpoolPlanes(f: Body, { index, args, scratch }: PlaneArguments, 
   const blank = f.let(i32.add(ring, i32.mul(slot, slots)))
   const table = f.let(i32.add(blank, slot))
   fillVectors(f, ring, i32.mul(slot, slots + 1), f32x4.const(0))
+  const join = phasesJoined(f, strides[1], scratch, sizes)
   const { column } = gradient
   if (column) tabulate(f, table, fromWidth, sizes, (at, left) => column(at, left, sizes))
   const [plane, done] = [f.let(i32.const(-1)), f.let(i32.const(0))]
@@ -101,6 +95,6 @@ export function unpoolPlanes(f: Body, { index, args, scratch }: PlaneArguments, 
       })
       phases.bump(pitch)
     }
-    joinRow(f, strides[1], scratch, f.let(i32.add(to, i32.shl(i32.mul(row, toWidth), 2))), sizes)
+    join(f.let(i32.add(to, i32.shl(i32.mul(row, toWidth), 2))), toWidth)
   })
 }

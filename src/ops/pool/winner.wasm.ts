@@ -15,8 +15,8 @@ export interface Winners {
   readonly positions: readonly Local<'v128'>[]
 }
 
-/** Lets values meet the winners of a block so far: a value wins by its comparison, and its position with it. */
-export type Meet = (values: (vector: number) => Expr<'v128'>, positions: (vector: number) => Expr<'v128'>) => void
+/** Lets a value meet the winner so far of a vector of the block: where it wins, its position does, too. */
+export type Meet = (vector: number, value: Local<'v128'>, position: Expr<'v128'>) => void
 
 /** A value against the best so far: lanes of ones where it wins, and the larger of the two. */
 type Compare = (f: Body, value: Local<'v128'>, best: Local<'v128'>) => { wins: Expr<'v128'>; larger: Expr<'v128'> }
@@ -32,28 +32,23 @@ const anything: Compare = (f, value, best) => {
 
 const isNaN = (value: Local<'v128'>) => f32x4.ne(value, value)
 
-/** Whether lanes have only met numbers: `seen` is called with each value. */
-export function numbersSeen(f: Body): { seen(value: Local<'v128'>): void; readonly all: Expr<'i32'> } {
-  const so = f.let(i32x4.const(-1))
-  return { seen: (value) => so.set(v128.and(so, f32x4.eq(value, value))), all: i32x4.all_true(so) }
+/** Whether NaN was met: `seen` is called with each value, or with sums of them. */
+export function watchNaN(f: Body): { seen(value: Local<'v128'>): void; readonly met: Expr<'i32'> } {
+  const numbers = f.let(i32x4.const(-1))
+  return {
+    seen: (value) => numbers.set(v128.and(numbers, f32x4.eq(value, value))),
+    met: i32.eqz(i32x4.all_true(numbers)),
+  }
 }
 
 /** How values meet winners, where all are numbers or where some may be NaN. */
-export function meeting(
-  f: Body,
-  { values, positions }: Winners,
-  mayBeNaN: boolean,
-  seen?: (value: Local<'v128'>) => void,
-): Meet {
+export function meeting(f: Body, { values, positions }: Winners, mayBeNaN: boolean): Meet {
   const compare = mayBeNaN ? anything : numbers
-  return (valueOf, positionOf) =>
-    values.forEach((best, i) => {
-      const value = f.let(valueOf(i))
-      seen?.(value)
-      const { wins, larger } = compare(f, value, best)
-      if (positions.length > 0) positions[i].set(v128.bitselect(positionOf(i), positions[i], wins))
-      best.set(larger)
-    })
+  return (i, value, position) => {
+    const { wins, larger } = compare(f, value, values[i])
+    if (positions.length > 0) positions[i].set(v128.bitselect(position, positions[i], wins))
+    values[i].set(larger)
+  }
 }
 
 /** Stores the winners of a block. */
