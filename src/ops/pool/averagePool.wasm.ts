@@ -3,6 +3,10 @@ import { type Body, type Expr, f32, f32x4, type Input, i32, item, type Local, se
 import { leastSigned as least, positive } from '../../kernel/wasm/loops.ts'
 import { defineModule } from '../../kernel/wasm/module.ts'
 import { nowhere, type WasmKernel } from '../../kernel/wasm/plan.ts'
+import type { ReductionAttributes } from '../../kinds/reduction/attributes.ts'
+import { reductionWasm } from '../../kinds/reduction/reduction.wasm.ts'
+import { tracedReduction } from '../../kinds/reduction/traced.ts'
+import { means } from '../reduce/reduce.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
 import {
   gradientLayout,
@@ -205,13 +209,26 @@ function addTo(sums: readonly Local<'v128'>[], term: (i: number) => Expr<'v128'>
   sums.forEach((sum, i) => sum.set(f32x4.add(sum, term(i))))
 }
 
+/** Whether there is one window, on the whole of each image. */
+const isWhole = ([, , height, width]: readonly number[], { kernel, padding }: AveragePoolAttributes) =>
+  kernel[0] === height && kernel[1] === width && padding[0] === 0 && padding[1] === 0
+
+/** The means of images as a reduction. */
+const meanOfImages = (): ReductionAttributes => ({
+  reduction: tracedReduction(means, ['float']),
+  ...{ numbers: [], axes: [2, 3], keepDims: true, dtypes: ['float32'] },
+})
+
 /** y = Σ of each window ÷ its divisor; an item is some rows of y, or some channels of one. */
 export const averagePoolWasm: WasmKernel<AveragePoolAttributes> = {
   orders([x], window, [y]) {
-    const order = poolOrder(x.order, x.shape, y.shape, window)
+    const whole = x.order === 'plain' && isWhole(x.shape, window)
+    const order = whole ? 'plain' : poolOrder(x.order, x.shape, y.shape, window)
     return { inputs: [order], outputs: [order] }
   },
-  plan([x], window, [y]) {
+  plan([x], window, [y], rung, strict) {
+    if (x.order === 'plain' && isWhole(x.shape, window))
+      return reductionWasm.plan([x], meanOfImages(), [y], rung, strict)
     const places = window.kernel[0] * window.kernel[1]
     const rows = { to: y.shape, from: x.shape, window, places, extra: window.countIncludePad ? 1 : 0 }
     const arrays = { to: { output: 0 }, from: { input: 0 } }
