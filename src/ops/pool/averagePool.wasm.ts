@@ -1,31 +1,22 @@
 // averagePool on the command stream, images in either order: each window's sum of row sums, divided.
-import { type Body, type Expr, f32, f32x4, type Input, i32, item, type Local, select } from '../../kernel/wasm/asm.ts'
-import { leastSigned as least, positive } from '../../kernel/wasm/loops.ts'
+import { type Body, type Expr, f32, f32x4, type Input, i32, item, type Local } from '../../kernel/wasm/asm.ts'
 import { defineModule } from '../../kernel/wasm/module.ts'
 import { nowhere, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { ReductionAttributes } from '../../kinds/reduction/attributes.ts'
 import { reductionWasm } from '../../kinds/reduction/reduction.wasm.ts'
 import { tracedReduction } from '../../kinds/reduction/traced.ts'
 import { means } from '../reduce/reduce.ts'
+import { averagingPlanes } from './averagePlanes.wasm.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
-import {
-  gradientLayout,
-  type PlaneWindow,
-  planeRowsOf,
-  planes,
-  planeWindowOf,
-  pooledLayout,
-  poolOrder,
-} from './planeLayout.ts'
-import { type KeptRows, type PlaneArguments, type PlaneSizes, poolPlanes } from './planes.wasm.ts'
-import { unpoolPlanes } from './planesGradient.wasm.ts'
+import { areTiles, gradientLayout, planeRowsOf, planeWindowOf, pooledLayout, poolOrder } from './planeLayout.ts'
 import type { Sized } from './window.ts'
 import {
   addressOf,
-  type Block,
+  addTo,
   eachBlock,
   eachPixel,
   eachPlace,
+  extent,
   holders,
   loadFloats,
   locals,
@@ -38,14 +29,6 @@ import {
 } from './windowRows.ts'
 
 type I32 = Local<'i32'>
-
-/** The pixels along one axis that the divisor counts: with padding, not beyond it, or those in the image. */
-function extent(f: Body, begin: I32, kernel: I32, size: I32, padding: I32, countPadding: I32): I32 {
-  const end = f.let(i32.add(begin, kernel))
-  const padded = f.let(i32.sub(least(end, f.let(i32.add(size, padding))), begin))
-  const { count } = overlap(f, begin, kernel, size)
-  return f.let(select(countPadding, positive(padded), count))
-}
 
 /** A divisor in every lane. */
 function divisor(f: Body, height: I32, width: I32): Local<'v128'> {
@@ -133,82 +116,6 @@ function backward(f: Body, { index, args }: Arguments): void {
 
 const averaging = () => ({ forward: item(pooled, forward), backward: item(pooled, backward) })
 
-/** Writes how many of a window's columns the divisor counts, as a float. */
-function widthTo(f: Body, at: I32, left: I32, width: I32, s: PlaneSizes): void {
-  f.store(at, f32.convert_i32_s(extent(f, left, s.kernelWidth, width, s.paddingX, s.extra)))
-}
-
-/** How many rows the divisor counts, in every lane. */
-function heightOf(f: Body, top: I32, height: I32, s: PlaneSizes): Local<'v128'> {
-  return f.let(f32x4.splat(f32.convert_i32_s(extent(f, top, s.kernelHeight, height, s.paddingY, s.extra))))
-}
-
-/** Four divisors of a row: products of integers that a float holds. */
-const divisors = (block: Block, height: Local<'v128'>, widths: I32, vector: number) =>
-  f32x4.mul(height, loadFloats(block, widths, vector))
-
-function forwardPlanes(f: Body, input: PlaneArguments, window: PlaneWindow): void {
-  const added = (terms: readonly Expr<'v128'>[]) => f.let(terms.reduce((sum, term) => f32x4.add(sum, term)))
-  poolPlanes(f, input, {
-    window,
-    padding: zeros,
-    column: (at, left, s) => widthTo(f, at, left, s.fromWidth, s),
-    across(block, { columns, kept }) {
-      const sums = locals(f, block, zeros)
-      sums.forEach((sum, i) => sum.set(added(columns(i))))
-      storeFloats(f, block, kept, sums)
-    },
-    down({ element, top }, s) {
-      const to = f.let(addressOf(input.args.to, element, 4))
-      const height = heightOf(f, top, s.fromHeight, s)
-      const join = (block: Block, { rows, table: widths }: KeptRows) => {
-        const means = locals(f, block, zeros)
-        means.forEach((mean, i) => {
-          const sum = added([zeros, ...rows.map((row) => loadFloats(block, row, i))])
-          mean.set(f32x4.div(sum, divisors(block, height, widths, i)))
-        })
-        storeFloats(f, block, to, means)
-      }
-      return { pointers: [[to, 4]], join }
-    },
-  })
-}
-
-function backwardPlanes(f: Body, input: PlaneArguments, window: PlaneWindow): void {
-  unpoolPlanes(f, input, {
-    window,
-    column: (at, left, s) => widthTo(f, at, left, s.toWidth, s),
-    keep({ y, element, kept, before, table }, s) {
-      const height = heightOf(f, f.let(i32.sub(i32.mul(y, s.strideY), s.paddingY)), s.toHeight, s)
-      const dy = f.let(addressOf(input.args.from, element, 4))
-      const [to, widths] = [f.let(i32.add(kept, before * 4)), f.let(table)]
-      const moving = [dy, to, widths].map((pointer) => [pointer, 4] as const)
-      eachBlock(f, s.fromWidth, moving, (block) => {
-        const parts = locals(f, block, zeros)
-        parts.forEach((part, i) => part.set(f32x4.div(loadFloats(block, dy, i), divisors(block, height, widths, i))))
-        storeFloats(f, block, to, parts)
-      })
-    },
-    sum(block, windows) {
-      const sums = locals(f, block, zeros)
-      for (const { kept, first } of windows) {
-        const at = f.let(addressOf(kept, first, 4))
-        addTo(sums, (i) => loadFloats(block, at, i))
-      }
-      return sums
-    },
-  })
-}
-
-const averagingPlanes = (window: PlaneWindow) => ({
-  forward: item(planes, (f, input) => forwardPlanes(f, input, window)),
-  backward: item(planes, (f, input) => backwardPlanes(f, input, window)),
-})
-
-function addTo(sums: readonly Local<'v128'>[], term: (i: number) => Expr<'v128'>): void {
-  sums.forEach((sum, i) => sum.set(f32x4.add(sum, term(i))))
-}
-
 /** Whether there is one window, on the whole of each image. */
 const isWhole = ([, , height, width]: readonly number[], { kernel, padding }: AveragePoolAttributes) =>
   kernel[0] === height && kernel[1] === width && padding[0] === 0 && padding[1] === 0
@@ -234,14 +141,13 @@ export const averagePoolWasm: WasmKernel<AveragePoolAttributes> = {
     const arrays = { to: { output: 0 }, from: { input: 0 } }
     const note = `mean of ${places} places a window`
     if (poolOrder(x.order, x.shape, y.shape, window) === 'plain') {
+      const shapes = { image: x.shape, pooled: y.shape }
       const layout = pooledLayout(x.shape, y.shape, window)
       const { items, sizes } = planeRowsOf(rows, layout)
-      const module = defineModule(
-        'averagePlanes',
-        planeWindowOf(window, { image: x.shape, pooled: y.shape }),
-        averagingPlanes,
-      )
-      const phases = [module.phase('forward', items, { ...arrays, argmax: nowhere, sizes })]
+      const planeWindow = planeWindowOf(window, shapes)
+      const entry = areTiles(planeWindow, window, shapes) ? 'tiles' : 'forward'
+      const module = defineModule('averagePlanes', planeWindow, averagingPlanes)
+      const phases = [module.phase(entry, items, { ...arrays, argmax: nowhere, sizes })]
       return { scratch: layout.scratch, phases, note: `${note}, by rows` }
     }
     const { items, sizes } = rowsOf(rows)

@@ -24,6 +24,16 @@ export function planeWindowOf(
   return { kernel, strides, padded: padding[1] > 0 || end > image[3] || beyond }
 }
 
+/** Whether all windows are full, and no row of the image is in two: then nothing has to be kept. */
+export function areTiles(
+  { padded, kernel, strides }: PlaneWindow,
+  { padding }: PoolWindow,
+  { image, pooled }: { readonly image: readonly number[]; readonly pooled: readonly number[] },
+): boolean {
+  const full = padding[0] === 0 && (pooled[2] - 1) * strides[0] + kernel[0] <= image[2]
+  return !padded && full && strides[0] >= kernel[0]
+}
+
 /** Most places of a window along an axis: the code has a load for each. */
 const mostPlaces = 8
 

@@ -142,7 +142,14 @@ function paddedRows(f: Body, scratch: I32, { fromHeight, fromWidth, paddingX, pi
 }
 
 /** Loads the columns of a vector of windows that stand side by side, those of the block from `x` on. */
-function columnsOf(f: Body, block: Block, x: I32, vector: number, count: number, stride: number): Local<'v128'>[] {
+export function columnsOf(
+  f: Body,
+  block: Block,
+  x: I32,
+  vector: number,
+  count: number,
+  stride: number,
+): Local<'v128'>[] {
   const first = vector * 16 * stride
   if (block === 1) return Array.from({ length: count }, (_, j) => f.let(v128.load32_zero(x, 4 * j)))
   if (stride !== 2) return Array.from({ length: count }, (_, j) => loadApart(f, x, first + 4 * j, 4 * stride))

@@ -198,3 +198,23 @@ export function addressOf(base: Expr<'i32'>, element: Expr<'i32'>, bytes: 1 | 4)
 
 /** Four zeros. */
 export const zeros: Expr<'v128'> = f32x4.const(0)
+
+/** The pixels along one axis that the divisor counts: with padding, not beyond it, or those in the image. */
+export function extent(
+  f: Body,
+  begin: Local<'i32'>,
+  kernel: Local<'i32'>,
+  size: Local<'i32'>,
+  padding: Local<'i32'>,
+  countPadding: Local<'i32'>,
+): Local<'i32'> {
+  const end = f.let(i32.add(begin, kernel))
+  const padded = f.let(i32.sub(least(end, f.let(i32.add(size, padding))), begin))
+  const { count } = overlap(f, begin, kernel, size)
+  return f.let(select(countPadding, positive(padded), count))
+}
+
+/** Adds a term to each sum. */
+export function addTo(sums: readonly Local<'v128'>[], term: (i: number) => Expr<'v128'>): void {
+  sums.forEach((sum, i) => sum.set(f32x4.add(sum, term(i))))
+}
