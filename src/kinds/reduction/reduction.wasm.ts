@@ -92,6 +92,7 @@ export const reductionWasm: WasmKernel<ReductionAttributes> = {
       const all = from.types.map(() => true)
       const spec: PassSpec = {
         ...{ entry, reduction, numbers, operands: sourcesOfReduction(attrs), first, last, rung },
+        wholeRows: entry === 'rows' && cut.parts === 1 && step.outer.length === 1,
         varies: [...step.outer, step.r, step.inner].map((run) => (first ? run.varies : all)),
         sources: from.types.map((type) => type ?? 'iota'),
         outputs: to.types,

@@ -33,6 +33,8 @@ export interface PassSpec {
   readonly outputs: readonly (Element | null)[]
   /** Element types of the results of elements, where the pass makes them. */
   readonly elements: readonly Element[]
+  /** Whether units are whole rows of one outer run, each behind the other. */
+  readonly wholeRows: boolean
   /** For each run of axes, outermost first, whether each source moves along: outer ones, r, inner. */
   readonly varies: readonly (readonly boolean[])[]
   readonly rung: Rung
@@ -100,6 +102,30 @@ export function eachUnit(f: Body, spec: PassSpec, index: I32, args: PassArgument
   const count = f.let(i32x4.splat(sizes.count))
   const begin = f.let(i32.mul(index, unitsPerItem))
   const end = f.let(i32.add(begin, unitsPerItem))
+  const streamOf = (i: number, pointer: I32, at: number): Stream => {
+    const [alongRows, alongColumns] = varies.slice(-2).map((moves) => moves[i])
+    return { element: types[i], pointer, step: alongRows ? steps[i][at] : 0, alongColumns }
+  }
+  if (spec.wholeRows) {
+    // each row begins where the one before ends: nothing is divided
+    const pointers = addresses.map((address, i) => f.let(i32.add(address, i32.mul(begin, steps[i][0]))))
+    const to = outputs.map((address, i) => {
+      return address && f.let(i32.add(address, i32.mul(begin, bytesOf(spec.outputs[i] as Element))))
+    })
+    const streams = pointers.map((pointer, i) => streamOf(i, pointer, 1))
+    const one = f.let(i32.const(1))
+    const unit: Unit = {
+      sources: streams.slice(spec.elements.length),
+      elements: streams.slice(0, spec.elements.length),
+      ...{ outputs: to, numbers, rows: r, columns: one, count, part: f.let(countLanes(r, spec.reduction.joined[0])) },
+    }
+    const bumps = [
+      ...pointers.map((pointer, i) => [pointer, steps[i][0]] as const),
+      ...to.flatMap((pointer, i) => (pointer ? [[pointer, bytesOf(spec.outputs[i] as Element)] as const] : [])),
+    ]
+    f.times(f.let(i32.sub(least(end, units), begin)), () => build(unit), bumps)
+    return
+  }
   f.range(begin, least(end, units), (unit) => {
     const column = f.let(i32.mul(i32.rem_u(unit, chunks), chunk))
     const segment = f.let(i32.div_u(unit, chunks))
@@ -110,8 +136,7 @@ export function eachUnit(f: Body, spec: PassSpec, index: I32, args: PassArgument
     const streams = addresses.map((address, i): Stream => {
       const places = [...at, first, column].map((place, k) => i32.mul(place, steps[i][k]))
       const pointer = f.let(places.reduce((sum, place) => i32.add(sum, place), i32.add(address, 0)))
-      const [alongRows, alongColumns] = varies.slice(-2).map((moves) => moves[i])
-      return { element: types[i], pointer, step: alongRows ? steps[i][at.length] : 0, alongColumns }
+      return streamOf(i, pointer, at.length)
     })
     const rows = f.let(least(rest, part))
     build({

@@ -1,16 +1,22 @@
-// averagePool on the command stream, channels last: each window's sum of row sums, divided.
-import { type Body, type Expr, f32, f32x4, type Input, i32, item, type Local, select } from '../../kernel/wasm/asm.ts'
-import { leastSigned as least, positive } from '../../kernel/wasm/loops.ts'
+// averagePool on the command stream, images in either order: each window's sum of row sums, divided.
+import { type Body, type Expr, f32, f32x4, type Input, i32, item, type Local } from '../../kernel/wasm/asm.ts'
 import { defineModule } from '../../kernel/wasm/module.ts'
-import type { WasmKernel } from '../../kernel/wasm/plan.ts'
+import { nowhere, type WasmKernel } from '../../kernel/wasm/plan.ts'
+import type { ReductionAttributes } from '../../kinds/reduction/attributes.ts'
+import { reductionWasm } from '../../kinds/reduction/reduction.wasm.ts'
+import { tracedReduction } from '../../kinds/reduction/traced.ts'
+import { means } from '../reduce/reduce.ts'
+import { averagingPlanes } from './averagePlanes.wasm.ts'
 import type { AveragePoolAttributes } from './averagePool.ts'
+import { areTiles, gradientLayout, planeRowsOf, planeWindowOf, pooledLayout, poolOrder } from './planeLayout.ts'
 import type { Sized } from './window.ts'
 import {
   addressOf,
-  channelsLast,
+  addTo,
   eachBlock,
   eachPixel,
   eachPlace,
+  extent,
   holders,
   loadFloats,
   locals,
@@ -23,14 +29,6 @@ import {
 } from './windowRows.ts'
 
 type I32 = Local<'i32'>
-
-/** The pixels along one axis that the divisor counts: with padding, not beyond it, or those in the image. */
-function extent(f: Body, begin: I32, kernel: I32, size: I32, padding: I32, countPadding: I32): I32 {
-  const end = f.let(i32.add(begin, kernel))
-  const padded = f.let(i32.sub(least(end, f.let(i32.add(size, padding))), begin))
-  const { count } = overlap(f, begin, kernel, size)
-  return f.let(select(countPadding, positive(padded), count))
-}
 
 /** A divisor in every lane. */
 function divisor(f: Body, height: I32, width: I32): Local<'v128'> {
@@ -118,37 +116,69 @@ function backward(f: Body, { index, args }: Arguments): void {
 
 const averaging = () => ({ forward: item(pooled, forward), backward: item(pooled, backward) })
 
-function addTo(sums: readonly Local<'v128'>[], term: (i: number) => Expr<'v128'>): void {
-  sums.forEach((sum, i) => sum.set(f32x4.add(sum, term(i))))
-}
+/** Whether there is one window, on the whole of each image. */
+const isWhole = ([, , height, width]: readonly number[], { kernel, padding }: AveragePoolAttributes) =>
+  kernel[0] === height && kernel[1] === width && padding[0] === 0 && padding[1] === 0
+
+/** The means of images as a reduction. */
+const meanOfImages = (): ReductionAttributes => ({
+  reduction: tracedReduction(means, ['float']),
+  ...{ numbers: [], axes: [2, 3], keepDims: true, dtypes: ['float32'] },
+})
 
 /** y = Σ of each window ÷ its divisor; an item is some rows of y, or some channels of one. */
 export const averagePoolWasm: WasmKernel<AveragePoolAttributes> = {
-  orders: channelsLast,
-  plan([x], window, [y]) {
+  orders([x], window, [y]) {
+    const whole = x.order === 'plain' && isWhole(x.shape, window)
+    const order = whole ? 'plain' : poolOrder(x.order, x.shape, y.shape, window)
+    return { inputs: [order], outputs: [order] }
+  },
+  plan([x], window, [y], rung, strict) {
+    if (x.order === 'plain' && isWhole(x.shape, window))
+      return reductionWasm.plan([x], meanOfImages(), [y], rung, strict)
     const places = window.kernel[0] * window.kernel[1]
-    const extra = window.countIncludePad ? 1 : 0
-    const { items, sizes } = rowsOf({ to: y.shape, from: x.shape, window, places, extra })
-    const args = { to: { output: 0 }, from: { input: 0 }, sizes }
-    return {
-      phases: [defineModule('averagePool', {}, averaging).phase('forward', items, args)],
-      note: `mean of ${places} places a window`,
+    const rows = { to: y.shape, from: x.shape, window, places, extra: window.countIncludePad ? 1 : 0 }
+    const arrays = { to: { output: 0 }, from: { input: 0 } }
+    const note = `mean of ${places} places a window`
+    if (poolOrder(x.order, x.shape, y.shape, window) === 'plain') {
+      const shapes = { image: x.shape, pooled: y.shape }
+      const layout = pooledLayout(x.shape, y.shape, window)
+      const { items, sizes } = planeRowsOf(rows, layout)
+      const planeWindow = planeWindowOf(window, shapes)
+      const entry = areTiles(planeWindow, window, shapes) ? 'tiles' : 'forward'
+      const module = defineModule('averagePlanes', planeWindow, averagingPlanes)
+      const phases = [module.phase(entry, items, { ...arrays, argmax: nowhere, sizes })]
+      return { scratch: layout.scratch, phases, note: `${note}, by rows` }
     }
+    const { items, sizes } = rowsOf(rows)
+    return { phases: [defineModule('averagePool', {}, averaging).phase('forward', items, { ...arrays, sizes })], note }
   },
 }
 
 /** dx[pixel] = Σ dy ÷ divisor over the windows that hold it, in row-major order; an item is some rows of dx. */
 export const averagePoolGradientWasm: WasmKernel<AveragePoolAttributes & Sized> = {
-  orders: channelsLast,
+  orders([dy], window, [dx]) {
+    const order = poolOrder(dy.order, dx.shape, dy.shape, window)
+    return { inputs: [order], outputs: [order] }
+  },
   plan([dy], window, [dx]) {
     const { kernel, strides } = window
     const places = Math.ceil(kernel[0] / strides[0]) * Math.ceil(kernel[1] / strides[1])
-    const extra = window.countIncludePad ? 1 : 0
-    const { items, sizes } = rowsOf({ to: dx.shape, from: dy.shape, window, places, extra })
-    const args = { to: { output: 0 }, from: { input: 0 }, sizes }
-    return {
-      phases: [defineModule('averagePool', {}, averaging).phase('backward', items, args)],
-      note: `gather from ${places} windows a pixel`,
+    const rows = { to: dx.shape, from: dy.shape, window, places, extra: window.countIncludePad ? 1 : 0 }
+    const arrays = { to: { output: 0 }, from: { input: 0 } }
+    const note = `gather from ${places} windows a pixel`
+    if (poolOrder(dy.order, dx.shape, dy.shape, window) === 'plain') {
+      const layout = gradientLayout(dx.shape, dy.shape, window)
+      const { items, sizes } = planeRowsOf(rows, layout)
+      const module = defineModule(
+        'averagePlanes',
+        planeWindowOf(window, { image: dx.shape, pooled: dy.shape }),
+        averagingPlanes,
+      )
+      const phases = [module.phase('backward', items, { ...arrays, argmax: nowhere, sizes })]
+      return { scratch: layout.scratch, phases, note: `${note}, by rows` }
     }
+    const { items, sizes } = rowsOf(rows)
+    return { phases: [defineModule('averagePool', {}, averaging).phase('backward', items, { ...arrays, sizes })], note }
   },
 }

@@ -1,12 +1,13 @@
-// maxPool on the command stream, channels last: four channels a vector, the winner's position beside the winner.
-import type { DType } from '../../core/dtype.ts'
-import { type Body, type Expr, f32x4, i8x16, i16x8, i32, i32x4, item, type Local, v128 } from '../../kernel/wasm/asm.ts'
+// maxPool on the command stream: channels last four channels a vector, the winner's position beside the winner.
+import { type Body, type Expr, f32x4, i32, i32x4, item, type Local, v128 } from '../../kernel/wasm/asm.ts'
 import { defineModule } from '../../kernel/wasm/module.ts'
 import { nowhere, type WasmKernel } from '../../kernel/wasm/plan.ts'
+import { gradientOfPlanes, winnersOfPlanes } from './maxPlanes.wasm.ts'
+import { gradientLayout, planeRowsOf, planeWindowOf, pooledLayout, poolOrder } from './planeLayout.ts'
 import type { PoolWindow, Sized } from './window.ts'
 import {
   addressOf,
-  channelsLast,
+  type Block,
   eachBlock,
   eachPixel,
   eachPlace,
@@ -21,13 +22,7 @@ import {
   storeFloats,
   zeros,
 } from './windowRows.ts'
-
-/** How positions are stored: not at all, as bytes, or as int32. */
-type Positions = 0 | 1 | 4
-
-const positionBytes = (dtype: DType): 1 | 4 => (dtype === 'uint8' ? 1 : 4)
-
-type Block = 16 | 4 | 1
+import { masks, meeting, type Positions, positionBytes, storeWinners, type Winners, watchNaN } from './winner.wasm.ts'
 
 /** The rectangle of a window that lies in the image, and the steps between its elements in bytes and positions. */
 interface Window {
@@ -50,7 +45,7 @@ const forward = ({ positions }: { readonly positions: Positions }) => ({
       const argmax = f.let(positions ? addressOf(args.argmax, pixel.element, positions) : i32.const(0))
       const pointers = [[y, 4], [x, 4], ...(positions ? [[argmax, positions] as const] : [])] as const
       eachBlock(f, pixel.channels, pointers, (block) =>
-        store(f, block, { y, argmax, positions }, winners(f, block, x, window, positions)),
+        storeWinners(f, block, { y, argmax, positions }, winners(f, block, x, window, positions)),
       )
     }),
   ),
@@ -74,32 +69,21 @@ function placed(f: Body, { image, y, x, firstChannel }: Pixel, s: Sizes): { wind
   return { window, first: i32.add(i32.mul(pixel, s.channels), firstChannel) }
 }
 
-/** Winners of a block: values and positions. */
-interface Winners {
-  readonly values: readonly Local<'v128'>[]
-  readonly positions: readonly Local<'v128'>[]
-}
-
-/** A value against the best so far: lanes of ones where it wins, and the larger of the two. */
-interface Comparison {
-  readonly wins: Expr<'v128'>
-  readonly larger: Expr<'v128'>
-}
-
 /** The winners without regard to NaN; where one was met, once more with NaN above all numbers. */
 function winners(f: Body, block: Block, x: Local<'i32'>, window: Window, positions: Positions): Winners {
-  const values = locals(f, block, f32x4.const(0))
-  const held = locals(f, block, i32x4.const(0))
-  const numbers = f.let(i32x4.const(-1))
-  const search = (compare: (value: Local<'v128'>, best: Local<'v128'>) => Comparison) => {
+  const values = locals(f, block, zeros)
+  const held = positions ? locals(f, block, zeros) : []
+  const { seen, met } = watchNaN(f)
+  const search = (mayBeNaN: boolean) => {
+    const meet = meeting(f, { values, positions: held }, mayBeNaN)
     const position = f.let(i32x4.splat(window.position))
     for (const value of values) value.set(f32x4.const(-Infinity))
     for (const place of held) place.set(position)
     const visit = ([at]: readonly Local<'i32'>[]) =>
-      values.forEach((best, i) => {
-        const { wins, larger } = compare(f.let(loadFloats(block, at, i)), best)
-        if (positions) held[i].set(v128.bitselect(position, held[i], wins))
-        best.set(larger)
+      values.forEach((_, i) => {
+        const value = f.let(loadFloats(block, at, i))
+        if (!mayBeNaN) seen(value)
+        meet(i, value, position)
       })
     const after = {
       pixel: () => position.set(i32x4.add(position, i32x4.const(1))),
@@ -107,46 +91,37 @@ function winners(f: Body, block: Block, x: Local<'i32'>, window: Window, positio
     }
     eachPlace(f, window.counts, [x], [window.steps], visit, positions ? after : {})
   }
-  search((value, best) => {
-    numbers.set(v128.and(numbers, f32x4.eq(value, value)))
-    return { wins: f32x4.gt(value, best), larger: f32x4.pmax(best, value) }
-  })
-  const isNaN = (value: Local<'v128'>) => f32x4.ne(value, value)
-  f.if(i32.eqz(i32x4.all_true(numbers)), () =>
-    search((value, best) => {
-      const wins = f.let(v128.or(f32x4.gt(value, best), v128.andnot(isNaN(value), isNaN(best))))
-      return { wins, larger: v128.bitselect(value, best, wins) }
-    }),
-  )
+  search(false)
+  f.if(met, () => search(true))
   return { values, positions: held }
-}
-
-function store(
-  f: Body,
-  block: Block,
-  to: { readonly y: Local<'i32'>; readonly argmax: Local<'i32'>; readonly positions: Positions },
-  { values, positions }: Winners,
-): void {
-  storeFloats(f, block, to.y, values)
-  if (to.positions === 4) storeFloats(f, block, to.argmax, positions)
-  if (to.positions !== 1) return
-  const words = (i: number) =>
-    i16x8.narrow_i32x4_u(positions[i % positions.length], positions[(i + 1) % positions.length])
-  const bytes = f.let(i8x16.narrow_i16x8_u(words(0), words(2)))
-  if (block === 16) f.store(to.argmax, bytes)
-  else f.storeLane(block === 4 ? 32 : 8, to.argmax, bytes, 0)
 }
 
 /** y = max of each window; an item is some rows of y. */
 export const maxPoolWasm: WasmKernel<PoolWindow> = {
-  orders: channelsLast,
+  orders([x], window, outputs) {
+    const order = poolOrder(x.order, x.shape, outputs[0].shape, window)
+    return { inputs: [order], outputs: outputs.map(() => order) }
+  },
   plan([x], window, [y, argmax]) {
     const positions = argmax ? positionBytes(argmax.dtype) : 0
     const places = window.kernel[0] * window.kernel[1]
-    const { items, sizes } = rowsOf({ to: y.shape, from: x.shape, window, places })
-    const args = { to: { output: 0 }, from: { input: 0 }, argmax: argmax ? { output: 1 } : nowhere, sizes }
+    const rows = { to: y.shape, from: x.shape, window, places }
+    const arrays = { to: { output: 0 }, from: { input: 0 }, argmax: argmax ? { output: 1 } : nowhere }
+    const note = `max-pool ${places} places a window`
+    if (poolOrder(x.order, x.shape, y.shape, window) === 'plain') {
+      const layout = pooledLayout(x.shape, y.shape, window, positions ? 2 : 1)
+      const { items, sizes } = planeRowsOf(rows, layout)
+      const module = defineModule(
+        'maxPlanes',
+        { positions, window: planeWindowOf(window, { image: x.shape, pooled: y.shape }) },
+        winnersOfPlanes,
+      )
+      const phases = [module.phase('forward', items, { ...arrays, sizes })]
+      return { scratch: layout.scratch, phases, note: `${note}, by rows` }
+    }
+    const { items, sizes } = rowsOf(rows)
     const module = defineModule('maxPool', { positions } as const, forward)
-    return { phases: [module.phase('rows', items, args)], note: `max-pool ${places} places a window` }
+    return { phases: [module.phase('rows', items, { ...arrays, sizes })], note }
   },
 }
 
@@ -194,28 +169,32 @@ const backward = ({ positions }: { readonly positions: 1 | 4 }) => ({
   ),
 })
 
-/** Lanes of ones where the positions at an address are the one sought. */
-function masks(f: Body, block: Block, at: Local<'i32'>, sought: Local<'i32'>, positions: 1 | 4): Expr<'v128'>[] {
-  const words = f.let(i32x4.splat(sought))
-  if (positions === 4) return locals(f, block, zeros).map((_, i) => i32x4.eq(loadFloats(block, at, i), words))
-  if (block === 1) return [i32x4.eq(i32x4.splat(i32.load8_u(at)), words)]
-  const bytes = block === 16 ? v128.load(at) : v128.load32_zero(at)
-  const equal = f.let(i8x16.eq(bytes, i8x16.splat(sought)))
-  const low = f.let(i16x8.extend_low_i8x16_s(equal))
-  if (block === 4) return [i32x4.extend_low_i16x8_s(low)]
-  const high = f.let(i16x8.extend_high_i8x16_s(equal))
-  return [low, high].flatMap((half) => [i32x4.extend_low_i16x8_s(half), i32x4.extend_high_i16x8_s(half)])
-}
-
 /** dx[pixel] = Σ dy over the windows that hold it and chose it, in row-major order; an item is some rows of dx. */
 export const maxPoolGradientWasm: WasmKernel<PoolWindow & Sized> = {
-  orders: channelsLast,
+  orders([dy, argmax], window, [dx]) {
+    const order = poolOrder(argmax.order, dx.shape, dy.shape, window)
+    return { inputs: [order, order], outputs: [order] }
+  },
   plan([dy, argmax], window, [dx]) {
     const { kernel, strides } = window
     const places = Math.ceil(kernel[0] / strides[0]) * Math.ceil(kernel[1] / strides[1])
-    const { items, sizes } = rowsOf({ to: dx.shape, from: dy.shape, window, places })
-    const args = { to: { output: 0 }, from: { input: 0 }, argmax: { input: 1 }, sizes }
-    const module = defineModule('maxPoolGradient', { positions: positionBytes(argmax.dtype) } as const, backward)
-    return { phases: [module.phase('rows', items, args)], note: `gather from ${places} windows a pixel` }
+    const positions = positionBytes(argmax.dtype)
+    const rows = { to: dx.shape, from: dy.shape, window, places }
+    const arrays = { to: { output: 0 }, from: { input: 0 }, argmax: { input: 1 } }
+    const note = `gather from ${places} windows a pixel`
+    if (poolOrder(argmax.order, dx.shape, dy.shape, window) === 'plain') {
+      const layout = gradientLayout(dx.shape, dy.shape, window, positions)
+      const { items, sizes } = planeRowsOf(rows, layout)
+      const module = defineModule(
+        'maxPlanesGradient',
+        { positions, window: planeWindowOf(window, { image: dx.shape, pooled: dy.shape }) },
+        gradientOfPlanes,
+      )
+      const phases = [module.phase('backward', items, { ...arrays, sizes })]
+      return { scratch: layout.scratch, phases, note: `${note}, by rows` }
+    }
+    const { items, sizes } = rowsOf(rows)
+    const module = defineModule('maxPoolGradient', { positions } as const, backward)
+    return { phases: [module.phase('rows', items, { ...arrays, sizes })], note }
   },
 }

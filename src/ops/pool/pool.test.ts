@@ -8,6 +8,7 @@ import { reference } from '../../engines/reference/start.ts'
 import { makeCpuEngine } from '../../engines/wasm/start.ts'
 import '../../nd/methods.ts'
 import { array, full } from '../../nd/creation.ts'
+import { generator } from '../cases.ts'
 import { square } from '../elementwise/elementwise.ts'
 import { averagePool, maxPool, type PoolOptions } from './pool.ts'
 
@@ -146,5 +147,53 @@ describe.each(contexts)('on %s', (ctx) => {
     })
     // y = m², dx = m ÷ 2, Σ dx² = m², and its derivative again m ÷ 2
     expect(await read(x.grad as NDArray)).toEqual([1.5, 1.5, 1.5, 1.5])
+  })
+})
+
+describe('both orders of memory give the same bits', () => {
+  const [cpu] = contexts
+  const windows: readonly (PoolOptions & { readonly size: readonly [number, number] })[] = [
+    { size: [8, 8], kernel: 2 },
+    { size: [9, 35], kernel: 2, strides: 2, ceilMode: true },
+    { size: [11, 41], kernel: 3, strides: 2, padding: 1 },
+    { size: [6, 23], kernel: 3, strides: 2 },
+    { size: [7, 21], kernel: [3, 5], strides: 1, padding: [1, 2] },
+    { size: [5, 70], kernel: [2, 3], strides: [3, 4], padding: [1, 0], ceilMode: true },
+    { size: [9, 33], kernel: [4, 5], strides: [3, 3], padding: 2, ceilMode: true },
+    { size: [40, 44], kernel: 8, strides: 5, padding: [4, 3] },
+    { size: [300, 12], kernel: [1, 2], strides: [1, 3] },
+  ]
+  const special = [Number.NaN, Infinity, -Infinity, -0, 0, 2]
+
+  test.each(windows)('$size, $kernel over $strides', async ({ size, ...options }) => {
+    const random = generator(3)
+    const shape = [2, 19, ...size]
+    for (const specials of [0, 0.02, 0.7]) {
+      const values = Float32Array.from({ length: 38 * size[0] * size[1] }, () => {
+        return random() < specials ? special[Math.floor(random() * special.length)] : random() - 0.5
+      })
+      for (const pool of [
+        maxPool,
+        averagePool,
+        (x: NDArray) => averagePool(x, { ...options, countIncludePad: false }),
+      ]) {
+        const results = (['plain', 'channelsLast'] as const).map(async (order) => {
+          const x = array(values, { shape, ctx: cpu })
+          engine.lay(x.value, order)
+          x.attachGrad()
+          const y = record(() => pool(x, options))
+          backward(
+            y,
+            array(
+              Float32Array.from({ length: y.size }, (_, i) => Math.sin(i)),
+              { shape: y.shape, ctx: cpu },
+            ),
+          )
+          return [await read(y), await read(x.grad as NDArray)]
+        })
+        const [plain, last] = await Promise.all(results)
+        expect(plain.map((list, i) => list.findIndex((value, k) => !Object.is(value, last[i][k])))).toEqual([-1, -1])
+      }
+    }
   })
 })

@@ -1,4 +1,4 @@
-// Pooling and its gradients against PyTorch: 60 random geometries, half of them rounded up, half with many ties.
+// Pooling and its gradients against PyTorch: 60 random geometries, half of them rounded up, half with many ties, half channels last.
 import { spawnSync } from 'node:child_process'
 import { afterAll, expect, test } from 'vitest'
 import { backward, record } from '../../autograd/autograd.ts'
@@ -52,6 +52,7 @@ test('60 random poolings', async () => {
   const wanted = JSON.parse(stdout) as { shape: number[]; y: number[]; dx: number[] }[]
   for (const [i, { kind, shape, x, ...window }] of cases.entries()) {
     const input = array(x, { shape, ctx })
+    if (i % 4 > 1) engine.lay(input.value, 'channelsLast')
     input.attachGrad()
     const y = record(() =>
       kind === 'max' ? maxPool(input, window) : averagePool(input, { ...window, countIncludePad: kind === 'mean' }),

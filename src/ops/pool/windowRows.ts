@@ -12,17 +12,13 @@ import {
   v128,
 } from '../../kernel/wasm/asm.ts'
 import { leastSigned as least, positive } from '../../kernel/wasm/loops.ts'
-import type { WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { PoolWindow } from './window.ts'
 
 /** Products of elements and window places that an item goes through, at least: some 50 µs. */
 const itemCost = 131072
 
-/** Pooling keeps images channels last. */
-export const channelsLast: NonNullable<WasmKernel<never>['orders']> = (inputs, _attrs, outputs) => ({
-  inputs: inputs.map(() => 'channelsLast'),
-  outputs: outputs.map(() => 'channelsLast'),
-})
+/** Elements of a block. */
+export type Block = 16 | 4 | 1
 
 /** What the sizes of a kernel follow from. */
 export interface Rows {
@@ -36,11 +32,14 @@ export interface Rows {
   readonly extra?: number
 }
 
-/** The sizes that the kernels receive. */
-export const rowSizes = {
-  ...integers('channels', 'chunk', 'chunks', 'rowsPerItem', 'rows', 'toHeight', 'toWidth', 'fromHeight', 'fromWidth'),
+/** Rows of an item and in all, sizes of the images and of the window; `extra` is 1 where the divisor counts padding. */
+export const windowSizes = {
+  ...integers('rowsPerItem', 'rows', 'toHeight', 'toWidth', 'fromHeight', 'fromWidth'),
   ...integers('kernelHeight', 'kernelWidth', 'strideY', 'strideX', 'paddingY', 'paddingX', 'extra'),
 }
+
+/** The sizes that the kernels receive. */
+export const rowSizes = { ...integers('channels', 'chunk', 'chunks'), ...windowSizes }
 
 /** The sizes as locals of the kernel. */
 export type Sizes = Readonly<Record<keyof typeof rowSizes, Local<'i32'>>>
@@ -57,14 +56,23 @@ export function rowsOf({ to, from, window, places, extra = 0 }: Rows): {
   const chunk = Math.ceil(channels / parts / 16) * 16
   const chunks = Math.ceil(channels / chunk)
   const rowsPerItem = Math.max(1, Math.floor(itemCost / cost))
+  const sizes = { channels, chunk, chunks, ...windowSizesOf({ to, from, window, extra }, rows, rowsPerItem) }
+  return { items: Math.ceil(rows / rowsPerItem) * chunks, sizes }
+}
+
+/** The sizes of a window, with the number of rows in all and of an item. */
+export function windowSizesOf(
+  { to, from, window, extra = 0 }: Omit<Rows, 'places'>,
+  rows: number,
+  rowsPerItem: number,
+): Readonly<Record<keyof typeof windowSizes, number>> {
   const [kernelHeight, kernelWidth] = window.kernel
   const [strideY, strideX] = window.strides
   const [paddingY, paddingX] = window.padding
-  const sizes = {
-    ...{ channels, chunk, chunks, rowsPerItem, rows, toHeight, toWidth, fromHeight: from[2], fromWidth: from[3] },
+  return {
+    ...{ rowsPerItem, rows, toHeight: to[2], toWidth: to[3], fromHeight: from[2], fromWidth: from[3] },
     ...{ kernelHeight, kernelWidth, strideY, strideX, paddingY, paddingX, extra },
   }
-  return { items: Math.ceil(rows / rowsPerItem) * chunks, sizes }
 }
 
 /** One element of a row: its image, its place, and where its channels lie. */
@@ -132,7 +140,7 @@ export function eachBlock(
   f: Body,
   channels: Local<'i32'>,
   pointers: readonly (readonly [Local<'i32'>, number])[],
-  build: (block: 16 | 4 | 1) => void,
+  build: (block: Block) => void,
 ): void {
   const bumps = (block: number): Bump[] => pointers.map(([pointer, bytes]) => [pointer, bytes * block])
   f.times(i32.shr_u(channels, 4), () => build(16), bumps(16))
@@ -163,23 +171,23 @@ export function eachPlace(
 }
 
 /** The vectors of a block. */
-function vectorsOf(block: 16 | 4 | 1): number[] {
+function vectorsOf(block: Block): number[] {
   return block === 16 ? [0, 1, 2, 3] : [0]
 }
 
-/** Four floats of a block, or one in lane 0 with zeros beside it. */
-export function loadFloats(block: 16 | 4 | 1, address: Local<'i32'>, vector: number): Expr<'v128'> {
-  return block === 1 ? v128.load32_zero(address) : v128.load(address, vector * 16)
+/** Four floats of a block, or one in lane 0 with zeros beside it, `plus` bytes on. */
+export function loadFloats(block: Block, address: Local<'i32'>, vector: number, plus = 0): Expr<'v128'> {
+  return block === 1 ? v128.load32_zero(address, plus) : v128.load(address, vector * 16 + plus)
 }
 
 /** Stores the floats of a block. */
-export function storeFloats(f: Body, block: 16 | 4 | 1, address: Local<'i32'>, values: readonly Expr<'v128'>[]): void {
+export function storeFloats(f: Body, block: Block, address: Local<'i32'>, values: readonly Expr<'v128'>[]): void {
   if (block === 1) f.storeLane(32, address, values[0], 0)
   else values.forEach((value, i) => f.store(address, value, i * 16))
 }
 
 /** A local for each vector of a block, all with one value. */
-export function locals(f: Body, block: 16 | 4 | 1, value: Expr<'v128'>): Local<'v128'>[] {
+export function locals(f: Body, block: Block, value: Expr<'v128'>): Local<'v128'>[] {
   return vectorsOf(block).map(() => f.let(value))
 }
 
@@ -190,3 +198,23 @@ export function addressOf(base: Expr<'i32'>, element: Expr<'i32'>, bytes: 1 | 4)
 
 /** Four zeros. */
 export const zeros: Expr<'v128'> = f32x4.const(0)
+
+/** The pixels along one axis that the divisor counts: with padding, not beyond it, or those in the image. */
+export function extent(
+  f: Body,
+  begin: Local<'i32'>,
+  kernel: Local<'i32'>,
+  size: Local<'i32'>,
+  padding: Local<'i32'>,
+  countPadding: Local<'i32'>,
+): Local<'i32'> {
+  const end = f.let(i32.add(begin, kernel))
+  const padded = f.let(i32.sub(least(end, f.let(i32.add(size, padding))), begin))
+  const { count } = overlap(f, begin, kernel, size)
+  return f.let(select(countPadding, positive(padded), count))
+}
+
+/** Adds a term to each sum. */
+export function addTo(sums: readonly Local<'v128'>[], term: (i: number) => Expr<'v128'>): void {
+  sums.forEach((sum, i) => sum.set(f32x4.add(sum, term(i))))
+}

@@ -12,8 +12,13 @@ export type { ReduceOptions }
 /** Of nothing 0. */
 const sums: Reduction = { name: 'sum', element: (_m, x) => x, joins: ['sum'] }
 
-/** Of nothing NaN, 0 for integers, whose mean is cut towards zero. */
-const means: Reduction = { name: 'mean', element: (_m, x) => x, joins: ['sum'], finish: (m, sum, n) => m.div(sum, n) }
+/** Means: of nothing NaN, 0 for integers, whose mean is cut towards zero. */
+export const means: Reduction = {
+  name: 'mean',
+  element: (_m, x) => x,
+  joins: ['sum'],
+  finish: (m, sum, n) => m.div(sum, n),
+}
 
 /** dy to every element that equals the result, as in MXNet. */
 const toEqual: Formula = {
