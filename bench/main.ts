@@ -10,7 +10,7 @@ import { gpuWork } from './gpuWork.ts'
 import { examineMachine } from './machine.ts'
 import { help, type Options, readOptions, UsageError } from './options.ts'
 import { measurePeak } from './peak.ts'
-import { explanation, profile, profileText, startEngine } from './profile.ts'
+import { explanation, measureMemory, profile, profileText, startEngine } from './profile.ts'
 import { caseText, type Machine, machineText, type Results, type Rows, recorded } from './results.ts'
 import { sweepCase, sweepText } from './sweep.ts'
 import type { SweepCase } from './sweepCases.ts'
@@ -108,11 +108,13 @@ async function examine(options: Options): Promise<void> {
   if (ctx === 'gpu') return console.log(cases.map(gpuWork).join('\n\n'))
   const { gigaflops } = await measurePeak(threads)
   const engine = startEngine(threads)
+  const memory = await measureMemory()
+  const shares = explain ? '' : `, peak ${gigaflops.toFixed(0)} GFLOP/s, memory ${memory.toFixed(1)} GB/s`
   for (const kase of cases) {
     say(`${kase.name}: a few steps`)
     const entries = await profile(kase, engine)
-    console.log(`\n${kase.name}, ${threads} threads, rung ${engine.rung}\n`)
-    console.log(explain ? explanation(entries) : profileText(entries, gigaflops))
+    console.log(`\n${kase.name}, ${threads} threads, rung ${engine.rung}${shares}\n`)
+    console.log(explain ? explanation(entries) : profileText(entries, { peak: gigaflops, memory }))
   }
   await engine.close()
 }

@@ -21,11 +21,11 @@ it('a profile has each call of a step with its work, algorithm and time', async 
 })
 
 it('the text leaves small calls in one line and ends with the sum', () => {
-  const call = { op: 'conv', path: 'net.0 (Conv2D)', shapes: '', note: '', operations: 2e9, bytes: 4e7, ms: 10 }
-  const text = profileText([call, { ...call, op: 'copy', operations: 0, ms: 0.01 }], 400)
+  const call = { op: 'conv', path: 'net.0 (Conv2D)', shapes: '', note: 'Winograd', operations: 2e9, bytes: 4e7, ms: 10 }
+  const text = profileText([call, { ...call, op: 'copy', operations: 0, ms: 0.01 }], { peak: 400, memory: 16 })
   expect(text.split('\n')).toEqual([
-    'op               layer              ms  GFLOP/s  of peak  GB/s',
-    'conv             net.0 (Conv2D)  10.00      200     50 %   4.0',
+    'op               layer              ms  GFLOP/s  of peak  GB/s  of memory  algorithm',
+    'conv             net.0 (Conv2D)  10.00      200     50 %   4.0       25 %  Winograd',
     '1 smaller calls                   0.01',
     'all                              10.01',
   ])

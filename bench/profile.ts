@@ -91,33 +91,62 @@ function operationsOf(op: string, shapes: readonly (readonly number[])[]): numbe
   return 0
 }
 
-/** The calls that take at least a hundredth of the step, the rest in one line, and the sum; `peak` in GFLOP/s. */
-export function profileText(entries: readonly Entry[], peak: number): string {
+/** Elements of the arrays that are copied: 64 MiB each, more than caches hold. */
+const copied = 2 ** 24
+
+/** What a copy by the engine's threads reaches, in GB/s, reads and writes counted once each: the best of nine. */
+export async function measureMemory(): Promise<number> {
+  const [from, to] = [nd.ones([copied]), nd.zeros([copied])]
+  const times: number[] = []
+  for (let round = 0; round < rounds; round++) {
+    await nd.waitall()
+    const start = performance.now()
+    from.copyto(to)
+    await nd.waitall()
+    times.push(performance.now() - start)
+  }
+  for (const array of [from, to]) array.dispose()
+  return (2 * 4 * copied) / Math.min(...times) / 1e6
+}
+
+/** What a profile's figures are shares of: GFLOP/s of our best micro-kernel, GB/s of a copy in memory. */
+export interface Machine {
+  readonly peak: number
+  readonly memory: number
+}
+
+/**
+ * The calls that take at least a hundredth of the step, each with its algorithm, the rest in one line, and the sum.
+ * What caches hold may pass the speed of memory.
+ */
+export function profileText(entries: readonly Entry[], { peak, memory }: Machine): string {
   const total = entries.reduce((sum, { ms }) => sum + ms, 0)
   const [large, small] = [entries.filter(({ ms }) => ms >= total / 100), entries.filter(({ ms }) => ms < total / 100)]
-  const rows = large.map(({ op, path, ms, operations, bytes }) => {
-    const speed = operations / ms / 1e6
-    const work = operations > 0 ? [speed.toFixed(0), `${((100 * speed) / peak).toFixed(0)} %`] : ['', '']
-    return [op, path, ms.toFixed(2), ...work, (bytes / ms / 1e6).toFixed(1)]
+  const share = (speed: number, of: number) => `${((100 * speed) / of).toFixed(0)} %`
+  const rows = large.map(({ op, path, ms, operations, bytes, note }) => {
+    const [speed, traffic] = [operations / ms / 1e6, bytes / ms / 1e6]
+    const work = operations > 0 ? [speed.toFixed(0), share(speed, peak)] : ['', '']
+    return [op, path, ms.toFixed(2), ...work, traffic.toFixed(1), share(traffic, memory), note]
   })
   const rest = small.reduce((sum, { ms }) => sum + ms, 0)
   const last = [
-    [`${small.length} smaller calls`, '', rest.toFixed(2), '', '', ''],
-    ['all', '', total.toFixed(2), '', '', ''],
+    [`${small.length} smaller calls`, '', rest.toFixed(2), '', '', '', '', ''],
+    ['all', '', total.toFixed(2), '', '', '', '', ''],
   ]
-  return table([['op', 'layer', 'ms', 'GFLOP/s', 'of peak', 'GB/s'], ...rows, ...last], 2)
+  const heads = ['op', 'layer', 'ms', 'GFLOP/s', 'of peak', 'GB/s', 'of memory', 'algorithm']
+  return table([heads, ...rows, ...last], [0, 1, 7])
 }
 
 /** Each kind of call once, with its shapes and algorithm. */
 export function explanation(entries: readonly Entry[]): string {
   const rows = entries.filter(({ note }) => note).map(({ op, shapes, note }) => [op, shapes, note])
   const unlike = new Map(rows.map((row) => [row.join(' '), row]))
-  return table([['op', 'inputs', 'algorithm'], ...unlike.values()], 3)
+  return table([['op', 'inputs', 'algorithm'], ...unlike.values()], [0, 1, 2])
 }
 
-/** Columns side by side, the first ones flush left. */
-function table(rows: readonly (readonly string[])[], left: number): string {
+/** Columns side by side, those of the numbers in `left` flush left. */
+function table(rows: readonly (readonly string[])[], left: readonly number[]): string {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)))
-  const cell = (text: string, i: number) => (i < left ? text.padEnd(widths[i]) : text.padStart(widths[i]))
+  const cell = (text: string, i: number) => (left.includes(i) ? text.padEnd(widths[i]) : text.padStart(widths[i]))
   return rows.map((row) => row.map(cell).join('  ').trimEnd()).join('\n')
 }

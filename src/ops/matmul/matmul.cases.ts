@@ -17,6 +17,17 @@ const sizes: readonly (readonly [M: number, K: number, N: number])[] = [
   [64, 5, 130],
 ]
 
+// few rows: each height of a tile, read where they lie up to 18 and packed beyond, sums in parts, columns left over
+const fewRows: typeof sizes = [
+  ...[1, 2, 3, 5, 8, 15, 16, 17, 18, 19].map((M) => [M, 67, 71] as const),
+  [1, 1031, 73],
+  [4, 700, 67],
+  [19, 577, 37],
+  [33, 513, 34],
+  [256, 40, 33],
+  [257, 40, 33],
+]
+
 const transposes: readonly MatmulOptions[] = [
   {},
   { transposeB: true },
@@ -56,6 +67,8 @@ const batches: readonly (readonly [B: number, M: number, K: number, N: number])[
   [7, 13, 20, 17],
   [4, 6, 800, 33],
   [2, 130, 64, 65],
+  [3, 1, 1200, 530],
+  [2, 19, 300, 35],
 ]
 
 const batched: readonly OpCase[] = batches.flatMap(([B, M, K, N]) =>
@@ -103,6 +116,13 @@ export const cases: readonly OpCase[] = [
   ...sizes
     .filter((size) => size.includes(0))
     .flatMap((size) => transposes.map((options) => caseOf(size, { ...options, activation: 'sigmoid' }, true))),
+  ...fewRows.map((size) => caseOf(size, {})),
+  ...transposes.slice(1).map((options) => caseOf([17, 67, 71], options)),
+  ...[3, 19].flatMap((rows) => [
+    caseOf([rows, 577, 37], { activation: 'relu' }, true),
+    caseOf([rows, 577, 37], {}, true),
+    caseOf([rows, 64, 37], { activation: 'tanh' }),
+  ]),
   ...outer.map((size) => caseOf(size, { transposeA: true })),
   {
     name: 'NaN and infinities',

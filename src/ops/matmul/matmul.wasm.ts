@@ -6,6 +6,7 @@ import { type PanelSource, packPanels, panelBytes } from '../../kernel/wasm/pane
 import { type Address, derive, type Phase, type Plan, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import { rowProduct } from '../../kernel/wasm/rowProduct.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
+import { isThin, thinProduct } from '../../kernel/wasm/thinProduct.ts'
 import { activationOf } from '../activations.ts'
 import { type MatmulAttributes, sizesOf } from './matmul.ts'
 
@@ -14,7 +15,9 @@ export const matmulWasm: WasmKernel<MatmulAttributes> = {
   plan([a, b, bias], attrs, _outputs, rung) {
     const sizes = sizesOf(a, b, attrs)
     const plain = !attrs.transposeB && !bias && !attrs.activation && a.shape.length === 2
-    return attrs.transposeA && plain ? outer(sizes, rung) : rows(sizes, attrs, bias !== undefined, rung)
+    if (attrs.transposeA && plain) return outer(sizes, rung)
+    if (!attrs.transposeA && !attrs.transposeB && isThin(sizes.M)) return thin(sizes, attrs, bias !== undefined, rung)
+    return rows(sizes, attrs, bias !== undefined, rung)
   },
 }
 
@@ -28,6 +31,18 @@ interface Sizes {
 function outer({ M, N, K }: Sizes, rung: Rung): Plan {
   const note = `outer product ${M} x ${N} over ${K}`
   return { ...outerProduct({ M, N, rung }, K, { a: { input: 0 }, b: { input: 1 }, c: { output: 0 } }), note }
+}
+
+function thin({ M, N, K, batch }: Sizes, { activation }: MatmulAttributes, biased: boolean, rung: Rung): Plan {
+  const shape = { rung, K, columns: N, bias: biased, activation: activation && activationOf(activation) }
+  const operands = {
+    a: { input: 0 },
+    b: { input: 1 },
+    c: { output: 0 },
+    ...(biased && { bias: { input: 2 } }),
+  } as const
+  const { note, ...plan } = thinProduct(shape, M, operands, batch)
+  return { ...plan, note: `few rows, ${batch > 1 ? `${batch} of ` : ''}${M} x ${K} x ${N}: ${note}` }
 }
 
 function rows({ M, N, K, batch }: Sizes, attrs: MatmulAttributes, biased: boolean, rung: Rung): Plan {
