@@ -27,7 +27,7 @@ export function tensorOf(type: string, data: unknown, dims: readonly number[]): 
   return new Tensor(type, data, dims)
 }
 
-/** A network that ONNX Runtime has read, with its optimisations left out, so that it computes what the file says. */
+/** A network that ONNX Runtime has read, without its optimisations, so that it computes what the file says. */
 export async function sessionOf(bytes: Uint8Array): Promise<Session> {
   const options = { graphOptimizationLevel: 'disabled', intraOpNumThreads: 1, logSeverityLevel: 3 }
   return InferenceSession.create(bytes, options)
