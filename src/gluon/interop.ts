@@ -28,3 +28,15 @@ export async function onnx(
   const { exportOnnx } = await import('./onnx/export.ts')
   return exportOnnx(block, inputs, options)
 }
+
+/**
+ * The bytes of a safetensors file with all parameters of a block by structural names (`0.weight`). `metadata` is kept in
+ * the file's header.
+ */
+export async function safetensors(
+  block: AnyBlock,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { safetensorsOf } = await import('./weights.ts')
+  return safetensorsOf(block, metadata)
+}
