@@ -1,4 +1,5 @@
-// Builds dist: the library file by file with tsc, the command as one file with esbuild. Runs on Node 20.
+// Builds dist: the library file by file with tsc, the command as one file with esbuild, as is the one file of the library
+// that uses an npm package. Runs on Node 20.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
@@ -64,10 +65,29 @@ async function bundleCommand() {
     logLevel: 'warning',
   })
   chmodSync(join(dist, 'cli.js'), 0o755)
-  writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(metafile.inputs).join(`\n${'-'.repeat(72)}\n\n`))
+  return metafile.inputs
+}
+
+/** Puts the npm package that a file of the library imports into that file: the library has no dependencies. */
+async function bundleInto(file) {
+  const path = join(dist, file)
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [path],
+    outfile: path,
+    allowOverwrite: true,
+    bundle: true,
+    metafile: true,
+    platform: 'neutral',
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'warning',
+  })
+  return metafile.inputs
 }
 
 rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist)
 emitLibrary()
-await bundleCommand()
+const inputs = { ...(await bundleCommand()), ...(await bundleInto('gluon/onnx/protobuf.js')) }
+writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(inputs).join(`\n${'-'.repeat(72)}\n\n`))

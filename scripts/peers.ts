@@ -34,6 +34,10 @@ const wgpuProbe = 'Deno.exit((await navigator.gpu.requestAdapter()) ? 0 : 1)'
 const adapterProbe =
   "const { create } = await import('webgpu'); process.exit((await create([]).requestAdapter()) ? 0 : 1)"
 
+/** Whether ONNX Runtime is installed, by `npm ci` in test/onnxruntime. */
+const onnxruntime = join(import.meta.dirname, '../test/onnxruntime/node_modules/onnxruntime-node/package.json')
+const onnxruntimeProbe = `process.exit(require('node:fs').existsSync(${JSON.stringify(onnxruntime)}) ? 0 : 1)`
+
 /** A Python with a module. */
 function python(name: string, module: string, suffix: string, variable: string): Peer {
   const script = `import importlib.util as u, sys; sys.exit(0 if u.find_spec('${module}') else 1)`
@@ -51,6 +55,13 @@ export const peers: readonly Peer[] = [
     variable: 'GLUEBALL_CHROMIUM',
     candidates: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
     probe: ['--version'],
+  },
+  {
+    name: 'ONNX Runtime (npm ci in test/onnxruntime)',
+    suffix: 'onnxruntime',
+    variable: 'GLUEBALL_ONNXRUNTIME_NODE',
+    candidates: [process.execPath],
+    probe: ['--input-type=commonjs', '-e', onnxruntimeProbe],
   },
   {
     name: 'a WebGPU adapter',

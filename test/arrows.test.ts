@@ -65,7 +65,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   init: ['core', 'ops', 'nd', 'autograd'],
   lrScheduler: ['core'],
   optimizer: ['core', 'ops', 'nd', 'autograd', 'lrScheduler'],
-  gluon: ['core', 'io', 'platform', 'ops', 'nd', 'autograd', 'init', 'optimizer', 'lrScheduler'],
+  gluon: ['arith', 'core', 'kinds', 'io', 'platform', 'ops', 'nd', 'autograd', 'init', 'optimizer', 'lrScheduler'],
   'index.ts': ['core', 'engines', 'autograd', 'nd', 'init', 'optimizer', 'lrScheduler', 'gluon'],
   cli: [
     'core',

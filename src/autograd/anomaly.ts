@@ -3,7 +3,8 @@ import { walking } from '../core/backward.ts'
 import { elementsIn, kindOf } from '../core/dtype.ts'
 import { type Call, Context, type Engine, type Value } from '../core/engine.ts'
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
-import { listen, userLine } from '../core/invoke.ts'
+import { userLine } from '../core/invoke.ts'
+import { listen } from '../core/listen.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
@@ -68,7 +69,7 @@ class Search {
   }
 
   see(call: Call): void {
-    if (counting) return
+    if (counting || call.parts !== undefined) return
     const line = userLine(200)
     const results = [...call.outputs, ...call.mutates.map((i) => call.inputs[i])]
     for (const value of call.inputs) {

@@ -1,6 +1,7 @@
 // Function: a differentiable function with a gradient of the user's own.
 import { callOf } from '../core/compose.ts'
 import { GlueballError, nameOfKind, OpError } from '../core/errors.ts'
+import { refuseInTrace } from '../core/listen.ts'
 import { NDArray } from '../core/ndarray.ts'
 import type { Op } from '../core/op.ts'
 import { adopt, alias, currentScope, within } from '../core/ownership.ts'
@@ -96,6 +97,7 @@ export abstract class Function {
     if (this.#used) throw new GlueballError('[Function] an instance is called once: make a new one for each call')
     this.#used = true
     const name = this.constructor.name || 'Function'
+    refuseInTrace(name, 'a graph does not hold the gradient of an autograd.Function')
     return within('', `made in ${name}.forward, which returned`, () => {
       const made = pause(() => this.forward(...inputs) as Results, { trainMode: mode.training }) as Results
       const results = distinct(list(name, 'forward', made), inputs)

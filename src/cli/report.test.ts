@@ -1,8 +1,9 @@
 // report.html is whole in itself: no script, no address, nothing that was typed goes in as markup.
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { escapeHtml } from '../core/printable.ts'
 import { reportParts as parts } from './fixtures.ts'
-import { confusionTable, escapeHtml, extent, lineChart, ticks } from './report/charts.ts'
+import { confusionTable, extent, lineChart, ticks } from './report/charts.ts'
 import { renderReport } from './report/report.ts'
 
 test('the page has the numbers, both charts, the matrix and the pictures, and needs nothing else', () => {

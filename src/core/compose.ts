@@ -1,13 +1,15 @@
 // Composites: what other ops compute, recorded as one op with a gradient of its own.
 import type { Attributes, Call } from './engine.ts'
+import { notify, recordCount } from './listen.ts'
 import type { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
 import { currentPath, release, within } from './ownership.ts'
 import { historyOf, mode, TapeNode } from './tape.ts'
 
-/** The meaning of a composite: what its gradient reads, and its gradient. */
-export type Composite<A extends Attributes, Functions = unknown> = Required<
-  Pick<Op<A, Functions>, 'name' | 'saves' | 'gradient'>
+/** The meaning of a composite: its name, and where it has a gradient of its own, that gradient and what it reads. */
+export type Composite<A extends Attributes, Functions = unknown> = Pick<
+  Op<A, Functions>,
+  'name' | 'saves' | 'gradient'
 > & {
   /** How many of the results its callers see; the others, made while recording, are for the gradient. Default all. */
   readonly visible?: number
@@ -31,7 +33,10 @@ export function isRecorded(inputs: readonly NDArray[]): boolean {
   return mode.recording && inputs.some((input) => historyOf(input) !== null)
 }
 
-/** Runs ops unrecorded, and records their results as those of the composite; whatever else they made is released. */
+/**
+ * Runs ops as a composite; whatever else they made is released. The tape gets the composite for them, or, where it has no
+ * gradient of its own, the ops. Listeners get the composite's record behind those of its parts.
+ */
 export function compose<A extends Attributes>(
   composite: Composite<A, never>,
   inputs: readonly NDArray[],
@@ -39,9 +44,10 @@ export function compose<A extends Attributes>(
   run: () => readonly NDArray[],
 ): readonly NDArray[] {
   const { recording } = mode
-  const recorded = isRecorded(inputs)
+  const recorded = composite.gradient !== undefined && isRecorded(inputs)
+  const first = recordCount()
   const outputs = within('', `made within ${composite.name}`, () => {
-    mode.recording = false
+    if (composite.gradient) mode.recording = false
     try {
       return run()
     } finally {
@@ -50,9 +56,10 @@ export function compose<A extends Attributes>(
   })
   const { visible = outputs.length } = composite
   const [seen, hidden] = [outputs.slice(0, visible), outputs.slice(visible)]
+  const call = { ...callOf(composite.name, inputs, outputs, attrs, currentPath()), parts: recordCount() - first }
+  notify(call)
   if (recorded) {
     const op: Op<A, never> = { ...composite, infer: () => outputs }
-    const call = callOf(op.name, inputs, outputs, attrs, currentPath())
     const node = new TapeNode(op as Op<never>, call, inputs[0].context, inputs, visible)
     node.save()
     seen.forEach((output, index) => output.setOrigin({ node, index }))

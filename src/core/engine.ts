@@ -45,6 +45,8 @@ export interface Call {
   readonly mutates: readonly number[]
   /** Whether the output is a range of input 0's storage; then no kernel runs. */
   readonly view: boolean
+  /** Of a composite, which no engine runs: how many of the records before this one are its parts. */
+  readonly parts?: number
   /** Where in the user's network this happens, for errors; empty outside a block. */
   readonly path: string
 }

@@ -2,6 +2,7 @@
 import { bytesPer, type DType, dtypes, isDType } from './dtype.ts'
 import { type Attributes, type Call, Context, currentContext, type Spec, type Value } from './engine.ts'
 import { nameOfKind, OpError } from './errors.ts'
+import { notify } from './listen.ts'
 import { relievePressure, withinLimits } from './memory.ts'
 import { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
@@ -34,14 +35,6 @@ export function invoke<A extends Attributes>(
   const call = place(described)
   run(call, described)
   return record(call, described)
-}
-
-const listeners = new Set<(call: Call) => void>()
-
-/** Calls a function with the record of each call, in program order, after the engine got it. Returns what ends that. */
-export function listen(listener: (call: Call) => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
 }
 
 /** Checks a call; gives what is known of it before it has memory. */
@@ -114,7 +107,7 @@ function record(call: Call, { op, context, inputs, out, visible, recorded }: Des
   const node = recorded ? new TapeNode(op, call, context, inputs, visible) : undefined
   node?.save()
   for (const { storage } of outputs.slice(visible)) storage.release()
-  for (const listener of listeners) listener(call)
+  notify(call)
   return outputs.slice(0, visible).map((value, index) => {
     const origin = node ? { node, index } : null
     return out[index] ?? deliver(new NDArray({ context, value, origin, maker: call.name }))

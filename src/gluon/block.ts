@@ -9,6 +9,7 @@ import type { NestedNumbers } from '../nd/values.ts'
 import { Callable } from './callable.ts'
 import { calling, type Place, placeOf } from './calling.ts'
 import { Constant } from './constant.ts'
+import type { Explanation } from './graph/explain.ts'
 import { checkHybridize, type HybridizeOptions } from './hybridize.ts'
 import { NameCounter, nameFor, type SharedParameters, withinScope } from './naming.ts'
 import { Parameter, type ParameterOptions } from './parameter.ts'
@@ -180,6 +181,15 @@ export abstract class AnyBlock extends Callable {
   /** A table of layers, output shapes and parameter counts for the given inputs. */
   summary(...inputs: NDArray[]): string {
     return summarize(this, inputs)
+  }
+
+  /**
+   * What the block computes from some inputs, in prediction: each op with its output, bytes and operations. Prints as a
+   * table; `svg()` draws it.
+   */
+  async explain(...inputs: NDArray[]): Promise<Explanation> {
+    const { explain } = await import('./graph/explain.ts')
+    return explain(this, inputs)
   }
 
   /** @internal Adds a hook that runs before forward, with the list of inputs. */

@@ -2,6 +2,7 @@
 import { elementsIn, type TypedArray } from '../core/dtype.ts'
 import { currentContext } from '../core/engine.ts'
 import { OpError, refuseMore } from '../core/errors.ts'
+import { refuseInTrace } from '../core/listen.ts'
 import { readWithinLimits } from '../core/memory.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { throwFailure } from '../core/pace.ts'
@@ -9,6 +10,7 @@ import { formatShape, sizeOf } from '../core/shape.ts'
 
 /** The elements in row-major order, as they are at this point of the program. */
 export async function readElements(x: NDArray, op: string): Promise<TypedArray> {
+  refuseInTrace(op, 'a graph has no values to read')
   const value = x.valueFor(op)
   const { engine } = x.context
   const failure = engine.failureOf(value.storage)

@@ -1,5 +1,6 @@
 // Line charts and the confusion matrix of report.html, as SVG and HTML.
 
+import { escapeHtml } from '../../core/printable.ts'
 import { shades } from './style.ts'
 
 /** A curve: points from left to right. */
@@ -11,12 +12,6 @@ export interface Curve {
 }
 
 const [width, height, left, right, top, bottom] = [480, 260, 44, 12, 12, 30]
-
-/** Text as HTML shows it. */
-export function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-  return text.replace(/[&<>"']/g, (character) => entities[character])
-}
 
 /** Round numbers from below `low` to above `high`, about `count` of them. */
 export function ticks(low: number, high: number, count: number): number[] {

@@ -1,10 +1,11 @@
 // report.html: what a run reached, in one file that needs nothing else, not even a script.
 import { createHash } from 'node:crypto'
 import { encode } from 'fast-png'
+import { escapeHtml } from '../../core/printable.ts'
 import type { EpochEvent } from '../events.ts'
 import { clock } from '../pace.ts'
 import { describeRecipe, type Settings } from '../settings.ts'
-import { confusionTable, escapeHtml, lineChart } from './charts.ts'
+import { confusionTable, lineChart } from './charts.ts'
 import { style } from './style.ts'
 
 /** An image of the test set with what the network made of it. */

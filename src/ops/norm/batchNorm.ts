@@ -139,6 +139,9 @@ export function batchNorm(
   return [y, mean, variance]
 }
 
+/** y = (x − μ) ÷ √(σ² + ε) · γ + β with given μ and σ². Its gradient is that of its formulas. */
+const normaliseComposite: Composite<BatchNormAttributes> = { name: 'normaliseChannels' }
+
 /** Normalises each channel by a given mean and variance, for inference: x (N, C, …), the others (C,). */
 export function normaliseChannels(
   x: NDArray,
@@ -148,8 +151,12 @@ export function normaliseChannels(
   variance: NDArray,
   options: BatchNormOptions = {},
 ): NDArray {
-  const { axis, epsilon } = checked(x, { gamma, beta, mean, variance }, options)
+  const attrs = checked(x, { gamma, beta, mean, variance }, options)
+  const { axis, epsilon } = attrs
   const each = (array: NDArray) => withShape(array, alongChannels(x.shape, axis))
-  const [scale] = apply(scales, [each(variance), each(gamma), epsilon])
-  return apply(normalised, [x, each(mean), scale, each(beta)])[0]
+  const [y] = compose(normaliseComposite, [x, gamma, beta, mean, variance], attrs, () => {
+    const [scale] = apply(scales, [each(variance), each(gamma), epsilon])
+    return apply(normalised, [x, each(mean), scale, each(beta)])
+  })
+  return y
 }

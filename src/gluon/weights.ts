@@ -1,0 +1,25 @@
+// The parameters of a block as files that other tools read: safetensors and MXNet's .params.
+import type { AnyBlock } from './block.ts'
+import { structuralNames } from './persistence.ts'
+
+/** The values of all parameters by structural names; one that blocks share is there once, under its first name. */
+async function valuesOf(block: AnyBlock) {
+  const seen = new Set<unknown>()
+  const own = [...structuralNames(block)].filter(([, parameter]) => !seen.has(parameter) && seen.add(parameter))
+  return Promise.all(
+    own.map(async ([name, parameter]) => {
+      const data = parameter.data()
+      return { name, dtype: data.dtype, shape: [...data.shape], data: await data.toArray() }
+    }),
+  )
+}
+
+/** The bytes of a safetensors file with the parameters of a block. */
+export async function safetensorsOf(
+  block: AnyBlock,
+  metadata: Readonly<Record<string, string>>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { encodeSafetensors, tensorOf } = await import('../io/safetensors.ts')
+  const tensors = (await valuesOf(block)).map(({ name, dtype, shape, data }) => tensorOf(name, dtype, shape, data))
+  return encodeSafetensors({ metadata: { format: 'pt', ...metadata }, tensors })
+}
