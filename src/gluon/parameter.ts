@@ -42,10 +42,10 @@ const parameterOptions: OptionNames<ParameterOptions> = {
   dtype: true,
   init: true,
   gradReq: true,
-  differentiable: true,
-  lrMult: true,
-  wdMult: true,
-  allowDeferredInit: true,
+  differentiable: 'boolean',
+  lrMult: 'number',
+  wdMult: 'number',
+  allowDeferredInit: 'boolean',
 }
 
 /** Options of a parameter's `initialize`. */
@@ -63,7 +63,7 @@ const parameterInitializeOptions: OptionNames<ParameterInitializeOptions> = {
   init: true,
   defaultInit: true,
   ctx: true,
-  forceReinit: true,
+  forceReinit: 'boolean',
 }
 
 interface Pending {

@@ -52,7 +52,7 @@ export class Trainer<Name extends OptimizerName | (string & {}) = string> {
   ) {
     checkOptions('Trainer', optimizerParams, '{ learningRate: 0.1 }')
     checkOptions('Trainer', options, "{ kvstore: 'local' }", { kvstore: true })
-    if (typeof params !== 'object' || params === null) {
+    if (!(params instanceof ParameterDict || Array.isArray(params))) {
       throw new GlueballError(`Trainer takes net.collectParams() or a list of parameters, got ${nameOfKind(params)}`)
     }
     this.#parameters = [...(params instanceof ParameterDict ? params.values() : params)]
@@ -95,8 +95,9 @@ export class Trainer<Name extends OptimizerName | (string & {}) = string> {
 
   /** The update alone, after `allreduceGrads`. */
   update(batchSize: number, options: StepOptions = {}): void {
-    checkOptions('step', options, '{ ignoreStaleGrad: true }', { ignoreStaleGrad: true })
-    if (!(batchSize > 0)) throw new GlueballError(`step takes the batch size, a positive number, got ${batchSize}`)
+    checkOptions('step', options, '{ ignoreStaleGrad: true }', { ignoreStaleGrad: 'boolean' })
+    if (!(batchSize > 0))
+      throw new GlueballError(`step takes the batch size, a positive number, got ${nameOfKind(batchSize)}`)
     const arena = this.#ready()
     throwFailure(arena.context.engine)
     this.#checkFresh(options)

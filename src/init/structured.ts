@@ -30,7 +30,7 @@ export class Orthogonal extends Initializer {
 
   constructor(options: OrthogonalOptions = {}) {
     super()
-    checkOptions('Orthogonal', options, "{ scale: 1, randType: 'normal' }", { scale: true, randType: true })
+    checkOptions('Orthogonal', options, "{ scale: 1, randType: 'normal' }", { scale: 'number', randType: true })
     // biome-ignore lint/suspicious/noApproximativeNumericConstant: Gluon's scale has four digits
     const { scale = 1.414, randType = 'uniform' } = options
     if (typeof scale !== 'number')
@@ -112,7 +112,7 @@ export class LSTMBias extends Initializer {
 
   constructor(options: LSTMBiasOptions = {}) {
     super()
-    checkOptions('LSTMBias', options, '{ forgetBias: 1 }', { forgetBias: true })
+    checkOptions('LSTMBias', options, '{ forgetBias: 1 }', { forgetBias: 'number' })
     this.forgetBias = options.forgetBias ?? 1
     if (typeof this.forgetBias === 'number') return
     throw new GlueballError(`LSTMBias takes a forgetBias, a number, got ${nameOfKind(this.forgetBias)}`)

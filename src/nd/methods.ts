@@ -2,7 +2,7 @@
 import { attachGrad, type BackwardOptions, backward } from '../autograd/autograd.ts'
 import type { DType, TypedArray } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
-import { checkOptions } from '../core/errors.ts'
+import { checkOptions, named } from '../core/errors.ts'
 import { hintOn } from '../core/hints.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { giveToUser, release } from '../core/ownership.ts'
@@ -355,7 +355,7 @@ installOps(3, { pad, slice, sliceAxis })
 
 for (const formula of ['add', 'divide', 'modulo', 'multiply', 'subtract'] as const) {
   const method: Method = function (other: Other) {
-    applyInPlace(this, formula, other)
+    named(`i${formula}`, () => applyInPlace(this, formula, other))
     return this
   }
   install({ [`i${formula}`]: method })
@@ -363,27 +363,29 @@ for (const formula of ['add', 'divide', 'modulo', 'multiply', 'subtract'] as con
 
 install({
   set(value: Other) {
-    setValues(this, value)
+    named('set', () => setValues(this, value))
     return this
   },
   setSlice(begin: Bounds, end: Bounds, value: Other, options?: SliceOptions) {
-    setSlice(this, begin, end, value, stepOf('setSlice', options))
+    named('setSlice', () => setSlice(this, begin, end, value, stepOf('setSlice', options)))
     return this
   },
   *[Symbol.iterator]() {
     for (let i = 0; i < this.length; i++) yield at(this, i)
   },
   astype(dtype: DType, options?: { readonly copy?: boolean }) {
-    checkOptions('astype', options ?? {}, '{ copy: false }', { copy: true })
-    return dtype === this.dtype && options?.copy === false ? this : cast(this, dtype)
+    checkOptions('astype', options ?? {}, '{ copy: false }', { copy: 'boolean' })
+    return dtype === this.dtype && options?.copy === false ? this : named('astype', () => cast(this, dtype))
   },
   asInContext(context: Context) {
     return context === this.context ? this : moved(this, context)
   },
   copyto(target: Context | NDArray) {
-    if (!(target instanceof NDArray)) return target === this.context ? copy(this) : moved(this, target)
-    assign(target, this)
-    return target
+    return named('copyto', () => {
+      if (!(target instanceof NDArray)) return target === this.context ? copy(this) : moved(this, target)
+      assign(target, this)
+      return target
+    })
   },
   detach() {
     return detached(this)

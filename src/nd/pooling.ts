@@ -28,11 +28,11 @@ export interface PoolingOptions {
 const poolingOptions: OptionNames<PoolingOptions> = {
   kernel: true,
   poolType: true,
-  globalPool: true,
+  globalPool: 'boolean',
   poolingConvention: true,
   stride: true,
   pad: true,
-  countIncludePad: true,
+  countIncludePad: 'boolean',
   layout: true,
 }
 

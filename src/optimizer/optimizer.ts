@@ -24,12 +24,12 @@ export interface OptimizerOptions {
 
 /** The names of OptimizerOptions. */
 export const optimizerOptions: OptionNames<OptimizerOptions> = {
-  beginNumUpdate: true,
-  clipGradient: true,
-  learningRate: true,
+  beginNumUpdate: 'number',
+  clipGradient: 'number',
+  learningRate: 'number',
   lrScheduler: true,
-  rescaleGrad: true,
-  wd: true,
+  rescaleGrad: 'number',
+  wd: 'number',
 }
 
 /** The numbers of one update of a range of weights. */

@@ -122,7 +122,7 @@ function span(begin: number, end: number): Int32Array {
 }
 
 function settled<R>(dataset: Dataset<R>, options: TransformOptions): Dataset<R> {
-  checkOptions('transform', options, '{ lazy: false }', { lazy: true })
+  checkOptions('transform', options, '{ lazy: false }', { lazy: 'boolean' })
   const { lazy = true } = options
   return lazy ? dataset : new SimpleDataset([...dataset])
 }

@@ -26,7 +26,7 @@ export type BiasOf<Bias extends boolean> = Bias extends true ? Parameter : null
 export const affineOptions: OptionNames<AffineOptions> = {
   ...blockOptions,
   activation: true,
-  useBias: true,
+  useBias: 'boolean',
   weightInitializer: true,
   biasInitializer: true,
 }

@@ -28,8 +28,8 @@ export interface BatchNormOptions extends AxisNormOptions {
 
 const batchNormOptions: OptionNames<BatchNormOptions> = {
   ...axisNormOptions,
-  momentum: true,
-  useGlobalStats: true,
+  momentum: 'number',
+  useGlobalStats: 'boolean',
   runningMeanInitializer: true,
   runningVarianceInitializer: true,
 }

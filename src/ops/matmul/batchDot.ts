@@ -1,5 +1,5 @@
 // batchDot and gemm2: products of many matrices at once, each taken as it is or transposed.
-import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
+import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { within } from '../../core/ownership.ts'
 import { formatShape, sameShape, sizeOf } from '../../core/shape.ts'
@@ -16,7 +16,7 @@ export interface DotOptions {
   readonly transposeB?: boolean
 }
 
-const dotOptions: OptionNames<DotOptions> = { transposeA: true, transposeB: true }
+const dotOptions: OptionNames<DotOptions> = { transposeA: 'boolean', transposeB: 'boolean' }
 
 /** The transposes that options ask for; throws for anything else. */
 export function transposesOf(op: string, options: DotOptions): Required<DotOptions> {
@@ -36,7 +36,7 @@ export function batchDot(a: NDArray, b: NDArray, options: DotOptions = {}): NDAr
     const got = `${formatShape(a.shape)} and ${formatShape(b.shape)}`
     throw new OpError('batchDot', `takes two batches of as many matrices, (B, M, K) and (B, K, N), got ${got}`)
   }
-  return matmul(a, b, null, transposes)
+  return named('batchDot', () => matmul(a, b, null, transposes))
 }
 
 /** Options of gemm2. */
@@ -47,7 +47,7 @@ export interface Gemm2Options extends DotOptions {
 
 /** alpha · a · b for the matrices in the last two axes; the axes before them are equal: (…, M, K) and (…, K, N). */
 export function gemm2(a: NDArray, b: NDArray, options: Gemm2Options = {}): NDArray {
-  checkOptions('gemm2', options, '{ transposeB: true }', { ...dotOptions, alpha: true })
+  checkOptions('gemm2', options, '{ transposeB: true }', { ...dotOptions, alpha: 'number' })
   const { alpha = 1, ...rest } = options
   const transposes = transposesOf('gemm2', rest)
   for (const x of [a, b]) checkArray('gemm2', x)
@@ -60,7 +60,8 @@ export function gemm2(a: NDArray, b: NDArray, options: Gemm2Options = {}): NDArr
   const { M, N } = sizesOf(a, b, transposes)
   return within('', 'gemm2 has returned', () => {
     const matrices = ({ shape }: NDArray) => [sizeOf(batches), ...shape.slice(-2)]
-    const product = matmul(withShape(a, matrices(a)), withShape(b, matrices(b)), null, transposes)
+    const [left, right] = [a, b].map((x) => withShape(x, matrices(x)))
+    const product = named('gemm2', () => matmul(left, right, null, transposes))
     return withShape(alpha === 1 ? product : multiply(product, alpha), [...batches, M, N])
   })
 }

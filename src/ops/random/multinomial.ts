@@ -44,7 +44,7 @@ export interface MultinomialProbOptions extends MultinomialOptions {
   readonly getProb: true
 }
 
-const multinomialOptions: OptionNames<MultinomialOptions> = { shape: true, getProb: true, dtype: true }
+const multinomialOptions: OptionNames<MultinomialOptions> = { shape: true, getProb: 'boolean', dtype: true }
 
 function checked(data: NDArray, { shape = [], getProb = false, dtype = 'int32' }: MultinomialOptions) {
   if (!isFloat(data.dtype)) {

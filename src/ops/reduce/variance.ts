@@ -102,6 +102,7 @@ const deviations: Reduction = {
 
 /** The mean square distance from the mean along the axes: NaN of nothing. */
 export function variance(x: NDArray, options: ReduceOptions = {}): NDArray {
+  checkArray('var', x)
   checkOptions('var', options, '{ axis: 1 }', reduceOptions)
   return written('var', options.out, () => meanAndVariance(x, axesOf('var', x.shape, options))[1])
 }

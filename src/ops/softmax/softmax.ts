@@ -1,4 +1,5 @@
 // softmax, its logarithm and the logarithm of its denominator: one reading finds the maximum, the next sums exponentials.
+
 import type { Arith } from '../../arith/arith.ts'
 import type { Compute } from '../../arith/graph.ts'
 import { checkOptions } from '../../core/errors.ts'
@@ -6,6 +7,7 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
 import { written } from '../out.ts'
@@ -113,7 +115,8 @@ export interface SoftmaxOptions {
 }
 
 function alongAxis(reduction: Reduction, x: NDArray, options: SoftmaxOptions): NDArray {
-  checkOptions(reduction.name, options, '{ axis: 1 }', { axis: true })
+  checkArray(reduction.name, x)
+  checkOptions(reduction.name, options, '{ axis: 1 }', { axis: 'number' })
   const axis = checkAxis(reduction.name, options.axis ?? -1, x.ndim)
   return reduce(reduction, [x], { axes: [axis], keepDims: true })[0]
 }
@@ -130,6 +133,7 @@ export function logSoftmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
 
 /** ln Σ eˣ along the axes, of any magnitude; −Infinity of nothing. */
 export function logsumexp(x: NDArray, options: ReduceOptions = {}): NDArray {
+  checkArray('logsumexp', x)
   checkOptions('logsumexp', options, '{ axis: 1 }', reduceOptions)
   const { axes, keepDims } = axesOf('logsumexp', x.shape, options)
   return written('logsumexp', options.out, () => reduce(logsumexps, [x], { axes, keepDims })[0])
