@@ -1,6 +1,8 @@
 // Trainer: applies an optimizer to a set of parameters (MXNet 1.9.1, gluon/trainer.py).
+
 import { pause } from '../autograd/autograd.ts'
 import { checkOptions, GlueballError, nameOfKind } from '../core/errors.ts'
+import { hintOn } from '../core/hints.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { release, within } from '../core/ownership.ts'
 import { throwFailure } from '../core/pace.ts'
@@ -231,3 +233,8 @@ function* runsOf(entries: readonly ArenaEntry[], apart: boolean): Iterable<Arena
 function names(parameters: readonly Parameter[]): string {
   return `${brief(parameters.map((parameter) => parameter.name))} ${parameters.length === 1 ? 'is' : 'are'}`
 }
+
+hintOn(Trainer.prototype, 'trainer', {
+  load_states: 'await trainer.loadStates(path)',
+  save_states: 'await trainer.saveStates(path)',
+})

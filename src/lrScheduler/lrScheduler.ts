@@ -1,5 +1,7 @@
 // Learning-rate schedulers: functions of the number of updates, which starts at 1 (MXNet 1.9.1, lr_scheduler.py).
+
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { hintOn } from '../core/hints.ts'
 
 /** Options of every scheduler. */
 export interface LRSchedulerOptions {
@@ -198,3 +200,5 @@ export class CosineScheduler extends FallingScheduler {
     return (1 + Math.cos(Math.PI * done)) / 2
   }
 }
+
+hintOn(LRScheduler.prototype, 'scheduler')

@@ -1,7 +1,9 @@
 // DataLoader: batches of a dataset, made while the engine works on those before (MXNet 1.9.1, dataloader.py).
+
 import { isPromise } from '../../autograd/autograd.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
+import { hintOn } from '../../core/hints.ts'
 import { checkContext } from '../../core/invoke.ts'
 import { turn } from '../../core/memory.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -297,3 +299,5 @@ async function settle(sample: unknown): Promise<unknown> {
   if (!isTuple(known) || !known.some(isPromise)) return known
   return tuple(...(await Promise.all(known)))
 }
+
+hintOn(Loader.prototype, 'loader')

@@ -1,6 +1,8 @@
 // Datasets: samples by index, what functions and selections make of them (MXNet 1.9.1, gluon/data/dataset.py).
+
 import { isPromise } from '../../autograd/autograd.ts'
 import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
+import { hintOn } from '../../core/hints.ts'
 import { within } from '../../core/ownership.ts'
 import { type Columns, mapColumn } from './columns.ts'
 import { type Elements, isTuple, type Tuple, tuple } from './tuple.ts'
@@ -205,3 +207,5 @@ class Selected<S> extends Dataset<S> {
     return of && { ...of, rows: (samples) => of.rows(samples.map((i) => this.#order[i])) }
   }
 }
+
+hintOn(Dataset.prototype, 'dataset')

@@ -1,5 +1,7 @@
 // Samplers: the order in which samples are taken, and how they gather in batches (MXNet 1.9.1, gluon/data/sampler.py).
+
 import { checkOptions, GlueballError, nameOfKind, OpError, refuseMore } from '../../core/errors.ts'
+import { hintOn } from '../../core/hints.ts'
 import type { Json } from '../../io/checkpoint.ts'
 import { type Dataset, matching } from './dataset.ts'
 import { NumpyRandom } from './numpyRandom.ts'
@@ -218,3 +220,5 @@ function isBatchState(state: Json): state is BatchState {
     typeof state === 'object' && state !== null && 'sampler' in state && 'rolled' in state && isIndices(state.rolled)
   )
 }
+
+hintOn(Sampler.prototype, 'sampler')
