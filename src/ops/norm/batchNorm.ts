@@ -97,18 +97,18 @@ export interface BatchNormOptions {
   /** The axis of channels. Default 1. */
   readonly axis?: number
   /** Added to the variance. Default 1e-5. */
-  readonly epsilon?: number
+  readonly eps?: number
 }
 
-const batchNormOptions: OptionNames<BatchNormOptions> = { axis: 'number', epsilon: 'number' }
+const batchNormOptions: OptionNames<BatchNormOptions> = { axis: 'number', eps: 'number' }
 
 function checked(x: NDArray, channels: Readonly<Record<string, NDArray>>, options: BatchNormOptions) {
   for (const array of [x, ...Object.values(channels)]) checkArray('batchNorm', array)
   checkOptions('batchNorm', options, '{ axis: 1 }', batchNormOptions)
-  const { epsilon = 1e-5 } = options
+  const { eps: epsilon = 1e-5 } = options
   const axis = checkAxis('batchNorm', options.axis ?? 1, x.ndim)
   if (!(epsilon >= 0 && epsilon < Infinity)) {
-    throw new OpError('batchNorm', `epsilon must be a non-negative number, got ${nameOfKind(epsilon)}`)
+    throw new OpError('batchNorm', `eps must be a non-negative number, got ${nameOfKind(epsilon)}`)
   }
   const expected = shapeOf([x.shape[axis]])
   for (const [name, { shape }] of Object.entries(channels)) {
