@@ -1,5 +1,5 @@
 // Initializers whose values are arranged: Orthogonal, Bilinear and LSTMBias (MXNet 1.9.1, initializer.py).
-import { checkOptions, GlueballError, nameOfKind } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind, refuseMore } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
@@ -82,6 +82,11 @@ function orthogonal(matrix: NDArray): NDArray {
 
 /** The weights of bilinear interpolation, for transposed convolutions that enlarge images: (…, …, height, width). */
 export class Bilinear extends Initializer {
+  constructor(...more: []) {
+    super()
+    refuseMore('Bilinear', more)
+  }
+
   initialize(name: string, target: NDArray): void {
     const { shape, context } = target
     if (shape.length !== 4) {

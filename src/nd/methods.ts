@@ -51,7 +51,7 @@ import { cumprod } from '../ops/reduce/cumprod.ts'
 import { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 import { std, variance } from '../ops/reduce/variance.ts'
-import { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
+import { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from '../ops/softmax/softmax.ts'
 import {
   type ArgsortOptions,
   argsort,
@@ -188,6 +188,8 @@ declare module '../core/ndarray.ts' {
     softmax(options?: SoftmaxOptions): NDArray
     /** Their logarithm. */
     logSoftmax(options?: SoftmaxOptions): NDArray
+    /** Probabilities along an axis, the larger the smaller an element is. */
+    softmin(options?: SoftmaxOptions): NDArray
 
     /** The elements along an axis, by default the last, in ascending order. */
     sort(options?: SortOptions): NDArray
@@ -342,6 +344,7 @@ installOps(1, {
   norm,
   prod,
   softmax,
+  softmin,
   std,
   sum,
   var: variance,

@@ -117,6 +117,7 @@ const sayings: Readonly<Record<string, RegExp>> = {
   create: /metric|Accuracy/,
   Trainer: /SGD|optimizer/,
   DataLoader: /Batch/,
+  MSRAPrelu: /^Xavier/,
 }
 
 /** What is wrong with the answer to a wrong call, if anything is. */
@@ -133,7 +134,7 @@ export async function faultOf({ what, of: { name, call }, args, refused }: Wrong
     if (/\[object |undefined is|not a function/.test(message)) return message
     // the census of memory has lines
     if (message.includes('\n') && !(error instanceof MemoryLimitError)) return `lines: ${message}`
-    return says || /^an initializer|^no initializer/.test(message)
+    return says || error instanceof MemoryLimitError || /^an initializer|^no initializer/.test(message)
       ? undefined
       : `names neither the function nor the option: ${message}`
   }

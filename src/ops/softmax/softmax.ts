@@ -2,14 +2,16 @@
 
 import type { Arith } from '../../arith/arith.ts'
 import type { Compute } from '../../arith/graph.ts'
-import { checkOptions } from '../../core/errors.ts'
+import { checkOptions, named } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
+import { within } from '../../core/ownership.ts'
 import { checkAxis } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
+import { negative } from '../elementwise/elementwise.ts'
 import { written } from '../out.ts'
 
 /** Σ eˣ⁻ᵐ of two parts: each sum is scaled to the larger maximum. A part of −∞ alone, whose sum may be NaN, adds nothing. */
@@ -129,6 +131,12 @@ export function softmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
 /** The logarithm of the softmax along an axis, exact where the softmax is too small for a float. */
 export function logSoftmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
   return alongAxis(logSoftmaxes, x, options)
+}
+
+/** Probabilities along an axis, the larger the smaller an element is: the softmax of −x. */
+export function softmin(x: NDArray, options: SoftmaxOptions = {}): NDArray {
+  checkArray('softmin', x)
+  return within('', 'softmin has returned', () => named('softmin', () => softmax(negative(x), options)))
 }
 
 /** ln Σ eˣ along the axes, of any magnitude; −Infinity of nothing. */
