@@ -24,14 +24,15 @@ const ofAngles = ['arccos', 'arcsin', 'arctan', 'cos', 'degrees', 'radians', 'si
 const ofHyperbolas = ['arccosh', 'arcsinh', 'arctanh', 'cosh', 'sinh']
 const ofGamma = ['erfinv', 'gamma', 'gammaln']
 const ofRoots = ['cbrt', 'log10', 'log2', 'rcbrt', 'reciprocal']
-const ofTwo = ['add', 'arctan2', 'divide', 'hypot', 'maximum', 'minimum', 'modulo', 'multiply', 'power', 'subtract']
+const ofTwo = ['add', 'arctan2', 'divide', 'hypot', 'logaddexp', 'maximum', 'minimum', 'modulo']
+const ofTwoToo = ['multiply', 'power', 'subtract']
 
 /** Names of the functions, and how many operands each has. */
 export const functions: Readonly<Record<string, 1 | 2>> = {
   ...Object.fromEntries(
     [...ofOne, ...ofOneToo, ...ofAngles, ...ofHyperbolas, ...ofRoots, ...ofGamma].map((name) => [name, 1] as const),
   ),
-  ...Object.fromEntries(ofTwo.map((name) => [name, 2] as const)),
+  ...Object.fromEntries([...ofTwo, ...ofTwoToo].map((name) => [name, 2] as const)),
 }
 
 /** Functions whose slope is made of the result alone, as PyTorch's is: it counts in units of 1, which is what 1 − y keeps. */
@@ -115,6 +116,7 @@ const tiny = 2 ** -126
 
 /** Where functions are measured: below −88.7, 1 + e⁻ˣ is infinite; aᵇ⁻¹ may be where b · aᵇ⁻¹ is not. In PyTorch too. */
 const ranges: Readonly<Record<string, readonly [from: number, to: number]>> = {
+  logaddexp: [tiny, Infinity],
   power: [0, 2 ** 100],
   sigmoid: [tiny, Infinity],
 }

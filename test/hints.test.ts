@@ -1,12 +1,14 @@
 // Names of Python's are answered by what to write here; all else about an object is as it would be without.
 import { inspect } from 'node:util'
-import { data, gluon, loss, type NDArray, nd, nn } from 'glueball'
+import { data, gluon, loss, lrScheduler, metric, type NDArray, nd, nn } from 'glueball'
 import { describe, expect, it } from 'vitest'
 import { checkAnswers } from './messages.ts'
 
 const x = nd.ones([2, 3])
+const set = new data.ArrayDataset([1])
 const net = new nn.Sequential(new nn.Dense(2, { inUnits: 3 }))
 net.initialize()
+const trainer = new gluon.Trainer(net.collectParams(), 'sgd')
 
 /** Reads a name that TypeScript does not know. */
 const read = (object: object, name: string): unknown => (object as Record<string, unknown>)[name]
@@ -33,11 +35,30 @@ checkAnswers({
   ],
   'a method of a parameter': [() => read(net.at(0).weight, 'set_data'), 'p.set_data is p.setData here'],
   'contexts of a parameter': [() => read(net.at(0).weight, 'list_ctx'), 'p.list_ctx is [p.context] here'],
+  'a rate of a trainer': [() => read(trainer, 'learning_rate'), 'trainer.learning_rate is trainer.learningRate here'],
+  'states of a trainer': [
+    () => read(trainer, 'save_states'),
+    'trainer.save_states is await trainer.saveStates(path) here',
+  ],
+  'a metric': [() => read(new metric.Accuracy(), 'get_name_value'), 'metric.get_name_value is await metric.get() here'],
+  'a sample by its index': [() => read(set, '0'), 'dataset[0] is dataset.at(0) here'],
+  'a method of a dataset': [
+    () => read(set, 'transform_first'),
+    'dataset.transform_first is dataset.transformFirst here',
+  ],
+  'an optimizer': [() => read(trainer.optimizer, 'num_update'), 'optimizer.num_update is optimizer.numUpdate here'],
+  'a scheduler': [
+    () => read(new lrScheduler.FactorScheduler(1), 'base_lr'),
+    'scheduler.base_lr is scheduler.baseLr here',
+  ],
   'pairs of parameters': [() => read(net.collectParams(), 'items'), 'params.items is [...params] here'],
 })
 
 describe('what hints leave alone', () => {
-  const objects = { array: x, block: net, parameter: net.at(0).weight, parameters: net.collectParams() }
+  const objects = {
+    ...{ array: x, block: net, parameter: net.at(0).weight, parameters: net.collectParams() },
+    ...{ set, metric: new metric.Loss(), sampler: new data.SequentialSampler(2) },
+  }
 
   it.each(Object.entries(objects))('of the %s', (_, object) => {
     expect('asnumpy' in object).toBe(false)
@@ -82,6 +103,12 @@ describe('what hints leave alone', () => {
     }
     expect(new Mine().my_own_name).toBe(3)
     expect(() => read(new Mine(), 'name_scope')).toThrow('net.name_scope is net.nameScope here')
+  })
+
+  it('has no index that is written to in place of the samples', () => {
+    const own = new data.ArrayDataset([1]) as unknown as Record<number, number>
+    own[0] = 3
+    expect(own[0]).toBe(3)
   })
 
   it('serves no other object', () => {

@@ -154,7 +154,7 @@ const training: Uses = {
   ],
   'text for a rate': [
     () => new gluon.Trainer(dense().collectParams(), 'sgd', { learningRate: '0.2' as never }),
-    "learningRate must be a non-negative number, got '0.2'",
+    "[SGD] learningRate must be a number, got '0.2'",
   ],
   'the class of a scheduler': [
     () => new gluon.Trainer(dense().collectParams(), 'sgd', { lrScheduler: lrScheduler.PolyScheduler as never }),
@@ -183,7 +183,7 @@ const training: Uses = {
   ],
   'text for a flag': [
     () => new gluon.Trainer(dense().collectParams(), 'lars', { momentumCorrection: 'no' as never }),
-    "momentumCorrection must be true or false, got 'no'",
+    "[LARS] momentumCorrection must be true or false, got 'no'",
   ],
   'an option of another optimizer': [
     () => new gluon.Trainer(dense().collectParams(), 'nag', { beta1: 0.9 } as never),

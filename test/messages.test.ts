@@ -50,7 +50,7 @@ const arrays: Uses = {
   'a size below 0': [() => nd.zeros([-1]), '[zeros] a shape holds non-negative integers, got (-1,)'],
   'an unknown dtype': [
     () => a.astype('bfloat16' as never),
-    "[cast] no element type is named 'bfloat16': expected one of float32, float64, float16, uint8, int32, int8",
+    "[astype] no element type is named 'bfloat16': expected one of float32, float64, float16, uint8, int32, int8",
   ],
   'float64 on the CPU': [
     () => nd.array([1], { dtype: 'float64' }),
@@ -91,11 +91,11 @@ const arrays: Uses = {
   ],
   'the name of a context': [
     () => nd.zeros([2], { ctx: 'cpu' as never }),
-    "[fill] a context is cpu(), await gpu() or reference(), got 'cpu'",
+    "[zeros] a context is cpu(), await gpu() or reference(), got 'cpu'",
   ],
   'a context that was not awaited': [
     () => nd.zeros([2], { ctx: Promise.resolve() as never }),
-    '[fill] a context is cpu(), await gpu() or reference(), got a Promise',
+    '[zeros] a context is cpu(), await gpu() or reference(), got a Promise',
   ],
   'a move to a name': [
     () => a.asInContext('cpu' as never),

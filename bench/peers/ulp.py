@@ -64,6 +64,11 @@ def toward(a, b):
     return np.where(a == 0, 0, a / np.hypot(a, b))
 
 
+def share(a, b):
+    """The slope of ln(e^a + e^b): 1 / (1 + e^(b - a))."""
+    return np.where(a == b, 0.5, sigmoid(a - b))
+
+
 def zero(x):
     return np.zeros_like(x)
 
@@ -132,6 +137,7 @@ TWO = {
         torch.atan2,
     ),
     'hypot': (np.hypot, lambda a, b: toward(a, b), lambda a, b: toward(b, a), torch.hypot),
+    'logaddexp': (np.logaddexp, lambda a, b: share(a, b), lambda a, b: share(b, a), torch.logaddexp),
     'subtract': (np.subtract, one, minus_one, torch.subtract),
     'multiply': (np.multiply, lambda a, b: b, lambda a, b: a, torch.multiply),
     'divide': (np.divide, lambda a, b: 1 / b, lambda a, b: -a / b / b, torch.divide),
@@ -163,7 +169,7 @@ def operands(name, start, stride, count):
         a = np.where(np.isfinite(a) & (a != 0) & (np.abs(a) != 1), np.abs(a), np.float32(2))
         part = np.float64(mixed) / 2**31 - 1
         return [a, np.float32(88 * part / np.log(np.float64(a)))]
-    if name in ('divide', 'modulo', 'add', 'subtract', 'arctan2', 'hypot'):
+    if name in ('divide', 'modulo', 'add', 'subtract', 'arctan2', 'hypot', 'logaddexp'):
         # within 2^8 of each other in size, so that more than the larger one counts
         exponent = (bits >> np.uint64(23)) % np.uint64(256) + (mixed >> np.uint64(28)) - np.uint64(8)
         exponent = np.clip(exponent.astype(np.int64), 1, 254).astype(np.uint64)

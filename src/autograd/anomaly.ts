@@ -18,7 +18,7 @@ export interface DetectAnomalyOptions {
   readonly infinity?: boolean
 }
 
-const detectAnomalyOptions: OptionNames<DetectAnomalyOptions> = { infinity: true }
+const detectAnomalyOptions: OptionNames<DetectAnomalyOptions> = { infinity: 'boolean' }
 
 /**
  * Runs a function, which may be asynchronous, and gives what it gives; rejects with the first op that makes a NaN or an

@@ -21,7 +21,7 @@ export interface RecordOptions {
   readonly trainMode?: boolean
 }
 
-const recordOptions: OptionNames<RecordOptions> = { trainMode: true }
+const recordOptions: OptionNames<RecordOptions> = { trainMode: 'boolean' }
 
 function inMode<T>(name: string, recording: boolean, training: boolean, run: () => T): T {
   if (typeof run !== 'function') {
@@ -83,7 +83,7 @@ export interface BackwardOptions {
   readonly trainMode?: boolean
 }
 
-const backwardOptions: OptionNames<BackwardOptions> = { retainGraph: true, trainMode: true }
+const backwardOptions: OptionNames<BackwardOptions> = { retainGraph: 'boolean', trainMode: 'boolean' }
 
 /** Options of `grad`. */
 export interface GradOptions extends BackwardOptions {
@@ -91,7 +91,7 @@ export interface GradOptions extends BackwardOptions {
   readonly createGraph?: boolean
 }
 
-const gradOptions: OptionNames<GradOptions> = { ...backwardOptions, createGraph: true }
+const gradOptions: OptionNames<GradOptions> = { ...backwardOptions, createGraph: 'boolean' }
 
 /** Makes a gradient buffer of zeros and the array a leaf of the tape; 'null' takes the buffer away. */
 export function attachGrad(array: NDArray, gradReq: GradRequest | 'null' = 'write'): void {

@@ -20,19 +20,33 @@ export const sharedArgs = {
   threads: { type: 'string', description: 'threads that compute (default: all)', valueHint: 'N' },
 } as const
 
+interface SharedTyped {
+  readonly ctx?: string | undefined
+  readonly threads?: string | undefined
+}
+
+/** What the shared options say. */
+export function sharedFrom(commandName: string, { ctx, threads }: SharedTyped): Partial<Settings> {
+  const rule = { whole: true, from: 1, to: 64 }
+  return {
+    threads: numberOf(`[${commandName}] --threads`, threads, rule) ?? null,
+    ...(ctx && { context: contextFrom(ctx) }),
+  }
+}
+
 /** Opens a checkpoint: a file, or a run's folder, of which `best` is taken, else `last`. */
 export async function openCheckpoint(
   commandName: string,
   path: string | undefined,
-  typed: { readonly ctx?: string | undefined; readonly threads?: string | undefined },
+  typed: SharedTyped,
 ): Promise<Opened> {
   if (path === undefined)
     throw new UsageError(`[${commandName}] which checkpoint? Give a run's folder, as in ${commandName} runs/nin`)
+  const shared = sharedFrom(commandName, typed)
   const checkpoint = await readRun(path, [files.best, files.last, files.previous])
   if (checkpoint.notice) printError(`warning: ${checkpoint.notice}`)
-  const threads = numberOf(`[${commandName}] --threads`, typed.threads, { whole: true, from: 1, to: 64 }) ?? null
   const { header } = checkpoint
-  const settings = { ...header.settings, threads, ...(typed.ctx && { context: contextFrom(typed.ctx) }) }
+  const settings = { ...header.settings, ...shared }
   await startEngine(settings, header.rung)
   const network = makeNetwork(settings, header.classes.length)
   loadWeights(network, arraysOf(checkpoint, 'weight'))

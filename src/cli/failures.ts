@@ -1,5 +1,7 @@
 // What the user reads of an error.
+
 import process from 'node:process'
+import { oneLine } from '../core/errors.ts'
 
 /** Training has diverged; the message names the step. */
 export class DivergedError extends Error {
@@ -13,5 +15,5 @@ export function describeError(error: unknown): string {
   if (process.env['GLUEBALL_DEBUG'] || fault) return `error: ${error.stack ?? error.message}`
   const lines = error.message.split('\n')
   const hint = lines.find((line) => line.startsWith('A batch of about'))
-  return `error: ${lines[0]}${hint ? ` ${hint}` : ''}`
+  return `error: ${oneLine(lines[0])}${hint ? ` ${hint}` : ''}`
 }

@@ -89,7 +89,7 @@ export function bytesPer(dtype: DType): 1 | 2 | 4 | 8 {
 
 /** Whether the name is an element type. */
 export function isDType(name: string): name is DType {
-  return Object.hasOwn(table, name)
+  return typeof name === 'string' && Object.hasOwn(table, name)
 }
 
 /** The element type of a typed array. */

@@ -2,29 +2,50 @@
 import { nearest } from './nearest.ts'
 import { printable } from './printable.ts'
 
-/** Base of all errors that Glueball throws on purpose. */
-export class GlueballError extends Error {
-  override name = 'GlueballError'
-}
-
 /** A name from a file, quoted in a message, may be as long as the file. */
 const mostLetters = 2000
 
+/** A text of at most 2000 letters; the middle of a longer one is left out. */
+function shortened(text: string): string {
+  return text.length > mostLetters ? `${text.slice(0, mostLetters / 2)} … ${text.slice(-mostLetters / 2)}` : text
+}
+
+/** Base of all errors that Glueball throws on purpose: a message has 2000 letters at most. */
+export class GlueballError extends Error {
+  override name = 'GlueballError'
+
+  constructor(message?: string, options?: ErrorOptions) {
+    super(message === undefined ? message : shortened(message), options)
+  }
+}
+
 /** A message as one printable line of at most 2000 letters; the middle of a longer one is left out. */
 export function oneLine(message: string): string {
-  const line = printable(message)
-  return line.length > mostLetters ? `${line.slice(0, mostLetters / 2)} … ${line.slice(-mostLetters / 2)}` : line
+  return shortened(printable(message))
 }
 
 /** A wrong use of an op: `[op] message` in one line, with the block's path in front when one is running. */
 export class OpError extends GlueballError {
   override name = 'OpError'
   /** Name of the op. */
-  readonly op: string
+  op: string
 
   constructor(op: string, message: string) {
     super(`[${op}] ${oneLine(message)}`)
     this.op = op
+  }
+}
+
+/** Runs what a function is made of; what the ops within refuse is refused in the name of the function. */
+export function named<T>(op: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof OpError) {
+      error.message = error.message.replace(`[${error.op}]`, `[${op}]`)
+      error.op = op
+    }
+    throw error
   }
 }
 
@@ -33,9 +54,14 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** A quoted text shows this many letters. */
+const mostQuoted = 100
+
 /** What a value is, for the `got` of a message: `3`, `3n`, `'x'`, `a list`, `a Dense`, `the class Dense`, `undefined`. */
 export function nameOfKind(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'string') {
+    return `'${printable(value.length > mostQuoted ? `${value.slice(0, mostQuoted)}…` : value)}'`
+  }
   if (typeof value === 'bigint') return `${value}n`
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'function' && /^class\b/.test(String(value))) return `the class ${value.name}`
@@ -43,21 +69,41 @@ export function nameOfKind(value: unknown): string {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return String(value)
   const { name } = (value.constructor ?? Object) as { readonly name?: unknown }
   if (typeof name !== 'string' || name === '') return 'an object'
-  return name === 'Object' ? 'an object' : `${/^(?:[AEIOU]|ND)/.test(name) ? 'an' : 'a'} ${name}`
+  return name === 'Object' ? 'an object' : `${/^(?:[AEIO]|U(?!int)|ND)/.test(name) ? 'an' : 'a'} ${name}`
 }
 
-/** The names of all options of one kind: a table, so that the compiler sees that none is missing. */
-export type OptionNames<T> = Readonly<Record<keyof T, true>>
+/** What `typeof` says of an option that is a flag, a number or any text; true for others, checked where they are used. */
+type OptionKind<V> = [V] extends [boolean]
+  ? 'boolean'
+  : [V] extends [number]
+    ? 'number'
+    : string extends V
+      ? [V] extends [string]
+        ? 'string'
+        : true
+      : true
+
+/** What an option must be, by its kind. */
+const kinds = { boolean: 'true or false', number: 'a number', string: 'a string' } as const
+
+/** All options of a function with their kinds: a table, so that the compiler sees that none is missing. */
+export type OptionNames<T> = { readonly [Name in keyof T]-?: OptionKind<NonNullable<T[Name]>> }
 
 /**
- * Throws where options are not one object (the first of them may have been given by position, as in Python), and on a
- * name that is not among the known ones, which plain JavaScript would pass over in silence.
+ * Throws where options are not one object (the first of them may have been given by position, as in Python), on a name
+ * that is not among the known ones, which plain JavaScript would pass over in silence, and on a value of another kind.
  */
 export function checkOptions<T extends object>(op: string, options: T, example: string, known?: OptionNames<T>): void {
   const kind = nameOfKind(options)
   if (kind !== 'an object') throw new OpError(op, `options are one object at the end, as ${example}: got ${kind}`)
-  const wrong = known && Object.keys(options).find((name) => !Object.hasOwn(known, name))
-  if (known && wrong !== undefined) throw new OpError(op, unknownOption(wrong, Object.keys(known)))
+  if (known) for (const name of Object.keys(options)) checkOption(op, name, options[name as keyof T], known)
+}
+
+function checkOption(op: string, name: string, value: unknown, known: object): void {
+  if (!Object.hasOwn(known, name)) throw new OpError(op, unknownOption(name, Object.keys(known)))
+  const kind = (known as Readonly<Record<string, true | keyof typeof kinds>>)[name]
+  if (kind === true || typeof value === kind || value === undefined || value === null) return
+  throw new OpError(op, `${name} must be ${kinds[kind]}, got ${nameOfKind(value)}`)
 }
 
 /**

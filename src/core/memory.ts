@@ -158,7 +158,7 @@ export function memoryInfo(
   context: Context = currentContext(),
   options: { readonly resetPeak?: boolean } = {},
 ): MemoryInfo {
-  checkOptions('memoryInfo', options, '{ resetPeak: true }', { resetPeak: true })
+  checkOptions('memoryInfo', options, '{ resetPeak: true }', { resetPeak: 'boolean' })
   const live = liveOn(context.engine)
   const info = { liveBytes: live.bytes, storages: live.count, peakBytes: live.peak, limitBytes: context.engine.limit }
   if (options.resetPeak) live.peak = live.bytes

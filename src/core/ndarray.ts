@@ -1,7 +1,7 @@
 // The array handle: a dense range of a storage with a shape, a dtype and an owner. Methods are installed by nd/methods.
 import { bytesPer, type DType } from './dtype.ts'
 import type { Context, Value } from './engine.ts'
-import { GlueballError } from './errors.ts'
+import { GlueballError, OpError } from './errors.ts'
 import type { CallScope } from './ownership.ts'
 import { type Shape, sizeOf } from './shape.ts'
 import type { Storage } from './storage.ts'
@@ -114,7 +114,7 @@ export class NDArray {
   /** @internal Its value for an op; throws when it was released. */
   valueFor(op: string): Value {
     if (this.released !== undefined) {
-      throw new GlueballError(`[${op}] this array ${this} was released: ${this.released}`)
+      throw new OpError(op, `this array ${this} was released: ${this.released}`)
     }
     return this.value
   }

@@ -2,9 +2,11 @@
 
 /** The known word with the fewest edits, if they are few enough to be a slip. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const distances = known.map((candidate) => editDistance(word.toLowerCase(), candidate.toLowerCase()))
+  const most = Math.max(1, Math.ceil(word.length / 3))
+  const alike = known.filter(({ length }) => Math.abs(length - word.length) <= most)
+  const distances = alike.map((candidate) => editDistance(word.toLowerCase(), candidate.toLowerCase()))
   const best = Math.min(...distances)
-  return best <= Math.max(1, Math.ceil(word.length / 3)) ? known[distances.indexOf(best)] : undefined
+  return best <= most ? alike[distances.indexOf(best)] : undefined
 }
 
 /** Levenshtein's distance with swaps of neighbours: insertions, deletions, changes, swaps. */

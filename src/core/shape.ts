@@ -82,6 +82,12 @@ export function formatShape(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${Array.from(shape).join(', ')})`
 }
 
+/** Text of what was given for sizes: a list of numbers as it is, or what stands in place of one. */
+export function formatGiven(given: unknown): string {
+  const wrong = [given].flat().find((size) => typeof size !== 'number')
+  return Array.isArray(given) && wrong === undefined ? `[${given}]` : nameOfKind(wrong ?? given)
+}
+
 /** Number of elements. */
 export function sizeOf(shape: Shape): number {
   let size = 1
@@ -99,7 +105,10 @@ export function checkShape(op: string, sizes: number | readonly number[]): Shape
   const list = typeof sizes === 'number' ? [sizes] : listOf(op, sizes)
   for (const size of list) {
     if (!Number.isInteger(size) || size < 0) {
-      throw new OpError(op, `a shape holds non-negative integers, got ${formatShape(list)}`)
+      throw new OpError(
+        op,
+        `a shape holds non-negative integers, got ${list.every((n) => typeof n === 'number') ? formatShape(list) : formatGiven(list)}`,
+      )
     }
   }
   return shapeOf(list)

@@ -19,7 +19,7 @@ const contexts = new Map<string, Promise<Context>>()
  * the package `webgpu` in Node, a driver, an adapter, a browser's flag.
  */
 export function gpu(options: GpuOptions = {}): Promise<Context> {
-  checkOptions('gpu', options, '{ adapter: ... }', { adapter: true, memoryLimit: true, tiles: true })
+  checkOptions('gpu', options, '{ adapter: ... }', { adapter: 'string', memoryLimit: 'number', tiles: true })
   const key = JSON.stringify(options)
   const held = contexts.get(key)
   if (held) return held

@@ -26,7 +26,7 @@ export interface BlockOptions {
 }
 
 /** The names of BlockOptions. */
-export const blockOptions: OptionNames<BlockOptions> = { prefix: true, params: true }
+export const blockOptions: OptionNames<BlockOptions> = { prefix: 'string', params: true }
 
 /** A registered hook; `detach` takes it away. */
 export interface HookHandle {
@@ -56,6 +56,9 @@ export abstract class AnyBlock extends Callable {
   constructor(options: BlockOptions = {}, hint?: string) {
     super()
     checkOptions(this.className, options, "{ prefix: 'conv0_' }")
+    if (options.params && !(options.params instanceof ParameterDict)) {
+      throw new OpError(this.className, `params are net.collectParams(), got ${nameOfKind(options.params)}`)
+    }
     const naming = nameFor(hint ?? this.#class.hint ?? this.className.toLowerCase(), options.prefix, options.params)
     this.prefix = naming.prefix
     this.#shared = naming.shared

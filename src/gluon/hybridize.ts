@@ -12,12 +12,12 @@ export interface HybridizeOptions {
 }
 
 const names: OptionNames<HybridizeOptions> = {
-  active: true,
-  staticAlloc: true,
-  staticShape: true,
-  inlineLimit: true,
-  forwardBulkSize: true,
-  backwardBulkSize: true,
+  active: 'boolean',
+  staticAlloc: 'boolean',
+  staticShape: 'boolean',
+  inlineLimit: 'number',
+  forwardBulkSize: 'number',
+  backwardBulkSize: 'number',
 }
 
 /** Throws for what is neither true, nor false, nor options. */

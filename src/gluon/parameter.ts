@@ -1,8 +1,15 @@
 // Parameter: a named array that training changes, with its gradient, known to the full only when its shape is.
 import { pause } from '../autograd/autograd.ts'
-import type { DType } from '../core/dtype.ts'
+import { type DType, dtypes, isDType } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
-import { checkOptions, DeferredInitializationError, GlueballError, type OptionNames } from '../core/errors.ts'
+import {
+  checkOptions,
+  DeferredInitializationError,
+  GlueballError,
+  nameOfKind,
+  OpError,
+  type OptionNames,
+} from '../core/errors.ts'
 import { hintOn } from '../core/hints.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { giveToLibrary, release, within } from '../core/ownership.ts'
@@ -42,10 +49,10 @@ const parameterOptions: OptionNames<ParameterOptions> = {
   dtype: true,
   init: true,
   gradReq: true,
-  differentiable: true,
-  lrMult: true,
-  wdMult: true,
-  allowDeferredInit: true,
+  differentiable: 'boolean',
+  lrMult: 'number',
+  wdMult: 'number',
+  allowDeferredInit: 'boolean',
 }
 
 /** Options of a parameter's `initialize`. */
@@ -63,7 +70,7 @@ const parameterInitializeOptions: OptionNames<ParameterInitializeOptions> = {
   init: true,
   defaultInit: true,
   ctx: true,
-  forceReinit: true,
+  forceReinit: 'boolean',
 }
 
 interface Pending {
@@ -94,6 +101,9 @@ export class Parameter {
     this.name = name
     this.#shape = shapeOf(options.shape)
     this.#dtype = options.dtype ?? 'float32'
+    if (!isDType(this.#dtype)) {
+      throw new OpError('Parameter', `dtype must be one of ${dtypes.join(', ')}, got ${nameOfKind(this.#dtype)}`)
+    }
     this.init = options.init ? initializerOf(options.init) : undefined
     this.#differentiable = options.differentiable ?? true
     this.#gradReq = this.#differentiable ? (options.gradReq ?? 'write') : 'null'

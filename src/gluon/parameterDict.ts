@@ -15,7 +15,7 @@ export interface InitializeOptions {
   readonly forceReinit?: boolean
 }
 
-const initializeOptions: OptionNames<InitializeOptions> = { init: true, ctx: true, forceReinit: true }
+const initializeOptions: OptionNames<InitializeOptions> = { init: true, ctx: true, forceReinit: 'boolean' }
 
 /** The parameters of a network by full name, in the order of definition. */
 export class ParameterDict implements Iterable<[string, Parameter]> {

@@ -23,7 +23,12 @@ export interface LoadOptions {
   readonly castDtype?: boolean
 }
 
-const loadOptions: OptionNames<LoadOptions> = { ctx: true, allowMissing: true, ignoreExtra: true, castDtype: true }
+const loadOptions: OptionNames<LoadOptions> = {
+  ctx: true,
+  allowMissing: 'boolean',
+  ignoreExtra: 'boolean',
+  castDtype: 'boolean',
+}
 
 /** The parameters of a block by dotted path: `0.weight`, `features.0.bias`. */
 export function structuralNames(block: AnyBlock): Map<string, Parameter> {

@@ -197,7 +197,7 @@ checkAnswers({
   ],
   'workers as text': [
     () => new data.DataLoader(set, 2, { numWorkers: '4' as never }),
-    "[DataLoader] numWorkers must be a non-negative number, got '4'",
+    "[DataLoader] numWorkers must be a number, got '4'",
   ],
   'a number for a switch': [
     () => new data.DataLoader(set, 2, { pinMemory: 1 as never }),

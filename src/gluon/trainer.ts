@@ -1,6 +1,8 @@
 // Trainer: applies an optimizer to a set of parameters (MXNet 1.9.1, gluon/trainer.py).
+
 import { pause } from '../autograd/autograd.ts'
 import { checkOptions, GlueballError, nameOfKind } from '../core/errors.ts'
+import { hintOn } from '../core/hints.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { release, within } from '../core/ownership.ts'
 import { throwFailure } from '../core/pace.ts'
@@ -52,7 +54,7 @@ export class Trainer<Name extends OptimizerName | (string & {}) = string> {
   ) {
     checkOptions('Trainer', optimizerParams, '{ learningRate: 0.1 }')
     checkOptions('Trainer', options, "{ kvstore: 'local' }", { kvstore: true })
-    if (typeof params !== 'object' || params === null) {
+    if (!(params instanceof ParameterDict || Array.isArray(params))) {
       throw new GlueballError(`Trainer takes net.collectParams() or a list of parameters, got ${nameOfKind(params)}`)
     }
     this.#parameters = [...(params instanceof ParameterDict ? params.values() : params)]
@@ -95,8 +97,9 @@ export class Trainer<Name extends OptimizerName | (string & {}) = string> {
 
   /** The update alone, after `allreduceGrads`. */
   update(batchSize: number, options: StepOptions = {}): void {
-    checkOptions('step', options, '{ ignoreStaleGrad: true }', { ignoreStaleGrad: true })
-    if (!(batchSize > 0)) throw new GlueballError(`step takes the batch size, a positive number, got ${batchSize}`)
+    checkOptions('step', options, '{ ignoreStaleGrad: true }', { ignoreStaleGrad: 'boolean' })
+    if (!(batchSize > 0))
+      throw new GlueballError(`step takes the batch size, a positive number, got ${nameOfKind(batchSize)}`)
     const arena = this.#ready()
     throwFailure(arena.context.engine)
     this.#checkFresh(options)
@@ -230,3 +233,8 @@ function* runsOf(entries: readonly ArenaEntry[], apart: boolean): Iterable<Arena
 function names(parameters: readonly Parameter[]): string {
   return `${brief(parameters.map((parameter) => parameter.name))} ${parameters.length === 1 ? 'is' : 'are'}`
 }
+
+hintOn(Trainer.prototype, 'trainer', {
+  load_states: 'await trainer.loadStates(path)',
+  save_states: 'await trainer.saveStates(path)',
+})

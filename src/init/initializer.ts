@@ -28,5 +28,5 @@ export function initializerOf(init: Initializer | string): Initializer {
   }
   const make = registry.get(init.toLowerCase())
   if (make) return make()
-  throw new GlueballError(`no initializer is named '${init}'; there are ${[...registry.keys()].join(', ')}`)
+  throw new GlueballError(`no initializer is named ${nameOfKind(init)}; there are ${[...registry.keys()].join(', ')}`)
 }

@@ -15,8 +15,9 @@ function checkNumber(name: string, what: string, value: number): void {
 export class Constant extends Initializer {
   readonly value: number
 
-  constructor(value: number) {
+  constructor(value: number, ...more: []) {
     super()
+    refuseMore('Constant', more)
     checkNumber('Constant', 'a value', value)
     this.value = value
   }
@@ -54,7 +55,7 @@ export class Uniform extends Initializer {
 
   constructor(options: UniformInitOptions = {}) {
     super()
-    checkOptions('Uniform', options, '{ scale: 0.07 }', { scale: true })
+    checkOptions('Uniform', options, '{ scale: 0.07 }', { scale: 'number' })
     const { scale = 0.07 } = options
     checkNumber('Uniform', 'a scale', scale)
     this.scale = scale
@@ -77,7 +78,7 @@ export class Normal extends Initializer {
 
   constructor(options: NormalInitOptions = {}) {
     super()
-    checkOptions('Normal', options, '{ sigma: 0.01 }', { sigma: true })
+    checkOptions('Normal', options, '{ sigma: 0.01 }', { sigma: 'number' })
     const { sigma = 0.01 } = options
     checkNumber('Normal', 'a sigma', sigma)
     this.sigma = sigma
@@ -96,7 +97,7 @@ export interface XavierOptions {
   readonly magnitude?: number
 }
 
-const xavierOptions: OptionNames<XavierOptions> = { rndType: true, factorType: true, magnitude: true }
+const xavierOptions: OptionNames<XavierOptions> = { rndType: true, factorType: true, magnitude: 'number' }
 
 function checkOneOf(name: string, got: string, known: readonly string[]): void {
   if (known.includes(got)) return
@@ -148,7 +149,7 @@ export interface MSRAPreluOptions {
 /** He et al. 2015: normal of variance 2 ÷ ((1 + slope²) · factor). */
 export class MSRAPrelu extends Xavier {
   constructor(options: MSRAPreluOptions = {}) {
-    checkOptions('MSRAPrelu', options, '{ slope: 0 }', { factorType: true, slope: true })
+    checkOptions('MSRAPrelu', options, '{ slope: 0 }', { factorType: true, slope: 'number' })
     const { factorType = 'avg', slope = 0.25 } = options
     super({ rndType: 'gaussian', factorType, magnitude: 2 / (1 + slope * slope) })
   }

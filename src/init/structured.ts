@@ -1,5 +1,5 @@
 // Initializers whose values are arranged: Orthogonal, Bilinear and LSTMBias (MXNet 1.9.1, initializer.py).
-import { checkOptions, GlueballError, nameOfKind } from '../core/errors.ts'
+import { checkOptions, GlueballError, nameOfKind, refuseMore } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
@@ -30,7 +30,7 @@ export class Orthogonal extends Initializer {
 
   constructor(options: OrthogonalOptions = {}) {
     super()
-    checkOptions('Orthogonal', options, "{ scale: 1, randType: 'normal' }", { scale: true, randType: true })
+    checkOptions('Orthogonal', options, "{ scale: 1, randType: 'normal' }", { scale: 'number', randType: true })
     // biome-ignore lint/suspicious/noApproximativeNumericConstant: Gluon's scale has four digits
     const { scale = 1.414, randType = 'uniform' } = options
     if (typeof scale !== 'number')
@@ -82,6 +82,11 @@ function orthogonal(matrix: NDArray): NDArray {
 
 /** The weights of bilinear interpolation, for transposed convolutions that enlarge images: (…, …, height, width). */
 export class Bilinear extends Initializer {
+  constructor(...more: []) {
+    super()
+    refuseMore('Bilinear', more)
+  }
+
   initialize(name: string, target: NDArray): void {
     const { shape, context } = target
     if (shape.length !== 4) {
@@ -112,7 +117,7 @@ export class LSTMBias extends Initializer {
 
   constructor(options: LSTMBiasOptions = {}) {
     super()
-    checkOptions('LSTMBias', options, '{ forgetBias: 1 }', { forgetBias: true })
+    checkOptions('LSTMBias', options, '{ forgetBias: 1 }', { forgetBias: 'number' })
     this.forgetBias = options.forgetBias ?? 1
     if (typeof this.forgetBias === 'number') return
     throw new GlueballError(`LSTMBias takes a forgetBias, a number, got ${nameOfKind(this.forgetBias)}`)

@@ -1,5 +1,7 @@
 // Learning-rate schedulers: functions of the number of updates, which starts at 1 (MXNet 1.9.1, lr_scheduler.py).
-import { checkOptions, GlueballError, nameOfKind, type OptionNames } from '../core/errors.ts'
+
+import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { hintOn } from '../core/hints.ts'
 
 /** Options of every scheduler. */
 export interface LRSchedulerOptions {
@@ -14,9 +16,9 @@ export interface LRSchedulerOptions {
 }
 
 const schedulerOptions: OptionNames<LRSchedulerOptions> = {
-  baseLr: true,
-  warmupSteps: true,
-  warmupBeginLr: true,
+  baseLr: 'number',
+  warmupSteps: 'number',
+  warmupBeginLr: 'number',
   warmupMode: true,
 }
 
@@ -63,7 +65,11 @@ export interface FactorSchedulerOptions extends LRSchedulerOptions {
   readonly stopFactorLr?: number
 }
 
-const factorOptions: OptionNames<FactorSchedulerOptions> = { ...schedulerOptions, factor: true, stopFactorLr: true }
+const factorOptions: OptionNames<FactorSchedulerOptions> = {
+  ...schedulerOptions,
+  factor: 'number',
+  stopFactorLr: 'number',
+}
 
 /** Multiplies the rate by a factor every `step` updates: the first drop is at update step + 1. */
 export class FactorScheduler extends LRScheduler {
@@ -77,7 +83,9 @@ export class FactorScheduler extends LRScheduler {
     this.step = step
     this.factor = options.factor ?? 1
     this.stopFactorLr = options.stopFactorLr ?? 1e-8
-    if (!(step >= 1)) throw new GlueballError(`FactorScheduler needs a step of at least 1, got ${step}`)
+    if (!(typeof step === 'number' && step >= 1)) {
+      throw new GlueballError(`FactorScheduler needs a step of at least 1, got ${nameOfKind(step)}`)
+    }
     checkFactor(this.factor)
   }
 
@@ -97,7 +105,7 @@ export interface MultiFactorSchedulerOptions extends LRSchedulerOptions {
   readonly factor?: number
 }
 
-const multiFactorOptions: OptionNames<MultiFactorSchedulerOptions> = { ...schedulerOptions, factor: true }
+const multiFactorOptions: OptionNames<MultiFactorSchedulerOptions> = { ...schedulerOptions, factor: 'number' }
 
 /** Multiplies the rate by a factor after each of the updates listed: the first drop is at update step[0] + 1. */
 export class MultiFactorScheduler extends LRScheduler {
@@ -136,12 +144,12 @@ abstract class FallingScheduler extends LRScheduler {
   readonly maxUpdate: number
   readonly finalLr: number
 
-  constructor(maxUpdate: number, options: FallingOptions) {
+  constructor(name: string, maxUpdate: number, options: FallingOptions) {
     super(options)
     this.maxUpdate = maxUpdate
     this.finalLr = options.finalLr ?? 0
-    if (maxUpdate > this.warmupSteps) return
-    throw new GlueballError(`maxUpdate must exceed warmupSteps ${this.warmupSteps}, got ${maxUpdate}`)
+    if (typeof maxUpdate === 'number' && maxUpdate > this.warmupSteps) return
+    throw new OpError(name, `maxUpdate must exceed warmupSteps ${this.warmupSteps}, got ${nameOfKind(maxUpdate)}`)
   }
 
   protected afterWarmup(update: number): number {
@@ -159,7 +167,7 @@ export interface PolySchedulerOptions extends FallingOptions {
   readonly pwr?: number
 }
 
-const polyOptions: OptionNames<PolySchedulerOptions> = { ...schedulerOptions, pwr: true, finalLr: true }
+const polyOptions: OptionNames<PolySchedulerOptions> = { ...schedulerOptions, pwr: 'number', finalLr: 'number' }
 
 /** Falls along a power from the base rate to the final one at `maxUpdate`, and stays there. */
 export class PolyScheduler extends FallingScheduler {
@@ -167,7 +175,7 @@ export class PolyScheduler extends FallingScheduler {
 
   constructor(maxUpdate: number, options: PolySchedulerOptions = {}) {
     checkOptions('PolyScheduler', options, '{ pwr: 1 }', polyOptions)
-    super(maxUpdate, options)
+    super('PolyScheduler', maxUpdate, options)
     this.pwr = options.pwr ?? 2
   }
 
@@ -179,16 +187,18 @@ export class PolyScheduler extends FallingScheduler {
 /** Options of CosineScheduler. */
 export interface CosineSchedulerOptions extends FallingOptions {}
 
-const cosineOptions: OptionNames<CosineSchedulerOptions> = { ...schedulerOptions, finalLr: true }
+const cosineOptions: OptionNames<CosineSchedulerOptions> = { ...schedulerOptions, finalLr: 'number' }
 
 /** Falls along half a cosine from the base rate to the final one at `maxUpdate`, and stays there. */
 export class CosineScheduler extends FallingScheduler {
   constructor(maxUpdate: number, options: CosineSchedulerOptions = {}) {
     checkOptions('CosineScheduler', options, '{ warmupSteps: 5 }', cosineOptions)
-    super(maxUpdate, options)
+    super('CosineScheduler', maxUpdate, options)
   }
 
   protected left(done: number): number {
     return (1 + Math.cos(Math.PI * done)) / 2
   }
 }
+
+hintOn(LRScheduler.prototype, 'scheduler')

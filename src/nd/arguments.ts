@@ -7,6 +7,7 @@ export function checkBias(op: string, bias: NDArray | null, noBias: boolean | un
   if (bias !== null && !(bias instanceof NDArray)) {
     throw new OpError(op, `bias must be an array, or null for none, got ${nameOfKind(bias)}`)
   }
+  if (bias?.released !== undefined) bias.valueFor(op)
   if (noBias === true && bias) throw new OpError(op, 'noBias is true: pass null for bias, got an array')
   if (noBias === false && !bias) throw new OpError(op, 'noBias is false: pass an array for bias, got null')
 }
@@ -21,5 +22,6 @@ export function checkCount(op: string, name: string, count: number): void {
 export function checkArrays(op: string, arrays: Readonly<Record<string, NDArray>>): void {
   for (const [name, x] of Object.entries(arrays)) {
     if (!(x instanceof NDArray)) throw new OpError(op, `${name} must be an array, got ${nameOfKind(x)}`)
+    if (x.released !== undefined) x.valueFor(op)
   }
 }

@@ -25,10 +25,9 @@ const fromStart: Formula = {
  */
 export function at(x: NDArray, index: number | NDArray): NDArray {
   if (index instanceof NDArray) return entriesAt(x, index)
-  const i = index < 0 ? index + x.length : index
+  const i = typeof index === 'number' && index < 0 ? index + x.length : index
   if (x.ndim === 0 || !Number.isInteger(i) || i < 0 || i >= x.length) {
-    const got = typeof index === 'number' ? index : nameOfKind(index)
-    throw new OpError('at', `no entry ${got} in axis 0 of ${formatShape(x.shape)}`)
+    throw new OpError('at', `no entry ${nameOfKind(index)} in axis 0 of ${formatShape(x.shape)}`)
   }
   return within('', 'at has returned', () => withShape(slice(x, [i], [i + 1]), x.shape.slice(1)))
 }

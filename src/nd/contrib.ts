@@ -18,7 +18,7 @@ export interface ArangeLikeOptions {
   readonly axis?: number | null
 }
 
-const names: OptionNames<ArangeLikeOptions> = { start: true, step: true, repeat: true, axis: true }
+const names: OptionNames<ArangeLikeOptions> = { start: 'number', step: 'number', repeat: 'number', axis: 'number' }
 
 /** start, start + step, …: one for each element of an array, or for each entry along an axis; of its dtype and context. */
 export function arangeLike(x: NDArray, options: ArangeLikeOptions = {}): NDArray {

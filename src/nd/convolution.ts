@@ -1,5 +1,5 @@
 // convolution and deconvolution: MXNet's functional layers on images (N, C, H, W) and sequences (N, C, W).
-import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
@@ -39,9 +39,9 @@ const convolutionOptions: OptionNames<ConvolutionOptions> = {
   stride: true,
   dilate: true,
   pad: true,
-  numFilter: true,
-  numGroup: true,
-  noBias: true,
+  numFilter: 'number',
+  numGroup: 'number',
+  noBias: 'boolean',
   layout: true,
 }
 
@@ -63,7 +63,9 @@ export function convolution(
   const steps = stepsOf('convolution', data, weight, options)
   checkFilters('convolution', weight, weight.shape[0], options)
   checkBias('convolution', bias, options.noBias)
-  return within('', 'convolution has returned', () => convolve('convolution', data, weight, bias, steps))
+  return within('', 'convolution has returned', () =>
+    named('convolution', () => convolve('convolution', data, weight, bias, steps)),
+  )
 }
 
 /**
@@ -83,7 +85,7 @@ export function deconvolution(
   checkBias('deconvolution', bias, options.noBias)
   const ends = endsOf(data, weight, steps, options)
   return within('', 'deconvolution has returned', () =>
-    deconvolve('deconvolution', data, weight, bias, { ...steps, ...ends }),
+    named('deconvolution', () => deconvolve('deconvolution', data, weight, bias, { ...steps, ...ends })),
   )
 }
 

@@ -1,12 +1,14 @@
 // Making arrays: from values, constants and ranges (MXNet 1.9.1, ndarray.py).
+
 import { type DType, isNumeric, storedBytes } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
-import { checkOptions, nameOfKind, OpError, type OptionNames, refuseMore } from '../core/errors.ts'
+import { checkOptions, named, nameOfKind, OpError, type OptionNames, refuseMore } from '../core/errors.ts'
 import { checkContext, checkDType, deliver } from '../core/invoke.ts'
 import { withinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { checkShape, formatShape, type Shape, shapeOf, sizeOf } from '../core/shape.ts'
 import { Storage } from '../core/storage.ts'
+import { checkArray } from '../kinds/movement/movement.ts'
 import { copy } from '../ops/copy/copy.ts'
 import { cast } from '../ops/elementwise/cast.ts'
 import { fill } from '../ops/fill/fill.ts'
@@ -77,7 +79,7 @@ export function full(shape: number | readonly number[], value: number, options: 
 
 function filled(op: string, shape: number | readonly number[], value: number, options: CreationOptions): NDArray {
   checkOptions(op, options, "{ dtype: 'int32' }", creationOptions)
-  return fill(checkShape(op, shape), value, { context: options.ctx, dtype: options.dtype })
+  return named(op, () => fill(checkShape(op, shape), value, { context: options.ctx, dtype: options.dtype }))
 }
 
 /** An array whose values don't matter; they are zeros. */
@@ -88,12 +90,14 @@ export function empty(shape: number | readonly number[], options: CreationOption
 /** Zeros of another array's shape, dtype and context. */
 export function zerosLike(x: NDArray, ...more: []): NDArray {
   refuseMore('zerosLike', more)
+  checkArray('zerosLike', x)
   return full(x.shape, 0, { ctx: x.context, dtype: x.dtype })
 }
 
 /** Ones of another array's shape, dtype and context. */
 export function onesLike(x: NDArray, ...more: []): NDArray {
   refuseMore('onesLike', more)
+  checkArray('onesLike', x)
   return full(x.shape, 1, { ctx: x.context, dtype: x.dtype })
 }
 
@@ -105,12 +109,20 @@ export interface ArangeOptions extends CreationOptions {
   readonly repeat?: number
 }
 
-const arangeOptions: OptionNames<ArangeOptions> = { ...creationOptions, step: true, repeat: true }
+const arangeOptions: OptionNames<ArangeOptions> = { ...creationOptions, step: 'number', repeat: 'number' }
 
 function checkNumbers(op: string, values: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(values)) {
     if (typeof value !== 'number') throw new OpError(op, `${name} must be a number, got ${nameOfKind(value)}`)
   }
+}
+
+/** Values that are listed on the main thread. */
+const mostListed = 2 ** 32 - 1
+
+function checkHolds(op: string, count: number): void {
+  if (count <= mostListed) return
+  throw new OpError(op, `makes ${mostListed} values at most, got ${count}`)
 }
 
 /** start, start + step, … below stop; with one argument, from 0 to below it. */
@@ -122,10 +134,11 @@ export function arange(start: number, stop: number | null = null, options: Arang
   if (step === 0) throw new OpError('arange', 'step must not be 0')
   const count = Math.max(0, Math.ceil((to - from) / step))
   if (!Number.isFinite(count)) throw new OpError('arange', `bounds must be finite, got ${from} and ${to}`)
+  checkHolds('arange', count * repeat)
   const values = Array.from({ length: count * repeat }, (_, i) => from + Math.floor(i / repeat) * step)
   const counting = (dtype ?? 'float32') === 'float32' && Number.isInteger(from) && Number.isInteger(step)
   const lost = counting ? values.find((value) => Math.fround(value) !== value) : undefined
-  if (lost === undefined) return array(values, { ctx, dtype })
+  if (lost === undefined) return named('arange', () => array(values, { ctx, dtype }))
   throw new OpError('arange', `float32 does not hold ${lost}: expected { dtype: 'int32' } for integers above 2^24`)
 }
 
@@ -136,25 +149,25 @@ export function linspace(
   num: number,
   options: CreationOptions & { readonly endpoint?: boolean } = {},
 ): NDArray {
-  checkOptions('linspace', options, '{ endpoint: false }', { ...creationOptions, endpoint: true })
+  checkOptions('linspace', options, '{ endpoint: false }', { ...creationOptions, endpoint: 'boolean' })
   if (!Number.isInteger(num) || num < 0) {
-    throw new OpError('linspace', `the number of values must be a non-negative integer, got ${num}`)
+    throw new OpError('linspace', `the number of values must be a non-negative integer, got ${nameOfKind(num)}`)
   }
+  checkHolds('linspace', num)
   checkNumbers('linspace', { start, stop })
   const { ctx, dtype, endpoint = true } = options
   const parts = endpoint ? num - 1 : num
-  return array(
-    Array.from({ length: num }, (_, i) => start + ((stop - start) * i) / Math.max(1, parts)),
-    { ctx, dtype },
-  )
+  const values = Array.from({ length: num }, (_, i) => start + ((stop - start) * i) / Math.max(1, parts))
+  return named('linspace', () => array(values, { ctx, dtype }))
 }
 
 /** A matrix with ones on the k-th diagonal. */
 export function eye(rows: number, columns = rows, options: CreationOptions & { readonly k?: number } = {}): NDArray {
-  checkOptions('eye', options, '{ k: 1 }', { ...creationOptions, k: true })
+  checkOptions('eye', options, '{ k: 1 }', { ...creationOptions, k: 'number' })
   const { k = 0, ctx, dtype } = options
   checkNumbers('eye', { k })
   checkShape('eye', [rows, columns])
+  checkHolds('eye', rows * columns)
   const values = Array.from({ length: rows * columns }, (_, i) => Number((i % columns) - Math.floor(i / columns) === k))
-  return array(values, { ctx, dtype, shape: [rows, columns] })
+  return named('eye', () => array(values, { ctx, dtype, shape: [rows, columns] }))
 }

@@ -1,5 +1,5 @@
 // dot: the product over the last axis of the left array and the first of the right, or over others by transposes.
-import { OpError } from '../core/errors.ts'
+import { named, OpError } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { formatShape, sizeOf } from '../core/shape.ts'
@@ -27,7 +27,7 @@ export function dot(a: NDArray, b: NDArray, options: DotOptions = {}): NDArray {
   const matrix = (outer: readonly number[], first: boolean) => (first ? [inner, sizeOf(outer)] : [sizeOf(outer), inner])
   return within('', 'dot has returned', () => {
     const factors = [withShape(a, matrix(rows, !lastOfA)), withShape(b, matrix(columns, firstOfB))] as const
-    const product = matmul(...factors, null, { transposeA, transposeB })
+    const product = named('dot', () => matmul(...factors, null, { transposeA, transposeB }))
     return withShape(product, a.ndim + b.ndim > 2 ? [...rows, ...columns] : [1])
   })
 }

@@ -60,7 +60,7 @@ it('refuses what is no array and what is no file', async () => {
   )
   await expect(nd.save(path, nd.ones([2]).at(0))).rejects.toThrow('[save] the file format has no arrays of shape ()')
   await expect(nd.load(path)).rejects.toThrow(`[load] cannot read ${path}`)
-  await expect(nd.load(new Uint8Array(3) as never)).rejects.toThrow('[load] takes a path, got an Uint8Array')
+  await expect(nd.load(new Uint8Array(3) as never)).rejects.toThrow('[load] takes a path, got a Uint8Array')
   await writeFile(path, 'no arrays at all')
   await expect(nd.load(path)).rejects.toThrow(`[params] ${path} is not a .params file`)
   expect(() => nd.loadFrombuffer('x' as never)).toThrow(

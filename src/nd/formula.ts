@@ -1,7 +1,7 @@
 // Formulas of one's own: one element from its operands, run on any engine, with a derived gradient.
 import type { Arith, Value } from '../arith/arith.ts'
 import type { Derivative } from '../arith/graph.ts'
-import { checkOptions, OpError, type OptionNames } from '../core/errors.ts'
+import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { apply } from '../kinds/formula/formula.ts'
 
@@ -16,7 +16,7 @@ export interface FormulaOptions {
   readonly derivative?: Derivative
 }
 
-const formulaOptions: OptionNames<FormulaOptions> = { name: true, derivative: true }
+const formulaOptions: OptionNames<FormulaOptions> = { name: 'string', derivative: true }
 
 /** An operand: an array, or a number that stands for an array of it. */
 type Operand = NDArray | number
@@ -43,6 +43,9 @@ export function formula(
   checkOptions('formula', options, "{ name: 'swish' }", formulaOptions)
   if (typeof compute !== 'function') throw new OpError('formula', 'takes a function, as (m, x) => m.mul(x, x)')
   const { name = 'formula', derivative } = options
+  if (derivative && typeof derivative !== 'function') {
+    throw new OpError(name, `derivative must be a function, got ${nameOfKind(derivative)}`)
+  }
   const made = { name, compute, floats: true as const, ...(derivative && { derivative }) }
   return (...operands) => {
     if (operands.length < compute.length - 1) {

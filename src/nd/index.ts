@@ -92,7 +92,7 @@ export { cumprod } from '../ops/reduce/cumprod.ts'
 export { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 export { nanprod, nansum } from '../ops/reduce/nan.ts'
 export { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
-export { std, variance as var } from '../ops/reduce/variance.ts'
+export { type MomentsOptions, momentsOf as moments, std, variance as var } from '../ops/reduce/variance.ts'
 export {
   type SequenceMaskOptions,
   type SequenceOptions,
@@ -100,7 +100,7 @@ export {
   sequenceMask,
   sequenceReverse,
 } from '../ops/sequence/sequence.ts'
-export { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
+export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from '../ops/softmax/softmax.ts'
 export {
   type ArgsortOptions,
   argsort,

@@ -1,5 +1,5 @@
 // How methods come onto NDArray, whose signatures methods.ts declares.
-import { refuseMore } from '../core/errors.ts'
+import { named, refuseMore } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 
 /** What becomes a method of NDArray. */
@@ -25,7 +25,7 @@ export function installOps(others: number, functions: Readonly<Record<string, Op
   for (const [name, run] of Object.entries(functions)) {
     const method: Method = function (...args) {
       if (args.length > others) refuseMore(name, args.slice(others))
-      return run(this, ...args)
+      return named(name, () => run(this, ...args))
     }
     Object.defineProperty(NDArray.prototype, name, { value: method, writable: true, configurable: true })
   }

@@ -1,9 +1,9 @@
 // MXNet's functional layers without windows: fullyConnected, dropout, embedding and activation.
 import { checkFloat } from '../core/dtype.ts'
-import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
-import { checkAxis, formatShape } from '../core/shape.ts'
+import { checkAxis, formatShape, listOf } from '../core/shape.ts'
 import { mode as tapeMode } from '../core/tape.ts'
 import { type ActivationName, checkActivation } from '../ops/activations.ts'
 import { copy } from '../ops/copy/copy.ts'
@@ -23,7 +23,11 @@ export interface FullyConnectedOptions {
   readonly flatten?: boolean
 }
 
-const fullyConnectedOptions: OptionNames<FullyConnectedOptions> = { numHidden: true, noBias: true, flatten: true }
+const fullyConnectedOptions: OptionNames<FullyConnectedOptions> = {
+  numHidden: 'number',
+  noBias: 'boolean',
+  flatten: 'boolean',
+}
 
 /** y = x·Wᵀ + b with `weight` (numHidden, size of a row of `data`) and `bias` (numHidden,). */
 export function fullyConnected(
@@ -41,7 +45,7 @@ export function fullyConnected(
     throw new OpError('fullyConnected', `numHidden is ${nameOfKind(numHidden)}, and ${has}`)
   }
   return within('', 'fullyConnected has returned', () => {
-    return fullyConnect('fullyConnected', data, weight, bias, { flatten })
+    return named('fullyConnected', () => fullyConnect('fullyConnected', data, weight, bias, { flatten }))
   })
 }
 
@@ -55,7 +59,7 @@ export interface DropoutOptions {
   readonly axes?: readonly number[]
 }
 
-const dropoutOptions: OptionNames<DropoutOptions> = { p: true, mode: true, axes: true }
+const dropoutOptions: OptionNames<DropoutOptions> = { p: 'number', mode: true, axes: true }
 
 /** Makes elements 0 with probability `p` and multiplies the others by 1 ÷ (1 − p); outside training mode a copy. */
 export function dropout(data: NDArray, options: DropoutOptions = {}): NDArray {
@@ -67,7 +71,7 @@ export function dropout(data: NDArray, options: DropoutOptions = {}): NDArray {
   }
   if (!(p >= 0 && p < 1)) throw new OpError('dropout', `p must be from 0 to below 1, got ${nameOfKind(p)}`)
   checkFloat('dropout', 'the input', data.dtype)
-  for (const axis of axes) checkAxis('dropout', axis, data.ndim)
+  for (const axis of listOf('dropout', axes)) checkAxis('dropout', axis, data.ndim)
   return p > 0 && (mode === 'always' || tapeMode.training) ? drop(data, p, { axes }) : copy(data)
 }
 
@@ -79,7 +83,7 @@ export interface EmbeddingOptions {
   readonly outputDim?: number
 }
 
-const embeddingOptions: OptionNames<EmbeddingOptions> = { inputDim: true, outputDim: true }
+const embeddingOptions: OptionNames<EmbeddingOptions> = { inputDim: 'number', outputDim: 'number' }
 
 /** The rows of `weight` (inputDim, outputDim) that `data` names, of shape (…data, outputDim); indices are clipped. */
 export function embedding(data: NDArray, weight: NDArray, options: EmbeddingOptions = {}): NDArray {
@@ -90,7 +94,7 @@ export function embedding(data: NDArray, weight: NDArray, options: EmbeddingOpti
     const expected = [inputDim, outputDim].map((size, k) => size ?? ['inputDim', 'outputDim'][k]).join(', ')
     throw new OpError('embedding', `wrong shape of weight: got ${formatShape(weight.shape)}, expected (${expected})`)
   }
-  return take(weight, data)
+  return named('embedding', () => take(weight, data))
 }
 
 /** Options of activation. */
@@ -103,5 +107,5 @@ export interface ActivationOptions {
 export function activation(data: NDArray, options: ActivationOptions): NDArray {
   checkOptions('activation', options, "{ actType: 'relu' }", { actType: true })
   checkArrays('activation', { data })
-  return activate(checkActivation('activation', options.actType), data)
+  return named('activation', () => activate(checkActivation('activation', options.actType), data))
 }

@@ -2,7 +2,7 @@
 import { attachGrad, type BackwardOptions, backward } from '../autograd/autograd.ts'
 import type { DType, TypedArray } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
-import { checkOptions } from '../core/errors.ts'
+import { checkOptions, named } from '../core/errors.ts'
 import { hintOn } from '../core/hints.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { giveToUser, release } from '../core/ownership.ts'
@@ -51,7 +51,7 @@ import { cumprod } from '../ops/reduce/cumprod.ts'
 import { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from '../ops/reduce/reduce.ts'
 import { std, variance } from '../ops/reduce/variance.ts'
-import { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from '../ops/softmax/softmax.ts'
+import { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from '../ops/softmax/softmax.ts'
 import {
   type ArgsortOptions,
   argsort,
@@ -188,6 +188,8 @@ declare module '../core/ndarray.ts' {
     softmax(options?: SoftmaxOptions): NDArray
     /** Their logarithm. */
     logSoftmax(options?: SoftmaxOptions): NDArray
+    /** Probabilities along an axis, the larger the smaller an element is. */
+    softmin(options?: SoftmaxOptions): NDArray
 
     /** The elements along an axis, by default the last, in ascending order. */
     sort(options?: SortOptions): NDArray
@@ -342,6 +344,7 @@ installOps(1, {
   norm,
   prod,
   softmax,
+  softmin,
   std,
   sum,
   var: variance,
@@ -355,7 +358,7 @@ installOps(3, { pad, slice, sliceAxis })
 
 for (const formula of ['add', 'divide', 'modulo', 'multiply', 'subtract'] as const) {
   const method: Method = function (other: Other) {
-    applyInPlace(this, formula, other)
+    named(`i${formula}`, () => applyInPlace(this, formula, other))
     return this
   }
   install({ [`i${formula}`]: method })
@@ -363,27 +366,29 @@ for (const formula of ['add', 'divide', 'modulo', 'multiply', 'subtract'] as con
 
 install({
   set(value: Other) {
-    setValues(this, value)
+    named('set', () => setValues(this, value))
     return this
   },
   setSlice(begin: Bounds, end: Bounds, value: Other, options?: SliceOptions) {
-    setSlice(this, begin, end, value, stepOf('setSlice', options))
+    named('setSlice', () => setSlice(this, begin, end, value, stepOf('setSlice', options)))
     return this
   },
   *[Symbol.iterator]() {
     for (let i = 0; i < this.length; i++) yield at(this, i)
   },
   astype(dtype: DType, options?: { readonly copy?: boolean }) {
-    checkOptions('astype', options ?? {}, '{ copy: false }', { copy: true })
-    return dtype === this.dtype && options?.copy === false ? this : cast(this, dtype)
+    checkOptions('astype', options ?? {}, '{ copy: false }', { copy: 'boolean' })
+    return dtype === this.dtype && options?.copy === false ? this : named('astype', () => cast(this, dtype))
   },
   asInContext(context: Context) {
     return context === this.context ? this : moved(this, context)
   },
   copyto(target: Context | NDArray) {
-    if (!(target instanceof NDArray)) return target === this.context ? copy(this) : moved(this, target)
-    assign(target, this)
-    return target
+    return named('copyto', () => {
+      if (!(target instanceof NDArray)) return target === this.context ? copy(this) : moved(this, target)
+      assign(target, this)
+      return target
+    })
   },
   detach() {
     return detached(this)

@@ -53,7 +53,7 @@ describe.each([cpu(), reference()])('movements on %s', (ctx) => {
     const [target, values] = [nd.zeros([2, 3], { ctx }), nd.ones([2, 1], { ctx })]
     values.attachGrad()
     const write = () => target.setSlice([0, 1], [2, 2], values)
-    expect(() => autograd.record(write)).toThrow('[writeSlice] cannot write in place inside record')
+    expect(() => autograd.record(write)).toThrow('[setSlice] cannot write in place inside record')
   })
 })
 

@@ -81,7 +81,7 @@ describe.each([cpu(), reference()])('out on %s', (ctx) => {
 
   it('never grows by arithmetic in place', () => {
     expect(() => nd.ones([3], { ctx }).iadd(nd.ones([2, 3], { ctx }))).toThrow(
-      '[add] cannot write float32 (2, 3) into float32 (3,): shape and dtype must be equal',
+      '[iadd] cannot write float32 (2, 3) into float32 (3,): shape and dtype must be equal',
     )
   })
 })

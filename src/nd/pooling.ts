@@ -1,5 +1,5 @@
 // pooling: MXNet's functional pooling of images (N, C, H, W) and sequences (N, C, W).
-import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
@@ -28,11 +28,11 @@ export interface PoolingOptions {
 const poolingOptions: OptionNames<PoolingOptions> = {
   kernel: true,
   poolType: true,
-  globalPool: true,
+  globalPool: 'boolean',
   poolingConvention: true,
   stride: true,
   pad: true,
-  countIncludePad: true,
+  countIncludePad: 'boolean',
   layout: true,
 }
 
@@ -45,7 +45,9 @@ export function pooling(data: NDArray, options: PoolingOptions): NDArray {
   checkOneOf('poolingConvention', poolingConvention, ['valid', 'full'])
   if (layout !== undefined) checkOneOf('layout', layout, [axes === 1 ? 'NCW' : 'NCHW'])
   const steps = globalPool ? null : stepsOf(data, options, axes)
-  return within('', 'pooling has returned', () => pool('pooling', data, { kind: poolType, steps, countIncludePad }))
+  return within('', 'pooling has returned', () =>
+    named('pooling', () => pool('pooling', data, { kind: poolType, steps, countIncludePad })),
+  )
 }
 
 function stepsOf(data: NDArray, options: PoolingOptions, axes: number): PoolSteps {

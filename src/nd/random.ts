@@ -1,7 +1,7 @@
 // nd.random: MXNet's generator and distributions.
 import type { DType } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
-import { checkOptions, type OptionNames } from '../core/errors.ts'
+import { checkOptions, named, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import * as ops from '../ops/random/random.ts'
 
@@ -23,7 +23,7 @@ export interface UniformOptions extends RandomOptions {
   readonly high?: number
 }
 
-const uniformOptions: OptionNames<UniformOptions> = { ...randomOptions, low: true, high: true }
+const uniformOptions: OptionNames<UniformOptions> = { ...randomOptions, low: 'number', high: 'number' }
 
 /** Options of `normal`. */
 export interface NormalOptions extends RandomOptions {
@@ -33,27 +33,27 @@ export interface NormalOptions extends RandomOptions {
   readonly scale?: number
 }
 
-const normalOptions: OptionNames<NormalOptions> = { ...randomOptions, loc: true, scale: true }
+const normalOptions: OptionNames<NormalOptions> = { ...randomOptions, loc: 'number', scale: 'number' }
 
 /** Numbers spread evenly over [low, high). */
 export function uniform(options: UniformOptions = {}): NDArray {
   checkOptions('uniform', options, '{ low: 0, high: 1, shape: [2, 3] }', uniformOptions)
   const { shape = 1, ctx, dtype, low, high } = options
-  return ops.uniform(shape, { low, high, context: ctx, dtype })
+  return named('uniform', () => ops.uniform(shape, { low, high, context: ctx, dtype }))
 }
 
 /** Normally distributed numbers. */
 export function normal(options: NormalOptions = {}): NDArray {
   checkOptions('normal', options, '{ loc: 0, scale: 1, shape: [2, 3] }', normalOptions)
   const { shape = 1, ctx, dtype, loc, scale } = options
-  return ops.normal(shape, { loc, scale, context: ctx, dtype })
+  return named('normal', () => ops.normal(shape, { loc, scale, context: ctx, dtype }))
 }
 
 /** Whole numbers from low to below high, int32. */
 export function randint(low: number, high: number, options: RandomOptions = {}): NDArray {
   checkOptions('randint', options, '{ shape: [2, 3] }', randomOptions)
   const { shape = 1, ctx, dtype } = options
-  return ops.randint(low, high, shape, { context: ctx, dtype })
+  return named('randint', () => ops.randint(low, high, shape, { context: ctx, dtype }))
 }
 
 export {

@@ -16,7 +16,9 @@ export interface ReduceOptions extends OutOption {
 /** Names of the options. */
 export const reduceOptions: OptionNames<ReduceOptions> = {
   ...outOption,
-  ...{ axis: true, keepdims: true, exclude: true },
+  axis: true,
+  keepdims: 'boolean',
+  exclude: 'boolean',
 }
 
 /** The axes that options name, ascending, and whether they stay; throws where one does not exist or comes twice. */
@@ -27,7 +29,7 @@ export function axesOf(
 ): { readonly axes: readonly number[]; readonly keepDims: boolean } {
   const all = [...shape.keys()]
   if (axis === null) return { axes: all, keepDims: keepdims }
-  const list = typeof axis === 'number' ? [axis] : axis
+  const list = [axis].flat()
   const named = new Set(list.map((a) => checkAxis(op, a, shape.length)))
   if (named.size !== list.length) {
     throw new OpError(op, `an axis comes twice: got [${list.join(', ')}], expected each once`)

@@ -1,6 +1,6 @@
 // The generator of a context: 1024 Mersenne Twisters in an array that the library owns, made at first use.
 import { type Context, currentContext } from '../core/engine.ts'
-import { OpError, refuseMore } from '../core/errors.ts'
+import { nameOfKind, OpError, refuseMore } from '../core/errors.ts'
 import { invoke } from '../core/invoke.ts'
 import { readWithinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
@@ -49,7 +49,7 @@ export function generator(context: Context = currentContext()): NDArray {
 export function seed(value: number, ...more: []): void {
   refuseMore('seed', more)
   if (!Number.isInteger(value) || value < -(2 ** 31) || value >= 2 ** 32) {
-    throw new OpError('seed', `cannot seed by ${value}: expected an integer from -2147483648 to 4294967295`)
+    throw new OpError('seed', `cannot seed by ${nameOfKind(value)}: expected an integer from -2147483648 to 4294967295`)
   }
   latest = value
   seedings++

@@ -1,5 +1,5 @@
 // The option `out`: an array that takes the result of a function, by one mechanism for all that have it.
-import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
+import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { sameShape } from '../core/shape.ts'
@@ -51,7 +51,8 @@ export function written(op: string, out: NDArray | undefined, run: () => NDArray
   const target = checkOut(op, out)
   if (!target) return run()
   within('', 'the result is in out', () => {
-    assign(target, run())
+    const result = run()
+    named(op, () => assign(target, result))
   })
   return target
 }

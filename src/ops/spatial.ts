@@ -1,7 +1,7 @@
 // Spatial axes: sequences (N, C, W) as images of one row, and the sizes that windows have along one axis or two.
 import { nameOfKind, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
-import { formatShape, type Pair } from '../core/shape.ts'
+import { formatGiven, formatShape, type Pair } from '../core/shape.ts'
 import { withShape } from './view/reshape.ts'
 
 /** One number for all spatial axes, or one for each. */
@@ -14,7 +14,7 @@ export function sizesOf(op: string, name: string, value: Sizes, axes: number, le
     return sizes
   }
   const kind = least > 0 ? 'positive' : 'non-negative'
-  const got = typeof value === 'string' ? nameOfKind(value) : JSON.stringify(value)
+  const got = formatGiven(value)
   throw new OpError(
     op,
     `${name} must be a ${kind} integer, or ${axes === 1 ? 'a list of one' : 'two of them'}, got ${got}`,

@@ -21,7 +21,7 @@ export interface AdaDeltaOptions extends Omit<OptimizerOptions, 'learningRate' |
 }
 
 const { learningRate: _rate, lrScheduler: _scheduler, ...shared } = optimizerOptions
-const adaDeltaOptions: OptionNames<AdaDeltaOptions> = { ...shared, rho: true, epsilon: true }
+const adaDeltaOptions: OptionNames<AdaDeltaOptions> = { ...shared, rho: 'number', epsilon: 'number' }
 
 /**
  * AdaDelta (M. Zeiler, 2012; MXNet 1.9.1). g = clip(rescale·gradient); a ← ρa + (1 − ρ)g²; δ = √(d + ε) ÷ √(a + ε)·g;

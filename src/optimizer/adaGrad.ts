@@ -11,7 +11,7 @@ export interface AdaGradOptions extends OptimizerOptions {
   readonly eps?: number
 }
 
-const adaGradOptions: OptionNames<AdaGradOptions> = { ...optimizerOptions, eps: true }
+const adaGradOptions: OptionNames<AdaGradOptions> = { ...optimizerOptions, eps: 'number' }
 
 /**
  * AdaGrad (J. Duchi et al., 2011; MXNet 1.9.1). g = clip(rescale·gradient); h ← h + g²;

@@ -21,7 +21,12 @@ export interface AdamOptions extends OptimizerOptions {
   readonly epsilon?: number
 }
 
-const adamOptions: OptionNames<AdamOptions> = { ...optimizerOptions, beta1: true, beta2: true, epsilon: true }
+const adamOptions: OptionNames<AdamOptions> = {
+  ...optimizerOptions,
+  beta1: 'number',
+  beta2: 'number',
+  epsilon: 'number',
+}
 
 /** lr · √(1 − β₂ᵗ) ÷ (1 − β₁ᵗ), in float64, as both differences are small. */
 export const correctedRate = (lr: number, update: number, beta1: number, beta2: number): number =>

@@ -28,10 +28,10 @@ export interface AdamWOptions extends OptimizerOptions {
 
 const adamWOptions: OptionNames<AdamWOptions> = {
   ...optimizerOptions,
-  beta1: true,
-  beta2: true,
-  epsilon: true,
-  correctBias: true,
+  beta1: 'number',
+  beta2: 'number',
+  epsilon: 'number',
+  correctBias: 'boolean',
 }
 
 /**

@@ -13,7 +13,7 @@ export interface AdamaxOptions extends OptimizerOptions {
   readonly beta2?: number
 }
 
-const adamaxOptions: OptionNames<AdamaxOptions> = { ...optimizerOptions, beta1: true, beta2: true }
+const adamaxOptions: OptionNames<AdamaxOptions> = { ...optimizerOptions, beta1: 'number', beta2: 'number' }
 
 /**
  * Adamax (D. P. Kingma, J. Ba, 2015; MXNet 1.9.1). g = clip(rescale·gradient + wd·w); m ← β₁m + (1 − β₁)g;

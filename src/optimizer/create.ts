@@ -77,5 +77,5 @@ export function create<Name extends OptimizerName | (string & {})>(name: Name, o
   const known = [...classes.keys()].sort()
   const meant = nearest(name.toLowerCase(), known)
   const hint = meant === undefined ? '; there' : `, did you mean '${meant}'? There`
-  throw new GlueballError(`no optimizer is named '${name}'${hint} are ${known.join(', ')}`)
+  throw new GlueballError(`no optimizer is named ${nameOfKind(name)}${hint} are ${known.join(', ')}`)
 }

@@ -13,7 +13,7 @@ export interface FtrlOptions extends OptimizerOptions {
   readonly beta?: number
 }
 
-const ftrlOptions: OptionNames<FtrlOptions> = { ...optimizerOptions, lamda1: true, beta: true }
+const ftrlOptions: OptionNames<FtrlOptions> = { ...optimizerOptions, lamda1: 'number', beta: 'number' }
 
 /**
  * Ftrl (H. B. McMahan et al., 2013; MXNet 1.9.1). g = clip(rescale·gradient); z ← z + g − (√(n + g²) − √n)·w ÷ lr;

@@ -30,12 +30,12 @@ export interface LAMBOptions extends OptimizerOptions {
 
 const lambOptions: OptionNames<LAMBOptions> = {
   ...optimizerOptions,
-  beta1: true,
-  beta2: true,
-  epsilon: true,
-  lowerBound: true,
-  upperBound: true,
-  biasCorrection: true,
+  beta1: 'number',
+  beta2: 'number',
+  epsilon: 'number',
+  lowerBound: 'number',
+  upperBound: 'number',
+  biasCorrection: 'boolean',
 }
 
 /**

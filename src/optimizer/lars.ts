@@ -25,10 +25,10 @@ export interface LARSOptions extends OptimizerOptions {
 
 const larsOptions: OptionNames<LARSOptions> = {
   ...optimizerOptions,
-  momentum: true,
-  eta: true,
-  eps: true,
-  momentumCorrection: true,
+  momentum: 'number',
+  eta: 'number',
+  eps: 'number',
+  momentumCorrection: 'boolean',
 }
 
 /**

@@ -26,10 +26,10 @@ export interface NadamOptions extends OptimizerOptions {
 
 const nadamOptions: OptionNames<NadamOptions> = {
   ...optimizerOptions,
-  beta1: true,
-  beta2: true,
-  epsilon: true,
-  scheduleDecay: true,
+  beta1: 'number',
+  beta2: 'number',
+  epsilon: 'number',
+  scheduleDecay: 'number',
 }
 
 /**

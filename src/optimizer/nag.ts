@@ -11,7 +11,7 @@ export interface NAGOptions extends OptimizerOptions {
   readonly momentum?: number
 }
 
-const nagOptions: OptionNames<NAGOptions> = { ...optimizerOptions, momentum: true }
+const nagOptions: OptionNames<NAGOptions> = { ...optimizerOptions, momentum: 'number' }
 
 /**
  * Nesterov's accelerated gradient (MXNet 1.9.1). g = clip(rescale·gradient) + wd·w; m ← momentum·m − lr·g;

@@ -1,5 +1,7 @@
 // Optimizers: how a weight follows its gradient (MXNet 1.9.1, optimizer/optimizer.py).
+
 import { GlueballError, nameOfKind, type OptionNames } from '../core/errors.ts'
+import { hintOn } from '../core/hints.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import type { LRScheduler } from '../lrScheduler/lrScheduler.ts'
 
@@ -24,12 +26,12 @@ export interface OptimizerOptions {
 
 /** The names of OptimizerOptions. */
 export const optimizerOptions: OptionNames<OptimizerOptions> = {
-  beginNumUpdate: true,
-  clipGradient: true,
-  learningRate: true,
+  beginNumUpdate: 'number',
+  clipGradient: 'number',
+  learningRate: 'number',
   lrScheduler: true,
-  rescaleGrad: true,
-  wd: true,
+  rescaleGrad: 'number',
+  wd: 'number',
 }
 
 /** The numbers of one update of a range of weights. */
@@ -151,3 +153,5 @@ function checkScheduler(scheduler: LRScheduler | RateFunction, learningRate: num
   if (typeof scheduler !== 'function') scheduler.baseLr = learningRate
   else throw new GlueballError('learningRate must be left out where lrScheduler is a function, which gives the rate')
 }
+
+hintOn(Optimizer.prototype, 'optimizer')

@@ -29,11 +29,11 @@ export interface RMSPropOptions extends OptimizerOptions {
 
 const rmsPropOptions: OptionNames<RMSPropOptions> = {
   ...optimizerOptions,
-  gamma1: true,
-  gamma2: true,
-  epsilon: true,
-  centered: true,
-  clipWeights: true,
+  gamma1: 'number',
+  gamma2: 'number',
+  epsilon: 'number',
+  centered: 'boolean',
+  clipWeights: 'number',
 }
 
 /**

@@ -10,7 +10,7 @@ export interface SGDOptions extends OptimizerOptions {
   readonly momentum?: number
 }
 
-const sgdOptions: OptionNames<SGDOptions> = { ...optimizerOptions, momentum: true }
+const sgdOptions: OptionNames<SGDOptions> = { ...optimizerOptions, momentum: 'number' }
 
 /**
  * Stochastic gradient descent. g = clip(rescale·gradient); without momentum w ← w − lr·(g + wd·w), with it

@@ -20,7 +20,7 @@ export interface SignumOptions extends OptimizerOptions {
   readonly wdLh?: number
 }
 
-const signumOptions: OptionNames<SignumOptions> = { ...optimizerOptions, momentum: true, wdLh: true }
+const signumOptions: OptionNames<SignumOptions> = { ...optimizerOptions, momentum: 'number', wdLh: 'number' }
 
 /**
  * Signum (J. Bernstein et al., 2018; MXNet 1.9.1). g = clip(rescale·gradient) + wd·w; m ← momentum·m − (1 − momentum)·g;

@@ -30,7 +30,8 @@ const drawn = 'draws at random: test/numbers/generator.test.ts holds its bits'
 export const outside: Readonly<Record<string, string>> = {
   dropout: drawn,
   contrib: 'arangeLike makes arrays of numbers on the host: src/nd/orders.test.ts',
-  linalg: 'gemm2 is a batchDot of a reshaped array, times a number: src/ops/matmul/matmul.cases.ts',
+  linalg: 'gemm and gemm2 are a batchDot of reshaped arrays, times a number: src/ops/matmul/matmul.cases.ts',
+  moments: 'the results of var and mean in one pass: src/ops/reduce/reduce.cases.ts',
   load: 'reads files: src/nd/files.test.ts',
   loadFrombuffer: 'reads bytes: src/nd/files.test.ts',
   save: 'writes files: src/nd/files.test.ts',

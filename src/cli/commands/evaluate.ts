@@ -28,14 +28,16 @@ export const evaluateCommand = command({
     ['evaluate runs/nin/last --json', 'the last one, with the confusion matrix'],
   ],
   async run(args) {
+    const limitTest = numberOf('[evaluate] --limit-test', args['limit-test'], { whole: true, from: 1 })
+    const dataset = choiceOf('evaluate', 'data set', args.dataset, datasetNames)
     const { checkpoint, settings: trained, network } = await openCheckpoint('evaluate', args.checkpoint, args)
     const { header } = checkpoint
     if (args['data-dir'] === undefined && args.dataset === undefined) checkDataDir('evaluate', trained)
     const settings = {
       ...trained,
-      dataset: choiceOf('evaluate', 'data set', args.dataset, datasetNames) ?? trained.dataset,
+      dataset: dataset ?? trained.dataset,
       dataDir: args['data-dir'] ?? (args.dataset === undefined ? trained.dataDir : null),
-      limitTest: numberOf('[evaluate] --limit-test', args['limit-test'], { whole: true, from: 1 }) ?? trained.limitTest,
+      limitTest: limitTest ?? trained.limitTest,
     }
     const data = await loadData(settings, 'test')
     for (const notice of data.notices) printError(`warning: ${notice}`)

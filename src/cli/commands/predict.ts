@@ -2,7 +2,7 @@
 
 import { printable } from '../../core/printable.ts'
 import { nd } from '../../index.ts'
-import { type Opened, openCheckpoint, sharedArgs } from '../checkpointNetwork.ts'
+import { type Opened, openCheckpoint, sharedArgs, sharedFrom } from '../checkpointNetwork.ts'
 import { transformBatch } from '../datasets.ts'
 import { probabilities } from '../evaluation.ts'
 import { type Prepared, prepare, readImage, side } from '../images.ts'
@@ -35,6 +35,7 @@ export const predict = command({
     }
     if (images.length === 0) throw new UsageError('[predict] which images? Give PNG or JPEG files after the checkpoint')
     const top = numberOf('[predict] --top', args.top, { whole: true, from: 1 }) ?? 3
+    sharedFrom('predict', args) // before any file is read
     const prepared: (Prepared & { readonly file: string })[] = []
     for (const file of images) prepared.push({ file, ...prepare(await readImage(file)) }) // one in memory at a time
     const opened = await openCheckpoint('predict', path, args)

@@ -1,7 +1,10 @@
 // DataLoader: batches of a dataset, made while the engine works on those before (MXNet 1.9.1, dataloader.py).
+
 import { isPromise } from '../../autograd/autograd.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
+import { hintOn } from '../../core/hints.ts'
+import { checkContext } from '../../core/invoke.ts'
 import { turn } from '../../core/memory.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { arraysIn, type CallScope, currentScope, release, within } from '../../core/ownership.ts'
@@ -12,7 +15,7 @@ import { upload } from '../../nd/creation.ts'
 import { type Batched, defaultBatchifyFn } from './batchify.ts'
 import type { Columns } from './columns.ts'
 import type { Dataset } from './dataset.ts'
-import { BatchSampler, type LastBatch, RandomSampler, type Sampler, SequentialSampler } from './sampler.ts'
+import { BatchSampler, type LastBatch, RandomSampler, Sampler, SequentialSampler } from './sampler.ts'
 import { isTuple, tuple } from './tuple.ts'
 
 /** Options of DataLoader. */
@@ -43,37 +46,45 @@ export interface BatchifyOptions<S, B> extends DataLoaderOptions {
 }
 
 const loaderOptions: OptionNames<BatchifyOptions<unknown, unknown>> = {
-  shuffle: true,
+  shuffle: 'boolean',
   sampler: true,
   lastBatch: true,
   batchSampler: true,
   ctx: true,
   batchifyFn: true,
-  numWorkers: true,
-  prefetch: true,
-  pinMemory: true,
-  pinDeviceId: true,
-  timeout: true,
-  threadPool: true,
-  autoReload: true,
+  numWorkers: 'number',
+  prefetch: 'number',
+  pinMemory: 'boolean',
+  pinDeviceId: 'number',
+  timeout: 'number',
+  threadPool: 'boolean',
+  autoReload: 'boolean',
 }
 
-/** Options of Gluon's that change nothing here, by their types. */
-const inert = {
-  number: ['numWorkers', 'prefetch', 'pinDeviceId', 'timeout'],
-  boolean: ['pinMemory', 'threadPool', 'autoReload'],
-} as const
+/** Numbers of Gluon's that change nothing here. */
+const inert = ['numWorkers', 'prefetch', 'pinDeviceId', 'timeout'] as const
 
 function checkInert(options: DataLoaderOptions): void {
-  for (const name of inert.number) {
-    const value = options[name] ?? 0
-    if (typeof value === 'number' && value >= 0) continue
-    throw new OpError('DataLoader', `${name} must be a non-negative number, got ${nameOfKind(value)}`)
+  for (const name of inert) {
+    if ((options[name] ?? 0) >= 0) continue
+    throw new OpError('DataLoader', `${name} must be a non-negative number, got ${options[name]}`)
   }
-  for (const name of inert.boolean) {
-    if (typeof (options[name] ?? false) === 'boolean') continue
-    throw new OpError('DataLoader', `${name} must be true or false, got ${nameOfKind(options[name])}`)
+}
+
+/** Checks what a loader is given to work with. */
+function checkParts({
+  ctx,
+  sampler,
+  batchSampler,
+  batchifyFn,
+}: DataLoaderOptions & { readonly batchifyFn?: unknown }): void {
+  if (ctx !== undefined) checkContext('DataLoader', ctx)
+  for (const [name, given] of Object.entries({ sampler, batchSampler })) {
+    if (given === undefined || given instanceof Sampler) continue
+    throw new OpError('DataLoader', `${name} must be a sampler, got ${nameOfKind(given)}`)
   }
+  if (batchifyFn === undefined || typeof batchifyFn === 'function') return
+  throw new OpError('DataLoader', `batchifyFn must be a function, got ${nameOfKind(batchifyFn)}`)
 }
 
 /** Where a loader is. */
@@ -135,6 +146,7 @@ class Loader implements DataLoader<unknown> {
     }
     checkOptions('DataLoader', options, '{ shuffle: true }', loaderOptions)
     checkInert(options)
+    checkParts(options)
     this.#dataset = dataset
     this.#batches = options.batchSampler ?? batchesOf(dataset.length, batchSize, options)
     if (options.batchSampler) refuseBeside(batchSize, options)
@@ -287,3 +299,5 @@ async function settle(sample: unknown): Promise<unknown> {
   if (!isTuple(known) || !known.some(isPromise)) return known
   return tuple(...(await Promise.all(known)))
 }
+
+hintOn(Loader.prototype, 'loader')

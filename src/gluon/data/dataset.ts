@@ -1,6 +1,8 @@
 // Datasets: samples by index, what functions and selections make of them (MXNet 1.9.1, gluon/data/dataset.py).
+
 import { isPromise } from '../../autograd/autograd.ts'
 import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
+import { hintOn } from '../../core/hints.ts'
 import { within } from '../../core/ownership.ts'
 import { type Columns, mapColumn } from './columns.ts'
 import { type Elements, isTuple, type Tuple, tuple } from './tuple.ts'
@@ -122,7 +124,7 @@ function span(begin: number, end: number): Int32Array {
 }
 
 function settled<R>(dataset: Dataset<R>, options: TransformOptions): Dataset<R> {
-  checkOptions('transform', options, '{ lazy: false }', { lazy: true })
+  checkOptions('transform', options, '{ lazy: false }', { lazy: 'boolean' })
   const { lazy = true } = options
   return lazy ? dataset : new SimpleDataset([...dataset])
 }
@@ -205,3 +207,5 @@ class Selected<S> extends Dataset<S> {
     return of && { ...of, rows: (samples) => of.rows(samples.map((i) => this.#order[i])) }
   }
 }
+
+hintOn(Dataset.prototype, 'dataset')

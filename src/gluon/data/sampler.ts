@@ -1,5 +1,7 @@
 // Samplers: the order in which samples are taken, and how they gather in batches (MXNet 1.9.1, gluon/data/sampler.py).
-import { checkOptions, GlueballError, OpError } from '../../core/errors.ts'
+
+import { checkOptions, GlueballError, nameOfKind, OpError, refuseMore } from '../../core/errors.ts'
+import { hintOn } from '../../core/hints.ts'
 import type { Json } from '../../io/checkpoint.ts'
 import { type Dataset, matching } from './dataset.ts'
 import { NumpyRandom } from './numpyRandom.ts'
@@ -32,7 +34,7 @@ function otherKind(name: string): GlueballError {
 
 function checkLength(name: string, length: number): number {
   if (Number.isInteger(length) && length >= 0) return length
-  throw new OpError(name, `length must be a non-negative integer, got ${length}`)
+  throw new OpError(name, `length must be a non-negative integer, got ${nameOfKind(length)}`)
 }
 
 /** start, start + 1, … */
@@ -40,10 +42,11 @@ export class SequentialSampler extends Sampler {
   readonly length: number
   readonly #start: number
 
-  constructor(length: number, { start = 0 }: { readonly start?: number } = {}) {
+  constructor(length: number, options: { readonly start?: number } = {}) {
     super()
+    checkOptions('SequentialSampler', options, '{ start: 1 }', { start: 'number' })
     this.length = checkLength('SequentialSampler', length)
-    this.#start = start
+    this.#start = options.start ?? 0
   }
 
   *[Symbol.iterator](): Iterator<number> {
@@ -59,8 +62,9 @@ export class RandomSampler extends Sampler {
   /** The generator before the next pass, after `restore`, and before the pass that gave the latest item. */
   #course: { restored?: Words | undefined; running?: Words | undefined } = {}
 
-  constructor(length: number) {
+  constructor(length: number, ...more: []) {
     super()
+    refuseMore('RandomSampler', more)
     this.length = checkLength('RandomSampler', length)
   }
 
@@ -140,10 +144,13 @@ export class BatchSampler extends Sampler<number[]> {
     checkOptions('BatchSampler', options, "{ lastBatch: 'discard' }", { lastBatch: true })
     const { lastBatch = 'keep' } = options
     if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new OpError('BatchSampler', `batchSize must be a positive integer, got ${batchSize}`)
+      throw new OpError('BatchSampler', `batchSize must be a positive integer, got ${nameOfKind(batchSize)}`)
     }
     if (!['keep', 'discard', 'rollover'].includes(lastBatch)) {
-      throw new OpError('BatchSampler', `lastBatch must be 'keep', 'discard' or 'rollover', got '${lastBatch}'`)
+      throw new OpError(
+        'BatchSampler',
+        `lastBatch must be 'keep', 'discard' or 'rollover', got ${nameOfKind(lastBatch)}`,
+      )
     }
     this.#sampler = sampler
     this.#batchSize = batchSize
@@ -213,3 +220,5 @@ function isBatchState(state: Json): state is BatchState {
     typeof state === 'object' && state !== null && 'sampler' in state && 'rolled' in state && isIndices(state.rolled)
   )
 }
+
+hintOn(Sampler.prototype, 'sampler')

@@ -24,9 +24,9 @@ export interface SoftmaxCrossEntropyLossOptions extends LossOptions {
 
 const crossEntropyOptions: OptionNames<SoftmaxCrossEntropyLossOptions> = {
   ...lossOptions,
-  axis: true,
-  sparseLabel: true,
-  fromLogits: true,
+  axis: 'number',
+  sparseLabel: 'boolean',
+  fromLogits: 'boolean',
 }
 
 /**
@@ -92,7 +92,7 @@ export class SigmoidBinaryCrossEntropyLoss extends Loss<
   readonly fromSigmoid: boolean
 
   constructor(options: SigmoidBinaryCrossEntropyLossOptions = {}) {
-    const known = { ...lossOptions, fromSigmoid: true } as const
+    const known = { ...lossOptions, fromSigmoid: 'boolean' } as const
     checkOptions('SigmoidBinaryCrossEntropyLoss', options, '{ fromSigmoid: true }', known)
     super(options)
     this.fromSigmoid = options.fromSigmoid ?? false
@@ -133,7 +133,11 @@ export class KLDivLoss extends Loss {
   readonly axis: number
 
   constructor(options: KLDivLossOptions = {}) {
-    checkOptions('KLDivLoss', options, '{ fromLogits: false }', { ...lossOptions, fromLogits: true, axis: true })
+    checkOptions('KLDivLoss', options, '{ fromLogits: false }', {
+      ...lossOptions,
+      fromLogits: 'boolean',
+      axis: 'number',
+    })
     super(options)
     this.fromLogits = options.fromLogits ?? true
     this.axis = options.axis ?? -1

@@ -18,7 +18,7 @@ export interface CTCLossOptions extends BlockOptions {
   readonly weight?: number | null
 }
 
-const ctcOptions: OptionNames<CTCLossOptions> = { ...blockOptions, layout: true, labelLayout: true, weight: true }
+const ctcOptions: OptionNames<CTCLossOptions> = { ...blockOptions, layout: true, labelLayout: true, weight: 'number' }
 
 function checkLayout(name: string, layout: string, known: readonly string[]): void {
   if (known.includes(layout)) return

@@ -86,7 +86,7 @@ export interface SDMLLossOptions extends BlockOptions {
   readonly weight?: number | null
 }
 
-const sdmlOptions: OptionNames<SDMLLossOptions> = { ...blockOptions, weight: true, smoothingParameter: true }
+const sdmlOptions: OptionNames<SDMLLossOptions> = { ...blockOptions, weight: 'number', smoothingParameter: 'number' }
 
 /**
  * Smoothed deep metric learning (D. Bonadiman et al. 2019): rows of x1 (N, D) are to be closest to the same rows of x2.

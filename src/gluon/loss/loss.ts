@@ -18,7 +18,7 @@ export interface LossOptions extends BlockOptions {
 }
 
 /** The names of LossOptions. */
-export const lossOptions: OptionNames<LossOptions> = { ...blockOptions, weight: true, batchAxis: true }
+export const lossOptions: OptionNames<LossOptions> = { ...blockOptions, weight: 'number', batchAxis: 'number' }
 
 /** An array that a call may leave out: `undefined` or `null`. */
 export type Optional = NDArray | null | undefined

@@ -10,7 +10,7 @@ export interface MarginLossOptions extends LossOptions {
   readonly margin?: number
 }
 
-const marginOptions: OptionNames<MarginLossOptions> = { ...lossOptions, margin: true }
+const marginOptions: OptionNames<MarginLossOptions> = { ...lossOptions, margin: 'number' }
 
 /** Base of losses with a margin, 1 by default. */
 export abstract class MarginLoss<Inputs extends unknown[] = LossInputs> extends Loss<Inputs> {

@@ -48,7 +48,7 @@ export class HuberLoss extends Loss {
   readonly rho: number
 
   constructor(options: HuberLossOptions = {}) {
-    checkOptions('HuberLoss', options, '{ rho: 1 }', { ...lossOptions, rho: true })
+    checkOptions('HuberLoss', options, '{ rho: 1 }', { ...lossOptions, rho: 'number' })
     super(options)
     this.rho = options.rho ?? 1
     checkFactor('HuberLoss', 'rho', this.rho)
@@ -72,9 +72,9 @@ export interface PoissonNLLLossOptions extends BlockOptions {
 
 const poissonOptions: OptionNames<PoissonNLLLossOptions> = {
   ...blockOptions,
-  weight: true,
-  fromLogits: true,
-  computeFull: true,
+  weight: 'number',
+  fromLogits: 'boolean',
+  computeFull: 'boolean',
 }
 
 /**

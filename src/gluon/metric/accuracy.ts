@@ -25,7 +25,7 @@ export class Accuracy extends EvalMetric {
   readonly axis: number
 
   constructor(options: AccuracyOptions = {}) {
-    checkOptions('Accuracy', options, '{ axis: 1 }', { axis: true, name: true })
+    checkOptions('Accuracy', options, '{ axis: 1 }', { axis: 'number', name: 'string' })
     const { axis = 1, name = 'accuracy' } = options
     super(name, 'int32')
     this.axis = axis
@@ -94,7 +94,7 @@ export class TopKAccuracy extends EvalMetric {
   readonly topK: number
 
   constructor(options: TopKAccuracyOptions) {
-    checkOptions('TopKAccuracy', options, '{ topK: 5 }', { topK: true, name: true })
+    checkOptions('TopKAccuracy', options, '{ topK: 5 }', { topK: 'number', name: 'string' })
     const { topK, name = 'top_k_accuracy' } = options
     if (!(Number.isInteger(topK) && topK > 1)) {
       const hint = topK === 1 ? ': for 1 use Accuracy' : ''

@@ -19,7 +19,7 @@ export interface BinaryOptions {
   readonly name?: string
 }
 
-const binaryOptions: OptionNames<BinaryOptions> = { average: true, name: true }
+const binaryOptions: OptionNames<BinaryOptions> = { average: true, name: 'string' }
 
 /** Of n samples, those of class 1 that were found, those predicted, and those labelled. */
 type Score = (found: number, predicted: number, labelled: number, n: number) => number

@@ -28,7 +28,7 @@ export class CompositeEvalMetric {
     if (!Array.isArray(metrics)) {
       throw new OpError('CompositeEvalMetric', `takes a list of metrics, got ${nameOfKind(metrics)}`)
     }
-    checkOptions('CompositeEvalMetric', options, "{ name: 'all' }", { name: true })
+    checkOptions('CompositeEvalMetric', options, "{ name: 'all' }", { name: 'string' })
     this.name = options.name ?? 'composite'
     for (const metric of metrics) this.add(metric)
   }
@@ -134,7 +134,9 @@ function madeOf(metric: MetricLike, options?: object): Metric | CompositeEvalMet
     if (make) return (make as (options?: object) => Metric | CompositeEvalMetric)(options)
     const meant = nearest(metric.toLowerCase(), Object.keys(makers))
     const hint = meant === undefined ? '' : `, did you mean '${meant}'?`
-    throw new GlueballError(`no metric is named '${metric}'${hint}; there are ${Object.keys(makers).join(', ')}`)
+    throw new GlueballError(
+      `no metric is named ${nameOfKind(metric)}${hint}; there are ${Object.keys(makers).join(', ')}`,
+    )
   }
   const kind = nameOfKind(metric)
   if (kind.startsWith('the class')) throw new GlueballError(`a metric is made by new, got ${kind}`)

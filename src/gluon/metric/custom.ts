@@ -17,7 +17,7 @@ export interface CustomMetricOptions {
   readonly allowExtraOutputs?: boolean
 }
 
-const customOptions: OptionNames<CustomMetricOptions> = { name: true, allowExtraOutputs: true }
+const customOptions: OptionNames<CustomMetricOptions> = { name: 'string', allowExtraOutputs: 'boolean' }
 
 function nameOf(kind: string, feval: unknown, options: CustomMetricOptions): string {
   if (typeof feval !== 'function') {

@@ -20,7 +20,7 @@ export interface LikelihoodOptions {
   readonly name?: string
 }
 
-const likelihoodOptions: OptionNames<LikelihoodOptions> = { eps: true, name: true }
+const likelihoodOptions: OptionNames<LikelihoodOptions> = { eps: 'number', name: 'string' }
 
 abstract class Likelihood extends EvalMetric {
   readonly eps: number
@@ -76,7 +76,7 @@ export class Perplexity extends EvalMetric<readonly number[]> {
   readonly axis: number
 
   constructor(ignoreLabel: number | null, options: PerplexityOptions = {}) {
-    checkOptions('Perplexity', options, '{ axis: 1 }', { axis: true, name: true })
+    checkOptions('Perplexity', options, '{ axis: 1 }', { axis: 'number', name: 'string' })
     if (ignoreLabel !== null && !Number.isInteger(ignoreLabel)) {
       const got = nameOfKind(ignoreLabel)
       throw new OpError('Perplexity', `takes first the label to ignore, an integer, or null for none: got ${got}`)

@@ -1,6 +1,8 @@
 // EvalMetric: sums on the device and a count; `update` enqueues, `await get()` reads (MXNet 1.9.1, metric.py).
+
 import { pause } from '../../autograd/autograd.ts'
 import { nameOfKind, OpError } from '../../core/errors.ts'
+import { hintOn } from '../../core/hints.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { giveToLibrary, release, within } from '../../core/ownership.ts'
 import { add } from '../../ops/elementwise/elementwise.ts'
@@ -132,3 +134,9 @@ export abstract class EvalMetric<Sum extends Sums = number> implements Metric {
     this.#count = count
   }
 }
+
+hintOn(EvalMetric.prototype, 'metric', {
+  get_name_value: 'await metric.get()',
+  num_inst: 'a share of await metric.get()',
+  sum_metric: 'a share of await metric.get()',
+})

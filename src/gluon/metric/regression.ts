@@ -16,7 +16,7 @@ export interface NameOptions {
 
 /** Throws where options are not one object with a name. */
 export function checkName(kind: string, options: NameOptions): void {
-  checkOptions(kind, options, "{ name: 'validation' }", { name: true })
+  checkOptions(kind, options, "{ name: 'validation' }", { name: 'string' })
 }
 
 /** Base of metrics that are the mean of the values of updates. */

@@ -7,7 +7,7 @@ import { Sequential } from '../nn/sequential.ts'
 
 /** LeNet: (N, C, H, W) with sides of at least 16, 28 by custom, to (N, classes). */
 export function lenet(options: { readonly classes?: number } = {}): Sequential {
-  checkOptions('lenet', options, '{ classes: 10 }', { classes: true })
+  checkOptions('lenet', options, '{ classes: 10 }', { classes: 'number' })
   const { classes = 10 } = options
   const net = new Sequential()
   net.nameScope(() => {

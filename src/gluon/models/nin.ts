@@ -17,7 +17,7 @@ export interface MlpconvOptions {
 
 /** A convolution and two 1×1 convolutions, which are a perceptron shared by all pixels; ReLU after each. */
 export function mlpconv(channels: number, kernelSize: Pair, padding: Pair, options: MlpconvOptions = {}): Sequential {
-  checkOptions('mlpconv', options, '{ strides: 4 }', { strides: true, maxPooling: true, lastRelu: true })
+  checkOptions('mlpconv', options, '{ strides: 4 }', { strides: true, maxPooling: 'boolean', lastRelu: 'boolean' })
   const { strides = 1, maxPooling = true, lastRelu = true } = options
   const net = new Sequential()
   net.nameScope(() => {
@@ -43,7 +43,7 @@ export interface NinOptions {
 
 /** Network in Network: (N, C, H, W) with sides of at least 67 to (N, classes); 1,992,166 parameters for one channel. */
 export function nin(options: NinOptions = {}): Sequential {
-  checkOptions('nin', options, '{ classes: 10 }', { classes: true, lastRelu: true, narrow: true })
+  checkOptions('nin', options, '{ classes: 10 }', { classes: 'number', lastRelu: 'boolean', narrow: 'number' })
   const { classes = 10, lastRelu = true, narrow = 1 } = options
   const net = new Sequential()
   net.nameScope(() => {

@@ -71,7 +71,7 @@ export interface PReLUOptions extends BlockOptions {
   readonly inChannels?: number
 }
 
-const preluOptions: OptionNames<PReLUOptions> = { ...blockOptions, alphaInitializer: true, inChannels: true }
+const preluOptions: OptionNames<PReLUOptions> = { ...blockOptions, alphaInitializer: true, inChannels: 'number' }
 
 /** x above 0, else alpha · x with slopes that are trained. */
 export class PReLU extends HybridBlock {
@@ -104,7 +104,7 @@ export class ELU extends HybridBlock {
   readonly alpha: number
 
   constructor(options: ELUOptions = {}) {
-    checkOptions('ELU', options, '{ alpha: 0.5 }', { ...blockOptions, alpha: true })
+    checkOptions('ELU', options, '{ alpha: 0.5 }', { ...blockOptions, alpha: 'number' })
     super(options)
     const { alpha = 1 } = options
     checkNumber('ELU', 'alpha', alpha)
@@ -159,7 +159,7 @@ export class Swish extends HybridBlock {
   readonly beta: number
 
   constructor(options: SwishOptions = {}) {
-    checkOptions('Swish', options, '{ beta: 1.5 }', { ...blockOptions, beta: true })
+    checkOptions('Swish', options, '{ beta: 1.5 }', { ...blockOptions, beta: 'number' })
     super(options)
     const { beta = 1 } = options
     checkNumber('Swish', 'beta', beta)

@@ -2,7 +2,7 @@
 import type { OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import type { Initializer } from '../../init/initializer.ts'
-import type { ActivationName } from '../../ops/activations.ts'
+import { type ActivationName, checkActivation } from '../../ops/activations.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import type { Parameter } from '../parameter.ts'
 import { Activation } from './activations.ts'
@@ -26,7 +26,7 @@ export type BiasOf<Bias extends boolean> = Bias extends true ? Parameter : null
 export const affineOptions: OptionNames<AffineOptions> = {
   ...blockOptions,
   activation: true,
-  useBias: true,
+  useBias: 'boolean',
   weightInitializer: true,
   biasInitializer: true,
 }
@@ -44,7 +44,8 @@ export abstract class Affine extends HybridBlock {
     const { activation, useBias = true, weightInitializer = null, biasInitializer = 'zeros' } = options
     this.weight = this.parameter('weight', { shape: weightShape, init: weightInitializer })
     this.bias = useBias ? this.parameter('bias', { shape: [outputs], init: biasInitializer }) : null
-    this.act = activation ? this.nameScope(() => new Activation(activation, { prefix: `${activation}_` })) : null
+    const name = activation && checkActivation('Activation', activation)
+    this.act = name ? this.nameScope(() => new Activation(name, { prefix: `${name}_` })) : null
   }
 
   /** The activation that the op is to fuse, as the last part of its attributes. */

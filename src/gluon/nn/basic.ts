@@ -1,7 +1,7 @@
 // Dense, Dropout and Flatten.
-import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { formatShape } from '../../core/shape.ts'
+import { formatShape, listOf } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
 import { dropout } from '../../ops/dropout/dropout.ts'
 import { fullyConnect, rowSize } from '../../ops/matmul/fullyConnect.ts'
@@ -19,7 +19,7 @@ export interface DenseOptions<Bias extends boolean = boolean> extends AffineOpti
   readonly inUnits?: number
 }
 
-const denseOptions: OptionNames<DenseOptions> = { ...affineOptions, flatten: true, inUnits: true }
+const denseOptions: OptionNames<DenseOptions> = { ...affineOptions, flatten: 'boolean', inUnits: 'number' }
 
 /** y = x·Wᵀ + b, W of shape (units, inUnits). */
 export class Dense<Bias extends boolean = true> extends Affine {
@@ -77,9 +77,11 @@ export class Dropout extends HybridBlock {
     checkPositions('Dropout', ['rate'], rate, dropoutOptions)
     checkOptions('Dropout', options, '{ axes: [1] }', dropoutOptions)
     super(options)
-    if (!(rate >= 0 && rate < 1)) throw new OpError('Dropout', `the rate must be from 0 to below 1, got ${rate}`)
+    if (!(typeof rate === 'number' && rate >= 0 && rate < 1)) {
+      throw new OpError('Dropout', `the rate must be from 0 to below 1, got ${nameOfKind(rate)}`)
+    }
     this.rate = rate
-    this.axes = options.axes ?? []
+    this.axes = listOf('Dropout', options.axes ?? [])
   }
 
   forward(x: NDArray): NDArray {

@@ -28,8 +28,8 @@ export interface BatchNormOptions extends AxisNormOptions {
 
 const batchNormOptions: OptionNames<BatchNormOptions> = {
   ...axisNormOptions,
-  momentum: true,
-  useGlobalStats: true,
+  momentum: 'number',
+  useGlobalStats: 'boolean',
   runningMeanInitializer: true,
   runningVarianceInitializer: true,
 }
@@ -79,11 +79,12 @@ export class BatchNorm extends Norm {
     const gamma = this.scale ? this.gamma.data() : fill([channels], 1, { context, dtype })
     const beta = this.beta.data()
     const running = [running_mean.data(), running_var.data()] as const
-    if (!mode.training || this.useGlobalStats) return normaliseChannels(x, gamma, beta, ...running, { axis, epsilon })
+    if (!mode.training || this.useGlobalStats)
+      return normaliseChannels(x, gamma, beta, ...running, { axis, eps: epsilon })
     if (x.size === 0) {
       throw new OpError(this.className, `cannot take statistics of an empty batch: got ${formatShape(x.shape)}`)
     }
-    const [y, mean, variance] = batchNorm(x, gamma, beta, { axis, epsilon })
+    const [y, mean, variance] = batchNorm(x, gamma, beta, { axis, eps: epsilon })
     pause(() => averageUpdate(running, [mean, variance], momentum))
     return y
   }

@@ -12,7 +12,7 @@ export interface ConcurrentOptions extends BlockOptions {
   readonly axis?: number
 }
 
-const concurrentOptions: OptionNames<ConcurrentOptions> = { ...blockOptions, axis: true }
+const concurrentOptions: OptionNames<ConcurrentOptions> = { ...blockOptions, axis: 'number' }
 
 /** The options of the container, without the axis. */
 function checked(op: string, options: ConcurrentOptions): BlockOptions {

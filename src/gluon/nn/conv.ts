@@ -48,9 +48,9 @@ const convOptions: OptionNames<ConvOptions<Sizes, string>> = {
   strides: true,
   padding: true,
   dilation: true,
-  groups: true,
-  layout: true,
-  inChannels: true,
+  groups: 'number',
+  layout: 'string',
+  inChannels: 'number',
 }
 
 const transposeOptions: OptionNames<ConvTransposeOptions<Sizes, string>> = { ...convOptions, outputPadding: true }

@@ -22,7 +22,7 @@ const embeddingOptions: OptionNames<EmbeddingOptions> = {
   ...blockOptions,
   dtype: true,
   weightInitializer: true,
-  sparseGrad: true,
+  sparseGrad: 'boolean',
 }
 
 /**

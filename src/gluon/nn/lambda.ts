@@ -20,7 +20,10 @@ function functionOf<Run>(op: string, given: Run | FunctionName): Run {
   const found = (nd as Readonly<Record<string, unknown>>)[given]
   if (typeof found === 'function') return found as Run
   const near = nearest(given, Object.keys(nd))
-  throw new OpError(op, `no function of nd is named '${given}'${near === undefined ? '' : `, did you mean '${near}'?`}`)
+  throw new OpError(
+    op,
+    `no function of nd is named ${nameOfKind(given)}${near === undefined ? '' : `, did you mean '${near}'?`}`,
+  )
 }
 
 /** How a function is printed: an arrow function without a name as Python's. */

@@ -26,9 +26,9 @@ export interface NormOptions extends BlockOptions {
 /** The names of NormOptions. */
 export const normOptions: OptionNames<NormOptions> = {
   ...blockOptions,
-  epsilon: true,
-  center: true,
-  scale: true,
+  epsilon: 'number',
+  center: 'boolean',
+  scale: 'boolean',
   betaInitializer: true,
   gammaInitializer: true,
 }
@@ -42,7 +42,7 @@ export interface AxisNormOptions extends NormOptions {
 }
 
 /** The names of AxisNormOptions. */
-export const axisNormOptions: OptionNames<AxisNormOptions> = { ...normOptions, axis: true, inChannels: true }
+export const axisNormOptions: OptionNames<AxisNormOptions> = { ...normOptions, axis: 'number', inChannels: 'number' }
 
 /** Checks that an option is a number from 0 to `most`. */
 export function checkRange(op: string, name: string, value: number, most = Number.MAX_VALUE): void {
@@ -145,7 +145,7 @@ export interface GroupNormOptions extends NormOptions {
   readonly numGroups?: number
 }
 
-const groupNormOptions: OptionNames<GroupNormOptions> = { ...normOptions, numGroups: true }
+const groupNormOptions: OptionNames<GroupNormOptions> = { ...normOptions, numGroups: 'number' }
 
 /** Normalises each group of channels of each sample (N, C, …); gamma and beta are of a group, as in Gluon 1.x. */
 export class GroupNorm extends Norm {

@@ -45,13 +45,13 @@ const maxNames: OptionNames<WindowOptions<Sizes, string>> = {
   poolSize: true,
   strides: true,
   padding: true,
-  ceilMode: true,
-  layout: true,
+  ceilMode: 'boolean',
+  layout: 'string',
 }
 
-const avgNames: OptionNames<AvgWindowOptions<Sizes, string>> = { ...maxNames, countIncludePad: true }
+const avgNames: OptionNames<AvgWindowOptions<Sizes, string>> = { ...maxNames, countIncludePad: 'boolean' }
 
-const globalNames: OptionNames<GlobalPoolOptions<string>> = { ...blockOptions, layout: true }
+const globalNames: OptionNames<GlobalPoolOptions<string>> = { ...blockOptions, layout: 'string' }
 
 /** What a pooling layer is: the same for all of its class. */
 interface Form {

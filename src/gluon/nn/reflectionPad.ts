@@ -1,7 +1,7 @@
 // ReflectionPad2D: images with a border that mirrors them (MXNet 1.9.1, gluon/nn/conv_layers.py).
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { formatShape } from '../../core/shape.ts'
+import { formatGiven, formatShape } from '../../core/shape.ts'
 import { pad } from '../../ops/view/pad.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import { checkInput } from './arguments.ts'
@@ -26,7 +26,7 @@ export class ReflectionPad2D extends HybridBlock {
     const { padding = 0 } = options
     const widths = typeof padding === 'number' ? [0, 0, 0, 0, padding, padding, padding, padding] : padding
     if (!Array.isArray(widths) || widths.length !== 8 || !widths.every((n) => Number.isInteger(n) && n >= 0)) {
-      const got = JSON.stringify(padding)
+      const got = formatGiven(padding)
       throw new OpError('ReflectionPad2D', `padding must be a non-negative integer, or eight of them, got ${got}`)
     }
     this.padding = widths

@@ -22,7 +22,7 @@ export interface RecurrentOptions extends BlockOptions {
 /** The names of RecurrentOptions. */
 export const recurrentOptions: OptionNames<RecurrentOptions> = {
   ...blockOptions,
-  inputSize: true,
+  inputSize: 'number',
   i2hWeightInitializer: true,
   h2hWeightInitializer: true,
   i2hBiasInitializer: true,

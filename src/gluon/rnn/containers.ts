@@ -252,7 +252,7 @@ export class ZoneoutCell extends ModifierCell {
   private previous: NDArray | null = null
 
   constructor(baseCell: RecurrentCell, options: ZoneoutCellOptions = {}) {
-    const known: OptionNames<ZoneoutCellOptions> = { zoneoutOutputs: true, zoneoutStates: true }
+    const known: OptionNames<ZoneoutCellOptions> = { zoneoutOutputs: 'number', zoneoutStates: 'number' }
     checkOptions('ZoneoutCell', options, '{ zoneoutStates: 0.1 }', known)
     super('ZoneoutCell', 'zoneout', baseCell)
     const { zoneoutOutputs = 0, zoneoutStates = 0 } = options

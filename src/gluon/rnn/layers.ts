@@ -48,10 +48,10 @@ export interface RNNOptions extends RecurrentLayerOptions {
 
 const layerOptions: OptionNames<RecurrentLayerOptions> = {
   ...recurrentOptions,
-  numLayers: true,
+  numLayers: 'number',
   layout: true,
-  dropout: true,
-  bidirectional: true,
+  dropout: 'number',
+  bidirectional: 'boolean',
 }
 
 const rnnOptions: OptionNames<RNNOptions> = { ...layerOptions, activation: true }

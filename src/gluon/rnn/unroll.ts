@@ -24,7 +24,7 @@ export interface UnrollOptions {
 const unrollOptions: OptionNames<UnrollOptions> = {
   beginState: true,
   layout: true,
-  mergeOutputs: true,
+  mergeOutputs: 'boolean',
   validLength: true,
 }
 

@@ -16,7 +16,7 @@ export interface ClipGlobalNormOptions {
   readonly checkIsfinite?: boolean
 }
 
-const clipGlobalNormOptions: OptionNames<ClipGlobalNormOptions> = { checkIsfinite: true }
+const clipGlobalNormOptions: OptionNames<ClipGlobalNormOptions> = { checkIsfinite: 'boolean' }
 
 /**
  * Multiplies arrays in place by min(1, maxNorm / (norm + 1e-8)), where norm is the Euclidean norm of all their elements.

@@ -31,13 +31,13 @@ export interface DownloadOptions {
 }
 
 const downloadOptions: OptionNames<DownloadOptions> = {
-  path: true,
-  overwrite: true,
-  sha1Hash: true,
-  sha256Hash: true,
-  retries: true,
-  verifySsl: true,
-  maxBytes: true,
+  path: 'string',
+  overwrite: 'boolean',
+  sha1Hash: 'string',
+  sha256Hash: 'string',
+  retries: 'number',
+  verifySsl: 'boolean',
+  maxBytes: 'number',
 }
 
 type Bytes = Uint8Array<ArrayBuffer>

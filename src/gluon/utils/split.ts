@@ -1,7 +1,9 @@
 // A batch cut into slices, for as many contexts (MXNet 1.9.1, gluon/utils.py).
+
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { checkAxis } from '../../core/shape.ts'
+import { checkArrays } from '../../nd/arguments.ts'
 import { array } from '../../nd/creation.ts'
 import type { NestedNumbers } from '../../nd/values.ts'
 import { sliceAxis } from '../../ops/view/slice.ts'
@@ -15,12 +17,12 @@ export interface SplitDataOptions {
   readonly evenSplit?: boolean
 }
 
-const splitDataOptions: OptionNames<SplitDataOptions> = { batchAxis: true, evenSplit: true }
+const splitDataOptions: OptionNames<SplitDataOptions> = { batchAxis: 'number', evenSplit: 'boolean' }
 
 /** Cuts an array along an axis into `numSlice` slices, in order. */
 export function splitData(data: NDArray, numSlice: number, options: SplitDataOptions = {}): NDArray[] {
   checkOptions('splitData', options, '{ evenSplit: false }', splitDataOptions)
-  if (!(data instanceof NDArray)) throw new OpError('splitData', `takes an array, got ${nameOfKind(data)}`)
+  checkArrays('splitData', { data })
   if (!Number.isInteger(numSlice) || numSlice < 1) {
     throw new OpError('splitData', `the number of slices must be a positive integer, got ${nameOfKind(numSlice)}`)
   }

@@ -81,8 +81,9 @@ export function moveInto<A>(movement: Movement<A>, target: NDArray, values: NDAr
   invoke(inPlaceOp, inputs, { movement: movesOf(movement, attributes, inputs) })
 }
 
-/** The array itself; throws for anything else, whose shape an op would ask for. */
+/** The array itself; throws for anything else, whose shape an op would ask for, and for one that was released. */
 export function checkArray(op: string, x: NDArray): NDArray {
-  if (x instanceof NDArray) return x
-  throw new OpError(op, `takes arrays, got ${nameOfKind(x)}`)
+  if (!(x instanceof NDArray)) throw new OpError(op, `takes arrays, got ${nameOfKind(x)}`)
+  if (x.released !== undefined) x.valueFor(op)
+  return x
 }

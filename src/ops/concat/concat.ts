@@ -2,7 +2,7 @@
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, shapeOf } from '../../core/shape.ts'
-import { type Movement, move } from '../../kinds/movement/movement.ts'
+import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
 import type { Move } from '../../kinds/movement/moves.ts'
 
 function withSize(shape: Shape, axis: number, size: number): Shape {
@@ -24,7 +24,7 @@ export interface ConcatOptions {
 
 /** The arrays one after the other along an axis, axis 1 where none is named: `concat(a, b, { dim: 0 })`. */
 export function concat(...arrays: readonly NDArray[] | readonly [...NDArray[], ConcatOptions]): NDArray {
-  const { inputs, options } = withOptions<ConcatOptions>('concat', arrays, '{ dim: 1 }', { dim: true })
+  const { inputs, options } = withOptions<ConcatOptions>('concat', arrays, '{ dim: 1 }', { dim: 'number' })
   const axis = checkAxis('concat', options.dim ?? 1, inputs[0].ndim)
   checkDTypes('concat', inputs)
   return move(joining, inputs, axis)[0]
@@ -100,6 +100,12 @@ const splitting: Movement<{ readonly axis: number; readonly sizes: readonly numb
   },
 }
 
+/** The sizes of equal parts of an array along an axis. */
+export function equalSizes(op: string, { shape }: NDArray, axis: number, parts: number): number[] {
+  if (Number.isInteger(parts) && parts > 0 && shape[axis] % parts === 0) return Array(parts).fill(shape[axis] / parts)
+  throw new OpError(op, `cannot cut axis ${axis} of ${formatShape(shape)} into ${nameOfKind(parts)} equal parts`)
+}
+
 /** Options of split. */
 export interface SplitOptions {
   /** The axis to cut along. Default 1. */
@@ -108,10 +114,8 @@ export interface SplitOptions {
 
 /** Equal parts of an array along an axis, axis 1 where none is named. */
 export function split(x: NDArray, parts: number, options: SplitOptions = {}): NDArray[] {
-  checkOptions('split', options, '{ axis: 1 }', { axis: true })
-  const { axis = 1 } = options
-  const at = checkAxis('split', axis, x.ndim)
-  const size = x.shape[at] / parts
-  if (Number.isInteger(parts) && parts > 0 && Number.isInteger(size)) return splitSizes(x, at, Array(parts).fill(size))
-  throw new OpError('split', `cannot cut axis ${at} of ${formatShape(x.shape)} into ${parts} equal parts`)
+  checkArray('split', x)
+  checkOptions('split', options, '{ axis: 1 }', { axis: 'number' })
+  const at = checkAxis('split', options.axis ?? 1, x.ndim)
+  return splitSizes(x, at, equalSizes('split', x, at, parts))
 }

@@ -1,11 +1,11 @@
 // splitV2 and concatenate: parts between given indices, and arrays of a list joined along axis 0 by default.
-import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
+import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { within } from '../../core/ownership.ts'
 import { checkAxis, formatShape } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { squeeze } from '../view/reshape.ts'
-import { concat, splitSizes } from './concat.ts'
+import { concat, equalSizes, splitSizes } from './concat.ts'
 
 /** Options of splitV2. */
 export interface SplitV2Options {
@@ -15,7 +15,7 @@ export interface SplitV2Options {
   readonly squeezeAxis?: boolean
 }
 
-const splitOptions: OptionNames<SplitV2Options> = { axis: true, squeezeAxis: true }
+const splitOptions: OptionNames<SplitV2Options> = { axis: 'number', squeezeAxis: 'boolean' }
 
 /** Sizes of equal parts, or of those that start at 0 and at ascending indices. */
 function sizesOf(x: NDArray, axis: number, cuts: number | readonly number[]): number[] {
@@ -30,11 +30,7 @@ function sizesOf(x: NDArray, axis: number, cuts: number | readonly number[]): nu
       `indices must be ascending integers from 0 to ${count}, got ${formatShape(cuts)} for ${of}`,
     )
   }
-  const parts = cuts as number
-  const size = count / parts
-  if (Number.isInteger(parts) && parts > 0 && Number.isInteger(size)) return Array<number>(parts).fill(size)
-  const got = typeof parts === 'number' ? parts : nameOfKind(parts)
-  throw new OpError('splitV2', `cannot cut ${of} into ${got} equal parts`)
+  return equalSizes('splitV2', x, axis, cuts as number)
 }
 
 /** Parts of an array along an axis: a number of equal ones, or those before, between and behind indices. */
@@ -49,12 +45,14 @@ export function splitV2(
   const at = checkAxis('splitV2', axis, x.ndim)
   const sizes = sizesOf(x, at, indicesOrSections)
   if (!squeezeAxis) return splitSizes(x, at, sizes)
-  return within('', 'splitV2 has returned', () => splitSizes(x, at, sizes).map((part) => squeeze(part, at)))
+  return within('', 'splitV2 has returned', () =>
+    splitSizes(x, at, sizes).map((part) => named('splitV2', () => squeeze(part, at))),
+  )
 }
 
 /** The arrays of a list one after the other along an axis, axis 0 where none is named. */
 export function concatenate(arrays: readonly NDArray[], options: { readonly axis?: number } = {}): NDArray {
-  checkOptions('concatenate', options, '{ axis: 1 }', { axis: true })
+  checkOptions('concatenate', options, '{ axis: 1 }', { axis: 'number' })
   if (!Array.isArray(arrays)) throw new OpError('concatenate', `takes a list of arrays, got ${nameOfKind(arrays)}`)
-  return concat(...arrays, { dim: options.axis ?? 0 })
+  return named('concatenate', () => concat(...arrays, { dim: options.axis ?? 0 }))
 }

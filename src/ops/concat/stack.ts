@@ -14,7 +14,7 @@ export interface StackOptions {
 
 /** The arrays along a new axis: `stack(a, b, { axis: 1 })`. */
 export function stack(...arrays: readonly NDArray[] | readonly [...NDArray[], StackOptions]): NDArray {
-  const { inputs, options } = withOptions<StackOptions>('stack', arrays, '{ axis: 1 }', { axis: true })
+  const { inputs, options } = withOptions<StackOptions>('stack', arrays, '{ axis: 1 }', { axis: 'number' })
   const [first] = inputs
   const other = inputs.find((array) => !sameShape(array.shape, first.shape))
   if (other) {

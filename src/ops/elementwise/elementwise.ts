@@ -179,7 +179,7 @@ export interface HardSigmoidOptions extends OutOption {
   readonly beta?: number
 }
 
-const hardSigmoidOptions: OptionNames<HardSigmoidOptions> = { ...outOption, alpha: true, beta: true }
+const hardSigmoidOptions: OptionNames<HardSigmoidOptions> = { ...outOption, alpha: 'number', beta: 'number' }
 
 /** alpha · x + beta, cut to [0, 1]; its gradient is 0 at both ends. */
 export function hardSigmoid(x: NDArray, options: HardSigmoidOptions = {}): NDArray {
@@ -194,7 +194,7 @@ export interface SmoothL1Options extends OutOption {
   readonly scalar?: number
 }
 
-const smoothL1Options: OptionNames<SmoothL1Options> = { ...outOption, scalar: true }
+const smoothL1Options: OptionNames<SmoothL1Options> = { ...outOption, scalar: 'number' }
 
 /** (scalar · x)² / 2 where |x| ≤ 1 / scalar², else |x| − 1 / (2 · scalar²): Huber's loss of each element. */
 export function smoothL1(x: NDArray, options: SmoothL1Options = {}): NDArray {

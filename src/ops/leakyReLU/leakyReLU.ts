@@ -61,10 +61,10 @@ export interface LeakyReLUOptions {
 
 const leakyReLUOptions: OptionNames<LeakyReLUOptions> = {
   actType: true,
-  slope: true,
+  slope: 'number',
   gamma: true,
-  lowerBound: true,
-  upperBound: true,
+  lowerBound: 'number',
+  upperBound: 'number',
 }
 
 const kinds: readonly LeakyReLUKind[] = ['leaky', 'prelu', 'rrelu', 'elu', 'selu', 'gelu']

@@ -1,10 +1,10 @@
 // batchDot and gemm2: products of many matrices at once, each taken as it is or transposed.
-import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
+import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { within } from '../../core/ownership.ts'
 import { formatShape, sameShape, sizeOf } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
-import { multiply } from '../elementwise/elementwise.ts'
+import { add, multiply } from '../elementwise/elementwise.ts'
 import { withShape } from '../view/reshape.ts'
 import { matmul, sizesOf } from './matmul.ts'
 
@@ -16,7 +16,7 @@ export interface DotOptions {
   readonly transposeB?: boolean
 }
 
-const dotOptions: OptionNames<DotOptions> = { transposeA: true, transposeB: true }
+const dotOptions: OptionNames<DotOptions> = { transposeA: 'boolean', transposeB: 'boolean' }
 
 /** The transposes that options ask for; throws for anything else. */
 export function transposesOf(op: string, options: DotOptions): Required<DotOptions> {
@@ -36,7 +36,7 @@ export function batchDot(a: NDArray, b: NDArray, options: DotOptions = {}): NDAr
     const got = `${formatShape(a.shape)} and ${formatShape(b.shape)}`
     throw new OpError('batchDot', `takes two batches of as many matrices, (B, M, K) and (B, K, N), got ${got}`)
   }
-  return matmul(a, b, null, transposes)
+  return named('batchDot', () => matmul(a, b, null, transposes))
 }
 
 /** Options of gemm2. */
@@ -47,7 +47,7 @@ export interface Gemm2Options extends DotOptions {
 
 /** alpha · a · b for the matrices in the last two axes; the axes before them are equal: (…, M, K) and (…, K, N). */
 export function gemm2(a: NDArray, b: NDArray, options: Gemm2Options = {}): NDArray {
-  checkOptions('gemm2', options, '{ transposeB: true }', { ...dotOptions, alpha: true })
+  checkOptions('gemm2', options, '{ transposeB: true }', { ...dotOptions, alpha: 'number' })
   const { alpha = 1, ...rest } = options
   const transposes = transposesOf('gemm2', rest)
   for (const x of [a, b]) checkArray('gemm2', x)
@@ -57,10 +57,31 @@ export function gemm2(a: NDArray, b: NDArray, options: Gemm2Options = {}): NDArr
     const got = `${formatShape(a.shape)} and ${formatShape(b.shape)}`
     throw new OpError('gemm2', `takes matrices whose axes before the last two are equal, got ${got}`)
   }
-  const { M, N } = sizesOf(a, b, transposes)
+  const { M, N } = named('gemm2', () => sizesOf(a, b, transposes))
   return within('', 'gemm2 has returned', () => {
     const matrices = ({ shape }: NDArray) => [sizeOf(batches), ...shape.slice(-2)]
-    const product = matmul(withShape(a, matrices(a)), withShape(b, matrices(b)), null, transposes)
+    const [left, right] = [a, b].map((x) => withShape(x, matrices(x)))
+    const product = named('gemm2', () => matmul(left, right, null, transposes))
     return withShape(alpha === 1 ? product : multiply(product, alpha), [...batches, M, N])
+  })
+}
+
+/** Options of gemm. */
+export interface GemmOptions extends Gemm2Options {
+  /** What `c` is multiplied by. Default 1. */
+  readonly beta?: number
+}
+
+/** alpha · a · b + beta · c for the matrices in the last two axes; `c` has the shape of the products. */
+export function gemm(a: NDArray, b: NDArray, c: NDArray, options: GemmOptions = {}): NDArray {
+  checkArray('gemm', c)
+  checkOptions('gemm', options, '{ beta: 0.5 }', { ...dotOptions, alpha: 'number', beta: 'number' })
+  const { beta = 1, ...rest } = options
+  return within('', 'gemm has returned', () => {
+    const product = named('gemm', () => gemm2(a, b, rest))
+    if (!sameShape(product.shape, c.shape)) {
+      throw new OpError('gemm', `wrong shape of c: got ${formatShape(c.shape)}, expected ${formatShape(product.shape)}`)
+    }
+    return named('gemm', () => add(product, beta === 1 ? c : multiply(c, beta)))
   })
 }

@@ -2,7 +2,7 @@
 import type { NDArray } from '../../core/ndarray.ts'
 import type { OpCase } from '../cases.ts'
 import { sumOf } from '../tolerance.ts'
-import { batchDot, gemm2 } from './batchDot.ts'
+import { batchDot, gemm, gemm2 } from './batchDot.ts'
 import { type MatmulOptions, matmul } from './matmul.ts'
 
 const sizes: readonly (readonly [M: number, K: number, N: number])[] = [
@@ -92,6 +92,18 @@ const gemms: readonly OpCase[] = [
     inputs: [{ shape: [5, 7] }, { shape: [7, 3] }],
     run: ([a, b]) => gemm2(a, b),
     tolerance: sumOf(8),
+  },
+  {
+    name: 'gemm of batches of matrices',
+    inputs: [{ shape: [2, 5, 7] }, { shape: [2, 3, 7] }, { shape: [2, 5, 3] }],
+    run: ([a, b, c]) => gemm(a, b, c, { transposeB: true, alpha: 0.5, beta: 2 }),
+    tolerance: sumOf(9),
+  },
+  {
+    name: 'gemm with another shape of c',
+    inputs: [{ shape: [5, 7] }, { shape: [7, 3] }, { shape: [3] }],
+    run: ([a, b, c]) => gemm(a, b, c),
+    throws: '[gemm] wrong shape of c: got (3,), expected (5, 3)',
   },
   {
     name: 'gemm2 of batches that differ',

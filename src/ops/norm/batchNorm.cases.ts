@@ -15,7 +15,7 @@ const shapes: readonly (readonly number[])[] = [
 const trained: OpCase[] = shapes.map((shape) => ({
   name: `batchNorm of (${shape})`,
   inputs: [{ shape }, { shape: [shape[1]] }, { shape: [shape[1]] }],
-  run: ([x, gamma, beta]) => [...batchNorm(x, gamma, beta, { epsilon: 0.1 })],
+  run: ([x, gamma, beta]) => [...batchNorm(x, gamma, beta, { eps: 0.1 })],
   tolerance: looser({ relative: 2e-6, absolute: 2e-6 }, 'the mean is taken off before the scale'),
 }))
 

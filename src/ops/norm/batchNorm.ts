@@ -1,9 +1,11 @@
 // batchNorm: images normalised by the mean and variance of each channel over a batch; forward and backward read twice.
+
 import { type Composite, compose } from '../../core/compose.ts'
-import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, sameShape, shapeOf, sizeOf } from '../../core/shape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { meanAndVariance } from '../reduce/variance.ts'
 import { withShape } from '../view/reshape.ts'
@@ -95,17 +97,18 @@ export interface BatchNormOptions {
   /** The axis of channels. Default 1. */
   readonly axis?: number
   /** Added to the variance. Default 1e-5. */
-  readonly epsilon?: number
+  readonly eps?: number
 }
 
-const batchNormOptions: OptionNames<BatchNormOptions> = { axis: true, epsilon: true }
+const batchNormOptions: OptionNames<BatchNormOptions> = { axis: 'number', eps: 'number' }
 
 function checked(x: NDArray, channels: Readonly<Record<string, NDArray>>, options: BatchNormOptions) {
+  for (const array of [x, ...Object.values(channels)]) checkArray('batchNorm', array)
   checkOptions('batchNorm', options, '{ axis: 1 }', batchNormOptions)
-  const { epsilon = 1e-5 } = options
+  const { eps: epsilon = 1e-5 } = options
   const axis = checkAxis('batchNorm', options.axis ?? 1, x.ndim)
   if (!(epsilon >= 0 && epsilon < Infinity)) {
-    throw new OpError('batchNorm', `epsilon must be a non-negative number, got ${epsilon}`)
+    throw new OpError('batchNorm', `eps must be a non-negative number, got ${nameOfKind(epsilon)}`)
   }
   const expected = shapeOf([x.shape[axis]])
   for (const [name, { shape }] of Object.entries(channels)) {

@@ -142,7 +142,7 @@ export interface LayerNormOptions {
   readonly eps?: number
 }
 
-const layerNormOptions: OptionNames<LayerNormOptions> = { axis: true, eps: true }
+const layerNormOptions: OptionNames<LayerNormOptions> = { axis: 'number', eps: 'number' }
 
 /** Normalises each row along an axis by its mean and variance, then scales and shifts it: gamma and beta are of a row's size. */
 export function layerNorm(x: NDArray, gamma: NDArray, beta: NDArray, options: LayerNormOptions = {}): NDArray {
@@ -162,7 +162,7 @@ export interface GroupNormOptions {
   readonly eps?: number
 }
 
-const groupNormOptions: OptionNames<GroupNormOptions> = { numGroups: true, eps: true }
+const groupNormOptions: OptionNames<GroupNormOptions> = { numGroups: 'number', eps: 'number' }
 
 /** Normalises each group of neighbouring channels of each sample of x (N, C, …); gamma and beta are (numGroups,). */
 export function groupNorm(x: NDArray, gamma: NDArray, beta: NDArray, options: GroupNormOptions = {}): NDArray {
@@ -188,7 +188,7 @@ export interface InstanceNormOptions {
   readonly eps?: number
 }
 
-const instanceNormOptions: OptionNames<InstanceNormOptions> = { axis: true, eps: true }
+const instanceNormOptions: OptionNames<InstanceNormOptions> = { axis: 'number', eps: 'number' }
 
 /** Normalises each channel of each sample of x (N, C, …), which has three axes or more; gamma and beta are (C,). */
 export function instanceNorm(x: NDArray, gamma: NDArray, beta: NDArray, options: InstanceNormOptions = {}): NDArray {

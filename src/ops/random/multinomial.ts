@@ -1,6 +1,6 @@
 // multinomial: class numbers drawn by their probabilities.
 import { type DType, isDType, isFloat } from '../../core/dtype.ts'
-import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
+import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { within } from '../../core/ownership.ts'
 import { checkShape, formatShape, sizeOf } from '../../core/shape.ts'
@@ -44,7 +44,7 @@ export interface MultinomialProbOptions extends MultinomialOptions {
   readonly getProb: true
 }
 
-const multinomialOptions: OptionNames<MultinomialOptions> = { shape: true, getProb: true, dtype: true }
+const multinomialOptions: OptionNames<MultinomialOptions> = { shape: true, getProb: 'boolean', dtype: true }
 
 function checked(data: NDArray, { shape = [], getProb = false, dtype = 'int32' }: MultinomialOptions) {
   if (!isFloat(data.dtype)) {
@@ -94,7 +94,7 @@ export function multinomial(
     const numbers = uniform([rows, each, 1], { context: data.context })
     const found = classesAt(p, numbers)
     const result = withShape(found, shape.length > 0 ? shape : [1])
-    const numbersOf = dtype === 'int32' ? result : cast(result, dtype)
+    const numbersOf = dtype === 'int32' ? result : named('multinomial', () => cast(result, dtype))
     if (!getProb) return numbersOf
     const chosen = pick(broadcastTo(p, [rows, each, count]), withShape(found, [rows, each]))
     return [numbersOf, log(withShape(chosen, numbersOf.shape))] as const

@@ -1,11 +1,13 @@
 // Random numbers as MXNet's CPU sampler makes them: uniform, normal, randint, and shuffling of rows. Routines: they draw
 // from the generator in order.
-import type { DType } from '../../core/dtype.ts'
+
+import { type DType, isDType } from '../../core/dtype.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
-import { OpError, refuseMore } from '../../core/errors.ts'
+import { nameOfKind, OpError, refuseMore } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkShape, formatShape, type Shape, sameShape } from '../../core/shape.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { generator } from '../generator.ts'
 import type { OpSpec } from '../spec.ts'
 
@@ -42,7 +44,10 @@ const drawing = (name: string, dtypes: readonly DType[]): OpSpec<RandomAttribute
   mutates: [0],
   infer(_inputs, { shape, dtype }) {
     if (dtypes.includes(dtype)) return [{ shape, dtype }]
-    throw new OpError(name, `cannot draw ${dtype}: expected ${dtypes.join(' or ')}`)
+    throw new OpError(
+      name,
+      `cannot draw ${isDType(dtype) ? dtype : nameOfKind(dtype)}: expected ${dtypes.join(' or ')}`,
+    )
   },
 })
 
@@ -109,7 +114,7 @@ export function randint(
 ): NDArray {
   const fits = (n: number): boolean => Number.isInteger(n) && n >= -(2 ** 31) && n < 2 ** 31
   if (!(fits(low) && fits(high) && low < high)) {
-    throw new OpError('randint', `takes integers low < high of 32 bits, got ${low} and ${high}`)
+    throw new OpError('randint', `takes integers low < high of 32 bits, got ${nameOfKind(low)} and ${nameOfKind(high)}`)
   }
   return draw(randintOp, shape, [low, high], options)
 }
@@ -117,5 +122,6 @@ export function randint(
 /** A copy of the array with its rows (the parts along axis 0) in a random order. */
 export function shuffle(x: NDArray, ...more: []): NDArray {
   refuseMore('shuffle', more)
+  checkArray('shuffle', x)
   return invoke(shuffleOp, [x, generator(x.context)], {})[0]
 }

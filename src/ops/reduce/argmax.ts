@@ -1,9 +1,11 @@
 // argmax and argmin: where the largest or smallest element along an axis stands.
+
 import type { Arith } from '../../arith/arith.ts'
 import { type DType, isDType, kindOf } from '../../core/dtype.ts'
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, shapeOf } from '../../core/shape.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { iota } from '../../kinds/operands.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { holdsPlaces } from '../places.ts'
@@ -54,10 +56,11 @@ export interface ArgmaxOptions {
   readonly dtype?: DType
 }
 
-const argmaxOptions: OptionNames<ArgmaxOptions> = { axis: true, keepdims: true, dtype: true }
+const argmaxOptions: OptionNames<ArgmaxOptions> = { axis: 'number', keepdims: 'boolean', dtype: true }
 
 /** Throws where the result's dtype does not hold every place of the axis, whatever the values. */
 function place(name: 'argmax' | 'argmin', x: NDArray, options: ArgmaxOptions): NDArray {
+  checkArray(name, x)
   checkOptions(name, options, '{ axis: 1 }', argmaxOptions)
   const { axis = null, keepdims = false, dtype = x.dtype } = options
   const flat = axis === null ? withShape(x, [x.size]) : x

@@ -14,7 +14,7 @@ export interface CumsumOptions {
   readonly axis?: number | null
 }
 
-const cumsumOptions: OptionNames<CumsumOptions> = { axis: true }
+const cumsumOptions: OptionNames<CumsumOptions> = { axis: 'number' }
 
 /** A scan along the axis that the options name, or of the flattened array. */
 export function accumulated(scan: Scan, x: NDArray, options: CumsumOptions): NDArray {

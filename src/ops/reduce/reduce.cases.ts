@@ -6,7 +6,7 @@ import { logsumexp, softmax } from '../softmax/softmax.ts'
 import { exact, looser, sumOf, type Tolerance } from '../tolerance.ts'
 import { type ArgmaxOptions, argmax, argmin } from './argmax.ts'
 import { max, mean, min, norm, prod, type ReduceOptions, sum } from './reduce.ts'
-import { std, variance } from './variance.ts'
+import { momentsOf, std, variance } from './variance.ts'
 
 type Reduction = (x: NDArray, options?: ReduceOptions) => NDArray
 
@@ -374,6 +374,22 @@ const wrong: OpCase[] = [
   },
 ]
 
+const bothMoments: OpCase[] = [
+  {
+    name: 'moments along two axes',
+    inputs: [{ shape: [4, 5, 3] }],
+    run: ([x]) => momentsOf(x, { axes: [0, 2], keepdims: true }),
+    tolerance: { relative: 6e-7 },
+  },
+  { name: 'moments of all', inputs: [{ shape: [4, 5] }], run: ([x]) => momentsOf(x), tolerance: { relative: 6e-7 } },
+  {
+    name: 'moments along an axis by the name of other reductions',
+    inputs: [{ shape: [4, 5] }],
+    run: ([x]) => momentsOf(x, { axis: 1 } as never),
+    throws: "[moments] unknown option 'axis', did you mean 'axes'? Options are axes, keepdims",
+  },
+]
+
 /** All cases of reductions. */
 export const cases: readonly OpCase[] = [
   ...all,
@@ -393,4 +409,5 @@ export const cases: readonly OpCase[] = [
   ...wrong,
   ...halves,
   refused,
+  ...bothMoments,
 ]

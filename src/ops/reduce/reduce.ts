@@ -1,8 +1,10 @@
 // Reductions along axes: sums, means, extremes, products and lengths, in the dtype of x; integers wrap.
+
 import type { Arith } from '../../arith/arith.ts'
 import { checkOptions } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
 import { written } from '../out.ts'
@@ -85,6 +87,7 @@ export function productGradient(x: NDArray, dy: NDArray, axes: readonly number[]
 
 /** Reduces an array along the axes that options name. */
 export function reduced(reduction: Reduction, x: NDArray, options: ReduceOptions): NDArray {
+  checkArray(reduction.name, x)
   checkOptions(reduction.name, options, '{ axis: 1 }', reduceOptions)
   const run = () => reduce(reduction, [x], axesOf(reduction.name, x.shape, options))[0]
   return written(reduction.name, options.out, run)

@@ -1,7 +1,7 @@
 // var and std: the mean square distance from the mean and its root, in one pass over memory.
 import type { Arith } from '../../arith/arith.ts'
 import type { Spec } from '../../core/engine.ts'
-import { checkOptions } from '../../core/errors.ts'
+import { checkOptions, named } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
@@ -102,6 +102,7 @@ const deviations: Reduction = {
 
 /** The mean square distance from the mean along the axes: NaN of nothing. */
 export function variance(x: NDArray, options: ReduceOptions = {}): NDArray {
+  checkArray('var', x)
   checkOptions('var', options, '{ axis: 1 }', reduceOptions)
   return written('var', options.out, () => meanAndVariance(x, axesOf('var', x.shape, options))[1])
 }
@@ -111,4 +112,20 @@ export function std(x: NDArray, options: ReduceOptions = {}): NDArray {
   checkArray('std', x)
   checkOptions('std', options, '{ axis: 1 }', reduceOptions)
   return written('std', options.out, () => reduce(deviations, [x], axesOf('std', x.shape, options))[1])
+}
+
+/** Options of moments. */
+export interface MomentsOptions {
+  /** One axis or several. Default null, for all. */
+  readonly axes?: number | readonly number[] | null
+  /** Whether these axes stay with size 1. */
+  readonly keepdims?: boolean
+}
+
+/** The mean and the mean square distance from it along the axes, in one pass over memory. */
+export function momentsOf(x: NDArray, options: MomentsOptions = {}): readonly [mean: NDArray, variance: NDArray] {
+  checkArray('moments', x)
+  checkOptions('moments', options, '{ axes: [0] }', { axes: true, keepdims: 'boolean' })
+  const { axes = null, keepdims = false } = options
+  return named('moments', () => meanAndVariance(x, axesOf('moments', x.shape, { axis: axes, keepdims })))
 }

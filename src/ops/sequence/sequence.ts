@@ -22,7 +22,7 @@ export interface SequenceOptions {
   readonly axis?: 0 | 1
 }
 
-const sequenceOptions: OptionNames<SequenceOptions> = { useSequenceLength: true, axis: true }
+const sequenceOptions: OptionNames<SequenceOptions> = { useSequenceLength: 'boolean', axis: 'number' }
 
 /** Sequences as they are checked: lengths are null where all sequences are whole. */
 interface Sequences {
@@ -74,7 +74,7 @@ export function sequenceMask(
   sequenceLength: NDArray | null = null,
   options: SequenceMaskOptions = {},
 ): NDArray {
-  checkOptions('sequenceMask', options, '{ value: -1e6 }', { ...sequenceOptions, value: true })
+  checkOptions('sequenceMask', options, '{ value: -1e6 }', { ...sequenceOptions, value: 'number' })
   const { value = 0, ...rest } = options
   const { axis, lengths } = checked('sequenceMask', data, sequenceLength, rest)
   checkHeld('sequenceMask', value, data.dtype)

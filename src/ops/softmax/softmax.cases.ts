@@ -4,7 +4,7 @@ import type { NDArray } from '../../core/ndarray.ts'
 import type { CaseInput, Domain, OpCase } from '../cases.ts'
 import { looser } from '../tolerance.ts'
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './crossEntropy.ts'
-import { logSoftmax, softmax } from './softmax.ts'
+import { logSoftmax, softmax, softmin } from './softmax.ts'
 
 /** x − m is rounded before the exponential sees it: ε/2 · |x − m| of a relative error of the result. */
 const shifted = (range: number) =>
@@ -126,7 +126,17 @@ const crossEntropies: OpCase[] = [
   },
 ]
 
+const ofNegative: OpCase[] = [
+  { name: 'softmin', inputs: [{ shape: [3, 5] }], run: ([x]) => softmin(x, { axis: 0 }), tolerance: shifted(6) },
+]
+
 const wrong: OpCase[] = [
+  {
+    name: 'another option of softmin',
+    inputs: [{ shape: [2, 3] }],
+    run: ([x]) => softmin(x, { dim: 1 } as never),
+    throws: "[softmin] unknown option 'dim'. The option is axis",
+  },
   {
     name: 'an axis that is not there',
     inputs: [{ shape: [2, 3] }],
@@ -154,4 +164,11 @@ const wrong: OpCase[] = [
 ]
 
 /** All cases of softmax and cross-entropy. */
-export const cases: readonly OpCase[] = [...everyAxis, ...extremes, ...maskedParts, ...crossEntropies, ...wrong]
+export const cases: readonly OpCase[] = [
+  ...everyAxis,
+  ...extremes,
+  ...maskedParts,
+  ...crossEntropies,
+  ...ofNegative,
+  ...wrong,
+]

@@ -1,13 +1,17 @@
 // softmax, its logarithm and the logarithm of its denominator: one reading finds the maximum, the next sums exponentials.
+
 import type { Arith } from '../../arith/arith.ts'
 import type { Compute } from '../../arith/graph.ts'
-import { checkOptions } from '../../core/errors.ts'
+import { checkOptions, named } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
+import { within } from '../../core/ownership.ts'
 import { checkAxis } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
+import { negative } from '../elementwise/elementwise.ts'
 import { written } from '../out.ts'
 
 /** Σ eˣ⁻ᵐ of two parts: each sum is scaled to the larger maximum. A part of −∞ alone, whose sum may be NaN, adds nothing. */
@@ -113,7 +117,8 @@ export interface SoftmaxOptions {
 }
 
 function alongAxis(reduction: Reduction, x: NDArray, options: SoftmaxOptions): NDArray {
-  checkOptions(reduction.name, options, '{ axis: 1 }', { axis: true })
+  checkArray(reduction.name, x)
+  checkOptions(reduction.name, options, '{ axis: 1 }', { axis: 'number' })
   const axis = checkAxis(reduction.name, options.axis ?? -1, x.ndim)
   return reduce(reduction, [x], { axes: [axis], keepDims: true })[0]
 }
@@ -128,8 +133,15 @@ export function logSoftmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
   return alongAxis(logSoftmaxes, x, options)
 }
 
+/** Probabilities along an axis, the larger the smaller an element is: the softmax of −x. */
+export function softmin(x: NDArray, options: SoftmaxOptions = {}): NDArray {
+  checkArray('softmin', x)
+  return within('', 'softmin has returned', () => named('softmin', () => softmax(negative(x), options)))
+}
+
 /** ln Σ eˣ along the axes, of any magnitude; −Infinity of nothing. */
 export function logsumexp(x: NDArray, options: ReduceOptions = {}): NDArray {
+  checkArray('logsumexp', x)
   checkOptions('logsumexp', options, '{ axis: 1 }', reduceOptions)
   const { axes, keepDims } = axesOf('logsumexp', x.shape, options)
   return written('logsumexp', options.out, () => reduce(logsumexps, [x], { axes, keepDims })[0])

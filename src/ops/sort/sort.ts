@@ -2,7 +2,7 @@
 
 import { type Composite, compose } from '../../core/compose.ts'
 import { type DType, isDType, isFloat, kindOf } from '../../core/dtype.ts'
-import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
+import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { within } from '../../core/ownership.ts'
@@ -120,7 +120,7 @@ export interface ArgsortOptions extends SortOptions {
   readonly dtype?: DType
 }
 
-const sortOptions: OptionNames<SortOptions> = { axis: true, isAscend: true }
+const sortOptions: OptionNames<SortOptions> = { axis: 'number', isAscend: 'boolean' }
 
 /** The elements along the axis in ascending order, or descending. NaN is larger than all numbers. */
 export function sort(x: NDArray, options: SortOptions = {}): NDArray {
@@ -144,7 +144,7 @@ export function argsort(x: NDArray, options: ArgsortOptions = {}): NDArray {
   return within('', 'argsort has returned', () => {
     const along = rowsOf('argsort', x, axis)
     checkPlaces('argsort', dtype, along)
-    return along.back(cast(ordered(along.rows, !isAscend)[0], dtype))
+    return along.back(named('argsort', () => cast(ordered(along.rows, !isAscend)[0], dtype)))
   })
 }
 
@@ -174,7 +174,13 @@ export interface TopkBothOptions extends TopkOptions {
 /** All options of topk. */
 type AnyTopkOptions = TopkOptions & { readonly retTyp?: (typeof kinds)[number] }
 
-const topkOptions: OptionNames<AnyTopkOptions> = { axis: true, k: true, isAscend: true, dtype: true, retTyp: true }
+const topkOptions: OptionNames<AnyTopkOptions> = {
+  axis: 'number',
+  k: 'number',
+  isAscend: 'boolean',
+  dtype: true,
+  retTyp: true,
+}
 const kinds = ['value', 'indices', 'mask', 'both'] as const
 
 /** The k largest elements along the axis: their places, their values, both, or a mask of them. Of equal ones the first. */
@@ -207,7 +213,7 @@ export function topk(x: NDArray, options: AnyTopkOptions = {}): NDArray | readon
     const values = retTyp === 'indices' ? undefined : back(gather(rows, places, ranks))
     if (retTyp === 'value') return values as NDArray
     checkPlaces('topk', dtype, along)
-    const indices = back(cast(places, dtype))
+    const indices = back(named('topk', () => cast(places, dtype)))
     return values ? ([values, indices] as const) : indices
   })
 }

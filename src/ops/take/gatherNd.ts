@@ -1,6 +1,6 @@
 // gatherNd, scatterNd and their kin: elements by indices along several axes at once.
 import { checkFloat } from '../../core/dtype.ts'
-import { checkOptions, OpError, refuseMore } from '../../core/errors.ts'
+import { checkOptions, named, OpError, refuseMore } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { within } from '../../core/ownership.ts'
 import { checkShape, formatShape, type Shape, sameShape, sizeOf, stridesOf } from '../../core/shape.ts'
@@ -70,15 +70,16 @@ export function gatherNd(data: NDArray, indices: NDArray, ...more: []): NDArray 
   refuseMore('gatherNd', more)
   for (const x of [data, indices]) checkArray('gatherNd', x)
   checkNames('gatherNd', indices, data.shape)
-  const named = data.shape.slice(0, indices.shape[0])
-  if (named.includes(0) && indices.size > 0) {
+  const cut = data.shape.slice(0, indices.shape[0])
+  if (cut.includes(0) && indices.size > 0) {
     throw new OpError(
       'gatherNd',
       `${formatShape(data.shape)} has nothing that indices ${formatShape(indices.shape)} name`,
     )
   }
   return within('', 'gatherNd has returned', () => {
-    return take(rowsOf(data, named.length), placesOf(indices, named, clippedJoin))
+    const places = placesOf(indices, cut, clippedJoin)
+    return named('gatherNd', () => take(rowsOf(data, cut.length), places))
   })
 }
 
@@ -86,24 +87,26 @@ export function gatherNd(data: NDArray, indices: NDArray, ...more: []): NDArray 
  * Zeros of a shape with data at indices: y[indices[0, i], …, indices[M − 1, i], …] = data[i, …]. What falls on one place is
  * added.
  */
-export function scatterNd(data: NDArray, indices: NDArray, shape: readonly number[]): NDArray {
+export function scatterNd(data: NDArray, indices: NDArray, shape: readonly number[], ...more: []): NDArray {
+  refuseMore('scatterNd', more)
   for (const x of [data, indices]) checkArray('scatterNd', x)
   const whole = checkShape('scatterNd', shape)
   checkFloat('scatterNd', 'data', data.dtype)
   checkNames('scatterNd', indices, whole)
   const count = indices.shape[0]
-  const [named, inner] = [whole.slice(0, count), whole.slice(count)]
+  const [cut, inner] = [whole.slice(0, count), whole.slice(count)]
   const expected = [...indices.shape.slice(1), ...inner]
   if (!sameShape(data.shape, expected)) {
     const got = `${formatShape(data.shape)}, expected ${formatShape(expected)}`
     throw new OpError('scatterNd', `wrong shape of data: got ${got} for indices ${formatShape(indices.shape)}`)
   }
-  if (named.includes(0) && indices.size > 0) {
+  if (cut.includes(0) && indices.size > 0) {
     throw new OpError('scatterNd', `${formatShape(whole)} has nothing that indices ${formatShape(indices.shape)} name`)
   }
   return within('', 'scatterNd has returned', () => {
-    const places = placesOf(indices, named, clippedJoin)
-    return withShape(takeGradient(data, places, { axis: 0, shape: [sizeOf(named), ...inner] }), whole)
+    const places = placesOf(indices, cut, clippedJoin)
+    const rows = named('scatterNd', () => takeGradient(data, places, { axis: 0, shape: [sizeOf(cut), ...inner] }))
+    return withShape(rows, whole)
   })
 }
 
@@ -111,7 +114,7 @@ export function scatterNd(data: NDArray, indices: NDArray, shape: readonly numbe
 export function batchTake(a: NDArray, indices: NDArray, ...more: []): NDArray {
   refuseMore('batchTake', more)
   for (const x of [a, indices]) checkArray('batchTake', x)
-  if (a.ndim === 2) return pick(a, indices, { axis: 1 })
+  if (a.ndim === 2) return named('batchTake', () => pick(a, indices, { axis: 1 }))
   throw new OpError('batchTake', `takes a matrix, got ${formatShape(a.shape)}`)
 }
 

@@ -1,9 +1,11 @@
 // oneHot: a row for each index, with one value at the index and another elsewhere.
+
 import { checkHeld, type DType } from '../../core/dtype.ts'
-import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { shapeOf } from '../../core/shape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { iota } from '../../kinds/operands.ts'
 import { checkIndices } from '../places.ts'
 import { withShape } from '../view/reshape.ts'
@@ -25,14 +27,15 @@ export interface OneHotOptions {
   readonly dtype?: DType
 }
 
-const oneHotOptions: OptionNames<OneHotOptions> = { onValue: true, offValue: true, dtype: true }
+const oneHotOptions: OptionNames<OneHotOptions> = { onValue: 'number', offValue: 'number', dtype: true }
 
 /** Rows of length `depth` with `onValue` at the indices, of any dtype, and `offValue` elsewhere; out of range all are off. */
 export function oneHot(indices: NDArray, depth: number, options: OneHotOptions = {}): NDArray {
+  checkArray('oneHot', indices)
   checkOptions('oneHot', options, "{ dtype: 'float32' }", oneHotOptions)
   const { onValue = 1, offValue = 0, dtype = 'float32' } = options
   if (!(Number.isInteger(depth) && depth > 0)) {
-    throw new OpError('oneHot', `depth must be a positive integer, got ${depth}`)
+    throw new OpError('oneHot', `depth must be a positive integer, got ${nameOfKind(depth)}`)
   }
   for (const value of [onValue, offValue]) checkHeld('oneHot', value, dtype)
   checkIndices('oneHot', 'indices', indices, depth)

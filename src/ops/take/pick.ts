@@ -1,8 +1,10 @@
 // pick: one element along an axis for each place of the others, and the way back. Routines: values are addresses.
+
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, sameShape, shapeOf } from '../../core/shape.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { checkIndices } from '../places.ts'
 import type { OpSpec } from '../spec.ts'
 
@@ -77,10 +79,11 @@ export interface PickOptions {
   readonly keepdims?: boolean
 }
 
-const pickOptions: OptionNames<PickOptions> = { axis: true, keepdims: true }
+const pickOptions: OptionNames<PickOptions> = { axis: 'number', keepdims: 'boolean' }
 
 /** The element along the axis that the index, of any dtype, names for each place of the other axes. */
 export function pick(data: NDArray, index: NDArray, options: PickOptions = {}): NDArray {
+  for (const array of [data, index]) checkArray('pick', array)
   checkOptions('pick', options, '{ axis: 1 }', pickOptions)
   const { axis = -1, keepdims = false } = options
   return invoke(pickOp, [data, index], { axis: checkAxis('pick', axis, data.ndim), keepDims: keepdims })[0]

@@ -1,9 +1,11 @@
 // take: the parts of an array along an axis that indices name, and the way back. Routines: values are addresses.
+
 import { checkFloat } from '../../core/dtype.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, sameShape, shapeOf, sizeOf } from '../../core/shape.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { checkIndices } from '../places.ts'
 import type { OpSpec } from '../spec.ts'
 
@@ -61,10 +63,11 @@ export interface TakeOptions {
   readonly mode?: 'clip'
 }
 
-const takeOptions: OptionNames<TakeOptions> = { axis: true, mode: true }
+const takeOptions: OptionNames<TakeOptions> = { axis: 'number', mode: true }
 
 /** The parts of `a` along the axis that the indices, of any dtype and shape, name; of the dtype of `a`. */
 export function take(a: NDArray, indices: NDArray, options: TakeOptions = {}): NDArray {
+  for (const array of [a, indices]) checkArray('take', array)
   checkOptions('take', options, '{ axis: 1 }', takeOptions)
   const { axis = 0, mode = 'clip' } = options
   if (mode !== 'clip') throw new OpError('take', `mode must be 'clip', got ${nameOfKind(mode)}`)

@@ -1,5 +1,5 @@
 // depthToSpace and spaceToDepth: blocks of pixels from channels, and channels from blocks of pixels.
-import { nameOfKind, OpError } from '../../core/errors.ts'
+import { nameOfKind, OpError, refuseMore } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, shapeOf } from '../../core/shape.ts'
 import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
@@ -44,7 +44,8 @@ const gathering: Movement<number> = {
 }
 
 /** Images (N, b² C, H, W) as (N, C, b H, b W): channel (i b + j) C + c becomes pixel (i, j) of each block of channel c. */
-export function depthToSpace(x: NDArray, blockSize: number): NDArray {
+export function depthToSpace(x: NDArray, blockSize: number, ...more: []): NDArray {
+  refuseMore('depthToSpace', more)
   checkBlock('depthToSpace', x, blockSize)
   if (x.shape[1] % blockSize ** 2 !== 0) {
     const got = `${x.shape[1]} channels of ${formatShape(x.shape)}`
@@ -54,7 +55,8 @@ export function depthToSpace(x: NDArray, blockSize: number): NDArray {
 }
 
 /** Images (N, C, b H, b W) as (N, b² C, H, W): the inverse of depthToSpace. */
-export function spaceToDepth(x: NDArray, blockSize: number): NDArray {
+export function spaceToDepth(x: NDArray, blockSize: number, ...more: []): NDArray {
+  refuseMore('spaceToDepth', more)
   checkBlock('spaceToDepth', x, blockSize)
   if (x.shape[2] % blockSize !== 0 || x.shape[3] % blockSize !== 0) {
     throw new OpError('spaceToDepth', `height and width of ${formatShape(x.shape)} must be multiples of ${blockSize}`)

@@ -17,7 +17,7 @@ export interface DiagOptions {
   readonly axis2?: number
 }
 
-const diagOptions: OptionNames<DiagOptions> = { k: true, axis1: true, axis2: true }
+const diagOptions: OptionNames<DiagOptions> = { k: 'number', axis1: 'number', axis2: 'number' }
 
 /** How many elements from the first of a matrix with rows of `columns` elements its diagonal k starts. */
 const startOf = (k: number, columns: number) => (k < 0 ? -k * columns : k)

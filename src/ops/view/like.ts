@@ -1,7 +1,9 @@
 // Shapes taken from another array: broadcastLike, reshapeLike, and broadcastAxis, which names axes and sizes.
-import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
+
+import { checkOptions, named, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, sizeOf } from '../../core/shape.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import { broadcastTo } from './broadcastTo.ts'
 import { withShape } from './reshape.ts'
 
@@ -20,9 +22,10 @@ const likeOptions: OptionNames<BroadcastLikeOptions> = { lhsAxes: true, rhsAxes:
 
 /** x repeated along axes of size 1 to the shape of another array, or along some axes to sizes of it. */
 export function broadcastLike(x: NDArray, like: NDArray, options: BroadcastLikeOptions = {}): NDArray {
+  for (const array of [x, like]) checkArray('broadcastLike', array)
   checkOptions('broadcastLike', options, '{ lhsAxes: [0], rhsAxes: [0] }', likeOptions)
   const { lhsAxes = null, rhsAxes = null } = options
-  if (lhsAxes === null && rhsAxes === null) return broadcastTo(x, like.shape)
+  if (lhsAxes === null && rhsAxes === null) return named('broadcastLike', () => broadcastTo(x, like.shape))
   if (lhsAxes === null || rhsAxes === null) {
     throw new OpError('broadcastLike', 'lhsAxes and rhsAxes go together: give both, or neither')
   }
@@ -42,6 +45,7 @@ const axisOptions: OptionNames<BroadcastAxisOptions> = { axis: true, size: true 
 
 /** x repeated along axes of size 1: `broadcastAxis(x, { axis: [0, 2], size: [4, 5] })`. */
 export function broadcastAxis(x: NDArray, options: BroadcastAxisOptions): NDArray {
+  checkArray('broadcastAxis', x)
   checkOptions('broadcastAxis', options, '{ axis: 0, size: 4 }', axisOptions)
   return repeated('broadcastAxis', x, [options.axis].flat(), [options.size].flat())
 }
@@ -54,7 +58,7 @@ function repeated(op: string, x: NDArray, axes: readonly number[], sizes: readon
   axes.forEach((axis, i) => {
     shape[checkAxis(op, axis, x.ndim)] = sizes[i]
   })
-  return broadcastTo(x, shape)
+  return named(op, () => broadcastTo(x, shape))
 }
 
 /** Options of reshapeLike: bounds of axes by Python's rules, where null is an end of the shape. */
@@ -69,10 +73,16 @@ export interface ReshapeLikeOptions {
   readonly rhsEnd?: number | null
 }
 
-const reshapeOptions: OptionNames<ReshapeLikeOptions> = { lhsBegin: true, lhsEnd: true, rhsBegin: true, rhsEnd: true }
+const reshapeOptions: OptionNames<ReshapeLikeOptions> = {
+  lhsBegin: 'number',
+  lhsEnd: 'number',
+  rhsBegin: 'number',
+  rhsEnd: 'number',
+}
 
 /** The elements of x under the shape of another array; with bounds, some axes of x become some axes of that array. */
 export function reshapeLike(x: NDArray, like: NDArray, options: ReshapeLikeOptions = {}): NDArray {
+  for (const array of [x, like]) checkArray('reshapeLike', array)
   checkOptions('reshapeLike', options, '{ lhsBegin: 1, rhsBegin: 1 }', reshapeOptions)
   const [from, to] = boundsOf(options.lhsBegin, options.lhsEnd, x)
   const [first, end] = boundsOf(options.rhsBegin, options.rhsEnd, like)

@@ -18,8 +18,9 @@ export interface PadOptions {
 /** The array with `padWidth[2 k]` elements before axis k and `padWidth[2 k + 1]` behind it. */
 export function pad(x: NDArray, mode: PadMode, padWidth: readonly number[], options: PadOptions = {}): NDArray {
   checkArray('pad', x)
-  checkOptions('pad', options, '{ constantValue: 0 }', { constantValue: true })
+  checkOptions('pad', options, '{ constantValue: 0 }', { constantValue: 'number' })
   const { constantValue = 0 } = options
+  checkMode(mode)
   checkWidths(x.shape, padWidth)
   checkHeld('pad', constantValue, x.dtype, "use astype('float32') first")
   return move(padding, [x], { mode, widths: padWidth }, constantValue)[0]
@@ -46,9 +47,6 @@ interface Part {
 function partsOf(mode: PadMode, n: number, before: number, after: number, axis: number): Part[] {
   const inside: Part = { size: n, from: 0, step: 1, to: before }
   if (mode === 'constant') return [inside]
-  if (mode !== 'edge' && mode !== 'reflect') {
-    throw new OpError('pad', `mode is 'constant', 'edge' or 'reflect', got ${nameOfKind(mode)}`)
-  }
   const most = mode === 'edge' ? Infinity : n - 1
   const width = Math.max(before, after)
   if (width > 0 && (n === 0 || width > most)) {
@@ -80,6 +78,11 @@ function moveOf(parts: readonly Part[]): Move {
     from: { start: parts.map(({ from }) => from), steps: parts.map(({ step }) => step) },
     to: { start: parts.map(({ to }) => to) },
   }
+}
+
+function checkMode(mode: PadMode): void {
+  if (mode === 'constant' || mode === 'edge' || mode === 'reflect') return
+  throw new OpError('pad', `mode is 'constant', 'edge' or 'reflect', got ${nameOfKind(mode)}`)
 }
 
 function checkWidths(shape: Shape, padWidth: readonly number[]): void {

@@ -1,8 +1,10 @@
 // reshape: the same elements in row-major order under another shape.
+
 import { OpError, refuseMore } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
+import { checkArray } from '../../kinds/movement/movement.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of reshape: the new shape, without codes. */
@@ -30,12 +32,14 @@ export const reshapeOp: OpSpec<ReshapeAttributes> = {
  */
 export function reshape(x: NDArray, shape: readonly number[], ...more: []): NDArray {
   refuseMore('reshape', more)
+  checkArray('reshape', x)
   return invoke(reshapeOp, [x], { shape: resolveCodes(x.shape, listOf('reshape', shape)) })[0]
 }
 
 /** The array with an axis of size 1 before the given one, or at the end for axis = ndim. */
 export function expandDims(x: NDArray, axis: number, ...more: []): NDArray {
   refuseMore('expandDims', more)
+  checkArray('expandDims', x)
   const at = checkAxis('expandDims', axis, x.ndim + 1)
   return withShape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)])
 }
@@ -43,6 +47,7 @@ export function expandDims(x: NDArray, axis: number, ...more: []): NDArray {
 /** The array without the given axes of size 1, or without all of them; of shape (1,) when none is left. */
 export function squeeze(x: NDArray, axis?: number | readonly number[], ...more: []): NDArray {
   refuseMore('squeeze', more)
+  checkArray('squeeze', x)
   const ones = Array.from(x.shape.keys()).filter((k) => x.shape[k] === 1)
   const dropped = axis === undefined ? ones : [axis].flat().map((k) => checkAxis('squeeze', k, x.ndim))
   const wrong = dropped.find((k) => x.shape[k] !== 1)
@@ -54,6 +59,7 @@ export function squeeze(x: NDArray, axis?: number | readonly number[], ...more: 
 /** The array as a matrix: axis 0 stays, the others become one. */
 export function flatten(x: NDArray, ...more: []): NDArray {
   refuseMore('flatten', more)
+  checkArray('flatten', x)
   const [rows = 1, ...rest] = x.shape
   return withShape(x, [rows, sizeOf(rest)])
 }

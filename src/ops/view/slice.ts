@@ -1,8 +1,8 @@
 // slice: a range with a step on every axis, and writing into one.
-import { OpError, refuseMore } from '../../core/errors.ts'
+import { nameOfKind, OpError, refuseMore } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, type Shape, sameShape, shapeOf, stridesOf } from '../../core/shape.ts'
-import { type Movement, move, moveInto } from '../../kinds/movement/movement.ts'
+import { checkArray, type Movement, move, moveInto } from '../../kinds/movement/movement.ts'
 import type { End } from '../../kinds/movement/moves.ts'
 
 /** A selection: on each axis the indices begin, begin + step, … before end (after it when the step is negative). */
@@ -59,7 +59,7 @@ export function selectionOf(
   }
   for (const bound of [...begin, ...end, ...step]) {
     if (bound === null || Number.isInteger(bound)) continue
-    throw new OpError(op, `bounds are integers or null, got ${bound}`)
+    throw new OpError(op, `bounds are integers or null, got ${nameOfKind(bound)}`)
   }
   const steps = shape.map((_, k) => step[k] ?? 1)
   if (steps.includes(0)) throw new OpError(op, 'a step must not be 0')
@@ -82,6 +82,7 @@ export function slice(
   end: readonly SliceBound[],
   step: readonly SliceBound[] = [],
 ): NDArray {
+  checkArray('slice', x)
   return select(x, selectionOf('slice', x.shape, begin, end, step))
 }
 
@@ -103,9 +104,10 @@ export function select(x: NDArray, selection: SliceAttributes): NDArray {
 /** The indices from begin to before end on one axis; a view on axis 0, else a copy. */
 export function sliceAxis(x: NDArray, axis: number, begin: SliceBound, end: SliceBound, ...more: []): NDArray {
   refuseMore('sliceAxis', more)
+  checkArray('sliceAxis', x)
   const at = checkAxis('sliceAxis', axis, x.ndim)
   const only = (bound: SliceBound) => x.shape.map((_, k) => (k === at ? bound : null))
-  return slice(x, only(begin), only(end))
+  return select(x, selectionOf('sliceAxis', x.shape, only(begin), only(end)))
 }
 
 const writing: Movement<SliceAttributes> = {

@@ -5,17 +5,16 @@ import { checkAxis, shapeOf, sizeOf, stridesOf } from '../../core/shape.ts'
 import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
 
 function checkCount(op: string, name: string, count: number): number {
-  if (Number.isInteger(count) && count >= 0) return count
+  if (Number.isInteger(count) && count >= 0 && count < 2 ** 31) return count
   throw new OpError(op, `${name} must be non-negative integers, got ${nameOfKind(count)}`)
 }
 
 const tiling: Movement<readonly number[]> = {
   name: 'tile',
   arrange(reps, [x]) {
-    const counts = reps.map((count) => checkCount('tile', 'reps', count))
-    const dimensions = Math.max(x.length, counts.length)
+    const dimensions = Math.max(x.length, reps.length)
     const aligned = (sizes: readonly number[]) => [...Array<number>(dimensions - sizes.length).fill(1), ...sizes]
-    const [sizes, times] = [aligned(x), aligned(counts)]
+    const [sizes, times] = [aligned(x), aligned(reps)]
     const pad = dimensions - x.length
     // along each axis two loops: over the copies, and over the elements of one
     const loops = sizes.flatMap((size, axis) => {
@@ -36,7 +35,8 @@ const tiling: Movement<readonly number[]> = {
 /** The array's copies side by side, `reps[k]` of them along axis k. The shorter of both shapes gets axes of 1 in front. */
 export function tile(x: NDArray, reps: number | readonly number[], ...more: []): NDArray {
   refuseMore('tile', more)
-  return move(tiling, [x], [reps].flat())[0]
+  const counts = [reps].flat().map((count) => checkCount('tile', 'reps', count))
+  return move(tiling, [x], counts)[0]
 }
 
 /** Options of repeat. */
@@ -62,7 +62,7 @@ const repeating: Movement<{ readonly repeats: number; readonly axis: number | un
 /** Each element `repeats` times, one beside the other: `repeat([1, 2], 2)` is [1, 1, 2, 2]. */
 export function repeat(x: NDArray, repeats: number, options: RepeatOptions = {}): NDArray {
   checkArray('repeat', x)
-  checkOptions('repeat', options, '{ axis: 1 }', { axis: true })
+  checkOptions('repeat', options, '{ axis: 1 }', { axis: 'number' })
   checkCount('repeat', 'repeats', repeats)
   const axis = options.axis === undefined ? undefined : checkAxis('repeat', options.axis, x.ndim)
   return move(repeating, [x], { repeats, axis })[0]

@@ -15,6 +15,7 @@ const transposing: Movement<readonly number[]> = {
 /** The array with its axes in the given order, in reverse where none is given. */
 export function transpose(x: NDArray, axes?: readonly number[], ...more: []): NDArray {
   refuseMore('transpose', more)
+  checkArray('transpose', x)
   const all = Array.from(x.shape.keys())
   const order = axes ? listOf('transpose', axes).map((axis) => checkAxis('transpose', axis, x.ndim)) : all.reverse()
   if (order.length === x.ndim && new Set(order).size === x.ndim) {
@@ -26,6 +27,7 @@ export function transpose(x: NDArray, axes?: readonly number[], ...more: []): ND
 /** The array with two axes exchanged. */
 export function swapaxes(x: NDArray, a: number, b: number, ...more: []): NDArray {
   refuseMore('swapaxes', more)
+  checkArray('swapaxes', x)
   const axes = Array.from(x.shape.keys())
   const [first, second] = [a, b].map((axis) => checkAxis('swapaxes', axis, x.ndim))
   axes[first] = second

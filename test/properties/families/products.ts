@@ -50,7 +50,7 @@ const along = fc.tuple(shapes(1, 4), floats).chain(([shape, dtype]) => {
 })
 
 /** Softmax. */
-export const softmaxes = family('softmax', each(['softmax', 'logSoftmax'], along))
+export const softmaxes = family('softmax', each(['softmax', 'logSoftmax', 'softmin'], along))
 
 const weights = fc.constantFrom(1, 0.5, 2, -0.25)
 

@@ -57,9 +57,9 @@ const running = given.chain(([shape, dtype]) =>
 )
 
 /** The axis of channels, and what is added to the variance. */
-export const channels = (shape: readonly number[]): fc.Arbitrary<{ axis: number; epsilon?: number }> =>
+export const channels = (shape: readonly number[]): fc.Arbitrary<{ axis: number; eps?: number }> =>
   axesWithin(shape.length).chain((axis) =>
-    options({ epsilon: fc.constantFrom(1e-5, 1e-3, 0.1, 1) }).map((rest) => ({ axis, ...rest })),
+    options({ eps: fc.constantFrom(1e-5, 1e-3, 0.1, 1) }).map((rest) => ({ axis, ...rest })),
   )
 
 const edges = fc.oneof({ arbitrary: ordinary, weight: 40 }, { arbitrary: elements.float32, weight: 1 })
@@ -67,9 +67,9 @@ const edges = fc.oneof({ arbitrary: ordinary, weight: 40 }, { arbitrary: element
 const normalised = fc
   .tuple(fc.oneof(fullShapes(1, 4), shapes(1, 4)), floats, fc.nat({ max: 20 }))
   .chain(([shape, dtype, luck]) =>
-    channels(shape).chain(({ axis, epsilon }) => {
+    channels(shape).chain(({ axis, eps }) => {
       const of = [shape[axis < 0 ? axis + shape.length : axis] + Number(luck === 0)]
-      const given = { axis, ...(luck === 1 ? { epsilon: 0 } : epsilon && { epsilon }) }
+      const given = { axis, ...(luck === 1 ? { eps: 0 } : eps && { eps }) }
       return fc.tuple(
         tensorOf(shape, dtype, edges),
         tensorOf(of, 'float32', edges),

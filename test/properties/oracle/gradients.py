@@ -243,7 +243,7 @@ def channels(x, options):
     """The axes that batchNorm reduces, the shape of values for each channel, and epsilon."""
     at = axis_of((options or {}).get('axis', 1), x.ndim)
     kept = [n if k == at else 1 for k, n in enumerate(x.shape)]
-    return tuple(k for k in range(x.ndim) if k != at), kept, (options or {}).get('epsilon', 1e-5)
+    return tuple(k for k in range(x.ndim) if k != at), kept, (options or {}).get('eps', 1e-5)
 
 
 def batch_norm(x, gamma, beta, options=None):

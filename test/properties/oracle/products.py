@@ -114,6 +114,7 @@ RULES = {
     'batchDot': batch_dot,
     'softmax': softmax(False),
     'logSoftmax': softmax(True),
+    'softmin': lambda x, options=None: softmax(False)(-x, options),
     'L2Loss': l2_loss,
     'SoftmaxCrossEntropyLoss': cross_entropy,
 }

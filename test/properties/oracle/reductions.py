@@ -170,7 +170,7 @@ def batch_norm(x, gamma, beta, options=None):
         raise Refused('integers, or another number of channels')
     axes = tuple(k for k in range(x.ndim) if k != at)
     kept = [n if k == at else 1 for k, n in enumerate(x.shape)]
-    return normalised(x, gamma.reshape(kept), beta.reshape(kept), axes, options.get('epsilon', 1e-5))
+    return normalised(x, gamma.reshape(kept), beta.reshape(kept), axes, options.get('eps', 1e-5))
 
 
 def of_rows(x, gamma, beta, axes, kept, epsilon):

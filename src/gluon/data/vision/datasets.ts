@@ -29,10 +29,10 @@ export interface LoadOptions {
 }
 
 const loadOptions: OptionNames<LoadOptions> = {
-  train: true,
-  root: true,
+  train: 'boolean',
+  root: 'string',
   ctx: true,
-  download: true,
+  download: 'boolean',
   onProgress: true,
   onNotice: true,
 }
@@ -138,7 +138,7 @@ export class FashionMNIST extends ImageDataset {
 
   /** Finds and reads the images. Throws when they are damaged or not to be had. */
   static async load(options: FashionMNISTOptions = {}): Promise<FashionMNIST> {
-    checkOptions('FashionMNIST.load', options, '{ train: true }', { ...loadOptions, subset: true })
+    checkOptions('FashionMNIST.load', options, '{ train: true }', { ...loadOptions, subset: 'boolean' })
     const collection = options.subset ? 'fashion-mnist-subset' : 'fashion-mnist'
     return new FashionMNIST(await found(collection, options), options.ctx ?? currentContext())
   }

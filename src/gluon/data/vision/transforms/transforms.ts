@@ -73,7 +73,7 @@ export class Resize extends Transform {
   readonly keepRatio: boolean
 
   constructor(size: number | readonly [width: number, height: number], options: ResizeOptions = {}) {
-    checkOptions('Resize', options, '{ keepRatio: true }', { keepRatio: true, interpolation: true })
+    checkOptions('Resize', options, '{ keepRatio: true }', { keepRatio: 'boolean', interpolation: 'number' })
     super()
     const { keepRatio = false, interpolation = 1 } = options
     const sizes = typeof size === 'number' ? [size] : size
