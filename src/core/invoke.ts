@@ -65,7 +65,9 @@ function describe<A extends Attributes>(
   const view = out.length > 0 ? undefined : op.view?.(inputs, attrs)
   const hidden = recorded && view === undefined ? op.hidden?.(inputs, attrs) : undefined
   const outputs = hidden ? [...visible, ...hidden] : visible
-  const call = { op: op.name, name, attrs, scalars, mutates, path: currentPath(), view: view !== undefined }
+  const { name: id, kernel } = op
+  const rest = { attrs, scalars, mutates, path: currentPath(), view: view !== undefined }
+  const call = { op: id, kernel, name, ...rest }
   return {
     op: op as unknown as Op<never>,
     call,

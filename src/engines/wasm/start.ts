@@ -5,7 +5,6 @@ import { GlueballError } from '../../core/errors.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
 import { WasmEngine } from './engine.ts'
 import { chooseRung } from './features.ts'
-import { wasmKernels } from './kernels.ts'
 
 /** Settings of the CPU engine, before its first use. */
 export interface CpuOptions {
@@ -57,7 +56,7 @@ export function makeCpuEngine(settings: CpuOptions = {}): WasmEngine {
   const { rung = chooseRung(), strict = false, workerUrl } = settings
   const shared = sharesMemory()
   if (!shared && threads > 1) sayAlone()
-  return new WasmEngine({ threads, memoryLimit, rung, strict, shared, workerUrl }, wasmKernels)
+  return new WasmEngine({ threads, memoryLimit, rung, strict, shared, workerUrl })
 }
 
 let said = false

@@ -1,4 +1,5 @@
 // take: the parts of an array along an axis that indices name, and the way back. Routines: values are addresses.
+
 import { checkFloat } from '../../core/dtype.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
@@ -6,6 +7,7 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, sameShape, shapeOf, sizeOf } from '../../core/shape.ts'
 import { checkIndices } from '../places.ts'
 import type { OpSpec } from '../spec.ts'
+import { takeGradientWasm, takeWasm } from './take.wasm.ts'
 
 /** Attributes of take: the axis, counted from 0. */
 export interface TakeAttributes {
@@ -20,6 +22,7 @@ export interface TakeGradientAttributes extends TakeAttributes {
 /** y[…, i, …] = a[…, indices[i], …], indices cut to integers and clipped into range. */
 export const takeOp: OpSpec<TakeAttributes> = {
   name: 'take',
+  kernel: takeWasm,
   infer([a, indices], { axis }) {
     if (a.shape[axis] === 0 && sizeOf(indices.shape) > 0) {
       throw new OpError('take', `axis ${axis} of ${formatShape(a.shape)} has nothing to take`)
@@ -28,7 +31,7 @@ export const takeOp: OpSpec<TakeAttributes> = {
     return [{ shape: takenShape(a.shape, indices.shape, axis), dtype: a.dtype }]
   },
   saves: { inputs: [1] },
-  gradient({ attrs, inputs, x, into }, [dy], { takeGradient }) {
+  gradient({ attrs, inputs, x, into }, [dy]) {
     return [takeGradient(dy, x(1), { ...attrs, shape: inputs[0].shape }, into(0)), null]
   },
 }
@@ -36,6 +39,7 @@ export const takeOp: OpSpec<TakeAttributes> = {
 /** da[…, k, …] = Σ dy[…, i, …] over the i with indices[i] = k, in the order of i. */
 export const takeGradientOp: OpSpec<TakeGradientAttributes> = {
   name: 'takeGradient',
+  kernel: takeGradientWasm,
   infer([dy, indices], { axis, shape }) {
     checkFloat('takeGradient', 'dy', dy.dtype)
     const expected = takenShape(shape, indices.shape, axis)
@@ -46,7 +50,7 @@ export const takeGradientOp: OpSpec<TakeGradientAttributes> = {
     )
   },
   saves: { inputs: [1] },
-  gradient: ({ attrs, x }, [g], { take }) => [take(g, x(1), { axis: attrs.axis }), null],
+  gradient: ({ attrs, x }, [g]) => [take(g, x(1), { axis: attrs.axis }), null],
 }
 
 function takenShape(shape: Shape, indices: Shape, axis: number): Shape {

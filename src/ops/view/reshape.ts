@@ -1,8 +1,10 @@
 // reshape: the same elements in row-major order under another shape.
+
 import { OpError, refuseMore } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
+import { copyWasm } from '../copy/copy.wasm.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of reshape: the new shape, without codes. */
@@ -13,6 +15,7 @@ export interface ReshapeAttributes {
 /** y has the elements of x in row-major order; it shares their memory. */
 export const reshapeOp: OpSpec<ReshapeAttributes> = {
   name: 'reshape',
+  kernel: copyWasm,
   infer([x], { shape }) {
     if (sizeOf(shape) === sizeOf(x.shape)) return [{ shape, dtype: x.dtype }]
     throw new OpError(
