@@ -2,173 +2,173 @@
 import { checkHeld, kindOf } from '../../core/dtype.ts'
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
-import { apply } from '../../kinds/formula/formula.ts'
+import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import type { ActivationName } from '../activations.ts'
 import { checkOut, into, type OutOption, outOf, outOption } from '../out.ts'
-import { type FormulaName, formulas } from './formulas.ts'
+import * as formulas from './formulas.ts'
 import { besideIntegers, castHint } from './integers.ts'
 
 export type { ActivationName } from '../activations.ts'
-export type { FormulaName } from './formulas.ts'
 
 /** An operand: an array, or a number that stands for an array of it. */
 export type ElementwiseOperand = NDArray | number
 
 /** Applies a formula to arrays of one dtype and numbers, at least one of them an array. */
-export function elementwise(name: FormulaName, operands: readonly ElementwiseOperand[], out?: NDArray): NDArray {
+export function elementwise(given: Formula, operands: readonly ElementwiseOperand[], out?: NDArray): NDArray {
   const first = operands.find((operand) => operand instanceof NDArray)
   const integers = first !== undefined && kindOf(first.dtype) === 'int'
-  const [formula, values] = integers ? besideIntegers(name, operands, first.dtype) : [name, operands]
-  return apply(formulas[formula], values, out ? { out: [out] } : {})[0]
+  const [formula, values] = integers ? besideIntegers(given, operands, first.dtype) : [given, operands]
+  return apply(formula, values, out ? { out: [out] } : {})[0]
 }
 type Unary = (x: NDArray, options?: OutOption) => NDArray
 type Binary = (a: ElementwiseOperand, b: ElementwiseOperand, options?: OutOption) => NDArray
 
-function elementwiseInto(name: FormulaName, operands: readonly ElementwiseOperand[], out?: NDArray): NDArray {
-  return into(name, out, operands, (to) => elementwise(name, operands, to))
+function elementwiseInto(formula: Formula, operands: readonly ElementwiseOperand[], out?: NDArray): NDArray {
+  return into(formula.name, out, operands, (to) => elementwise(formula, operands, to))
 }
 
-const unary =
-  (formula: FormulaName): Unary =>
-  (x, options) =>
-    elementwiseInto(formula, [x], outOf(formula, options))
-const binary =
-  (formula: FormulaName): Binary =>
-  (a, b, options) =>
-    elementwiseInto(formula, [a, b], outOf(formula, options))
+/* @__NO_SIDE_EFFECTS__ */
+function unary(formula: Formula): Unary {
+  return (x, options) => elementwiseInto(formula, [x], outOf(formula.name, options))
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+function binary(formula: Formula): Binary {
+  return (a, b, options) => elementwiseInto(formula, [a, b], outOf(formula.name, options))
+}
 
 /** |x|. */
-export const abs: Unary = unary('abs')
+export const abs: Unary = unary(formulas.abs)
 /** a + b; an operand may be a number. */
-export const add: Binary = binary('add')
+export const add: Binary = binary(formulas.add)
 /** The angle from 0 to π whose cosine is x, in radians; NaN outside [−1, 1]. */
-export const arccos: Unary = unary('arccos')
+export const arccos: Unary = unary(formulas.arccos)
 /** The non-negative inverse of cosh, ln(x + √(x² − 1)); NaN below 1. */
-export const arccosh: Unary = unary('arccosh')
+export const arccosh: Unary = unary(formulas.arccosh)
 /** The angle from −π/2 to π/2 whose sine is x, in radians; NaN outside [−1, 1]. */
-export const arcsin: Unary = unary('arcsin')
+export const arcsin: Unary = unary(formulas.arcsin)
 /** The inverse of sinh, ln(x + √(x² + 1)). */
-export const arcsinh: Unary = unary('arcsinh')
+export const arcsinh: Unary = unary(formulas.arcsinh)
 /** The angle from −π/2 to π/2 whose tangent is x, in radians. */
-export const arctan: Unary = unary('arctan')
+export const arctan: Unary = unary(formulas.arctan)
 /** The angle of the point (b, a) from −π to π, in radians: arctan(a / b) in the right quadrant. */
-export const arctan2: Binary = binary('arctan2')
+export const arctan2: Binary = binary(formulas.arctan2)
 /** The inverse of tanh, ½ ln((1 + x) / (1 − x)); NaN outside [−1, 1]. */
-export const arctanh: Unary = unary('arctanh')
+export const arctanh: Unary = unary(formulas.arctanh)
 /** The cubic root; negative numbers have one too. */
-export const cbrt: Unary = unary('cbrt')
+export const cbrt: Unary = unary(formulas.cbrt)
 /** The smallest integer from x on. */
-export const ceil: Unary = unary('ceil')
+export const ceil: Unary = unary(formulas.ceil)
 /** The cosine of an angle in radians. */
-export const cos: Unary = unary('cos')
+export const cos: Unary = unary(formulas.cos)
 /** The hyperbolic cosine, (eˣ + e⁻ˣ) / 2. */
-export const cosh: Unary = unary('cosh')
+export const cosh: Unary = unary(formulas.cosh)
 /** An angle in radians as degrees, x · 180 / π. */
-export const degrees: Unary = unary('degrees')
+export const degrees: Unary = unary(formulas.degrees)
 /** a / b; on integers the quotient towards zero. */
-export const divide: Binary = binary('divide')
+export const divide: Binary = binary(formulas.divide)
 /** 1 where a equals b, else 0. */
-export const equal: Binary = binary('equal')
+export const equal: Binary = binary(formulas.equal)
 /** The error function, 2/√π · ∫ e^−t² dt from 0 to x. */
-export const erf: Unary = unary('erf')
+export const erf: Unary = unary(formulas.erf)
 /** The x whose error function is given: ±∞ at ±1, NaN beyond. */
-export const erfinv: Unary = unary('erfinv')
+export const erfinv: Unary = unary(formulas.erfinv)
 /** eˣ. */
-export const exp: Unary = unary('exp')
+export const exp: Unary = unary(formulas.exp)
 /** eˣ − 1, exact around 0. */
-export const expm1: Unary = unary('expm1')
+export const expm1: Unary = unary(formulas.expm1)
 /** The nearest integer towards zero, as trunc. */
-export const fix: Unary = unary('fix')
+export const fix: Unary = unary(formulas.fix)
 /** The largest integer up to x. */
-export const floor: Unary = unary('floor')
+export const floor: Unary = unary(formulas.floor)
 /** The gamma function, (x − 1)! of integers; NaN at negative ones. */
-export const gamma: Unary = unary('gamma')
+export const gamma: Unary = unary(formulas.gamma)
 /** ln |Γ(x)|; ∞ at 0 and the negative integers. */
-export const gammaln: Unary = unary('gammaln')
+export const gammaln: Unary = unary(formulas.gammaln)
 /** 1 where a > b, else 0. */
-export const greater: Binary = binary('greater')
+export const greater: Binary = binary(formulas.greater)
 /** 1 where a ≥ b, else 0. */
-export const greaterEqual: Binary = binary('greaterEqual')
+export const greaterEqual: Binary = binary(formulas.greaterEqual)
 /** √(a² + b²), of any magnitude. */
-export const hypot: Binary = binary('hypot')
+export const hypot: Binary = binary(formulas.hypot)
 /** 1 where a < b, else 0. */
-export const lesser: Binary = binary('lesser')
+export const lesser: Binary = binary(formulas.lesser)
 /** 1 where a ≤ b, else 0. */
-export const lesserEqual: Binary = binary('lesserEqual')
+export const lesserEqual: Binary = binary(formulas.lesserEqual)
 /** The natural logarithm. */
-export const log: Unary = unary('log')
+export const log: Unary = unary(formulas.log)
 /** The logarithm to base 10. */
-export const log10: Unary = unary('log10')
+export const log10: Unary = unary(formulas.log10)
 /** ln(1 + x), exact around 0. */
-export const log1p: Unary = unary('log1p')
+export const log1p: Unary = unary(formulas.log1p)
 /** The logarithm to base 2, exact at powers of two. */
-export const log2: Unary = unary('log2')
+export const log2: Unary = unary(formulas.log2)
 /** ln(eᵃ + eᵇ), of any magnitude. */
-export const logaddexp: Binary = binary('logaddexp')
+export const logaddexp: Binary = binary(formulas.logaddexp)
 /** 1 where both a and b differ from 0, else 0; NaN differs from 0. */
-export const logicalAnd: Binary = binary('logicalAnd')
+export const logicalAnd: Binary = binary(formulas.logicalAnd)
 /** 1 where x is 0, else 0. */
-export const logicalNot: Unary = unary('logicalNot')
+export const logicalNot: Unary = unary(formulas.logicalNot)
 /** 1 where a or b differs from 0, else 0. */
-export const logicalOr: Binary = binary('logicalOr')
+export const logicalOr: Binary = binary(formulas.logicalOr)
 /** 1 where one of a and b differs from 0 and the other does not, else 0. */
-export const logicalXor: Binary = binary('logicalXor')
+export const logicalXor: Binary = binary(formulas.logicalXor)
 /** The larger of a and b; NaN if either is NaN. */
-export const maximum: Binary = binary('maximum')
+export const maximum: Binary = binary(formulas.maximum)
 /** The smaller of a and b; NaN if either is NaN. */
-export const minimum: Binary = binary('minimum')
+export const minimum: Binary = binary(formulas.minimum)
 /** The remainder of a / b with the sign of b; 0 for b = 0. */
-export const modulo: Binary = binary('modulo')
+export const modulo: Binary = binary(formulas.modulo)
 /** a · b. */
-export const multiply: Binary = binary('multiply')
+export const multiply: Binary = binary(formulas.multiply)
 /** −x. */
-export const negative: Unary = unary('negative')
+export const negative: Unary = unary(formulas.negative)
 /** 1 where a differs from b, else 0. */
-export const notEqual: Binary = binary('notEqual')
+export const notEqual: Binary = binary(formulas.notEqual)
 /** a to the power b. */
-export const power: Binary = binary('power')
+export const power: Binary = binary(formulas.power)
 /** An angle in degrees as radians, x · π / 180. */
-export const radians: Unary = unary('radians')
+export const radians: Unary = unary(formulas.radians)
 /** 1 / ∛x. */
-export const rcbrt: Unary = unary('rcbrt')
+export const rcbrt: Unary = unary(formulas.rcbrt)
 /** 1 / x. */
-export const reciprocal: Unary = unary('reciprocal')
+export const reciprocal: Unary = unary(formulas.reciprocal)
 /** max(x, 0). */
-export const relu: Unary = unary('relu')
+export const relu: Unary = unary(formulas.relu)
 /** The nearest integer, halves to the even one. */
-export const rint: Unary = unary('rint')
+export const rint: Unary = unary(formulas.rint)
 /** The nearest integer, halves away from zero. */
-export const round: Unary = unary('round')
+export const round: Unary = unary(formulas.round)
 /** 1 / √x. */
-export const rsqrt: Unary = unary('rsqrt')
+export const rsqrt: Unary = unary(formulas.rsqrt)
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid: Unary = unary('sigmoid')
+export const sigmoid: Unary = unary(formulas.sigmoid)
 /** −1, 0 or 1. */
-export const sign: Unary = unary('sign')
+export const sign: Unary = unary(formulas.sign)
 /** The sine of an angle in radians. */
-export const sin: Unary = unary('sin')
+export const sin: Unary = unary(formulas.sin)
 /** The hyperbolic sine, (eˣ − e⁻ˣ) / 2. */
-export const sinh: Unary = unary('sinh')
+export const sinh: Unary = unary(formulas.sinh)
 /** ln(1 + eˣ). */
-export const softrelu: Unary = unary('softrelu')
+export const softrelu: Unary = unary(formulas.softrelu)
 /** x / (1 + |x|). */
-export const softsign: Unary = unary('softsign')
+export const softsign: Unary = unary(formulas.softsign)
 /** √x. */
-export const sqrt: Unary = unary('sqrt')
+export const sqrt: Unary = unary(formulas.sqrt)
 /** x². */
-export const square: Unary = unary('square')
+export const square: Unary = unary(formulas.square)
 /** a − b. */
-export const subtract: Binary = binary('subtract')
+export const subtract: Binary = binary(formulas.subtract)
 /** The tangent of an angle in radians. */
-export const tan: Unary = unary('tan')
+export const tan: Unary = unary(formulas.tan)
 /** The hyperbolic tangent. */
-export const tanh: Unary = unary('tanh')
+export const tanh: Unary = unary(formulas.tanh)
 /** The integer part of x. */
-export const trunc: Unary = unary('trunc')
+export const trunc: Unary = unary(formulas.trunc)
 
 /** x with values below `low` and above `high` set to these; its gradient passes from `low` to `high`, ends included. */
 export function clip(x: NDArray, low: number, high: number, options?: OutOption): NDArray {
-  return elementwiseInto('clip', [x, low, high], outOf('clip', options))
+  return elementwiseInto(formulas.clip, [x, low, high], outOf('clip', options))
 }
 
 /** Options of hardSigmoid. */
@@ -185,7 +185,7 @@ const hardSigmoidOptions: OptionNames<HardSigmoidOptions> = { ...outOption, alph
 export function hardSigmoid(x: NDArray, options: HardSigmoidOptions = {}): NDArray {
   checkOptions('hardSigmoid', options, '{ alpha: 0.2 }', hardSigmoidOptions)
   const { alpha = 0.2, beta = 0.5 } = options
-  return elementwiseInto('hardSigmoid', [x, alpha, beta], checkOut('hardSigmoid', options.out))
+  return elementwiseInto(formulas.hardSigmoid, [x, alpha, beta], checkOut('hardSigmoid', options.out))
 }
 
 /** Options of smoothL1. */
@@ -199,17 +199,26 @@ const smoothL1Options: OptionNames<SmoothL1Options> = { ...outOption, scalar: tr
 /** (scalar · x)² / 2 where |x| ≤ 1 / scalar², else |x| − 1 / (2 · scalar²): Huber's loss of each element. */
 export function smoothL1(x: NDArray, options: SmoothL1Options = {}): NDArray {
   checkOptions('smoothL1', options, '{ scalar: 1 }', smoothL1Options)
-  return elementwiseInto('smoothL1', [x, options.scalar ?? 1], checkOut('smoothL1', options.out))
+  return elementwiseInto(formulas.smoothL1, [x, options.scalar ?? 1], checkOut('smoothL1', options.out))
+}
+
+/** The formula of each activation, and that of its gradient from dy and y. */
+const ofActivations: Readonly<Record<ActivationName, readonly [value: Formula, gradient: Formula]>> = {
+  relu: [formulas.relu, formulas.reluGradient],
+  sigmoid: [formulas.sigmoid, formulas.sigmoidGradient],
+  softrelu: [formulas.softrelu, formulas.softreluGradient],
+  softsign: [formulas.softsign, formulas.softsignGradient],
+  tanh: [formulas.tanh, formulas.tanhGradient],
 }
 
 /** Applies an activation by name: relu, sigmoid, tanh, softrelu or softsign. */
 export function activate(name: ActivationName, x: NDArray): NDArray {
-  return elementwise(name, [x])
+  return elementwise(ofActivations[name][0], [x])
 }
 
 /** The gradient of an activation's input from that of its result and the result itself. */
 export function activationGradient(name: ActivationName, dy: NDArray, y: NDArray): NDArray {
-  return elementwise(`${name}Gradient`, [dy, y])
+  return elementwise(ofActivations[name][1], [dy, y])
 }
 
 /** Elements of a where the condition is not 0, else of b; a and b are of one dtype, and one of them may be a number. */
