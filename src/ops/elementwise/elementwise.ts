@@ -27,144 +27,142 @@ function elementwiseInto(formula: Formula, operands: readonly ElementwiseOperand
   return into(formula.name, out, operands, (to) => elementwise(formula, operands, to))
 }
 
-/* @__NO_SIDE_EFFECTS__ */
-function unary(formula: Formula): Unary {
-  return (x, options) => elementwiseInto(formula, [x], outOf(formula.name, options))
+function unary(formula: Formula, x: NDArray, options?: OutOption): NDArray {
+  return elementwiseInto(formula, [x], outOf(formula.name, options))
 }
 
-/* @__NO_SIDE_EFFECTS__ */
-function binary(formula: Formula): Binary {
-  return (a, b, options) => elementwiseInto(formula, [a, b], outOf(formula.name, options))
+function binary(formula: Formula, a: ElementwiseOperand, b: ElementwiseOperand, options?: OutOption): NDArray {
+  return elementwiseInto(formula, [a, b], outOf(formula.name, options))
 }
 
 /** |x|. */
-export const abs: Unary = unary(formulas.abs)
+export const abs: Unary = (x, options) => unary(formulas.abs, x, options)
 /** a + b; an operand may be a number. */
-export const add: Binary = binary(formulas.add)
+export const add: Binary = (a, b, options) => binary(formulas.add, a, b, options)
 /** The angle from 0 to π whose cosine is x, in radians; NaN outside [−1, 1]. */
-export const arccos: Unary = unary(formulas.arccos)
+export const arccos: Unary = (x, options) => unary(formulas.arccos, x, options)
 /** The non-negative inverse of cosh, ln(x + √(x² − 1)); NaN below 1. */
-export const arccosh: Unary = unary(formulas.arccosh)
+export const arccosh: Unary = (x, options) => unary(formulas.arccosh, x, options)
 /** The angle from −π/2 to π/2 whose sine is x, in radians; NaN outside [−1, 1]. */
-export const arcsin: Unary = unary(formulas.arcsin)
+export const arcsin: Unary = (x, options) => unary(formulas.arcsin, x, options)
 /** The inverse of sinh, ln(x + √(x² + 1)). */
-export const arcsinh: Unary = unary(formulas.arcsinh)
+export const arcsinh: Unary = (x, options) => unary(formulas.arcsinh, x, options)
 /** The angle from −π/2 to π/2 whose tangent is x, in radians. */
-export const arctan: Unary = unary(formulas.arctan)
+export const arctan: Unary = (x, options) => unary(formulas.arctan, x, options)
 /** The angle of the point (b, a) from −π to π, in radians: arctan(a / b) in the right quadrant. */
-export const arctan2: Binary = binary(formulas.arctan2)
+export const arctan2: Binary = (a, b, options) => binary(formulas.arctan2, a, b, options)
 /** The inverse of tanh, ½ ln((1 + x) / (1 − x)); NaN outside [−1, 1]. */
-export const arctanh: Unary = unary(formulas.arctanh)
+export const arctanh: Unary = (x, options) => unary(formulas.arctanh, x, options)
 /** The cubic root; negative numbers have one too. */
-export const cbrt: Unary = unary(formulas.cbrt)
+export const cbrt: Unary = (x, options) => unary(formulas.cbrt, x, options)
 /** The smallest integer from x on. */
-export const ceil: Unary = unary(formulas.ceil)
+export const ceil: Unary = (x, options) => unary(formulas.ceil, x, options)
 /** The cosine of an angle in radians. */
-export const cos: Unary = unary(formulas.cos)
+export const cos: Unary = (x, options) => unary(formulas.cos, x, options)
 /** The hyperbolic cosine, (eˣ + e⁻ˣ) / 2. */
-export const cosh: Unary = unary(formulas.cosh)
+export const cosh: Unary = (x, options) => unary(formulas.cosh, x, options)
 /** An angle in radians as degrees, x · 180 / π. */
-export const degrees: Unary = unary(formulas.degrees)
+export const degrees: Unary = (x, options) => unary(formulas.degrees, x, options)
 /** a / b; on integers the quotient towards zero. */
-export const divide: Binary = binary(formulas.divide)
+export const divide: Binary = (a, b, options) => binary(formulas.divide, a, b, options)
 /** 1 where a equals b, else 0. */
-export const equal: Binary = binary(formulas.equal)
+export const equal: Binary = (a, b, options) => binary(formulas.equal, a, b, options)
 /** The error function, 2/√π · ∫ e^−t² dt from 0 to x. */
-export const erf: Unary = unary(formulas.erf)
+export const erf: Unary = (x, options) => unary(formulas.erf, x, options)
 /** The x whose error function is given: ±∞ at ±1, NaN beyond. */
-export const erfinv: Unary = unary(formulas.erfinv)
+export const erfinv: Unary = (x, options) => unary(formulas.erfinv, x, options)
 /** eˣ. */
-export const exp: Unary = unary(formulas.exp)
+export const exp: Unary = (x, options) => unary(formulas.exp, x, options)
 /** eˣ − 1, exact around 0. */
-export const expm1: Unary = unary(formulas.expm1)
+export const expm1: Unary = (x, options) => unary(formulas.expm1, x, options)
 /** The nearest integer towards zero, as trunc. */
-export const fix: Unary = unary(formulas.fix)
+export const fix: Unary = (x, options) => unary(formulas.fix, x, options)
 /** The largest integer up to x. */
-export const floor: Unary = unary(formulas.floor)
+export const floor: Unary = (x, options) => unary(formulas.floor, x, options)
 /** The gamma function, (x − 1)! of integers; NaN at negative ones. */
-export const gamma: Unary = unary(formulas.gamma)
+export const gamma: Unary = (x, options) => unary(formulas.gamma, x, options)
 /** ln |Γ(x)|; ∞ at 0 and the negative integers. */
-export const gammaln: Unary = unary(formulas.gammaln)
+export const gammaln: Unary = (x, options) => unary(formulas.gammaln, x, options)
 /** 1 where a > b, else 0. */
-export const greater: Binary = binary(formulas.greater)
+export const greater: Binary = (a, b, options) => binary(formulas.greater, a, b, options)
 /** 1 where a ≥ b, else 0. */
-export const greaterEqual: Binary = binary(formulas.greaterEqual)
+export const greaterEqual: Binary = (a, b, options) => binary(formulas.greaterEqual, a, b, options)
 /** √(a² + b²), of any magnitude. */
-export const hypot: Binary = binary(formulas.hypot)
+export const hypot: Binary = (a, b, options) => binary(formulas.hypot, a, b, options)
 /** 1 where a < b, else 0. */
-export const lesser: Binary = binary(formulas.lesser)
+export const lesser: Binary = (a, b, options) => binary(formulas.lesser, a, b, options)
 /** 1 where a ≤ b, else 0. */
-export const lesserEqual: Binary = binary(formulas.lesserEqual)
+export const lesserEqual: Binary = (a, b, options) => binary(formulas.lesserEqual, a, b, options)
 /** The natural logarithm. */
-export const log: Unary = unary(formulas.log)
+export const log: Unary = (x, options) => unary(formulas.log, x, options)
 /** The logarithm to base 10. */
-export const log10: Unary = unary(formulas.log10)
+export const log10: Unary = (x, options) => unary(formulas.log10, x, options)
 /** ln(1 + x), exact around 0. */
-export const log1p: Unary = unary(formulas.log1p)
+export const log1p: Unary = (x, options) => unary(formulas.log1p, x, options)
 /** The logarithm to base 2, exact at powers of two. */
-export const log2: Unary = unary(formulas.log2)
+export const log2: Unary = (x, options) => unary(formulas.log2, x, options)
 /** ln(eᵃ + eᵇ), of any magnitude. */
-export const logaddexp: Binary = binary(formulas.logaddexp)
+export const logaddexp: Binary = (a, b, options) => binary(formulas.logaddexp, a, b, options)
 /** 1 where both a and b differ from 0, else 0; NaN differs from 0. */
-export const logicalAnd: Binary = binary(formulas.logicalAnd)
+export const logicalAnd: Binary = (a, b, options) => binary(formulas.logicalAnd, a, b, options)
 /** 1 where x is 0, else 0. */
-export const logicalNot: Unary = unary(formulas.logicalNot)
+export const logicalNot: Unary = (x, options) => unary(formulas.logicalNot, x, options)
 /** 1 where a or b differs from 0, else 0. */
-export const logicalOr: Binary = binary(formulas.logicalOr)
+export const logicalOr: Binary = (a, b, options) => binary(formulas.logicalOr, a, b, options)
 /** 1 where one of a and b differs from 0 and the other does not, else 0. */
-export const logicalXor: Binary = binary(formulas.logicalXor)
+export const logicalXor: Binary = (a, b, options) => binary(formulas.logicalXor, a, b, options)
 /** The larger of a and b; NaN if either is NaN. */
-export const maximum: Binary = binary(formulas.maximum)
+export const maximum: Binary = (a, b, options) => binary(formulas.maximum, a, b, options)
 /** The smaller of a and b; NaN if either is NaN. */
-export const minimum: Binary = binary(formulas.minimum)
+export const minimum: Binary = (a, b, options) => binary(formulas.minimum, a, b, options)
 /** The remainder of a / b with the sign of b; 0 for b = 0. */
-export const modulo: Binary = binary(formulas.modulo)
+export const modulo: Binary = (a, b, options) => binary(formulas.modulo, a, b, options)
 /** a · b. */
-export const multiply: Binary = binary(formulas.multiply)
+export const multiply: Binary = (a, b, options) => binary(formulas.multiply, a, b, options)
 /** −x. */
-export const negative: Unary = unary(formulas.negative)
+export const negative: Unary = (x, options) => unary(formulas.negative, x, options)
 /** 1 where a differs from b, else 0. */
-export const notEqual: Binary = binary(formulas.notEqual)
+export const notEqual: Binary = (a, b, options) => binary(formulas.notEqual, a, b, options)
 /** a to the power b. */
-export const power: Binary = binary(formulas.power)
+export const power: Binary = (a, b, options) => binary(formulas.power, a, b, options)
 /** An angle in degrees as radians, x · π / 180. */
-export const radians: Unary = unary(formulas.radians)
+export const radians: Unary = (x, options) => unary(formulas.radians, x, options)
 /** 1 / ∛x. */
-export const rcbrt: Unary = unary(formulas.rcbrt)
+export const rcbrt: Unary = (x, options) => unary(formulas.rcbrt, x, options)
 /** 1 / x. */
-export const reciprocal: Unary = unary(formulas.reciprocal)
+export const reciprocal: Unary = (x, options) => unary(formulas.reciprocal, x, options)
 /** max(x, 0). */
-export const relu: Unary = unary(formulas.relu)
+export const relu: Unary = (x, options) => unary(formulas.relu, x, options)
 /** The nearest integer, halves to the even one. */
-export const rint: Unary = unary(formulas.rint)
+export const rint: Unary = (x, options) => unary(formulas.rint, x, options)
 /** The nearest integer, halves away from zero. */
-export const round: Unary = unary(formulas.round)
+export const round: Unary = (x, options) => unary(formulas.round, x, options)
 /** 1 / √x. */
-export const rsqrt: Unary = unary(formulas.rsqrt)
+export const rsqrt: Unary = (x, options) => unary(formulas.rsqrt, x, options)
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid: Unary = unary(formulas.sigmoid)
+export const sigmoid: Unary = (x, options) => unary(formulas.sigmoid, x, options)
 /** −1, 0 or 1. */
-export const sign: Unary = unary(formulas.sign)
+export const sign: Unary = (x, options) => unary(formulas.sign, x, options)
 /** The sine of an angle in radians. */
-export const sin: Unary = unary(formulas.sin)
+export const sin: Unary = (x, options) => unary(formulas.sin, x, options)
 /** The hyperbolic sine, (eˣ − e⁻ˣ) / 2. */
-export const sinh: Unary = unary(formulas.sinh)
+export const sinh: Unary = (x, options) => unary(formulas.sinh, x, options)
 /** ln(1 + eˣ). */
-export const softrelu: Unary = unary(formulas.softrelu)
+export const softrelu: Unary = (x, options) => unary(formulas.softrelu, x, options)
 /** x / (1 + |x|). */
-export const softsign: Unary = unary(formulas.softsign)
+export const softsign: Unary = (x, options) => unary(formulas.softsign, x, options)
 /** √x. */
-export const sqrt: Unary = unary(formulas.sqrt)
+export const sqrt: Unary = (x, options) => unary(formulas.sqrt, x, options)
 /** x². */
-export const square: Unary = unary(formulas.square)
+export const square: Unary = (x, options) => unary(formulas.square, x, options)
 /** a − b. */
-export const subtract: Binary = binary(formulas.subtract)
+export const subtract: Binary = (a, b, options) => binary(formulas.subtract, a, b, options)
 /** The tangent of an angle in radians. */
-export const tan: Unary = unary(formulas.tan)
+export const tan: Unary = (x, options) => unary(formulas.tan, x, options)
 /** The hyperbolic tangent. */
-export const tanh: Unary = unary(formulas.tanh)
+export const tanh: Unary = (x, options) => unary(formulas.tanh, x, options)
 /** The integer part of x. */
-export const trunc: Unary = unary(formulas.trunc)
+export const trunc: Unary = (x, options) => unary(formulas.trunc, x, options)
 
 /** x with values below `low` and above `high` set to these; its gradient passes from `low` to `high`, ends included. */
 export function clip(x: NDArray, low: number, high: number, options?: OutOption): NDArray {
