@@ -1,4 +1,5 @@
 // The methods of NDArray: installed here, each with its signature written out.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { attachGrad, type BackwardOptions, backward } from '../autograd/autograd.ts'
 import type { DType, TypedArray } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'

@@ -34,7 +34,7 @@ import { MessageStream } from './messageStream.ts'
 import { Orders, type PlacedCall, placed } from './orders.ts'
 import { readingPhase } from './relayout.ts'
 import { RingStream } from './ringStream.ts'
-import { pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
+import { type ModuleUrl, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 
 /** Settings of the CPU engine. */
 export interface WasmOptions {
@@ -49,7 +49,7 @@ export interface WasmOptions {
   /** False where memory can't be shared with workers: then one thread computes. */
   readonly shared?: boolean
   /** Where a page finds the workers' module, if not by blob: URLs. */
-  readonly workerUrl?: string | URL | undefined
+  readonly workerUrl?: ModuleUrl | undefined
 }
 
 /** What a plan is made from. */

@@ -5,6 +5,7 @@ import { GlueballError } from '../../core/errors.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
 import { WasmEngine } from './engine.ts'
 import { chooseRung } from './features.ts'
+import type { ModuleUrl } from './stream.ts'
 
 /** Settings of the CPU engine, before its first use. */
 export interface CpuOptions {
@@ -20,7 +21,7 @@ export interface CpuOptions {
    * In a page whose content policy refuses workers from blob: URLs, the URL of the module `glueball/worker`, as a
    * bundler gives it: `new URL('glueball/worker', import.meta.url)`, or `import url from 'glueball/worker?worker&url'`.
    */
-  readonly workerUrl?: string | URL
+  readonly workerUrl?: ModuleUrl
 }
 
 let options: CpuOptions = {}
