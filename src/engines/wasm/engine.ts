@@ -34,7 +34,10 @@ import { MessageStream } from './messageStream.ts'
 import { Orders, type PlacedCall, placed } from './orders.ts'
 import { readingPhase } from './relayout.ts'
 import { RingStream } from './ringStream.ts'
-import { type ModuleUrl, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
+import { pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
+
+/** Where a module lies: text or a URL, by what it has, since not all programs have a declaration of URL. */
+export type ModuleUrl = string | { readonly href: string }
 
 /** Settings of the CPU engine. */
 export interface WasmOptions {

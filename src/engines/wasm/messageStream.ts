@@ -1,7 +1,8 @@
 // The main thread's end of a stream of messages to one worker: for pages that can't share memory.
 import { startWorker, type WorkerHandle } from '#platform'
+import type { ModuleUrl } from './engine.ts'
 import { type Entry, type MessageWorkerMessage, runMessageWorker } from './messageWorker.ts'
-import { Answers, type ModuleUrl, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
+import { Answers, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 import { layout } from './worker.ts'
 
 /** Commands after which a batch is sent though the program goes on. */

@@ -1,6 +1,7 @@
 // The main thread's end of the command ring: it publishes commands and never computes, blocks or spins.
 import { startWorker, type WorkerHandle } from '#platform'
-import { Answers, type ModuleUrl, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
+import type { ModuleUrl } from './engine.ts'
+import { Answers, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 import { command, layout, runWorker, type WorkerMessage } from './worker.ts'
 
 /** What commands wait for behind which they were given. */

@@ -3,9 +3,8 @@ import { hardwareConcurrency, sharesMemory } from '#platform'
 import { Context } from '../../core/engine.ts'
 import { GlueballError } from '../../core/errors.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
-import { WasmEngine } from './engine.ts'
+import { type ModuleUrl, WasmEngine } from './engine.ts'
 import { chooseRung } from './features.ts'
-import type { ModuleUrl } from './stream.ts'
 
 /** Settings of the CPU engine, before its first use. */
 export interface CpuOptions {

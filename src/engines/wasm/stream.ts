@@ -2,9 +2,6 @@
 import type { WorkerHandle } from '#platform'
 import { layout } from './worker.ts'
 
-/** Where a module lies: text or a URL, by what it has, since not all programs have a declaration of URL. */
-export type ModuleUrl = string | { readonly href: string }
-
 /** Bytes of a page of WebAssembly's memory. */
 export const pageBytes = 65536
 
