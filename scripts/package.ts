@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { checkHosts } from './packageHosts.ts'
 
 /** The machine's own Node: the one npm runs on, else the first on PATH that no package brought. */
 export function hostNode(): string {
@@ -91,7 +92,7 @@ function runTests(consumer: string): { passed: number; failed: number } {
 }
 
 /** Tests the package of the repository at `root` in a new folder below `scratch`. */
-export function testPackage(root: string, scratch: string): { passed: number; failed: number } {
+export async function testPackage(root: string, scratch: string): Promise<{ passed: number; failed: number }> {
   const consumer = join(scratch, 'consumer')
   const tarball = install(root, consumer)
   if (!tarball) return { passed: 0, failed: 1 }
@@ -103,6 +104,7 @@ export function testPackage(root: string, scratch: string): { passed: number; fa
       ...[tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--quiet'],
     ]),
     ...typeChecks(root, consumer),
+    ...(await checkHosts(consumer, hostNode())),
   ]
   const passed = checks.filter((check) => check).length
   const tests = runTests(consumer)

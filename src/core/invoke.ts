@@ -239,7 +239,8 @@ export function userLine(frameCount = 20): string | undefined {
   v8.stackTraceLimit = frameCount
   const frames = new Error().stack?.split('\n').slice(1) ?? []
   v8.stackTraceLimit = stackTraceLimit
-  const own = import.meta.url.replace(/^file:\/\/|core\/invoke\.[jt]s.*$/g, '')
+  // a bundle of CommonJS has no URL
+  const own = (import.meta.url ?? '').replace(/^file:\/\/|core\/invoke\.[jt]s.*$/g, '')
   return frames
     .find((frame) => !frame.includes(own) && /:\d+:\d+\)?$/.test(frame) && !frame.includes('node:internal'))
     ?.trim()
