@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { checkHosts } from './packageHosts.ts'
 
 /** The machine's own Node: the one npm runs on, else the first on PATH that no package brought. */
 export function hostNode(): string {
@@ -38,20 +39,44 @@ function install(root: string, consumer: string): string | undefined {
   return installed ? join(consumer, String(tarball)) : undefined
 }
 
-/** Type-checks the consumer's file against the installed declarations, as one resolver sees them. */
-function typeCheck(root: string, consumer: string, resolver: 'nodenext' | 'bundler'): boolean {
+/** Compilers, from the oldest that reads the declarations, and what a program may be made of. */
+const compilers = ['typescript-floor', 'typescript']
+const libraries = [['es2022'], ['es2022', 'dom']]
+const resolvers = ['node16', 'nodenext', 'bundler']
+
+/** Type-checks the consumer's file and all declarations, as a compiler, a resolver and a set of libraries see them. */
+function typeCheck(
+  root: string,
+  consumer: string,
+  compiler: string,
+  lib: readonly string[],
+  resolver: string,
+): boolean {
   const compilerOptions = {
     target: 'es2022',
-    lib: ['es2022', 'esnext.disposable', 'dom'],
+    lib,
     module: resolver === 'bundler' ? 'esnext' : resolver,
     moduleResolution: resolver,
     strict: true,
+    skipLibCheck: false,
     noEmit: true,
     types: [],
   }
-  const project = join(consumer, `tsconfig.${resolver}.json`)
+  const name = [compiler, ...lib, resolver].join(' ')
+  const project = join(consumer, `tsconfig.${name.replaceAll(' ', '.')}.json`)
   writeFileSync(project, JSON.stringify({ compilerOptions, files: ['consumer.ts'] }))
-  return run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project])
+  const passed = run(process.execPath, [join(root, 'node_modules', compiler, 'bin/tsc'), '-p', project])
+  if (!passed) console.log(`declarations refused by ${name}`)
+  return passed
+}
+
+/** All combinations in the long tests; else each compiler, library and resolver once. */
+function typeChecks(root: string, consumer: string): boolean[] {
+  const all = compilers.flatMap((compiler) =>
+    libraries.flatMap((lib) => resolvers.map((resolver) => [compiler, lib, resolver] as const)),
+  )
+  const chosen = process.env['GLUEBALL_LONG'] === '1' ? all : [all[0], all[8], all[10]]
+  return chosen.map((of) => typeCheck(root, consumer, ...of))
 }
 
 /** Runs the consumer's tests on the machine's own Node and counts them. */
@@ -67,14 +92,19 @@ function runTests(consumer: string): { passed: number; failed: number } {
 }
 
 /** Tests the package of the repository at `root` in a new folder below `scratch`. */
-export function testPackage(root: string, scratch: string): { passed: number; failed: number } {
+export async function testPackage(root: string, scratch: string): Promise<{ passed: number; failed: number }> {
   const consumer = join(scratch, 'consumer')
   const tarball = install(root, consumer)
   if (!tarball) return { passed: 0, failed: 1 }
   const checks = [
     run(process.execPath, [join(root, 'node_modules/publint/src/cli.js'), 'run', tarball, '--strict']),
-    typeCheck(root, consumer, 'nodenext'),
-    typeCheck(root, consumer, 'bundler'),
+    // CommonJS gets the ES module, which require loads from Node 20.19 on
+    run(process.execPath, [
+      join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js'),
+      ...[tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--quiet'],
+    ]),
+    ...typeChecks(root, consumer),
+    ...(await checkHosts(consumer, hostNode())),
   ]
   const passed = checks.filter((check) => check).length
   const tests = runTests(consumer)

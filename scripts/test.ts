@@ -31,7 +31,7 @@ const exampleArguments: Record<string, string[]> = {
 }
 
 /** The checks by name, in the order in which they run. */
-const steps: Record<string, (filters: string[]) => Count> = {
+const steps: Record<string, (filters: string[]) => Count | Promise<Count>> = {
   types: () =>
     sum(['.', 'app'].map((project) => one(node(join(tools, 'typescript/bin/tsc'), '--noEmit', '-p', project)))),
   lint: () => one(node(join(tools, '@biomejs/biome/bin/biome'), 'check', '.')),
@@ -87,7 +87,7 @@ function leftOut(): string[] {
     )
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const
   const options = { only: text, op: text, long: flag, help: flag }
   const { values, positionals } = parseArgs({ options, allowPositionals: true })
@@ -101,7 +101,9 @@ function main(): void {
     console.error(`[test] there is no step ${unknown}: the steps are ${Object.keys(steps).join(', ')}`)
     process.exit(2)
   }
-  const total = sum(wanted.map((name) => timed(name, () => steps[name](positionals))))
+  const counts: Count[] = []
+  for (const name of wanted) counts.push(await timed(name, () => steps[name](positionals)))
+  const total = sum(counts)
   if (wanted.includes('tests') && positionals.length === 0) for (const line of leftOut()) console.log(line)
   console.log(`${total.passed} passed, ${total.failed} failed`)
   process.exitCode = total.failed > 0 ? 1 : 0
@@ -116,13 +118,13 @@ function casesOf(op: string): readonly string[] {
   return ['test/conformance/ops.test.ts', 'test/conformance/ops.webgpu.test.ts', 'test/browser/conformance.chromium']
 }
 
-function timed(name: string, step: () => Count): Count {
+async function timed(name: string, step: () => Count | Promise<Count>): Promise<Count> {
   console.log(`== ${name}`)
   const start = performance.now()
-  const count = step()
+  const count = await step()
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   console.log(`== ${name}: ${count.passed} passed, ${count.failed} failed, ${seconds} s`)
   return count
 }
 
-main()
+await main()

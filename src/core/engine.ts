@@ -33,6 +33,8 @@ export type Attributes = object
  */
 export interface Call {
   readonly op: string
+  /** The op's `kernel`. */
+  readonly kernel?: unknown
   /** What users call it, in errors and profiles: the op's name, or that of a formula. */
   readonly name: string
   readonly inputs: readonly Value[]

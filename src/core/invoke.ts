@@ -58,7 +58,9 @@ function describe<A extends Attributes>(
   const view = out.length > 0 ? undefined : op.view?.(inputs, attrs)
   const hidden = recorded && view === undefined ? op.hidden?.(inputs, attrs) : undefined
   const outputs = hidden ? [...visible, ...hidden] : visible
-  const call = { op: op.name, name, attrs, scalars, mutates, path: currentPath(), view: view !== undefined }
+  const { name: id, kernel } = op
+  const rest = { attrs, scalars, mutates, path: currentPath(), view: view !== undefined }
+  const call = { op: id, kernel, name, ...rest }
   return {
     op: op as unknown as Op<never>,
     call,
@@ -230,7 +232,8 @@ export function userLine(frameCount = 20): string | undefined {
   v8.stackTraceLimit = frameCount
   const frames = new Error().stack?.split('\n').slice(1) ?? []
   v8.stackTraceLimit = stackTraceLimit
-  const own = import.meta.url.replace(/^file:\/\/|core\/invoke\.[jt]s.*$/g, '')
+  // a bundle of CommonJS has no URL
+  const own = (import.meta.url ?? '').replace(/^file:\/\/|core\/invoke\.[jt]s.*$/g, '')
   return frames
     .find((frame) => !frame.includes(own) && /:\d+:\d+\)?$/.test(frame) && !frame.includes('node:internal'))
     ?.trim()

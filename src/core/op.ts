@@ -34,6 +34,8 @@ export interface Saves {
  */
 export interface Op<A extends Attributes, Functions = unknown> {
   readonly name: string
+  /** How the CPU engine runs it, which alone looks at it. Here, so that a bundle holds the kernels of its ops alone. */
+  readonly kernel?: unknown
   /** What users call it, where one op has several names. Default its name. */
   calledAs?(attrs: A): string
   /** Shapes and dtypes of the outputs; throws `OpError` for inputs that don't fit. */

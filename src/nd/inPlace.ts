@@ -3,8 +3,9 @@ import { nameOfKind, OpError } from '../core/errors.ts'
 import { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { sameShape } from '../core/shape.ts'
+import type { Formula } from '../kinds/formula/formula.ts'
 import { assign, copy } from '../ops/copy/copy.ts'
-import { elementwise, type FormulaName } from '../ops/elementwise/elementwise.ts'
+import { elementwise } from '../ops/elementwise/elementwise.ts'
 import { fill } from '../ops/fill/fill.ts'
 import { overlaps } from '../ops/out.ts'
 import { broadcastTo } from '../ops/view/broadcastTo.ts'
@@ -13,7 +14,7 @@ import { type SliceBound, select, selectedShape, selectionOf, viewOf, writeSlice
 const returned = 'writing in place has returned'
 
 /** Writes formula(target, other) into the target; what the other shares with it is read before it is written. */
-export function applyInPlace(target: NDArray, formula: FormulaName, other: NDArray | number): void {
+export function applyInPlace(target: NDArray, formula: Formula, other: NDArray | number): void {
   within('', returned, () => void elementwise(formula, [target, apart(other, target)], target))
 }
 

@@ -1,4 +1,5 @@
 // The methods of NDArray: installed here, each with its signature written out.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { attachGrad, type BackwardOptions, backward } from '../autograd/autograd.ts'
 import type { DType, TypedArray } from '../core/dtype.ts'
 import type { Context } from '../core/engine.ts'
@@ -45,6 +46,7 @@ import {
   subtract,
   tanh,
 } from '../ops/elementwise/elementwise.ts'
+import * as formulas from '../ops/elementwise/formulas.ts'
 import type { DotOptions } from '../ops/matmul/batchDot.ts'
 import { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 import { cumprod } from '../ops/reduce/cumprod.ts'
@@ -356,12 +358,12 @@ installOps(1, { at, broadcastTo, expandDims, flip, reshape, squeeze, tile, trans
 installOps(2, { clip, oneHot, pick, repeat, roll, swapaxes, take })
 installOps(3, { pad, slice, sliceAxis })
 
-for (const formula of ['add', 'divide', 'modulo', 'multiply', 'subtract'] as const) {
+for (const formula of [formulas.add, formulas.divide, formulas.modulo, formulas.multiply, formulas.subtract]) {
   const method: Method = function (other: Other) {
     named(`i${formula}`, () => applyInPlace(this, formula, other))
     return this
   }
-  install({ [`i${formula}`]: method })
+  install({ [`i${formula.name}`]: method })
 }
 
 install({

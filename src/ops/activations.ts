@@ -1,15 +1,18 @@
 // The activations that conv and matmul fuse, formulas whose gradient needs the result alone, and what they are made of.
 import type { Arith, Formula as Unary } from '../arith/arith.ts'
-import { type Callable, call, type Derivative } from '../arith/graph.ts'
+import { call, type Derivative } from '../arith/graph.ts'
 import { nameOfKind, OpError } from '../core/errors.ts'
+import type { Formula } from '../kinds/formula/formula.ts'
 
 /** An activation: y from x, and dx from dy and y alone. */
-export interface ActivationFormula extends Callable {
+export interface ActivationFormula extends Formula {
   readonly derivative: Derivative
 }
 
 /** eˣ − 1, exact around 0 (W. Kahan; N. J. Higham: Accuracy and Stability of Numerical Algorithms, 1.14.1). */
-export const expm1: Callable = {
+export const expm1: Formula = {
+  name: 'expm1',
+  floats: true,
   compute(m, x) {
     const u = m.exp(x)
     const less = m.sub(u, 1)
@@ -21,7 +24,9 @@ export const expm1: Callable = {
 }
 
 /** ln(1 + x), exact around 0 (W. Kahan; Hewlett-Packard HP-15C Advanced Functions Handbook, 1982). */
-export const log1p: Callable = {
+export const log1p: Formula = {
+  name: 'log1p',
+  floats: true,
   compute(m, x) {
     const u = m.add(x, 1)
     const log = m.log(u)
@@ -34,18 +39,25 @@ export const log1p: Callable = {
 /** max(x, 0), its gradient 0 at 0; σ(x); ln(1 + eˣ); x / (1 + |x|); tanh x. */
 export const activations = {
   relu: {
+    name: 'relu',
     compute: (m, x) => m.max(x, 0),
     derivative: (m, _k, dy, _xs, y) => m.select(m.greater(y, 0), dy, 0),
   },
   sigmoid: {
+    name: 'sigmoid',
+    floats: true,
     compute: (m, x) => m.div(1, m.add(m.exp(m.neg(x)), 1)),
     derivative: (m, _k, dy, _xs, y) => m.mul(dy, m.mul(y, m.sub(1, y))),
   },
   softrelu: {
+    name: 'softrelu',
+    floats: true,
     compute: (m, x) => m.add(m.max(x, 0), call(m, log1p, m.exp(m.neg(m.abs(x))))),
     derivative: (m, _k, dy, _xs, y) => m.neg(m.mul(dy, call(m, expm1, m.neg(y)))),
   },
   softsign: {
+    name: 'softsign',
+    floats: true,
     compute: (m, x) => m.div(x, m.add(m.abs(x), 1)),
     derivative(m, _k, dy, _xs, y) {
       const root = m.sub(1, m.abs(y))
@@ -53,6 +65,8 @@ export const activations = {
     },
   },
   tanh: {
+    name: 'tanh',
+    floats: true,
     compute: (m, x) => m.tanh(x),
     derivative: (m, _k, dy, _xs, y) => m.mul(dy, m.sub(1, m.mul(y, y))),
   },

@@ -8,6 +8,7 @@ import { giveToLibrary, release } from '../core/ownership.ts'
 import { type Shape, shapeOf, sizeOf } from '../core/shape.ts'
 import { Storage } from '../core/storage.ts'
 import { engineWords } from './mt19937.ts'
+import { seedGeneratorWasm } from './random/random.wasm.ts'
 import type { OpSpec } from './spec.ts'
 
 /** Shape of the state: engine j is row j. */
@@ -21,6 +22,7 @@ export type SeedAttributes = Record<never, never>
 /** y is the state of all engines, seeded as `mx.random.seed` does: engine j by seed · 127 + j, modulo 2³². */
 export const seedGeneratorOp: OpSpec<SeedAttributes> = {
   name: 'seedGenerator',
+  kernel: seedGeneratorWasm,
   infer: () => [{ shape: stateShape, dtype: 'int32' }],
 }
 

@@ -130,11 +130,18 @@ export function startWorker(
 ): WorkerHandle {
   const { url, name } = program
   const blob = url ? undefined : URL.createObjectURL(new Blob([scriptOf(program)], { type: 'text/javascript' }))
-  const worker = new Worker(blob ?? (url as string | URL), { name: 'glueball', type: blob ? 'classic' : 'module' })
+  const worker = new Worker(blob ?? (typeof url === 'object' ? url.href : String(url)), {
+    name: 'glueball',
+    type: blob ? 'classic' : 'module',
+  })
   worker.onmessage = (event) => onMessage(event.data)
   worker.onmessageerror = () => onError(new Error('[worker] sent a message that this page cannot read'))
   worker.onerror = (event) =>
-    onError(new Error(`[worker] ${event.message || (blob ? refused : `could not start from ${url}`)}`))
+    onError(
+      new Error(
+        `[worker] ${event.message || (blob ? refused : `could not start from ${typeof url === 'object' ? url.href : url}`)}`,
+      ),
+    )
   worker.postMessage({ program: name, data })
   return {
     postMessage: (message, transfer = []) => worker.postMessage(message, transfer),

@@ -258,11 +258,11 @@ const dawns: unknown[] = []
 
 /**
  * WebGPU of the runtime where it has its own, as Deno has; else of the package `webgpu`, on the adapter whose name contains
- * the one given. Rejects when that is not installed.
+ * the one given. Rejects when that is not installed. Bundlers leave it out, since it is a library of the system.
  */
 export async function openGpu(adapter?: string): Promise<GPU> {
   if (globalThis.navigator?.gpu) return navigator.gpu
-  const dawn = await import('webgpu').catch((error) => {
+  const dawn = await import(/* webpackIgnore: true */ /* @vite-ignore */ 'webgpu').catch((error) => {
     throw new Error(
       `[gpu] Node has no WebGPU by itself: install the package webgpu (npm install webgpu). ${error.message}`,
     )

@@ -5,7 +5,7 @@ export interface WorkerProgram {
   /** A function body in which `glueballData`, `glueballPost(message)` and `glueballReceive(listener)` are defined. */
   readonly text: string
   /** In a page: a module that does the same when it gets a message `{ program, data }`; then the text is not used. */
-  readonly url?: string | URL | undefined
+  readonly url?: string | { readonly href: string } | undefined
   /** Which program of the module. */
   readonly name: string
 }

@@ -6,7 +6,6 @@ import { copyBytes } from '../../kernel/wasm/copyBytes.ts'
 import { copy } from '../../ops/copy/copy.ts'
 import { fill } from '../../ops/fill/fill.ts'
 import { WasmEngine } from './engine.ts'
-import { wasmKernels } from './kernels.ts'
 import { RingStream } from './ringStream.ts'
 import { layout } from './worker.ts'
 
@@ -32,7 +31,7 @@ vi.mock('#platform', async (original) => {
 })
 
 it.each([true, false])('a loop that never awaits ends in the census error, shared memory: %s', (shared) => {
-  const engine = new WasmEngine({ threads: 2, memoryLimit: 2 ** 30, rung: 'plain', shared }, wasmKernels)
+  const engine = new WasmEngine({ threads: 2, memoryLimit: 2 ** 30, rung: 'plain', shared })
   const x = fill([2], 1, { context: new Context('cpu', 0, () => engine) })
   const { module, entry } = copyBytes({ at: 0 }, { at: 0 }, 1)
   const give = (count: number) => {

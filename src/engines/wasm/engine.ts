@@ -27,16 +27,17 @@ import {
   type WasmKernel,
 } from '../../kernel/wasm/plan.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
-import type { OpName } from '../../ops/index.ts'
 import { Failures } from '../failures.ts'
 import { PlanCache } from '../planCache.ts'
-import type { KernelTable } from '../table.ts'
 import { type Block, MemoryAllocator } from './memory.ts'
 import { MessageStream } from './messageStream.ts'
 import { Orders, type PlacedCall, placed } from './orders.ts'
-import { readingPhase, relayoutWasm } from './relayout.ts'
+import { readingPhase } from './relayout.ts'
 import { RingStream } from './ringStream.ts'
 import { pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
+
+/** Where a module lies: text or a URL, by what it has, since not all programs have a declaration of URL. */
+export type ModuleUrl = string | { readonly href: string }
 
 /** Settings of the CPU engine. */
 export interface WasmOptions {
@@ -51,8 +52,20 @@ export interface WasmOptions {
   /** False where memory can't be shared with workers: then one thread computes. */
   readonly shared?: boolean
   /** Where a page finds the workers' module, if not by blob: URLs. */
-  readonly workerUrl?: string | URL | undefined
+  readonly workerUrl?: ModuleUrl | undefined
 }
+
+/** What a plan is made from. */
+export interface PlannedCall {
+  readonly op: string
+  readonly kernel?: unknown
+  readonly inputs: readonly PlannedArray[]
+  readonly attrs: Attributes
+  readonly outputs: readonly PlannedArray[]
+}
+
+/** The kernel that a call's op names: its type says so in every op of the library. */
+const kernelOf = (kernel: unknown): WasmKernel<never> => kernel as WasmKernel<never>
 
 /** Makes the engine; its workers start at once and its memory grows as needed. */
 export class WasmEngine implements Engine {
@@ -63,7 +76,6 @@ export class WasmEngine implements Engine {
   readonly threads: number
   /** Told of every call, its plan, and when it began and ended, in ms; for profiles, as it costs a message or two. */
   watcher: ((call: Call, plan: Plan, times: Promise<readonly [begin: number, end: number]>) => void) | undefined
-  readonly #kernels: KernelTable<WasmKernel<never>> & { readonly relayout: WasmKernel<never> }
   readonly #allocator: MemoryAllocator
   readonly #stream: Stream
   readonly #orders = new Orders(this, (call) => this.#run(call))
@@ -76,11 +88,10 @@ export class WasmEngine implements Engine {
   /** What the latest commands are, for errors; holds no array. */
   readonly #recent: { command: number; op: string; path: string; shapes: readonly (readonly number[])[] }[] = []
 
-  constructor(options: WasmOptions, kernels: KernelTable<WasmKernel<never>>) {
+  constructor(options: WasmOptions) {
     this.limit = options.memoryLimit
     this.rung = options.rung
     this.strict = options.strict ?? false
-    this.#kernels = { ...kernels, relayout: relayoutWasm }
     const pages = 2 ** 32 / pageBytes
     const onFailure = (failure: StreamFailure) => this.#fail(failure)
     const { shared = true, threads, workerUrl } = options
@@ -126,20 +137,20 @@ export class WasmEngine implements Engine {
   }
 
   /** The plan of a call, from the cache or made now. */
-  planOf(op: string, inputs: readonly PlannedArray[], attrs: Attributes, outputs: readonly PlannedArray[]): Plan {
+  planOf({ op, kernel, inputs, attrs, outputs }: PlannedCall): Plan {
     return this.#plans.of({ op, inputs, attrs, outputs }, () =>
-      this.#kernel(op).plan(inputs, attrs as never, outputs, this.rung, this.strict),
+      kernelOf(kernel).plan(inputs, attrs as never, outputs, this.rung, this.strict),
     )
   }
 
   run(call: Call): void {
-    this.#orders.run(call, this.#kernel(call.op))
+    this.#orders.run(call, kernelOf(call.kernel))
   }
 
   #run(call: PlacedCall): void {
     if (this.#stream.waiting > backlogLimit) throw new OutOfMemory(0)
     const begin = this.watcher && this.#stream.notify()
-    const plan = this.planOf(call.op, call.inputs, call.attrs, call.outputs)
+    const plan = this.planOf(call)
     const derived = (plan.derived ?? []).map((buffer) => this.#derive(buffer, call, plan))
     const workspace = plan.workspace ? this.allocate(plan.workspace) : undefined
     try {
@@ -203,10 +214,6 @@ export class WasmEngine implements Engine {
   command(module: KernelModule, entry: string, items: number, args: readonly number[], written?: Storage): void {
     this.#command(module, entry, items, 0, args)
     if (written) written.written = this.#stream.issued
-  }
-
-  #kernel(op: string): WasmKernel<never> {
-    return this.#kernels[op as OpName]
   }
 
   #phase(phase: Phase, call: Call, plan: Plan, derived: readonly Block[], workspace: Block | undefined): void {

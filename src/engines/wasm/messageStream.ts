@@ -1,5 +1,6 @@
 // The main thread's end of a stream of messages to one worker: for pages that can't share memory.
 import { startWorker, type WorkerHandle } from '#platform'
+import type { ModuleUrl } from './engine.ts'
 import { type Entry, type MessageWorkerMessage, runMessageWorker } from './messageWorker.ts'
 import { Answers, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 import { layout } from './worker.ts'
@@ -23,7 +24,7 @@ export class MessageStream implements Stream {
   #issued = 0
   #passed = 0
 
-  constructor(pages: number, onFailure: (failure: StreamFailure) => void, url?: string | URL) {
+  constructor(pages: number, onFailure: (failure: StreamFailure) => void, url?: ModuleUrl) {
     this.#onFailure = onFailure
     this.#worker = startWorker(
       { name: 'messages', text: `(${runMessageWorker})(glueballData, glueballPost, glueballReceive)`, url },

@@ -6,6 +6,7 @@ import { sizeOf } from '../../core/shape.ts'
 import { Storage } from '../../core/storage.ts'
 import { type Order, orderless, type PlannedArray, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { Block } from './memory.ts'
+import { relayoutWasm } from './relayout.ts'
 
 /** A value with the order in which its elements lie. */
 export interface Placed extends Value {
@@ -111,6 +112,7 @@ export class Orders {
 
   #relayout(from: Placed, to: Placed): void {
     const rest = { attrs: {}, scalars: [], mutates: [], view: false, path: currentPath() }
-    this.#run({ op: 'relayout', name: 'relayout', inputs: [from], outputs: [to], ...rest })
+    const [op, name] = ['relayout', 'relayout']
+    this.#run({ op, name, kernel: relayoutWasm, inputs: [from], outputs: [to], ...rest })
   }
 }

@@ -1,5 +1,6 @@
 // The main thread's end of the command ring: it publishes commands and never computes, blocks or spins.
 import { startWorker, type WorkerHandle } from '#platform'
+import type { ModuleUrl } from './engine.ts'
 import { Answers, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
 import { command, layout, runWorker, type WorkerMessage } from './worker.ts'
 
@@ -26,7 +27,7 @@ export class RingStream implements Stream {
   readonly #reached: { readonly notify: number; readonly time: number }[] = []
   #failuresHeard = 0
 
-  constructor(pages: number, threads: number, onFailure: (failure: StreamFailure) => void, url?: string | URL) {
+  constructor(pages: number, threads: number, onFailure: (failure: StreamFailure) => void, url?: ModuleUrl) {
     this.threads = threads
     const memory = new WebAssembly.Memory({ initial: streamEnd / pageBytes, maximum: pages, shared: true })
     this.#memory = memory

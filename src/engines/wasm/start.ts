@@ -3,9 +3,8 @@ import { hardwareConcurrency, sharesMemory } from '#platform'
 import { Context } from '../../core/engine.ts'
 import { GlueballError } from '../../core/errors.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
-import { WasmEngine } from './engine.ts'
+import { type ModuleUrl, WasmEngine } from './engine.ts'
 import { chooseRung } from './features.ts'
-import { wasmKernels } from './kernels.ts'
 
 /** Settings of the CPU engine, before its first use. */
 export interface CpuOptions {
@@ -21,7 +20,7 @@ export interface CpuOptions {
    * In a page whose content policy refuses workers from blob: URLs, the URL of the module `glueball/worker`, as a
    * bundler gives it: `new URL('glueball/worker', import.meta.url)`, or `import url from 'glueball/worker?worker&url'`.
    */
-  readonly workerUrl?: string | URL
+  readonly workerUrl?: ModuleUrl
 }
 
 let options: CpuOptions = {}
@@ -57,7 +56,7 @@ export function makeCpuEngine(settings: CpuOptions = {}): WasmEngine {
   const { rung = chooseRung(), strict = false, workerUrl } = settings
   const shared = sharesMemory()
   if (!shared && threads > 1) sayAlone()
-  return new WasmEngine({ threads, memoryLimit, rung, strict, shared, workerUrl }, wasmKernels)
+  return new WasmEngine({ threads, memoryLimit, rung, strict, shared, workerUrl })
 }
 
 let said = false

@@ -14,7 +14,6 @@ import { copy } from '../../ops/copy/copy.ts'
 import { fill } from '../../ops/fill/fill.ts'
 import { resize } from '../../ops/resize/resize.ts'
 import { WasmEngine } from './engine.ts'
-import { wasmKernels } from './kernels.ts'
 import { RingStream } from './ringStream.ts'
 import { Answers, pageBytes, streamEnd } from './stream.ts'
 
@@ -23,7 +22,7 @@ const open: WasmEngine[] = []
 /** An engine of `workers` threads, or of one thread that receives its commands as messages. */
 function start(workers: number | 'messages', memoryLimit = 2 ** 30): { engine: WasmEngine; context: Context } {
   const shared = workers !== 'messages'
-  const engine = new WasmEngine({ threads: shared ? workers : 1, memoryLimit, rung: 'plain', shared }, wasmKernels)
+  const engine = new WasmEngine({ threads: shared ? workers : 1, memoryLimit, rung: 'plain', shared })
   open.push(engine)
   return { engine, context: new Context('cpu', 0, () => engine) }
 }

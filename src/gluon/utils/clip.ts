@@ -8,6 +8,7 @@ import { applyInPlace } from '../../nd/inPlace.ts'
 import { readScalar } from '../../nd/reading.ts'
 import { concat } from '../../ops/concat/concat.ts'
 import { add, divide, minimum } from '../../ops/elementwise/elementwise.ts'
+import { multiply } from '../../ops/elementwise/formulas.ts'
 import { norm } from '../../ops/reduce/reduce.ts'
 
 /** Options of `clipGlobalNorm`. */
@@ -60,7 +61,7 @@ function checkArrays(arrays: readonly NDArray[]): void {
 function clipped(arrays: readonly NDArray[], maxNorm: number): NDArray {
   const total = norm(concat(...arrays.map((array) => norm(array)), { dim: 0 }))
   const scale = minimum(divide(maxNorm, add(total, 1e-8)), 1)
-  for (const array of arrays) applyInPlace(array, 'multiply', scale)
+  for (const array of arrays) applyInPlace(array, multiply, scale)
   return total
 }
 

@@ -1,5 +1,7 @@
 // What a kernel on the command stream is: a pure plan of phases, made from descriptors and printed by --explain.
 import type { DType } from '../../core/dtype.ts'
+import type { Attributes } from '../../core/engine.ts'
+import type { Op } from '../../core/op.ts'
 import type { KernelModule } from './module.ts'
 import type { Rung } from './rung.ts'
 
@@ -100,6 +102,12 @@ export interface WasmKernel<A> {
   ): { readonly inputs: readonly Order[]; readonly outputs: readonly Order[] }
   /** With `strict`, sums are taken as they are defined, by no algorithm that trades digits for speed. */
   plan(inputs: readonly PlannedArray[], attrs: A, outputs: readonly PlannedArray[], rung: Rung, strict: boolean): Plan
+}
+
+/** An op with its kernel. */
+export interface RunnableOp<A extends Attributes, Functions = unknown> extends Op<A, Functions> {
+  /** How the CPU engine runs it. */
+  readonly kernel: WasmKernel<A>
 }
 
 const floats = new Float32Array(1)

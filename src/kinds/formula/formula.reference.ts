@@ -6,7 +6,7 @@ import { sizeOf } from '../../core/shape.ts'
 import { positionsIn } from '../../kernel/indices.ts'
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
 import { withIotas } from '../operands.ts'
-import { type FormulaAttributes, sourcesOfFormula } from './formula.ts'
+import { type FormulaAttributes, sourcesOfFormula } from './attributes.ts'
 
 /** Every result of every element, before any is stored. */
 export const formulaReference: ReferenceKernel<FormulaAttributes> = (inputs, attrs, outputs, scalars) => {

@@ -1,4 +1,5 @@
 // formula: one element of each result from one of each operand, with NumPy's broadcasting; its gradients are derived.
+
 import { type Derived, derive, type Read } from '../../arith/derive.ts'
 import { type Callable, evaluate, type Graph, type Kind } from '../../arith/graph.ts'
 import { trace } from '../../arith/tracer.ts'
@@ -7,8 +8,9 @@ import type { Context, Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
 import { type InvokeOptions, invoke } from '../../core/invoke.ts'
 import { NDArray } from '../../core/ndarray.ts'
-import type { GradientContext, Op } from '../../core/op.ts'
+import type { GradientContext } from '../../core/op.ts'
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.ts'
+import type { RunnableOp } from '../../kernel/wasm/plan.ts'
 import {
   checkDTypes,
   type FormulaOperand,
@@ -17,11 +19,12 @@ import {
   type OperandAttributes,
   separated,
   shortName,
-  sourcesOf,
   Traces,
   wantedOf,
   withIotas,
 } from '../operands.ts'
+import { type FormulaAttributes, sourcesOfFormula } from './attributes.ts'
+import { formulaWasm } from './formula.wasm.ts'
 
 /** A formula that arrays are given to. */
 export interface Formula extends Callable {
@@ -82,22 +85,6 @@ export function gradientFormula(name: string, graph: Graph): Traced {
   return new Traced({ name: `${name}Gradient`, compute }, graph)
 }
 
-/** Attributes of a formula's call. */
-export interface FormulaAttributes extends OperandAttributes {
-  readonly formula: Traced
-  /** Element types of the results. */
-  readonly dtypes: readonly DType[]
-  /** For each result the operand in whose place it is written, or null for an output. */
-  readonly places: readonly (number | null)[]
-  /** The shape of the results of a call without inputs. */
-  readonly shape?: Shape
-}
-
-/** For each operand the index of its source, or null for a number. */
-export function sourcesOfFormula(attrs: Pick<FormulaAttributes, 'formula' | 'numbers' | 'iotas'>): (number | null)[] {
-  return sourcesOf(attrs.formula.graph.leaves.length, attrs)
-}
-
 /** What the gradients of formulas call. */
 export interface SumFunctions {
   withShape(x: NDArray, shape: Shape): NDArray
@@ -105,8 +92,9 @@ export interface SumFunctions {
 }
 
 /** Results from operands, element by element, with NumPy's broadcasting. */
-export const formulaOp: Op<FormulaAttributes, SumFunctions> = {
+export const formulaOp: RunnableOp<FormulaAttributes, SumFunctions> = {
   name: 'formula',
+  kernel: formulaWasm,
   calledAs: ({ formula }) => formula.formula.name,
   infer(inputs, attrs) {
     const { name } = attrs.formula.formula

@@ -22,7 +22,7 @@ import { arithmetics } from '../../kernel/wasm/simd.ts'
 import { type Load, type Stream, sweep } from '../../kernel/wasm/sweep.ts'
 import { indicesAt, stepsOf } from '../../kernel/wasm/walk.ts'
 import { usedLeaves, withIotas } from '../operands.ts'
-import { type FormulaAttributes, sourcesOfFormula } from './formula.ts'
+import { type FormulaAttributes, sourcesOfFormula } from './attributes.ts'
 
 /** An operand inside a kernel: a stream to load from, or a value that stays. */
 type Operand = Stream | Local<'v128'>

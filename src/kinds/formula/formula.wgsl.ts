@@ -8,7 +8,7 @@ import { repeatedSteps, walk } from '../../kernel/wgsl/indexing.ts'
 import type { Binding, Dispatch, Param, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { type KernelArray, mapResults } from '../../kernel/wgsl/sideBySide.ts'
 import { usedLeaves, withIotas } from '../operands.ts'
-import { type FormulaAttributes, sourcesOfFormula } from './formula.ts'
+import { type FormulaAttributes, sourcesOfFormula } from './attributes.ts'
 
 /** Every result of every element, before any is stored. */
 export const formulaWgsl: WgslKernel<FormulaAttributes> = {

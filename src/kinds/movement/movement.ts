@@ -1,10 +1,12 @@
 // movement: elements go from inputs to outputs by affine moves, and a number fills the rest; its gradient is derived.
+
 import { nameOfKind, OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import { NDArray } from '../../core/ndarray.ts'
-import type { Op } from '../../core/op.ts'
 import type { Shape } from '../../core/shape.ts'
+import type { RunnableOp } from '../../kernel/wasm/plan.ts'
 import { gradientOfInput, type MovementFunctions } from './gradient.ts'
+import { movementWasm } from './movement.wasm.ts'
 import { type Arrangement, Moves } from './moves.ts'
 
 /** A movement that arrays are given to. */
@@ -21,8 +23,9 @@ export interface MovementAttributes {
 }
 
 /** The outputs hold what moves bring; the call's scalar, if there is one, fills what they leave. */
-export const movementOp: Op<MovementAttributes, MovementFunctions> = {
+export const movementOp: RunnableOp<MovementAttributes, MovementFunctions> = {
   name: 'movement',
+  kernel: movementWasm,
   calledAs: ({ movement }) => movement.name,
   infer: ([{ dtype }], { movement }) => movement.shapes.map((shape) => ({ shape, dtype })),
   view: (_, { movement }) => movement.view,
@@ -35,8 +38,9 @@ export const movementOp: Op<MovementAttributes, MovementFunctions> = {
 }
 
 /** Moves into input 0, whose other elements stay. It has no gradient: recording refuses it. */
-const inPlaceOp: Op<MovementAttributes> = {
+const inPlaceOp: RunnableOp<MovementAttributes> = {
   name: 'movement',
+  kernel: movementWasm,
   calledAs: ({ movement }) => movement.name,
   mutates: [0],
   infer([target, values], { movement }) {

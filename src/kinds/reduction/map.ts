@@ -1,7 +1,7 @@
 // Results of elements as a formula of their own, where they are not made in the pass that reduces.
 import type { Spec } from '../../core/engine.ts'
 import { reducedShape, type Shape } from '../../core/shape.ts'
-import type { FormulaAttributes } from '../formula/formula.ts'
+import type { FormulaAttributes } from '../formula/attributes.ts'
 import type { ReductionAttributes } from './attributes.ts'
 
 /** The attributes of the formula, which takes the call's scalars, and the arrays that it reads: inputs, then results. */

@@ -1,16 +1,19 @@
 // reduction: what the elements along some axes have in common, joined from a formula of each, and finished by another.
+
 import type { Compute } from '../../arith/graph.ts'
 import { type DType, kindOf } from '../../core/dtype.ts'
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import type { GradientContext, Op, Saves } from '../../core/op.ts'
+import type { GradientContext, Saves } from '../../core/op.ts'
 import { formatShape, reducedShape, type Shape } from '../../core/shape.ts'
+import type { RunnableOp } from '../../kernel/wasm/plan.ts'
 import { type SumFunctions, sumTo } from '../formula/formula.ts'
 import { checkComputed, checkDTypes, type FormulaOperand, kindsOf, separated, wantedOf } from '../operands.ts'
 import { elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'
 import { gradientsOfSums } from './gradient.ts'
 import type { Join } from './join.ts'
+import { reductionWasm } from './reduction.wasm.ts'
 import { tracedReduction } from './traced.ts'
 
 /** A further reading of the elements, while they are in the cache. */
@@ -65,8 +68,9 @@ export interface ReductionFunctions extends SumFunctions {
 }
 
 /** Results along axes of the operands, which are broadcast as NumPy does. */
-export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
+export const reductionOp: RunnableOp<ReductionAttributes, ReductionFunctions> = {
   name: 'reduction',
+  kernel: reductionWasm,
   calledAs: ({ reduction }) => reduction.reduction.name,
   infer(inputs, attrs) {
     const { reduction, axes, keepDims, dtypes } = attrs
@@ -116,7 +120,7 @@ export const reductionOp: Op<ReductionAttributes, ReductionFunctions> = {
 }
 
 /** A reduction without a gradient: its calls are not recorded, so that backward refuses its results. */
-const constantOp: Op<ReductionAttributes> = { ...reductionOp, gradient: undefined }
+const constantOp: RunnableOp<ReductionAttributes> = { ...reductionOp, gradient: undefined }
 
 /** What is reduced, and to which types. */
 export interface ReduceOptions {

@@ -2,9 +2,10 @@
 
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import type { GradientContext, Op, Saves } from '../../core/op.ts'
-import type { around } from '../../core/shape.ts'
+import type { GradientContext, Saves } from '../../core/op.ts'
+import type { RunnableOp } from '../../kernel/wasm/plan.ts'
 import type { Join } from '../reduction/join.ts'
+import { scanWasm } from './scan.wasm.ts'
 
 /** How elements are joined along an axis. */
 export interface Scan {
@@ -35,8 +36,9 @@ export interface ScanAttributes extends Required<Way> {
 }
 
 /** y[…, i, …] = x[…, 0, …] joined with x[…, 1, …], and so on to x[…, i, …]. */
-export const scanOp: Op<ScanAttributes> = {
+export const scanOp: RunnableOp<ScanAttributes> = {
   name: 'scan',
+  kernel: scanWasm,
   calledAs: ({ scan }) => scan.name,
   infer: ([{ shape, dtype }]) => [{ shape, dtype }],
   saves: ({ scan }) => scan.gradient?.saves ?? {},
@@ -51,13 +53,4 @@ export const scanOp: Op<ScanAttributes> = {
 /** The elements joined so far, at each element of the axis. */
 export function running(scan: Scan, x: NDArray, { axis, reverse = false, exclusive = false }: Way): NDArray {
   return invoke(scanOp, [x], { scan, axis, reverse, exclusive })[0]
-}
-
-/**
- * How many elements of the axis make a part, where parts are worth it: their totals are scanned first, and then each part
- * from the total before it (G. E. Blelloch: Prefix Sums and Their Applications, 1990). About as many parts as elements of one.
- */
-export function partOf({ outer, count, inner }: ReturnType<typeof around>, fewest: number): number {
-  if (count <= 512 || outer * inner >= fewest) return Math.max(1, count)
-  return Math.max(256, 2 ** Math.ceil(Math.log2(count) / 2))
 }

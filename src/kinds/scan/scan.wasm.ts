@@ -10,7 +10,8 @@ import { type Address, nowhere, type Phase, type WasmKernel } from '../../kernel
 import type { Rung } from '../../kernel/wasm/rung.ts'
 import { heldAs, type Join } from '../reduction/join.ts'
 import { join, start } from '../reduction/lanes.ts'
-import { partOf, type ScanAttributes } from './scan.ts'
+import { partOf } from './part.ts'
+import type { ScanAttributes } from './scan.ts'
 
 type I32 = Local<'i32'>
 

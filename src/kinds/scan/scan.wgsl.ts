@@ -8,7 +8,8 @@ import { wgslConstant } from '../../kernel/wgsl/math.ts'
 import type { Binding, Dispatch, WgslKernel } from '../../kernel/wgsl/plan.ts'
 import { mapRows } from '../../kernel/wgsl/rows.ts'
 import { heldAs, joined, startOf } from '../reduction/join.ts'
-import { partOf, type ScanAttributes } from './scan.ts'
+import { partOf } from './part.ts'
+import type { ScanAttributes } from './scan.ts'
 
 /** Parts on the axis where fewer columns than this would keep too few invocations busy. */
 const fewestColumns = 4096

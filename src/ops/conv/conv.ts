@@ -1,5 +1,6 @@
 // conv: cross-correlation of images with filters, its gradients, and sums over all but the channels. Routines: their speed
 // comes from blocks of registers and caches, and the gradient of a bias is summed while that of the activation is made.
+
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -9,6 +10,8 @@ import type { ActivationName } from '../activations.ts'
 import { checkFloats } from '../floats.ts'
 import type { OpFunctions } from '../index.ts'
 import type { OpSpec } from '../spec.ts'
+import { activationGradientSumWasm, channelSumWasm } from './channelSum.wasm.ts'
+import { convDataWasm, convWasm, convWeightWasm } from './conv.wasm.ts'
 import { type ConvWindow, checkGeometry, checkImages, checkOutput, checkWindow, type SizedWindow } from './geometry.ts'
 
 /** Of two factors, the gradient of one reads the other. */
@@ -23,6 +26,7 @@ export interface ConvAttributes extends ConvWindow {
 /** y[n,o,h,w] = activation(bias[o] + Σ x[n, c, h·s − p + i·d, w·s − p + j·d] · weight[o,c,i,j]); zeros around the image. */
 export const convOp: OpSpec<ConvAttributes> = {
   name: 'conv',
+  kernel: convWasm,
   infer([x, weight, bias], attrs) {
     checkFloats('conv', ['input', 'weight', 'bias'], bias ? [x, weight, bias] : [x, weight])
     const { N, O, OH, OW } = checkGeometry('conv', x.shape, weight.shape, attrs)
@@ -38,8 +42,8 @@ export const convOp: OpSpec<ConvAttributes> = {
     const [dz, dbias] = beforeActivation(context, dy, f)
     const [, , H, W] = inputs[0].shape
     return [
-      needs[0] ? f.convData(dz, context.x(1), { ...window, size: [H, W] }, context.into(0)) : null,
-      needs[1] ? f.convWeight(context.x(0), dz, window, context.into(1)) : null,
+      needs[0] ? convData(dz, context.x(1), { ...window, size: [H, W] }, context.into(0)) : null,
+      needs[1] ? convWeight(context.x(0), dz, window, context.into(1)) : null,
       dbias,
     ]
   },
@@ -53,14 +57,15 @@ function beforeActivation(
 ): [dz: NDArray, dbias: NDArray | null] {
   const { activation } = attrs
   const place = needs[2] ? into(2) : undefined
-  if (activation && needs[2] && spare(0)) return [dy, f.activationGradientSum(activation, dy, y(0), place)]
+  if (activation && needs[2] && spare(0)) return [dy, activationGradientSum(activation, dy, y(0), place)]
   const dz = activation ? f.activationGradient(activation, dy, y(0)) : dy
-  return [dz, needs[2] ? f.channelSum(dz, place) : null]
+  return [dz, needs[2] ? channelSum(dz, place) : null]
 }
 
 /** dx[n,c,·,·] = Σ dy[n,o,h,w] · weight[o,c,i,j] over all outputs and taps that read the pixel. */
 export const convDataOp: OpSpec<SizedWindow> = {
   name: 'convData',
+  kernel: convDataWasm,
   infer([dy, weight], attrs) {
     checkFloats('convData', ['dy', 'weight'], [dy, weight])
     const { size, groups } = attrs
@@ -70,7 +75,7 @@ export const convDataOp: OpSpec<SizedWindow> = {
     return [{ shape, dtype: dy.dtype }]
   },
   saves: (_attrs, needs) => factors(needs),
-  gradient({ attrs, x, needs, into }, [g], { conv, convWeight }) {
+  gradient({ attrs, x, needs, into }, [g]) {
     const { size: _, ...window } = attrs
     return [needs[0] ? conv(g, x(1), null, window) : null, needs[1] ? convWeight(g, x(0), window, into(1)) : null]
   },
@@ -79,6 +84,7 @@ export const convDataOp: OpSpec<SizedWindow> = {
 /** dweight[o,c,i,j] = Σ x[n, c, h·s − p + i·d, w·s − p + j·d] · dy[n,o,h,w] over images and outputs. */
 export const convWeightOp: OpSpec<ConvWindow> = {
   name: 'convWeight',
+  kernel: convWeightWasm,
   infer([x, dy], attrs) {
     checkFloats('convWeight', ['input', 'dy'], [x, dy])
     checkWindow('convWeight', attrs)
@@ -89,7 +95,7 @@ export const convWeightOp: OpSpec<ConvWindow> = {
     return [{ shape, dtype: x.dtype }]
   },
   saves: (_attrs, needs) => factors(needs),
-  gradient({ attrs, x, inputs, needs }, [g], { conv, convData }) {
+  gradient({ attrs, x, inputs, needs }, [g]) {
     const [, , H, W] = inputs[0].shape
     return [
       needs[0] ? convData(x(1), g, { ...attrs, size: [H, W] }) : null,
@@ -104,6 +110,7 @@ export type ChannelSumAttributes = Record<never, never>
 /** y[c] = Σ x[n,c,h,w] over images and pixels: the gradient of a bias. */
 export const channelSumOp: OpSpec<ChannelSumAttributes> = {
   name: 'channelSum',
+  kernel: channelSumWasm,
   infer([x]) {
     checkFloats('channelSum', ['input'], [x])
     checkImages('channelSum', 'the input', '(N, C, H, W)', x.shape)
@@ -125,6 +132,7 @@ export interface ActivationGradientSumAttributes {
  */
 export const activationGradientSumOp: OpSpec<ActivationGradientSumAttributes> = {
   name: 'activationGradientSum',
+  kernel: activationGradientSumWasm,
   infer([dy, y]) {
     checkFloats('activationGradientSum', ['dy', 'y'], [dy, y])
     checkImages('activationGradientSum', 'dy', '(N, C, H, W)', dy.shape)

@@ -1,9 +1,11 @@
 // copy: the values of an array in other memory. A routine: whole ranges of bytes, which the runtime copies fastest.
+
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sameShape } from '../../core/shape.ts'
 import type { OpSpec } from '../spec.ts'
+import { copyWasm } from './copy.wasm.ts'
 
 /** copy has no attributes. */
 export type CopyAttributes = Record<never, never>
@@ -11,6 +13,7 @@ export type CopyAttributes = Record<never, never>
 /** y = x, element by element. */
 export const copyOp: OpSpec<CopyAttributes> = {
   name: 'copy',
+  kernel: copyWasm,
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
   gradient: (_context, [dy]) => [dy],
 }

@@ -1,4 +1,5 @@
 // dropout: drops elements at random and scales up the rest. The mask is a routine: it draws from the generator in order.
+
 import { checkFloat } from '../../core/dtype.ts'
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
@@ -7,6 +8,7 @@ import { checkAxis, type Shape, shapeOf } from '../../core/shape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { generator } from '../generator.ts'
 import type { OpSpec } from '../spec.ts'
+import { dropoutMaskWasm } from './dropout.wasm.ts'
 
 /** Attributes of dropoutMask; the rate is its scalar. */
 export interface DropoutMaskAttributes {
@@ -19,6 +21,7 @@ export interface DropoutMaskAttributes {
  */
 export const dropoutMaskOp: OpSpec<DropoutMaskAttributes> = {
   name: 'dropoutMask',
+  kernel: dropoutMaskWasm,
   calledAs: () => 'dropout',
   mutates: [0],
   infer: (_inputs, { shape }) => [{ shape, dtype: 'uint8' }],

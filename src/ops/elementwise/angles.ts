@@ -1,6 +1,7 @@
 // Sine, cosine and tangent of any float32: the angle is reduced exactly, whatever its size, and polynomials do the rest.
 import type { Arith } from '../../arith/arith.ts'
-import { type Callable, call } from '../../arith/graph.ts'
+import { call } from '../../arith/graph.ts'
+import type { Formula } from '../../kinds/formula/formula.ts'
 import { horner, odd, type Polynomial } from './polynomial.ts'
 
 /** 1 / 2π in base 4096, from the first digit behind the point. */
@@ -118,7 +119,9 @@ export function sinAndCos<V, M>(m: Arith<V, M>, quarters: V, rest: V): readonly 
 }
 
 /** sin x; NaN for ±∞. */
-export const sin: Callable = {
+export const sin: Formula = {
+  name: 'sin',
+  floats: true,
   compute(m, x) {
     const { quarters, rest } = reduced(m, x)
     return sinAndCos(m, quarters, rest)[0]
@@ -127,7 +130,9 @@ export const sin: Callable = {
 }
 
 /** cos x; NaN for ±∞. */
-export const cos: Callable = {
+export const cos: Formula = {
+  name: 'cos',
+  floats: true,
   compute(m, x) {
     const { quarters, rest } = reduced(m, x)
     return sinAndCos(m, quarters, rest)[1]
@@ -136,7 +141,9 @@ export const cos: Callable = {
 }
 
 /** tan x, of an odd number of quarters −1 ÷ tan r; its slope 1 + y² is made of the result. */
-export const tan: Callable = {
+export const tan: Formula = {
+  name: 'tan',
+  floats: true,
   compute(m, x) {
     const { quarters, rest } = reduced(m, x)
     const t = odd(m, rest, tanNearZero)

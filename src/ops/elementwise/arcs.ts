@@ -1,7 +1,8 @@
 // The inverses of sine, cosine and tangent.
 
 import type { Arith } from '../../arith/arith.ts'
-import { type Callable, call } from '../../arith/graph.ts'
+import { call } from '../../arith/graph.ts'
+import type { Formula } from '../../kinds/formula/formula.ts'
 import { odd, type Polynomial, signed } from './polynomial.ts'
 
 /** (arcsin x ÷ x − 1) ÷ x² in x² up to ¼, and (arctan x ÷ x − 1) ÷ x² in x² up to tan²(π/8), by test/golden/fits.py. */
@@ -22,7 +23,9 @@ function arcsinOfPart<V, M>(m: Arith<V, M>, x: V): { readonly part: V; readonly 
 const beside = <V, M>(m: Arith<V, M>, x: V): V => m.sqrt(m.mul(m.sub(1, x), m.add(x, 1)))
 
 /** The angle from −π/2 to π/2 whose sine is x; NaN outside [−1, 1]. */
-export const arcsin: Callable = {
+export const arcsin: Formula = {
+  name: 'arcsin',
+  floats: true,
   compute(m, x) {
     const { part, inner } = arcsinOfPart(m, x)
     const outer = m.sub(Math.PI / 2, m.madd(part, 2, halfTurnExcess))
@@ -32,7 +35,9 @@ export const arcsin: Callable = {
 }
 
 /** The angle from 0 to π whose cosine is x; NaN outside [−1, 1]. */
-export const arccos: Callable = {
+export const arccos: Formula = {
+  name: 'arccos',
+  floats: true,
   compute(m, x) {
     const { part, inner } = arcsinOfPart(m, x)
     const twice = m.add(part, part)
@@ -55,7 +60,9 @@ function arctanOfSize<V, M>(m: Arith<V, M>, x: V): V {
 }
 
 /** The angle from −π/2 to π/2 whose tangent is x. */
-export const arctan: Callable = {
+export const arctan: Formula = {
+  name: 'arctan',
+  floats: true,
   compute: (m, x) => signed(m, arctanOfSize(m, m.abs(x)), x),
   derivative(m, _k, dy, [x]) {
     // from 2³⁰ on the slope is 1 ÷ x², and x² may overflow
@@ -68,7 +75,9 @@ export const arctan: Callable = {
 const hasSign = <V, M>(m: Arith<V, M>, x: V): M => m.or(m.less(x, 0), m.less(m.div(1, x), 0))
 
 /** The angle of the point (x, y) from −π to π, with C's special cases: 0 and ±0, ∞ and ±∞. */
-export const arctan2: Callable = {
+export const arctan2: Formula = {
+  name: 'arctan2',
+  floats: true,
   compute(m, y, x) {
     const [width, height] = [m.abs(x), m.abs(y)]
     const [shorter, longer] = [m.min(width, height), m.max(width, height)]

@@ -2,173 +2,171 @@
 import { checkHeld, kindOf } from '../../core/dtype.ts'
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
-import { apply } from '../../kinds/formula/formula.ts'
+import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import type { ActivationName } from '../activations.ts'
 import { checkOut, into, type OutOption, outOf, outOption } from '../out.ts'
-import { type FormulaName, formulas } from './formulas.ts'
+import * as formulas from './formulas.ts'
 import { besideIntegers, castHint } from './integers.ts'
 
 export type { ActivationName } from '../activations.ts'
-export type { FormulaName } from './formulas.ts'
 
 /** An operand: an array, or a number that stands for an array of it. */
 export type ElementwiseOperand = NDArray | number
 
 /** Applies a formula to arrays of one dtype and numbers, at least one of them an array. */
-export function elementwise(name: FormulaName, operands: readonly ElementwiseOperand[], out?: NDArray): NDArray {
+export function elementwise(given: Formula, operands: readonly ElementwiseOperand[], out?: NDArray): NDArray {
   const first = operands.find((operand) => operand instanceof NDArray)
   const integers = first !== undefined && kindOf(first.dtype) === 'int'
-  const [formula, values] = integers ? besideIntegers(name, operands, first.dtype) : [name, operands]
-  return apply(formulas[formula], values, out ? { out: [out] } : {})[0]
+  const [formula, values] = integers ? besideIntegers(given, operands, first.dtype) : [given, operands]
+  return apply(formula, values, out ? { out: [out] } : {})[0]
 }
 type Unary = (x: NDArray, options?: OutOption) => NDArray
 type Binary = (a: ElementwiseOperand, b: ElementwiseOperand, options?: OutOption) => NDArray
 
-function elementwiseInto(name: FormulaName, operands: readonly ElementwiseOperand[], out?: NDArray): NDArray {
-  return into(name, out, operands, (to) => elementwise(name, operands, to))
+function elementwiseInto(formula: Formula, operands: readonly ElementwiseOperand[], out?: NDArray): NDArray {
+  return into(formula.name, out, operands, (to) => elementwise(formula, operands, to))
 }
 
-const unary =
-  (formula: FormulaName): Unary =>
-  (x, options) =>
-    elementwiseInto(formula, [x], outOf(formula, options))
-const binary =
-  (formula: FormulaName): Binary =>
-  (a, b, options) =>
-    elementwiseInto(formula, [a, b], outOf(formula, options))
+function unary(formula: Formula, x: NDArray, options?: OutOption): NDArray {
+  return elementwiseInto(formula, [x], outOf(formula.name, options))
+}
+
+function binary(formula: Formula, a: ElementwiseOperand, b: ElementwiseOperand, options?: OutOption): NDArray {
+  return elementwiseInto(formula, [a, b], outOf(formula.name, options))
+}
 
 /** |x|. */
-export const abs: Unary = unary('abs')
+export const abs: Unary = (x, options) => unary(formulas.abs, x, options)
 /** a + b; an operand may be a number. */
-export const add: Binary = binary('add')
+export const add: Binary = (a, b, options) => binary(formulas.add, a, b, options)
 /** The angle from 0 to π whose cosine is x, in radians; NaN outside [−1, 1]. */
-export const arccos: Unary = unary('arccos')
+export const arccos: Unary = (x, options) => unary(formulas.arccos, x, options)
 /** The non-negative inverse of cosh, ln(x + √(x² − 1)); NaN below 1. */
-export const arccosh: Unary = unary('arccosh')
+export const arccosh: Unary = (x, options) => unary(formulas.arccosh, x, options)
 /** The angle from −π/2 to π/2 whose sine is x, in radians; NaN outside [−1, 1]. */
-export const arcsin: Unary = unary('arcsin')
+export const arcsin: Unary = (x, options) => unary(formulas.arcsin, x, options)
 /** The inverse of sinh, ln(x + √(x² + 1)). */
-export const arcsinh: Unary = unary('arcsinh')
+export const arcsinh: Unary = (x, options) => unary(formulas.arcsinh, x, options)
 /** The angle from −π/2 to π/2 whose tangent is x, in radians. */
-export const arctan: Unary = unary('arctan')
+export const arctan: Unary = (x, options) => unary(formulas.arctan, x, options)
 /** The angle of the point (b, a) from −π to π, in radians: arctan(a / b) in the right quadrant. */
-export const arctan2: Binary = binary('arctan2')
+export const arctan2: Binary = (a, b, options) => binary(formulas.arctan2, a, b, options)
 /** The inverse of tanh, ½ ln((1 + x) / (1 − x)); NaN outside [−1, 1]. */
-export const arctanh: Unary = unary('arctanh')
+export const arctanh: Unary = (x, options) => unary(formulas.arctanh, x, options)
 /** The cubic root; negative numbers have one too. */
-export const cbrt: Unary = unary('cbrt')
+export const cbrt: Unary = (x, options) => unary(formulas.cbrt, x, options)
 /** The smallest integer from x on. */
-export const ceil: Unary = unary('ceil')
+export const ceil: Unary = (x, options) => unary(formulas.ceil, x, options)
 /** The cosine of an angle in radians. */
-export const cos: Unary = unary('cos')
+export const cos: Unary = (x, options) => unary(formulas.cos, x, options)
 /** The hyperbolic cosine, (eˣ + e⁻ˣ) / 2. */
-export const cosh: Unary = unary('cosh')
+export const cosh: Unary = (x, options) => unary(formulas.cosh, x, options)
 /** An angle in radians as degrees, x · 180 / π. */
-export const degrees: Unary = unary('degrees')
+export const degrees: Unary = (x, options) => unary(formulas.degrees, x, options)
 /** a / b; on integers the quotient towards zero. */
-export const divide: Binary = binary('divide')
+export const divide: Binary = (a, b, options) => binary(formulas.divide, a, b, options)
 /** 1 where a equals b, else 0. */
-export const equal: Binary = binary('equal')
+export const equal: Binary = (a, b, options) => binary(formulas.equal, a, b, options)
 /** The error function, 2/√π · ∫ e^−t² dt from 0 to x. */
-export const erf: Unary = unary('erf')
+export const erf: Unary = (x, options) => unary(formulas.erf, x, options)
 /** The x whose error function is given: ±∞ at ±1, NaN beyond. */
-export const erfinv: Unary = unary('erfinv')
+export const erfinv: Unary = (x, options) => unary(formulas.erfinv, x, options)
 /** eˣ. */
-export const exp: Unary = unary('exp')
+export const exp: Unary = (x, options) => unary(formulas.exp, x, options)
 /** eˣ − 1, exact around 0. */
-export const expm1: Unary = unary('expm1')
+export const expm1: Unary = (x, options) => unary(formulas.expm1, x, options)
 /** The nearest integer towards zero, as trunc. */
-export const fix: Unary = unary('fix')
+export const fix: Unary = (x, options) => unary(formulas.fix, x, options)
 /** The largest integer up to x. */
-export const floor: Unary = unary('floor')
+export const floor: Unary = (x, options) => unary(formulas.floor, x, options)
 /** The gamma function, (x − 1)! of integers; NaN at negative ones. */
-export const gamma: Unary = unary('gamma')
+export const gamma: Unary = (x, options) => unary(formulas.gamma, x, options)
 /** ln |Γ(x)|; ∞ at 0 and the negative integers. */
-export const gammaln: Unary = unary('gammaln')
+export const gammaln: Unary = (x, options) => unary(formulas.gammaln, x, options)
 /** 1 where a > b, else 0. */
-export const greater: Binary = binary('greater')
+export const greater: Binary = (a, b, options) => binary(formulas.greater, a, b, options)
 /** 1 where a ≥ b, else 0. */
-export const greaterEqual: Binary = binary('greaterEqual')
+export const greaterEqual: Binary = (a, b, options) => binary(formulas.greaterEqual, a, b, options)
 /** √(a² + b²), of any magnitude. */
-export const hypot: Binary = binary('hypot')
+export const hypot: Binary = (a, b, options) => binary(formulas.hypot, a, b, options)
 /** 1 where a < b, else 0. */
-export const lesser: Binary = binary('lesser')
+export const lesser: Binary = (a, b, options) => binary(formulas.lesser, a, b, options)
 /** 1 where a ≤ b, else 0. */
-export const lesserEqual: Binary = binary('lesserEqual')
+export const lesserEqual: Binary = (a, b, options) => binary(formulas.lesserEqual, a, b, options)
 /** The natural logarithm. */
-export const log: Unary = unary('log')
+export const log: Unary = (x, options) => unary(formulas.log, x, options)
 /** The logarithm to base 10. */
-export const log10: Unary = unary('log10')
+export const log10: Unary = (x, options) => unary(formulas.log10, x, options)
 /** ln(1 + x), exact around 0. */
-export const log1p: Unary = unary('log1p')
+export const log1p: Unary = (x, options) => unary(formulas.log1p, x, options)
 /** The logarithm to base 2, exact at powers of two. */
-export const log2: Unary = unary('log2')
+export const log2: Unary = (x, options) => unary(formulas.log2, x, options)
 /** ln(eᵃ + eᵇ), of any magnitude. */
-export const logaddexp: Binary = binary('logaddexp')
+export const logaddexp: Binary = (a, b, options) => binary(formulas.logaddexp, a, b, options)
 /** 1 where both a and b differ from 0, else 0; NaN differs from 0. */
-export const logicalAnd: Binary = binary('logicalAnd')
+export const logicalAnd: Binary = (a, b, options) => binary(formulas.logicalAnd, a, b, options)
 /** 1 where x is 0, else 0. */
-export const logicalNot: Unary = unary('logicalNot')
+export const logicalNot: Unary = (x, options) => unary(formulas.logicalNot, x, options)
 /** 1 where a or b differs from 0, else 0. */
-export const logicalOr: Binary = binary('logicalOr')
+export const logicalOr: Binary = (a, b, options) => binary(formulas.logicalOr, a, b, options)
 /** 1 where one of a and b differs from 0 and the other does not, else 0. */
-export const logicalXor: Binary = binary('logicalXor')
+export const logicalXor: Binary = (a, b, options) => binary(formulas.logicalXor, a, b, options)
 /** The larger of a and b; NaN if either is NaN. */
-export const maximum: Binary = binary('maximum')
+export const maximum: Binary = (a, b, options) => binary(formulas.maximum, a, b, options)
 /** The smaller of a and b; NaN if either is NaN. */
-export const minimum: Binary = binary('minimum')
+export const minimum: Binary = (a, b, options) => binary(formulas.minimum, a, b, options)
 /** The remainder of a / b with the sign of b; 0 for b = 0. */
-export const modulo: Binary = binary('modulo')
+export const modulo: Binary = (a, b, options) => binary(formulas.modulo, a, b, options)
 /** a · b. */
-export const multiply: Binary = binary('multiply')
+export const multiply: Binary = (a, b, options) => binary(formulas.multiply, a, b, options)
 /** −x. */
-export const negative: Unary = unary('negative')
+export const negative: Unary = (x, options) => unary(formulas.negative, x, options)
 /** 1 where a differs from b, else 0. */
-export const notEqual: Binary = binary('notEqual')
+export const notEqual: Binary = (a, b, options) => binary(formulas.notEqual, a, b, options)
 /** a to the power b. */
-export const power: Binary = binary('power')
+export const power: Binary = (a, b, options) => binary(formulas.power, a, b, options)
 /** An angle in degrees as radians, x · π / 180. */
-export const radians: Unary = unary('radians')
+export const radians: Unary = (x, options) => unary(formulas.radians, x, options)
 /** 1 / ∛x. */
-export const rcbrt: Unary = unary('rcbrt')
+export const rcbrt: Unary = (x, options) => unary(formulas.rcbrt, x, options)
 /** 1 / x. */
-export const reciprocal: Unary = unary('reciprocal')
+export const reciprocal: Unary = (x, options) => unary(formulas.reciprocal, x, options)
 /** max(x, 0). */
-export const relu: Unary = unary('relu')
+export const relu: Unary = (x, options) => unary(formulas.relu, x, options)
 /** The nearest integer, halves to the even one. */
-export const rint: Unary = unary('rint')
+export const rint: Unary = (x, options) => unary(formulas.rint, x, options)
 /** The nearest integer, halves away from zero. */
-export const round: Unary = unary('round')
+export const round: Unary = (x, options) => unary(formulas.round, x, options)
 /** 1 / √x. */
-export const rsqrt: Unary = unary('rsqrt')
+export const rsqrt: Unary = (x, options) => unary(formulas.rsqrt, x, options)
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid: Unary = unary('sigmoid')
+export const sigmoid: Unary = (x, options) => unary(formulas.sigmoid, x, options)
 /** −1, 0 or 1. */
-export const sign: Unary = unary('sign')
+export const sign: Unary = (x, options) => unary(formulas.sign, x, options)
 /** The sine of an angle in radians. */
-export const sin: Unary = unary('sin')
+export const sin: Unary = (x, options) => unary(formulas.sin, x, options)
 /** The hyperbolic sine, (eˣ − e⁻ˣ) / 2. */
-export const sinh: Unary = unary('sinh')
+export const sinh: Unary = (x, options) => unary(formulas.sinh, x, options)
 /** ln(1 + eˣ). */
-export const softrelu: Unary = unary('softrelu')
+export const softrelu: Unary = (x, options) => unary(formulas.softrelu, x, options)
 /** x / (1 + |x|). */
-export const softsign: Unary = unary('softsign')
+export const softsign: Unary = (x, options) => unary(formulas.softsign, x, options)
 /** √x. */
-export const sqrt: Unary = unary('sqrt')
+export const sqrt: Unary = (x, options) => unary(formulas.sqrt, x, options)
 /** x². */
-export const square: Unary = unary('square')
+export const square: Unary = (x, options) => unary(formulas.square, x, options)
 /** a − b. */
-export const subtract: Binary = binary('subtract')
+export const subtract: Binary = (a, b, options) => binary(formulas.subtract, a, b, options)
 /** The tangent of an angle in radians. */
-export const tan: Unary = unary('tan')
+export const tan: Unary = (x, options) => unary(formulas.tan, x, options)
 /** The hyperbolic tangent. */
-export const tanh: Unary = unary('tanh')
+export const tanh: Unary = (x, options) => unary(formulas.tanh, x, options)
 /** The integer part of x. */
-export const trunc: Unary = unary('trunc')
+export const trunc: Unary = (x, options) => unary(formulas.trunc, x, options)
 
 /** x with values below `low` and above `high` set to these; its gradient passes from `low` to `high`, ends included. */
 export function clip(x: NDArray, low: number, high: number, options?: OutOption): NDArray {
-  return elementwiseInto('clip', [x, low, high], outOf('clip', options))
+  return elementwiseInto(formulas.clip, [x, low, high], outOf('clip', options))
 }
 
 /** Options of hardSigmoid. */
@@ -185,7 +183,7 @@ const hardSigmoidOptions: OptionNames<HardSigmoidOptions> = { ...outOption, alph
 export function hardSigmoid(x: NDArray, options: HardSigmoidOptions = {}): NDArray {
   checkOptions('hardSigmoid', options, '{ alpha: 0.2 }', hardSigmoidOptions)
   const { alpha = 0.2, beta = 0.5 } = options
-  return elementwiseInto('hardSigmoid', [x, alpha, beta], checkOut('hardSigmoid', options.out))
+  return elementwiseInto(formulas.hardSigmoid, [x, alpha, beta], checkOut('hardSigmoid', options.out))
 }
 
 /** Options of smoothL1. */
@@ -199,17 +197,26 @@ const smoothL1Options: OptionNames<SmoothL1Options> = { ...outOption, scalar: 'n
 /** (scalar · x)² / 2 where |x| ≤ 1 / scalar², else |x| − 1 / (2 · scalar²): Huber's loss of each element. */
 export function smoothL1(x: NDArray, options: SmoothL1Options = {}): NDArray {
   checkOptions('smoothL1', options, '{ scalar: 1 }', smoothL1Options)
-  return elementwiseInto('smoothL1', [x, options.scalar ?? 1], checkOut('smoothL1', options.out))
+  return elementwiseInto(formulas.smoothL1, [x, options.scalar ?? 1], checkOut('smoothL1', options.out))
+}
+
+/** The formula of each activation, and that of its gradient from dy and y. */
+const ofActivations: Readonly<Record<ActivationName, readonly [value: Formula, gradient: Formula]>> = {
+  relu: [formulas.relu, formulas.reluGradient],
+  sigmoid: [formulas.sigmoid, formulas.sigmoidGradient],
+  softrelu: [formulas.softrelu, formulas.softreluGradient],
+  softsign: [formulas.softsign, formulas.softsignGradient],
+  tanh: [formulas.tanh, formulas.tanhGradient],
 }
 
 /** Applies an activation by name: relu, sigmoid, tanh, softrelu or softsign. */
 export function activate(name: ActivationName, x: NDArray): NDArray {
-  return elementwise(name, [x])
+  return elementwise(ofActivations[name][0], [x])
 }
 
 /** The gradient of an activation's input from that of its result and the result itself. */
 export function activationGradient(name: ActivationName, dy: NDArray, y: NDArray): NDArray {
-  return elementwise(`${name}Gradient`, [dy, y])
+  return elementwise(ofActivations[name][1], [dy, y])
 }
 
 /** Elements of a where the condition is not 0, else of b; a and b are of one dtype, and one of them may be a number. */

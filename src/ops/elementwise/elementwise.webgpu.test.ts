@@ -3,10 +3,14 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { numbers } from '../../arith/arith.ts'
 import type { WebGpuEngine } from '../../engines/webgpu/engine.ts'
 import { gpu, nd } from '../../index.ts'
+import type { Formula } from '../../kinds/formula/formula.ts'
 import { generator } from '../cases.ts'
 import { elementary } from '../tolerance.ts'
 import { elementwise } from './elementwise.ts'
-import type { FormulaName } from './formulas.ts'
+import * as all from './formulas.ts'
+
+type FormulaName = keyof typeof all
+const formulas: Readonly<Record<FormulaName, Formula>> = all
 
 const context = await gpu()
 
@@ -23,7 +27,7 @@ const everySize = (low: number, high: number, seed: number) => evenly(low, high,
 
 async function computed(formula: FormulaName, inputs: readonly Float32Array[]): Promise<ArrayLike<number>> {
   const arrays = inputs.map((values) => nd.array(values, { ctx: context }))
-  return elementwise(formula, arrays).toArray()
+  return elementwise(formulas[formula], arrays).toArray()
 }
 
 /** The largest distance from what float64 gives, relative to it; results below the normal numbers are left out. */

@@ -1,6 +1,7 @@
 // The gamma function, its logarithm, the slope of that, and the inverse of the error function.
 import type { Arith } from '../../arith/arith.ts'
 import { type Callable, call } from '../../arith/graph.ts'
+import type { Formula } from '../../kinds/formula/formula.ts'
 import { sinAndCos } from './angles.ts'
 import { horner, type Polynomial } from './polynomial.ts'
 
@@ -60,7 +61,9 @@ function logOfGamma<V, M>(m: Arith<V, M>, x: V): V {
 }
 
 /** ln |Γ(x)|, ∞ at 0 and the negative integers; below 0 from Γ(x) · Γ(−x) = −π ÷ (x sin πx). */
-export const gammaln: Callable = {
+export const gammaln: Formula = {
+  name: 'gammaln',
+  floats: true,
   compute(m, x) {
     const size = m.abs(x)
     const right = logOfGamma(m, size)
@@ -116,7 +119,9 @@ function factorsOfGamma<V, M>(m: Arith<V, M>, x: V): readonly [V, V] {
 }
 
 /** Γ(x); NaN at the negative integers; below −½ it is −π ÷ (|x| · sin π|x| · Γ(|x|)). */
-export const gamma: Callable = {
+export const gamma: Formula = {
+  name: 'gamma',
+  floats: true,
   compute(m, x) {
     const { left, at } = rightOf(m, x)
     const [first, second] = factorsOfGamma(m, at)
@@ -138,7 +143,9 @@ const erfinvFar: Polynomial = [
 ]
 
 /** The x whose error function is given: ±∞ at ±1, NaN beyond; its slope √π/2 · e^(y²) is made of the result. */
-export const erfinv: Callable = {
+export const erfinv: Formula = {
+  name: 'erfinv',
+  floats: true,
   compute(m, x) {
     const w = m.neg(m.log(m.mul(m.sub(1, x), m.add(x, 1))))
     const root = m.sub(m.sqrt(m.max(w, 0)), 3)

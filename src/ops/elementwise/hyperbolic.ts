@@ -1,6 +1,7 @@
 // The hyperbolic sine and cosine, and the inverses of these and of tanh.
 import type { Arith } from '../../arith/arith.ts'
-import { type Callable, call } from '../../arith/graph.ts'
+import { call } from '../../arith/graph.ts'
+import type { Formula } from '../../kinds/formula/formula.ts'
 import { horner, odd, type Polynomial, signed } from './polynomial.ts'
 
 /** (f(x) ÷ x − 1) ÷ x² in x², up to 1 for sinh and arcsinh, up to ¼ for arctanh, by test/golden/fits.py. */
@@ -28,13 +29,17 @@ function halfSum<V, M>(m: Arith<V, M>, x: V, sign: 1 | -1): V {
 }
 
 /** (eˣ − e⁻ˣ) ÷ 2. */
-export const sinh: Callable = {
+export const sinh: Formula = {
+  name: 'sinh',
+  floats: true,
   compute: (m, x) => m.select(m.less(m.abs(x), 1), odd(m, x, sinhNearZero), signed(m, halfSum(m, x, -1), x)),
   derivative: (m, _k, dy, [x]) => m.mul(dy, call(m, cosh, x)),
 }
 
 /** (eˣ + e⁻ˣ) ÷ 2. */
-export const cosh: Callable = {
+export const cosh: Formula = {
+  name: 'cosh',
+  floats: true,
   compute: (m, x) => halfSum(m, x, 1),
   derivative: (m, _k, dy, [x]) => m.mul(dy, call(m, sinh, x)),
 }
@@ -46,7 +51,9 @@ function logOfSum<V, M>(m: Arith<V, M>, x: V, root: V): V {
 }
 
 /** ln(x + √(x² + 1)). */
-export const arcsinh: Callable = {
+export const arcsinh: Formula = {
+  name: 'arcsinh',
+  floats: true,
   compute(m, x) {
     const size = m.abs(x)
     const large = logOfSum(m, size, m.sqrt(m.madd(size, size, 1)))
@@ -65,7 +72,9 @@ function beside<V, M>(m: Arith<V, M>, x: V): V {
 }
 
 /** ln(x + √(x² − 1)); NaN below 1. */
-export const arccosh: Callable = {
+export const arccosh: Formula = {
+  name: 'arccosh',
+  floats: true,
   compute(m, x) {
     const above = m.sub(x, 1)
     const root = m.sqrt(m.add(above, above))
@@ -76,7 +85,9 @@ export const arccosh: Callable = {
 }
 
 /** ½ ln((1 + x) ÷ (1 − x)); NaN outside [−1, 1]. */
-export const arctanh: Callable = {
+export const arctanh: Formula = {
+  name: 'arctanh',
+  floats: true,
   compute(m, x) {
     const size = m.abs(x)
     const large = m.mul(m.log(m.div(m.add(size, 1), m.sub(1, size))), 0.5)

@@ -1,6 +1,7 @@
 // Logarithms to other bases than e, cubic roots and the hypotenuse.
+
 import type { Arith } from '../../arith/arith.ts'
-import type { Callable } from '../../arith/graph.ts'
+import type { Formula } from '../../kinds/formula/formula.ts'
 
 /** x = 2^exponent · mantissa, exactly; the mantissa of a positive float32 lies from √½ to √2. */
 function splitByTwo<V, M>(m: Arith<V, M>, x: V): { readonly exponent: V; readonly mantissa: V } {
@@ -19,7 +20,9 @@ function splitByTwo<V, M>(m: Arith<V, M>, x: V): { readonly exponent: V; readonl
 }
 
 /** The logarithm to base 2, exact at powers of two. */
-export const log2: Callable = {
+export const log2: Formula = {
+  name: 'log2',
+  floats: true,
   compute(m, x) {
     const { exponent, mantissa } = splitByTwo(m, x)
     return m.madd(m.log(mantissa), Math.LOG2E, exponent)
@@ -32,7 +35,9 @@ const log2High = Math.round(Math.log10(2) * 2 ** 13) / 2 ** 13
 const log2Low = Math.log10(2) - log2High
 
 /** The logarithm to base 10. */
-export const log10: Callable = {
+export const log10: Formula = {
+  name: 'log10',
+  floats: true,
   compute(m, x) {
     const { exponent, mantissa } = splitByTwo(m, x)
     const low = m.madd(m.log(mantissa), Math.LOG10E, m.mul(exponent, log2Low))
@@ -51,7 +56,9 @@ function cubicRoot<V, M>(m: Arith<V, M>, x: V): V {
 }
 
 /** The cubic root, of negative numbers too; its slope y ÷ 3x, and ∞ at 0. */
-export const cbrt: Callable = {
+export const cbrt: Formula = {
+  name: 'cbrt',
+  floats: true,
   compute: (m, x) => cubicRoot(m, x),
   derivative(m, _k, dy, [x], y) {
     const slope = m.div(m.div(y, 3), x)
@@ -60,7 +67,9 @@ export const cbrt: Callable = {
 }
 
 /** 1 ÷ ∛x; its slope −y ÷ 3x. */
-export const rcbrt: Callable = {
+export const rcbrt: Formula = {
+  name: 'rcbrt',
+  floats: true,
   compute: (m, x) => m.div(1, cubicRoot(m, x)),
   derivative: (m, _k, dy, [x], y) => m.neg(m.mul(dy, m.div(m.div(y, 3), x))),
 }
@@ -74,7 +83,9 @@ function sides<V, M>(m: Arith<V, M>, a: V, b: V): { readonly longer: V; readonly
 }
 
 /** √(a² + b²) of any magnitude; its slopes a ÷ y and b ÷ y are 0 at (0, 0). */
-export const hypot: Callable = {
+export const hypot: Formula = {
+  name: 'hypot',
+  floats: true,
   compute(m, a, b) {
     const { longer, ratio } = sides(m, a, b)
     const infinite = m.or(m.equal(m.abs(a), Number.POSITIVE_INFINITY), m.equal(m.abs(b), Number.POSITIVE_INFINITY))

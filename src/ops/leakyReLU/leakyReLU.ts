@@ -7,7 +7,7 @@ import { mode } from '../../core/tape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { activations, expm1 } from '../activations.ts'
-import { formulas } from '../elementwise/formulas.ts'
+import { erf } from '../elementwise/formulas.ts'
 import { uniform } from '../random/random.ts'
 import { withShape } from '../view/reshape.ts'
 
@@ -29,7 +29,7 @@ const exponential: Formula = {
 const gaussian: Formula = {
   name: 'leakyReLU',
   floats: true,
-  compute: (m, x) => m.mul(m.mul(0.5, x), m.add(call(m, formulas.erf, m.mul(x, Math.SQRT1_2)), 1)),
+  compute: (m, x) => m.mul(m.mul(0.5, x), m.add(call(m, erf, m.mul(x, Math.SQRT1_2)), 1)),
 }
 
 /** x · σ(β x). */

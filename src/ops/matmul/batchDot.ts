@@ -6,7 +6,8 @@ import { formatShape, sameShape, sizeOf } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { add, multiply } from '../elementwise/elementwise.ts'
 import { withShape } from '../view/reshape.ts'
-import { matmul, sizesOf } from './matmul.ts'
+import { matmul } from './matmul.ts'
+import { sizesOf } from './sizes.ts'
 
 /** Options of dot and batchDot. */
 export interface DotOptions {

@@ -2,7 +2,8 @@
 import { numbers } from '../../arith/arith.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import { activationOf } from '../activations.ts'
-import { type MatmulAttributes, sizesOf } from './matmul.ts'
+import type { MatmulAttributes } from './matmul.ts'
+import { sizesOf } from './sizes.ts'
 
 /** y[m,n] = activation(bias[n] + Σ a[m,k] · b[k,n]), for each matrix of a batch. */
 export const matmulReference: ReferenceKernel<MatmulAttributes> = ([a, b, bias], attrs, [y]) => {

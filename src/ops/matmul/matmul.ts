@@ -1,5 +1,6 @@
 // matmul: the product of two matrices, or of two batches, each taken as it is or transposed. A routine: blocked for
 // registers and caches.
+
 import type { Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
@@ -8,6 +9,8 @@ import { formatShape, shapeOf } from '../../core/shape.ts'
 import type { ActivationName } from '../activations.ts'
 import { checkFloats } from '../floats.ts'
 import type { OpSpec } from '../spec.ts'
+import { matmulWasm } from './matmul.wasm.ts'
+import { sizesOf } from './sizes.ts'
 
 /** Attributes of matmul. */
 export interface MatmulAttributes {
@@ -23,6 +26,7 @@ export interface MatmulAttributes {
  */
 export const matmulOp: OpSpec<MatmulAttributes> = {
   name: 'matmul',
+  kernel: matmulWasm,
   infer([a, b, bias], attrs) {
     checkMatrices(a, b, bias)
     const { M, N, batch } = sizesOf(a, b, attrs)
@@ -35,7 +39,7 @@ export const matmulOp: OpSpec<MatmulAttributes> = {
     inputs: [...(b ? [0] : []), ...(a ? [1] : [])],
     ...(activation && { outputs: [0] }),
   }),
-  gradient(context, [dy], { activationGradient, matmul, sum }) {
+  gradient(context, [dy], { activationGradient, sum }) {
     const { transposeA, transposeB, activation } = context.attrs
     const { needs } = context
     const dz = activation ? activationGradient(activation, dy, context.y(0)) : dy
@@ -55,24 +59,6 @@ export const matmulOp: OpSpec<MatmulAttributes> = {
     }
     return [needs[0] ? ofA() : null, needs[1] ? ofB() : null, needs[2] ? sum(dz, { axis: 0 }) : null]
   },
-}
-
-/** Products, rows and columns of each and the length of its sums, for the operands as they are multiplied. */
-export function sizesOf(
-  a: { readonly shape: readonly number[] },
-  b: { readonly shape: readonly number[] },
-  { transposeA, transposeB }: MatmulAttributes,
-): { readonly M: number; readonly N: number; readonly K: number; readonly batch: number } {
-  const [left, right] = [a.shape.slice(-2), b.shape.slice(-2)]
-  const [M, K] = transposeA ? [left[1], left[0]] : left
-  const [inner, N] = transposeB ? [right[1], right[0]] : right
-  if (K === inner) return { M, N, K, batch: a.shape.length === 3 ? a.shape[0] : 1 }
-  const got = [transposed(a.shape, transposeA), transposed(b.shape, transposeB)].join(' by ')
-  throw new OpError('matmul', `cannot multiply ${got}: the inner sizes are ${K} and ${inner}, and must be equal`)
-}
-
-function transposed(shape: readonly number[], is: boolean): string {
-  return formatShape(shape) + (is ? ' transposed' : '')
 }
 
 function checkMatrices(a: Spec, b: Spec, bias: Spec | undefined): void {

@@ -8,7 +8,8 @@ import { rowProduct } from '../../kernel/wasm/rowProduct.ts'
 import type { Rung } from '../../kernel/wasm/rung.ts'
 import { isThin, thinProduct } from '../../kernel/wasm/thinProduct.ts'
 import { activationOf } from '../activations.ts'
-import { type MatmulAttributes, sizesOf } from './matmul.ts'
+import type { MatmulAttributes } from './matmul.ts'
+import { sizesOf } from './sizes.ts'
 
 /** y[m,n] = activation(bias[n] + Σ a[m,k] · b[k,n]), for each matrix of a batch. */
 export const matmulWasm: WasmKernel<MatmulAttributes> = {

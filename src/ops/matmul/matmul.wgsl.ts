@@ -3,7 +3,8 @@ import { type Factor, planProduct } from '../../kernel/wgsl/gemm.ts'
 import type { WgslKernel } from '../../kernel/wgsl/plan.ts'
 import type { Result } from '../../kernel/wgsl/result.ts'
 import { activationOf } from '../activations.ts'
-import { type MatmulAttributes, sizesOf } from './matmul.ts'
+import type { MatmulAttributes } from './matmul.ts'
+import { sizesOf } from './sizes.ts'
 
 /** A factor whose line i begins at i · steps, or whose step k begins at k · lines, the two being its sizes; one for each group. */
 function factor(line: 'rows' | 'columns', size: number, sum: number, contiguous: 'line' | 'sum'): Factor {

@@ -1,7 +1,9 @@
 // averagePool: the mean of each window, and its spreading back. Routines: windows overlap.
+
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import type { OpSpec } from '../spec.ts'
+import { averagePoolGradientWasm, averagePoolWasm } from './averagePool.wasm.ts'
 import { type PoolOptions, type PoolWindow, pooledShape, type Sized, unpooledShape, windowOf } from './window.ts'
 
 /** Attributes of averagePool. */
@@ -13,8 +15,9 @@ export interface AveragePoolAttributes extends PoolWindow {
 /** y = the sum of each window's pixels ÷ their number, padding counted or not. */
 export const averagePoolOp: OpSpec<AveragePoolAttributes> = {
   name: 'averagePool',
+  kernel: averagePoolWasm,
   infer: ([x], window) => [{ shape: pooledShape('averagePool', x, window), dtype: x.dtype }],
-  gradient({ attrs, inputs: [{ shape }] }, [dy], { averagePoolGradient }) {
+  gradient({ attrs, inputs: [{ shape }] }, [dy]) {
     return [averagePoolGradient(dy, { ...attrs, size: [shape[2], shape[3]] })]
   },
 }
@@ -22,8 +25,9 @@ export const averagePoolOp: OpSpec<AveragePoolAttributes> = {
 /** dx = the sum of dy ÷ divisor over the windows that hold the pixel. */
 export const averagePoolGradientOp: OpSpec<AveragePoolAttributes & Sized> = {
   name: 'averagePoolGradient',
+  kernel: averagePoolGradientWasm,
   infer: ([dy], window) => [{ shape: unpooledShape('averagePoolGradient', dy, window), dtype: dy.dtype }],
-  gradient: ({ attrs }, [g], { averagePool }) => [averagePool(g, attrs)],
+  gradient: ({ attrs }, [g]) => [averagePool(g, attrs)],
 }
 
 /** Options of averagePool. */

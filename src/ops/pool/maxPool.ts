@@ -1,9 +1,11 @@
 // maxPool: the largest element of each window, and the way back to where it stood. Routines: windows overlap.
+
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, sameShape } from '../../core/shape.ts'
 import type { OpSpec } from '../spec.ts'
+import { maxPoolGradientWasm, maxPoolWasm } from './maxPool.wasm.ts'
 import { type PoolOptions, type PoolWindow, pooledShape, type Sized, unpooledShape, windowOf } from './window.ts'
 
 /** The element type of positions inside a window: a byte where they fit. */
@@ -17,10 +19,11 @@ function positionType({ kernel }: PoolWindow): 'uint8' | 'int32' {
  */
 export const maxPoolOp: OpSpec<PoolWindow> = {
   name: 'maxPool',
+  kernel: maxPoolWasm,
   infer: ([x], window) => [{ shape: pooledShape('maxPool', x, window), dtype: x.dtype }],
   hidden: ([x], window) => [{ shape: pooledShape('maxPool', x, window), dtype: positionType(window) }],
   saves: { outputs: [1] },
-  gradient({ attrs, inputs: [{ shape }], y }, [dy], { maxPoolGradient }) {
+  gradient({ attrs, inputs: [{ shape }], y }, [dy]) {
     return [maxPoolGradient(dy, y(1), { ...attrs, size: [shape[2], shape[3]] })]
   },
 }
@@ -28,6 +31,7 @@ export const maxPoolOp: OpSpec<PoolWindow> = {
 /** dx = dy at the winner of each window, added up where windows overlap. Its own gradient is not defined. */
 export const maxPoolGradientOp: OpSpec<PoolWindow & Sized> = {
   name: 'maxPoolGradient',
+  kernel: maxPoolGradientWasm,
   infer([dy, argmax], window) {
     const shape = unpooledShape('maxPoolGradient', dy, window)
     if (!sameShape(argmax.shape, dy.shape) || argmax.dtype !== positionType(window)) {

@@ -10,6 +10,7 @@ import { checkShape, formatShape, type Shape, sameShape } from '../../core/shape
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { generator } from '../generator.ts'
 import type { OpSpec } from '../spec.ts'
+import { normalWasm, randintWasm, shuffleWasm, uniformWasm } from './random.wasm.ts'
 
 export { generator, generatorState, onSeed, restoreGenerator, seed, seedGeneratorOp } from '../generator.ts'
 
@@ -39,8 +40,11 @@ export interface NormalOptions extends RandomOptions {
   readonly scale?: number | undefined
 }
 
-const drawing = (name: string, dtypes: readonly DType[]): OpSpec<RandomAttributes> => ({
+type Drawing = OpSpec<RandomAttributes>
+
+const drawing = (name: string, kernel: Drawing['kernel'], dtypes: readonly DType[]): Drawing => ({
   name,
+  kernel,
   mutates: [0],
   infer(_inputs, { shape, dtype }) {
     if (dtypes.includes(dtype)) return [{ shape, dtype }]
@@ -52,13 +56,16 @@ const drawing = (name: string, dtypes: readonly DType[]): OpSpec<RandomAttribute
 })
 
 /** y ~ U[low, high), each step of `low + (high − low)·u` in float32; scalars low, high. */
-export const uniformOp: OpSpec<RandomAttributes> = drawing('uniform', ['float32', 'float64'])
+export const uniformOp: OpSpec<RandomAttributes> = /* @__PURE__ */ drawing('uniform', uniformWasm, [
+  'float32',
+  'float64',
+])
 
 /** y ~ N(loc, scale²), each step of `z·scale + loc` in float32; scalars loc, scale. */
-export const normalOp: OpSpec<RandomAttributes> = drawing('normal', ['float32', 'float64'])
+export const normalOp: OpSpec<RandomAttributes> = /* @__PURE__ */ drawing('normal', normalWasm, ['float32', 'float64'])
 
 /** y are integers from low on and below high; scalars low, high. */
-export const randintOp: OpSpec<RandomAttributes> = drawing('randint', ['int32'])
+export const randintOp: OpSpec<RandomAttributes> = /* @__PURE__ */ drawing('randint', randintWasm, ['int32'])
 
 /** shuffle has no attributes. */
 export type ShuffleAttributes = Record<never, never>
@@ -66,6 +73,7 @@ export type ShuffleAttributes = Record<never, never>
 /** y has the rows of x in a random order: Fisher and Yates from the end, with masked words of engine 0. */
 export const shuffleOp: OpSpec<ShuffleAttributes> = {
   name: 'shuffle',
+  kernel: shuffleWasm,
   mutates: [1],
   infer([x]) {
     if (x.shape.length > 0) return [{ shape: x.shape, dtype: x.dtype }]

@@ -1,10 +1,12 @@
 // resize: images (N, H, W, C) or (H, W, C) of another size, bilinear, to OpenCV's bits. A routine: tables say what to read.
+
 import { isFloat } from '../../core/dtype.ts'
 import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, type Shape, shapeOf } from '../../core/shape.ts'
 import type { OpSpec } from '../spec.ts'
+import { resizeWasm } from './resize.wasm.ts'
 
 /** Attributes of resize: the new size of each image in pixels. */
 export interface ResizeAttributes {
@@ -21,6 +23,7 @@ export function checkImages(op: string, shape: Shape): void {
 /** y is x, uint8 or float, with every image brought to height × width. */
 export const resizeOp: OpSpec<ResizeAttributes> = {
   name: 'resize',
+  kernel: resizeWasm,
   infer([{ shape, dtype }], { height, width }) {
     checkImages('resize', shape)
     if (dtype !== 'uint8' && !isFloat(dtype)) {

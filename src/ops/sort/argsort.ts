@@ -1,5 +1,7 @@
 // argsort: the order of the elements of each row; a routine, since no kind moves elements by their values.
+
 import type { OpSpec } from '../spec.ts'
+import { argsortWasm } from './argsort.wasm.ts'
 
 /** Attributes of argsort. */
 export interface ArgsortAttributes {
@@ -13,6 +15,7 @@ export interface ArgsortAttributes {
  */
 export const argsortOp: OpSpec<ArgsortAttributes> = {
   name: 'argsort',
+  kernel: argsortWasm,
   infer: ([{ shape }]) => [
     { shape, dtype: 'int32' },
     { shape, dtype: 'int32' },

@@ -7,6 +7,7 @@ import { checkAxis, formatShape, type Shape, sameShape, shapeOf } from '../../co
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { checkIndices } from '../places.ts'
 import type { OpSpec } from '../spec.ts'
+import { pickGradientWasm, pickWasm } from './pick.wasm.ts'
 
 /** Attributes of pick: the axis, counted from 0, and whether it stays with size 1. */
 export interface PickAttributes {
@@ -22,6 +23,7 @@ export interface PickGradientAttributes extends PickAttributes {
 /** y[…] = data[…, index[…], …], indices cut to integers and clipped into range. */
 export const pickOp: OpSpec<PickAttributes> = {
   name: 'pick',
+  kernel: pickWasm,
   infer([data, index], { axis, keepDims }) {
     const { kept, dropped } = pickedShapes(data.shape, axis)
     if (data.shape[axis] === 0)
@@ -31,7 +33,7 @@ export const pickOp: OpSpec<PickAttributes> = {
     return [{ shape: keepDims ? kept : dropped, dtype: data.dtype }]
   },
   saves: { inputs: [1] },
-  gradient({ attrs, inputs, x }, [dy], { pickGradient }) {
+  gradient({ attrs, inputs, x }, [dy]) {
     return [pickGradient(dy, x(1), { ...attrs, shape: inputs[0].shape }), null]
   },
 }
@@ -39,6 +41,7 @@ export const pickOp: OpSpec<PickAttributes> = {
 /** ddata[…, k, …] = dy[…] where index[…] = k, else 0. */
 export const pickGradientOp: OpSpec<PickGradientAttributes> = {
   name: 'pickGradient',
+  kernel: pickGradientWasm,
   infer([dy, index], { axis, keepDims, shape }) {
     const { kept, dropped } = pickedShapes(shape, axis)
     checkIndex('pickGradient', index.shape, shape, axis)
@@ -50,7 +53,7 @@ export const pickGradientOp: OpSpec<PickGradientAttributes> = {
     )
   },
   saves: { inputs: [1] },
-  gradient: ({ attrs: { axis, keepDims }, x }, [g], { pick }) => [pick(g, x(1), { axis, keepdims: keepDims }), null],
+  gradient: ({ attrs: { axis, keepDims }, x }, [g]) => [pick(g, x(1), { axis, keepdims: keepDims }), null],
 }
 
 function pickedShapes(shape: Shape, axis: number): { kept: Shape; dropped: Shape } {

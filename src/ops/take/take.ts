@@ -8,6 +8,7 @@ import { checkAxis, formatShape, type Shape, sameShape, shapeOf, sizeOf } from '
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { checkIndices } from '../places.ts'
 import type { OpSpec } from '../spec.ts'
+import { takeGradientWasm, takeWasm } from './take.wasm.ts'
 
 /** Attributes of take: the axis, counted from 0. */
 export interface TakeAttributes {
@@ -22,6 +23,7 @@ export interface TakeGradientAttributes extends TakeAttributes {
 /** y[…, i, …] = a[…, indices[i], …], indices cut to integers and clipped into range. */
 export const takeOp: OpSpec<TakeAttributes> = {
   name: 'take',
+  kernel: takeWasm,
   infer([a, indices], { axis }) {
     if (a.shape[axis] === 0 && sizeOf(indices.shape) > 0) {
       throw new OpError('take', `axis ${axis} of ${formatShape(a.shape)} has nothing to take`)
@@ -30,7 +32,7 @@ export const takeOp: OpSpec<TakeAttributes> = {
     return [{ shape: takenShape(a.shape, indices.shape, axis), dtype: a.dtype }]
   },
   saves: { inputs: [1] },
-  gradient({ attrs, inputs, x, into }, [dy], { takeGradient }) {
+  gradient({ attrs, inputs, x, into }, [dy]) {
     return [takeGradient(dy, x(1), { ...attrs, shape: inputs[0].shape }, into(0)), null]
   },
 }
@@ -38,6 +40,7 @@ export const takeOp: OpSpec<TakeAttributes> = {
 /** da[…, k, …] = Σ dy[…, i, …] over the i with indices[i] = k, in the order of i. */
 export const takeGradientOp: OpSpec<TakeGradientAttributes> = {
   name: 'takeGradient',
+  kernel: takeGradientWasm,
   infer([dy, indices], { axis, shape }) {
     checkFloat('takeGradient', 'dy', dy.dtype)
     const expected = takenShape(shape, indices.shape, axis)
@@ -48,7 +51,7 @@ export const takeGradientOp: OpSpec<TakeGradientAttributes> = {
     )
   },
   saves: { inputs: [1] },
-  gradient: ({ attrs, x }, [g], { take }) => [take(g, x(1), { axis: attrs.axis }), null],
+  gradient: ({ attrs, x }, [g]) => [take(g, x(1), { axis: attrs.axis }), null],
 }
 
 function takenShape(shape: Shape, indices: Shape, axis: number): Shape {

@@ -5,6 +5,7 @@ import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
+import { copyWasm } from '../copy/copy.wasm.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of reshape: the new shape, without codes. */
@@ -15,6 +16,7 @@ export interface ReshapeAttributes {
 /** y has the elements of x in row-major order; it shares their memory. */
 export const reshapeOp: OpSpec<ReshapeAttributes> = {
   name: 'reshape',
+  kernel: copyWasm,
   infer([x], { shape }) {
     if (sizeOf(shape) === sizeOf(x.shape)) return [{ shape, dtype: x.dtype }]
     throw new OpError(

@@ -64,7 +64,9 @@ interface Search {
 function placesOf(collection: Collection): Places {
   const { folder, system, mirrors } = collection
   // From the source's folder or that of its built copy, and from the bundled command.
-  const embedded = ['../../../../data', '../data'].map((path) => pathOf(new URL(path, import.meta.url)))
+  // In a name of its own: bundlers take `new URL(…, import.meta.url)` for a file to copy. Bundles of CommonJS have no URL.
+  const here: string | undefined = import.meta.url
+  const embedded = here === undefined ? [] : ['../../../../data', '../data'].map((path) => pathOf(new URL(path, here)))
   const cache = hasFiles ? joinPath(cacheFolder(), folder) : undefined
   return { cache, system, mirrors, embedded, connectTimeoutMs: 2000 }
 }

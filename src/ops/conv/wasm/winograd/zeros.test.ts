@@ -4,6 +4,7 @@ import { Context } from '../../../../core/engine.ts'
 import { makeCpuEngine } from '../../../../engines/wasm/start.ts'
 import { nd } from '../../../../index.ts'
 import { conv } from '../../conv.ts'
+import { convWasm } from '../../conv.wasm.ts'
 
 const engine = makeCpuEngine({ threads: 2, rung: 'plain' })
 afterAll(() => engine.close())
@@ -69,7 +70,9 @@ describe.each<Sizes>([
       dilation: [1, 1],
       groups: 1,
     } as const
-    expect(engine.planOf('conv', [a, b], window, [y]).note).toContain('Winograd')
+    expect(engine.planOf({ op: 'conv', kernel: convWasm, inputs: [a, b], attrs: window, outputs: [y] }).note).toContain(
+      'Winograd',
+    )
   })
 
   it('is zero where nothing is lit, and only there', async () => {

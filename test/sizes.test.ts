@@ -1,0 +1,28 @@
+// The sizes of bundles: the bounds, and the table of docs/sizes.md, which `vitest run test/sizes.test.ts -u` writes.
+import { readFileSync } from 'node:fs'
+import { beforeAll, expect, it } from 'vitest'
+import { measured, mended, type Row } from './sizes.ts'
+
+let rows: readonly Row[] = []
+beforeAll(async () => {
+  rows = await measured()
+})
+
+const find = (program: string, bundler: string) =>
+  rows.find((row) => row.program === program && row.bundler === bundler)
+
+it('keeps what a page loads small', () => {
+  expect(find('LeNet, training', 'Vite (rolldown)')?.brotli).toBeLessThan(100_000)
+  // before Gluon's layers and optimizers were complete, it was 213,286
+  expect(find('an array', 'Vite (rolldown)')?.bytes).toBeLessThan(213_286)
+})
+
+it('drops the kernels of ops that a program never names', () => {
+  const [array, lenet] = ['an array', 'LeNet, training'].map((program) => find(program, 'Vite (rolldown)') as Row)
+  expect(array.bytes).toBeLessThan(0.75 * lenet.bytes)
+})
+
+it('has the sizes of docs/sizes.md, within 3 %: where this fails, `npx vitest run test/sizes.test.ts -u` mends it', async () => {
+  const page = readFileSync(new URL('../docs/sizes.md', import.meta.url), 'utf8')
+  await expect(mended(page, rows)).toMatchFileSnapshot('../docs/sizes.md')
+})
