@@ -3,7 +3,7 @@ import { evaluationOrder, type Graph as FormulaGraph } from '../../arith/graph.t
 import { bytesPer } from '../../core/dtype.ts'
 import type { Spec } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
-import type { FormulaAttributes } from '../../kinds/formula/formula.ts'
+import type { FormulaAttributes } from '../../kinds/formula/attributes.ts'
 import type { ReductionAttributes } from '../../kinds/reduction/attributes.ts'
 import type { MatmulAttributes } from '../../ops/matmul/matmul.ts'
 import type { Graph, GraphNode, GraphValue } from './graph.ts'

@@ -2,7 +2,7 @@
 import { evaluate, evaluationOrder, type Kind, type Node } from '../../arith/graph.ts'
 import { kindOf } from '../../core/dtype.ts'
 import { broadcastShapes, type Shape, sameShape, sizeOf } from '../../core/shape.ts'
-import { type FormulaAttributes, sourcesOfFormula } from '../../kinds/formula/formula.ts'
+import { type FormulaAttributes, sourcesOfFormula } from '../../kinds/formula/attributes.ts'
 import { withIotas } from '../../kinds/operands.ts'
 import {
   elementsShape,
