@@ -35,23 +35,26 @@ it('takes two operations a multiply-add, and three passes for training less what
   expect(operations(named('resnet-3x3-96-b32-train'))).toBe(2 * 3 * 16 * 24 * 24 * 64 * 64 * 9)
 })
 
-it.each(cases.filter(({ products, batch }) => products && batch === 1))("counts anew what $network's calls multiply", async (kase) => {
-  const { net } = networkOf(kase)
-  net.initialize()
-  const [{ channels, side }] = kase.chains
-  const image = nd.zeros([1, channels, side, side])
-  net(image)
-  const counted: number[] = []
-  const end = listen(({ op, inputs, outputs }) => {
-    const [filters, { shape }] = [inputs[1]?.shape.slice(1), outputs[0]]
-    const size = (sizes: readonly number[]) => sizes.reduce((all, n) => all * n, 1)
-    if (op === 'conv' || op === 'matmul') counted.push(size(shape) * size(filters))
-  })
-  net(image)
-  end()
-  await nd.waitall()
-  expect(kase.products).toEqual({ all: sum(counted), firstLayer: counted[0] })
-})
+it.each(cases.filter(({ products, batch }) => products && batch === 1))(
+  "counts anew what $network's calls multiply",
+  async (kase) => {
+    const { net } = networkOf(kase)
+    net.initialize()
+    const [{ channels, side }] = kase.chains
+    const image = nd.zeros([1, channels, side, side])
+    net(image)
+    const counted: number[] = []
+    const end = listen(({ op, inputs, outputs }) => {
+      const [filters, { shape }] = [inputs[1]?.shape.slice(1), outputs[0]]
+      const size = (sizes: readonly number[]) => sizes.reduce((all, n) => all * n, 1)
+      if (op === 'conv' || op === 'matmul') counted.push(size(shape) * size(filters))
+    })
+    net(image)
+    end()
+    await nd.waitall()
+    expect(kase.products).toEqual({ all: sum(counted), firstLayer: counted[0] })
+  },
+)
 
 it("knows the sides of each layer's images", () => {
   expect(sidesOf(nin(112)).map(({ taken }) => taken)).toEqual([112, 26, 26, 12, 12, 12, 5, 5, 5, 2, 2, 2])

@@ -1,6 +1,7 @@
 // The cases' networks and steps as Gluon has them.
-import { autograd, gluon, init, type NDArray, nd, nn } from '../src/index.ts'
+
 import { models } from '../src/gluon/models/getModel.ts'
+import { autograd, gluon, init, type NDArray, nd, nn } from '../src/index.ts'
 import type { Case } from './cases.ts'
 
 /** A network whose chains each have their own images: one but for the stack of ResNet's stages. */
