@@ -1,6 +1,9 @@
 // The arithmetic of the cases, counted by formula, against sums written out by hand.
 import { expect, it } from 'vitest'
+import { listen } from '../src/core/invoke.ts'
+import { nd } from '../src/index.ts'
 import { type Case, cases, casesOn, lenet, multiplyAdds, nin, operations, resnetStages, sidesOf } from './cases.ts'
+import { networkOf } from './networks.ts'
 
 const millions = (numbers: readonly number[]) => numbers.map((n) => Math.round(n / 1e5) / 10)
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
@@ -32,6 +35,27 @@ it('takes two operations a multiply-add, and three passes for training less what
   expect(operations(named('resnet-3x3-96-b32-train'))).toBe(2 * 3 * 16 * 24 * 24 * 64 * 64 * 9)
 })
 
+it.each(cases.filter(({ products, batch }) => products && batch === 1))(
+  "counts anew what $network's calls multiply",
+  async (kase) => {
+    const { net } = networkOf(kase)
+    net.initialize()
+    const [{ channels, side }] = kase.chains
+    const image = nd.zeros([1, channels, side, side])
+    net(image)
+    const counted: number[] = []
+    const end = listen(({ op, inputs, outputs }) => {
+      const [filters, { shape }] = [inputs[1]?.shape.slice(1), outputs[0]]
+      const size = (sizes: readonly number[]) => sizes.reduce((all, n) => all * n, 1)
+      if (op === 'conv' || op === 'matmul') counted.push(size(shape) * size(filters))
+    })
+    net(image)
+    end()
+    await nd.waitall()
+    expect(kase.products).toEqual({ all: sum(counted), firstLayer: counted[0] })
+  },
+)
+
 it("knows the sides of each layer's images", () => {
   expect(sidesOf(nin(112)).map(({ taken }) => taken)).toEqual([112, 26, 26, 12, 12, 12, 5, 5, 5, 2, 2, 2])
   expect(sidesOf(nin(112)).map(({ made }) => made)).toEqual([26, 26, 26, 12, 12, 12, 5, 5, 5, 2, 2, 2])
@@ -47,9 +71,10 @@ it('runs the two cases of the flagship where none is named, and what a GPU or it
   expect(namesOn('gpu')).toEqual(['nin-112-b128-train', 'nin-112-b128-infer', 'nin-112-b32-train'])
   expect(namesOn('software gpu')).toEqual(['nin-112-b2-train'])
   expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)
-  for (const { name, batch, chains, train } of cases) {
+  for (const { name, batch, chains, train, products } of cases) {
     const last = train ? 'train' : 'infer'
     expect(name).toMatch(new RegExp(`b${batch}-${last}$`))
+    if (products) continue
     // each layer takes what the one before it gives
     for (const { channels, layers } of chains) {
       const convolutions = layers.filter(({ kind }) => kind === 'conv')

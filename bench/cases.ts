@@ -1,4 +1,5 @@
-// The cases of the bench: their networks layer by layer, and the arithmetic in them, counted by formula.
+// The cases of the bench: their networks, and the arithmetic in them: counted by formula where layers are given one by one.
+import type { VisionName } from '../src/gluon/models/getModel.ts'
 
 /** One layer with parameters; kernel, stride, padding and pool are the same in both directions. */
 export interface Layer {
@@ -45,7 +46,9 @@ export type Device = ContextName | 'software gpu'
 /** One case, all of it plain JSON, since every system reads it. */
 export interface Case {
   readonly name: string
-  readonly network: 'nin' | 'lenet' | 'resnet-3x3'
+  readonly network: 'nin' | 'lenet' | 'resnet-3x3' | VisionName
+  /** Multiply-adds of an image's forward pass where the chains have no layers: a model of the zoo, of 10 classes. */
+  readonly products: { readonly all: number; readonly firstLayer: number } | null
   readonly batch: number
   readonly train: boolean
   /** Whether the gradient of the images is wanted too; then there is no loss and no update. */
@@ -126,17 +129,30 @@ export function multiplyAdds(chain: Chain): number[] {
  * does. Training is three such passes (forward, gradient of the data, gradient of the weights), less the first layer's
  * gradient of the data where nobody asks for that of the images.
  */
-export function operations({ chains, train, imageGradient }: Case): number {
+export function operations({ chains, train, imageGradient, products }: Case): number {
+  if (products) return 2 * (train ? 3 * products.all - products.firstLayer : products.all)
   return chains.map(multiplyAdds).reduce((sum, products) => {
     const forward = products.reduce((a, b) => a + b, 0)
     return sum + 2 * (train ? 3 * forward - (imageGradient ? 0 : products[0]) : forward)
   }, 0)
 }
 
-const base = { network: 'nin', train: true, imageGradient: false, byDefault: [] } as const
+const base = { network: 'nin', products: null, train: true, imageGradient: false, byDefault: [] } as const
 const torch: readonly SystemName[] = ['glueball', 'pytorch', 'pytorch-f32', 'pytorch-tf32', 'pytorch-bf16']
 const onWebGpu: readonly SystemName[] = [...torch, 'jax-webgpu', 'tfjs-webgpu']
 const flagship = { batch: 128, systems: [...torch, ...systemsOn.cpu], byDefault: ['cpu', 'gpu'] } as const
+
+/** Training at batch 32 and inference at 32 and 1 of a model of the zoo, on RGB images; cases.test.ts counts anew. */
+function zoo(network: VisionName, side: number, all: number, firstLayer: number): Case[] {
+  const chains: Chain[] = [{ channels: 3, side, layers: [], mean: false }]
+  const shared = { ...base, network, chains, products: { all, firstLayer } }
+  const name = `${network.replace(/_v1$|1\.0$/, '')}-${side}`
+  return [
+    { ...shared, name: `${name}-b32-train`, batch: 32, systems: ['glueball', 'pytorch'] },
+    { ...shared, name: `${name}-b32-infer`, batch: 32, train: false, systems: ['glueball', 'pytorch', 'onnxruntime'] },
+    { ...shared, name: `${name}-b1-infer`, batch: 1, train: false, systems: ['glueball', 'pytorch', 'onnxruntime'] },
+  ]
+}
 
 /** The cases by name. */
 export const cases: readonly Case[] = [
@@ -151,6 +167,10 @@ export const cases: readonly Case[] = [
     ...{ ...base, name: 'resnet-3x3-96-b32-train', network: 'resnet-3x3', batch: 32, imageGradient: true },
     ...{ chains: resnetStages(), systems: torch },
   },
+  ...zoo('resnet18_v1', 96, 333_108_224, 21_676_032),
+  ...zoo('mobilenet1.0', 96, 104_284_672, 1_990_656),
+  ...zoo('vgg11', 64, 636_264_448, 7_077_888),
+  ...zoo('densenet121', 64, 231_286_784, 9_633_792),
 ]
 
 /** The cases that are run on a device where none is named. */

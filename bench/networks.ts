@@ -1,10 +1,12 @@
 // The cases' networks and steps as Gluon has them.
-import { autograd, gluon, type NDArray, nd, nn } from '../src/index.ts'
+
+import { models } from '../src/gluon/models/getModel.ts'
+import { autograd, gluon, init, type NDArray, nd, nn } from '../src/index.ts'
 import type { Case } from './cases.ts'
 
 /** A network whose chains each have their own images: one but for the stack of ResNet's stages. */
 export interface Network {
-  readonly net: nn.Sequential
+  readonly net: nn.Block
   /** Each chain's output for its images. */
   outputs(images: readonly NDArray[]): NDArray[]
 }
@@ -12,7 +14,7 @@ export interface Network {
 /** The network of a case, without values yet. */
 export function networkOf({ network, chains }: Case): Network {
   if (network !== 'resnet-3x3') {
-    const net = network === 'nin' ? gluon.models.nin() : gluon.models.lenet()
+    const net = named(network)
     return { net, outputs: ([images]) => [net(images)] }
   }
   const net = new nn.Sequential()
@@ -25,6 +27,16 @@ export function networkOf({ network, chains }: Case): Network {
   })
   net.add(...stages)
   return { net, outputs: (images) => stages.map((stage, i) => stage(images[i])) }
+}
+
+function named(network: Exclude<Case['network'], 'resnet-3x3'>): nn.Block {
+  if (network === 'nin') return gluon.models.nin()
+  return network === 'lenet' ? gluon.models.lenet() : models[network]({ classes: 10 })
+}
+
+/** How a case's weights are drawn: by He where no BatchNorm sets the scale anew in prediction. */
+export function initOf({ products }: Case): init.Initializer {
+  return products ? new init.Xavier({ rndType: 'gaussian', factorType: 'in', magnitude: 2 }) : new init.Xavier()
 }
 
 /** Images for each chain, with room for gradients where the case wants theirs, and labels. */

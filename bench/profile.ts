@@ -1,10 +1,10 @@
 // Where a step's time goes: each call of an op with its algorithm, time, work and traffic.
 import type { Call } from '../src/core/engine.ts'
 import { WasmEngine } from '../src/engines/wasm/engine.ts'
-import { configureCpu, cpu, init, nd, useWideSimd } from '../src/index.ts'
+import { configureCpu, cpu, nd, useWideSimd } from '../src/index.ts'
 import type { Plan } from '../src/kernel/wasm/plan.ts'
 import type { Case } from './cases.ts'
-import { type Batch, networkOf, stepOf } from './networks.ts'
+import { type Batch, initOf, networkOf, stepOf } from './networks.ts'
 import { median } from './results.ts'
 
 /** A call of an op in a step. */
@@ -38,7 +38,7 @@ export function startEngine(threads: number): WasmEngine {
 export async function profile(kase: Case, engine: WasmEngine): Promise<Entry[]> {
   const ctx = cpu()
   const network = networkOf(kase)
-  network.net.initialize({ ctx, init: new init.Xavier() })
+  network.net.initialize({ ctx, init: initOf(kase) })
   const step = stepOf(kase, network)
   const batch = batchOf(kase)
   for (let i = 0; i < warmUps; i++) await step(batch)

@@ -20,6 +20,8 @@ options = arguments()
 np, torch = load_torch(options.threads)
 F = torch.nn.functional
 
+import zoo  # noqa: E402  (it imports torch, which must come after the number of threads)
+
 
 class Network:
     """The case's layers over the weights of the data folder."""
@@ -31,10 +33,22 @@ class Network:
         self.images = self.tensors('images.f32', shapes)
         self.labels = torch.from_numpy(self.read('labels.i32', '<i4')).long().to(options.device)
         layers = [layer for chain in case['chains'] for layer in chain['layers']]
+        self.module = self.model() if case['products'] else None
+        if self.module:
+            self.parameters = list(self.module.parameters())
+            self.optimizer = torch.optim.SGD(self.parameters, lr=0.01)
+            return
         self.parameters = self.tensors('weights.f32', (shape for layer in layers for shape in self.shapes(layer)))
         for tensor in self.parameters + (self.images if case['imageGradient'] else []):
             tensor.requires_grad_()
         self.optimizer = torch.optim.SGD(self.parameters, lr=0.01)
+
+    def model(self):
+        """The model of the zoo, with the weights of the data folder."""
+        chain = self.case['chains'][0]
+        module = zoo.build(self.case['network'], chain['channels'], 10, chain['side'])
+        zoo.load(module, self.tensors('weights.f32', [tensor.shape for tensor in zoo.state(module)]))
+        return module.to(options.device, memory_format=self.layout)
 
     @staticmethod
     def shapes(layer):
@@ -55,6 +69,8 @@ class Network:
 
     def outputs(self, training):
         """Each chain's output for its images."""
+        if self.module:
+            return [self.module.train(training)(self.images[0])]
         parameters = iter(self.parameters)
         with torch.autocast(options.device, torch.bfloat16, enabled=options.precision == 'bf16'):
             outputs = [self.chain(chain, x, parameters, training) for chain, x in zip(self.case['chains'], self.images)]

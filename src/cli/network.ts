@@ -1,4 +1,5 @@
 // The network of a run: made from its settings, with first weights or those of a checkpoint.
+import { models } from '../gluon/models/getModel.ts'
 import { structuralNames } from '../gluon/persistence.ts'
 import { type Context, cpu, gluon, nd, reference } from '../index.ts'
 import type { CheckpointArray } from '../io/checkpoint.ts'
@@ -8,7 +9,7 @@ import type { Settings } from './settings.ts'
 
 /** A network with what is known of it. */
 export interface RunNetwork {
-  readonly net: gluon.nn.Sequential
+  readonly net: gluon.Block
   readonly context: Context
   /** Parameters by structural name. */
   readonly parameters: ReadonlyMap<string, gluon.Parameter>
@@ -23,9 +24,10 @@ export function contextOf(settings: Pick<Settings, 'context'>): Context {
 }
 
 /** The architecture alone. */
-export function makeModel(settings: Pick<Settings, 'model' | 'lastRelu'>, classes: number): gluon.nn.Sequential {
-  if (settings.model === 'lenet') return gluon.models.lenet({ classes })
-  return gluon.models.nin({ classes, lastRelu: settings.lastRelu })
+export function makeModel(settings: Pick<Settings, 'model' | 'lastRelu'>, classes: number): gluon.Block {
+  const { model, lastRelu } = settings
+  if (model === 'lenet') return gluon.models.lenet({ classes })
+  return model === 'nin' ? gluon.models.nin({ classes, lastRelu }) : models[model]({ classes })
 }
 
 /** Makes the network, and draws its first weights by running one empty image through it. */

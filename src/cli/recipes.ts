@@ -1,4 +1,5 @@
 // Recipes: for each model the settings that a run starts from, and why they differ from the tutorial's.
+import { models, type VisionName } from '../gluon/models/getModel.ts'
 
 /** How the learning rate moves. */
 export const schedules = ['constant', 'cosine', 'factor'] as const
@@ -47,6 +48,42 @@ const tutorial: RecipeSettings = {
 
 const small: RecipeSettings = { ...tutorial, resize: 28, batchSize: 256, epochs: 3, lr: 0.1, lastRelu: false }
 
+/** What a family of the zoo is trained with, and the least side of its images. */
+interface Family {
+  readonly side: number
+  readonly least: number
+  /** Without BatchNorm the rate must be lower. */
+  readonly lr: number
+}
+
+/** The families of the zoo by the first part of their names. */
+const families: Readonly<Record<string, Family>> = {
+  alexnet: { side: 112, least: 63, lr: 0.01 },
+  densenet: { side: 96, least: 29, lr: 0.05 },
+  googlenet: { side: 96, least: 31, lr: 0.05 },
+  mobilenet: { side: 96, least: 8, lr: 0.05 },
+  resnet: { side: 96, least: 8, lr: 0.05 },
+  squeezenet: { side: 96, least: 29, lr: 0.01 },
+  vgg: { side: 64, least: 32, lr: 0.01 },
+}
+
+const zooNames = Object.keys(models) as VisionName[]
+const familyOf = (name: VisionName): Family => families[Object.keys(families).find((part) => name.startsWith(part))!]
+
+function zooRecipe({ side, lr }: Family): { readonly plain: Recipe } {
+  const settings: RecipeSettings = {
+    ...{ ...tutorial, resize: side, batchSize: 32, epochs: 10, lr, momentum: 0.9 },
+    ...{ schedule: 'cosine', warmup: 100, init: 'he', lastRelu: false },
+  }
+  const why = `SGD ${lr} with momentum 0.9, He weights, a warm-up of 100 steps and a cosine to 0; ${side} pixels, since it was made for 224 and takes minutes an epoch at that`
+  return { plain: { settings, why } }
+}
+
+const zoo = Object.fromEntries(zooNames.map((name) => [name, zooRecipe(familyOf(name))])) as Record<
+  VisionName,
+  ReturnType<typeof zooRecipe>
+>
+
 /** The recipes of each model; the first one is what `train` takes by itself. */
 export const recipes = {
   nin: {
@@ -70,6 +107,7 @@ export const recipes = {
   lenet: {
     plain: { settings: small, why: 'SGD 0.1 and Xavier weights at 28 pixels, as the tutorials train LeNet' },
   },
+  ...zoo,
 } as const satisfies Record<string, Record<string, Recipe>>
 
 /** A model that can be trained by name. */
@@ -77,6 +115,13 @@ export type ModelName = keyof typeof recipes
 
 /** The models by name. */
 export const modelNames = Object.keys(recipes) as ModelName[]
+
+/** The sides of images below which a model has nothing left to look at. */
+export const smallestSide: Readonly<Record<ModelName, number>> = {
+  ...(Object.fromEntries(zooNames.map((name) => [name, familyOf(name).least])) as Record<VisionName, number>),
+  nin: 67,
+  lenet: 16,
+}
 
 /** The recipe names of a model, its default first. */
 export function recipeNames(model: ModelName): string[] {

@@ -8,6 +8,7 @@ import {
   recipeNames,
   recipeOf,
   schedules,
+  smallestSide,
 } from './recipes.ts'
 import { UsageError } from './usage.ts'
 import { choiceOf, numberOf } from './values.ts'
@@ -67,9 +68,6 @@ type TypedName = (typeof settingOptions)[number]
 
 /** Options that set something, as they were typed. */
 export type Typed = { readonly [K in TypedName]?: (K extends 'strict' ? boolean : string) | undefined }
-
-/** The sides of images below which a model has nothing left to look at. */
-export const smallestSide: Readonly<Record<ModelName, number>> = { nin: 67, lenet: 16 }
 
 const where = (name: TypedName) => `[train] --${name}`
 const count = { whole: true, from: 1 }

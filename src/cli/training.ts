@@ -9,7 +9,7 @@ import { Pace } from './pace.ts'
 
 /** What a run trains with. */
 export interface TrainingParts {
-  readonly net: gluon.nn.Sequential
+  readonly net: gluon.Block
   readonly context: Context
   readonly trainer: gluon.Trainer
   /** Training batches, shuffled anew each epoch; goes on where it was restored to. */

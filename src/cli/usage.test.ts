@@ -86,12 +86,13 @@ test('numbers and shapes', () => {
 })
 
 test.each<[Typed, string]>([
-  [{ model: 'mlp' }, '[train] there is no model mlp. There are: nin, lenet'],
-  [{ model: 'lennet' }, '[train] there is no model lennet. Did you mean lenet? There are: nin, lenet'],
+  [{ model: 'mlp' }, '[train] there is no model mlp. There are: nin, lenet, alexnet, '],
+  [{ model: 'lennet' }, '[train] there is no model lennet. Did you mean lenet? There are: nin, lenet, alexnet, '],
   [{ recipe: 'stabel' }, '[train] there is no nin recipe stabel. Did you mean stable? There are: stable, tutorial'],
   [{ dataset: 'cifar' }, 'There are: fashion-mnist, fashion-mnist-subset, mnist'],
   [{ ctx: 'tpu' }, 'There are: cpu, gpu, reference'],
   [{ resize: '66' }, 'nin needs images of at least 67 pixels a side, got --resize 66'],
+  [{ model: 'alexnet', resize: '62' }, 'alexnet needs images of at least 63 pixels a side, got --resize 62'],
   [{ model: 'lenet', resize: '8' }, 'lenet needs images of at least 16 pixels a side'],
   [{ optimizer: 'adam' }, '[train] there is no optimizer adam. There is: sgd'],
   [{ lr: '-1' }, "[train] --lr takes a positive number, got '-1'"],

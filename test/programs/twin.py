@@ -1,6 +1,7 @@
 """Runs twins of programs in PyTorch, in float64 and in float32.
 
 Each line of standard input is a program's name, inputs, weights and the file of their values; each line of output its notes.
+A name may have a part behind a colon, which the program gets.
 """
 import importlib
 import json
@@ -10,7 +11,7 @@ import numpy
 import torch
 
 
-def run(module, given, words, dtype):
+def run(module, given, words, dtype, *more):
     """The notes of one run, each a flat list."""
 
     def tensor(plain):
@@ -22,7 +23,7 @@ def run(module, given, words, dtype):
     inputs = {name: tensor(plain) for name, plain in given["inputs"].items()}
     weights = [tensor(plain).requires_grad_() for plain in given["weights"]]
     notes = []
-    module.run(inputs, weights, lambda value: notes.append(value.detach().double().flatten().tolist()))
+    module.run(inputs, weights, lambda value: notes.append(value.detach().double().flatten().tolist()), *more)
     return notes
 
 
@@ -30,9 +31,10 @@ def main():
     torch.set_num_threads(2)
     for line in sys.stdin:
         given = json.loads(line)
-        module = importlib.import_module(given["name"])
+        name, *more = given["name"].split(":")
+        module = importlib.import_module(name)
         words = numpy.fromfile(given["values"], dtype=numpy.float32)
-        print(json.dumps([run(module, given, words, dtype) for dtype in (torch.float64, torch.float32)]), flush=True)
+        print(json.dumps([run(module, given, words, dtype, *more) for dtype in (torch.float64, torch.float32)]), flush=True)
 
 
 main()

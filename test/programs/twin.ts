@@ -22,9 +22,9 @@ export class Twins {
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]()
   }
 
-  /** What the twin of a program notes from the same inputs and weights, in float64 and in float32. */
+  /** What the twin of a program notes from the same inputs and weights, in float64 and in float32; of `models:NAME`, models.py gets NAME. */
   async run(name: string, { inputs, weights, values }: Trace): Promise<readonly [truth: Notes, single: Notes]> {
-    const file = join(this.#folder, `${name}.bin`)
+    const file = join(this.#folder, `${name.replace(':', '-')}.bin`)
     writeFileSync(file, Buffer.concat(values.map(({ buffer }) => Buffer.from(buffer))))
     this.#process.stdin.write(`${JSON.stringify({ name, inputs, weights, values: file })}\n`)
     const { value, done } = await this.#lines.next()

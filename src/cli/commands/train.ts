@@ -9,14 +9,15 @@ import { numberOf } from '../values.ts'
 /** Minutes between checkpoints within an epoch. */
 const saveEveryMinutes = 2
 
-const recipeText = modelNames.map((model) => `${model}: ${recipeNames(model).join(', ')}`).join('; ')
+const many = modelNames.filter((model) => recipeNames(model).length > 1)
+const recipeText = many.map((model) => `${model}: ${recipeNames(model).join(', ')}`).join('; ')
 
 /** The command. */
 export const train = command({
   name: 'train',
   description: 'Trains a network on images of clothes or digits',
   args: {
-    model: { type: 'positional', description: `${modelNames.join(' or ')} (default nin)`, required: false },
+    model: { type: 'positional', description: `one of ${modelNames.join(', ')} (default nin)`, required: false },
     dataset: {
       type: 'string',
       description: `${datasetNames.join(', ')} (default ${datasetNames[0]})`,
@@ -62,6 +63,7 @@ export const train = command({
     ['train', 'Network in Network on Fashion-MNIST with the recipe that learns from the first epoch'],
     ['train nin --recipe tutorial', 'the tutorial’s own settings, exactly'],
     ['train lenet --epochs 3 --out runs/lenet', 'LeNet, into a folder of that name'],
+    ['train resnet18 --limit-train 2000', 'a network of the zoo, on grey images of 96 pixels'],
     ['train --resume runs/lenet --epochs 10', 'goes on where a run stopped, to the same bits'],
   ],
   async run(args) {

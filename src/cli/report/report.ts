@@ -51,7 +51,8 @@ export function renderReport(parts: ReportParts): string {
   const { settings, history } = parts
   const latest = history[history.length - 1]
   const best = history.reduce((a, b) => (b.testAccuracy > a.testAccuracy ? b : a))
-  const title = `${settings.model === 'nin' ? 'Network in Network' : 'LeNet'} on ${datasetTitle(settings.dataset)}`
+  const names: Partial<Record<Settings['model'], string>> = { nin: 'Network in Network', lenet: 'LeNet' }
+  const title = `${names[settings.model] ?? settings.model} on ${datasetTitle(settings.dataset)}`
   return [
     '<!doctype html>',
     '<html lang="en">',
