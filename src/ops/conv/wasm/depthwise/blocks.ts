@@ -35,7 +35,7 @@ export function blockWidth(rung: Rung, multiple: number): number {
 }
 
 /** Number of vectors of `lanes` lanes. */
-export const vectorsOf = (lanes: number): number => Math.ceil(lanes / 4)
+const vectorsOf = (lanes: number): number => Math.ceil(lanes / 4)
 
 /** Lanes of each vector of a block. */
 export const lanesOf = (lanes: number): number[] =>
