@@ -56,6 +56,16 @@ const transposed: Readonly<Record<string, Shaped>> = {
     bias: true,
   },
   'bilinear upsampling by 8': { x: [1, 3, 4, 3], weight: [3, 3, 16, 16], strides: [8, 8], padding: [4, 4] },
+  'upsampling by 8 in 17 channels': { x: [2, 17, 3, 4], weight: [17, 17, 16, 16], strides: [8, 8], padding: [4, 4] },
+  'upsampling by 7 and 5, filters of 16 and 11': {
+    x: [1, 6, 4, 3],
+    weight: [6, 9, 16, 11],
+    strides: [7, 5],
+    padding: [3, 4],
+    adj: [5, 1],
+    bias: true,
+  },
+  'upsampling by 6 over dilation of 4': { x: [1, 7, 5, 4], weight: [7, 6, 5, 4], strides: [6, 4], dilation: [4, 6] },
   'sequences, twice as long': { x: [2, 5, 7], weight: [5, 4, 3], strides: [2], padding: [1], adj: [1], bias: true },
   'sequences in groups, dilation': { x: [3, 4, 6], weight: [4, 3, 2], dilation: [3], groups: 2, activation: 'relu' },
 }

@@ -45,9 +45,11 @@ export function readingOf(s: Correlation): Reading {
   const parts = partsOf(s)
   const pair = (of: (axis: 0 | 1) => number): Pair => [of(0), of(1)]
   const most = (of: (part: Part) => number) => (parts.length > 0 ? Math.max(...parts.map(of)) : 0)
-  const before = pair((axis) => most((part) => part.before[axis]))
+  const beforeOf = (part: Part, axis: 0 | 1) =>
+    [0, part.phases[axis] - 1].map((phase) => part.before[axis] + phase * part.beforeStep[axis])
+  const before = pair((axis) => most((part) => Math.max(...beforeOf(part, axis))))
   const reachOf = (part: Part, axis: 0 | 1) =>
-    before[axis] - part.before[axis] + part.dilation[axis] * (part.kernel[axis] - 1) + 1
+    before[axis] - Math.min(...beforeOf(part, axis)) + part.dilation[axis] * (part.kernel[axis] - 1) + 1
   return {
     before,
     reach: pair((axis) => most((part) => reachOf(part, axis))),
@@ -73,11 +75,27 @@ export const paddingOf = (s: Correlation): Padding => ({
 })
 
 /** Bytes from the first pixel that is read to the part's first one, and from the first result to its own. */
-export function offsetsOf(s: Correlation, { before, first }: Part): { readonly a: number; readonly c: number } {
+export function offsetsOf(s: Correlation, { before, first }: Part): Offsets {
   const zeros = readingOf(s).before
-  const a = (zeros[0] - before[0]) * rowBytesOf(s) + (zeros[1] - before[1]) * s.C * 4
-  return { a, c: (first[0] * s.OW + first[1]) * s.O * 4 }
+  return { a: bytesTo(s, zeros[0] - before[0], zeros[1] - before[1]), c: resultBytes(s, first[0], first[1]) }
 }
+
+/** The same from each phase of a part to the next one down, and to the next one across. */
+export function phaseSteps(s: Correlation, { beforeStep, firstStep }: Part): readonly [Offsets, Offsets] {
+  return [
+    { a: bytesTo(s, -beforeStep[0], 0), c: resultBytes(s, firstStep[0], 0) },
+    { a: bytesTo(s, 0, -beforeStep[1]), c: resultBytes(s, 0, firstStep[1]) },
+  ]
+}
+
+/** Bytes in the image that the filters read, and in the results. */
+interface Offsets {
+  readonly a: number
+  readonly c: number
+}
+
+const bytesTo = (s: Correlation, rows: number, columns: number) => rows * rowBytesOf(s) + columns * s.C * 4
+const resultBytes = (s: Correlation, rows: number, columns: number) => (rows * s.OW + columns) * s.O * 4
 
 /** Steps of several locals, for a loop. */
 export const bumpsOf = (...bumps: readonly [Local<'i32'>, number][]) => bumps

@@ -18,11 +18,12 @@ import {
   kLimit,
   offsetsOf,
   paddingOf,
+  phaseSteps,
   readingOf,
   rowBytesOf,
 } from './correlation.ts'
 import { padRows } from './pad.ts'
-import { depthOf, filterBytes, operationsOf, type Part, partsOf, startsApart } from './parts.ts'
+import { depthOf, filterBytes, operationsOf, type Part, partsOf, phasesOf, startsApart } from './parts.ts'
 
 /** Where the arrays are; filters are panels [group][panel][kh, kw, C ÷ groups][column]. */
 export interface Operands {
@@ -49,7 +50,7 @@ export function correlate(s: Correlation, N: number, operands: Operands): Pick<P
     const phase = rowProduct(shape, N * matrix.rows, { a, b, c, ...(operands.bias !== undefined && operands) })
     return { phases: [phase], note: `matrix product ${N * matrix.rows} x ${matrix.K} x ${columns}` }
   }
-  return s.OW < narrow * s.spread[1] ? acrossImages(s, N, operands) : alongRows(s, N, operands)
+  return s.OW < narrow ? acrossImages(s, N, operands) : alongRows(s, N, operands)
 }
 
 /** Where pixels (or whole images) are the rows of a matrix as they lie: rows an image, and their length. */
@@ -96,8 +97,8 @@ function readBytes(s: Correlation): number {
 
 /** What the plan's note says. */
 function nameOf(s: Correlation): string {
-  const parts = partsOf(s).length
-  return parts === 1 ? 'implicit product' : `implicit products of ${parts} phases`
+  const phases = partsOf(s).reduce((sum, part) => sum + phasesOf(part), 0)
+  return phases === 1 ? 'implicit product' : `implicit products of ${phases} phases`
 }
 
 /** Panels of an item, where `wanted` items of filters and bands are wanted. */
@@ -205,7 +206,7 @@ interface Share {
 /** Multiplies some rows by a panel. */
 type Multiply = (shape: Pick<Gemm, 'rows' | 'aRow' | 'cRow'>) => void
 
-/** Repeats the product of some rows over an item's results of a part. */
+/** Repeats the product of some rows over an item's results of a phase. */
 type Walk = (part: Part, multiply: Multiply) => void
 
 /** All sums of an item. Long sums are cut into blocks, which add to results that hold the bias from the start. */
@@ -229,14 +230,20 @@ function product(f: Body, s: Correlation, places: Places, share: Share, walk: Wa
   if (apart) startResults(f, s, c, bias, pixels, bytes)
   let filtersAt = 0
   for (const part of partsOf(s)) {
-    kept(f, [places.a, places.b, c, bias], () => {
-      const offsets = offsetsOf(s, part)
-      places.a.bump(offsets.a)
-      places.b.bump(i32.add(filtersAt, i32.mul(first, depthOf(s, part) * width * 4)))
+    const [offsets, bytes] = [offsetsOf(s, part), filterBytes(s, part)]
+    const [down, across] = phaseSteps(s, part)
+    const { a, b } = places
+    kept(f, [a, b, c, bias], () => {
+      a.bump(offsets.a)
+      b.bump(i32.add(filtersAt, i32.mul(first, depthOf(s, part) * width * 4)))
       c.bump(offsets.c)
-      onePart(f, s, part, places, { stage, count, ragged }, walk)
+      const levels = [
+        { count: part.phases[0], bumps: bumpsOf([a, down.a], [b, part.phases[1] * bytes], [c, down.c]) },
+        { count: part.phases[1], bumps: bumpsOf([a, across.a], [b, bytes], [c, across.c]) },
+      ]
+      f.nest(levels, () => onePart(f, s, part, places, { stage, count, ragged }, walk))
     })
-    filtersAt += filterBytes(s, part)
+    filtersAt += phasesOf(part) * bytes
   }
   if (apart && activation) activate(f, s, c, pixels, bytes)
 }
@@ -248,7 +255,7 @@ interface Panels {
   readonly ragged: L
 }
 
-/** All sums of one part. */
+/** All sums of one phase. */
 function onePart(f: Body, s: Correlation, part: Part, places: Places, all: Panels, walk: Walk): void {
   const { rung, groups } = s
   const { a, b, c, bias } = places
