@@ -6,7 +6,7 @@ import { type Gemm, gemm } from './gemm.ts'
 import { hasRelaxed, inline } from './inline.ts'
 import { pack, packedBytes } from './pack.ts'
 import type { Rung } from './rung.ts'
-import { tile, tileRows } from './tiles.ts'
+import { tile, tileHeight, tileRows } from './tiles.ts'
 
 const rungs: Rung[] = hasRelaxed() ? ['relaxed', 'plain'] : ['plain']
 // addresses: room on either side of C shows what is written beyond it
@@ -194,4 +194,9 @@ it('cuts rows evenly and sizes packed panels', () => {
     { rows: 3, vectors: 2 },
   ])
   expect(packedBytes(3, 17, 4)).toBe(2 * 3 * 64)
+})
+
+it('chooses tiles that leave no low one over where that is slower', () => {
+  expect([1, 3, 5, 6, 7, 8, 12, 25, 64].map((rows) => tileHeight(rows, 6))).toEqual([1, 3, 5, 6, 5, 4, 6, 5, 6])
+  expect([1, 2, 4, 9].map((rows) => tileHeight(rows, 3))).toEqual([1, 2, 3, 3])
 })

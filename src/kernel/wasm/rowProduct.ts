@@ -8,7 +8,7 @@ import { defineModule } from './module.ts'
 import { panelsOf, panelWidth } from './panels.ts'
 import { type Address, nowhere, type Phase } from './plan.ts'
 import type { Rung } from './rung.ts'
-import { tile } from './tiles.ts'
+import { type Tile, tile, tileHeight } from './tiles.ts'
 
 /** What a product is specialised on: all but the number of rows. */
 export interface RowProduct {
@@ -33,6 +33,11 @@ export interface RowOperands {
 const kBlock = 384
 /** Tiles of an item's rows: 96 rows of K = 256 stay in L2 while B's panels pass by. */
 const rowTiles = 16
+/** Most rows whose tiles are as high as suits them; a low one at the end of more rows takes little of their time. */
+const fewRows = 48
+
+/** A product with its tile. */
+type Spec = RowProduct & { readonly tile: Tile }
 
 /** The phase that computes a product of `rows` rows, or a batch of products, whose matrices are consecutive. */
 export function rowProduct(
@@ -44,13 +49,15 @@ export function rowProduct(
   const panels = panelsOf(shape.columns, shape.rung)
   const wanted = Math.max(1, itemsFor(2 * shape.K * shape.columns * rows * batch) / Math.max(1, batch))
   const bands = piecesOf(wanted, rows, shape.columns)
-  const tileRows = tile(shape.rung).rows
+  const usual = tile(shape.rung)
+  const tileRows = rows <= fewRows ? tileHeight(rows, usual.rows) : usual.rows
   const height = tileRows * Math.max(1, Math.min(rowTiles, Math.ceil(rows / bands / tileRows)))
   const blocks = Math.ceil(rows / height)
   const groups = Math.min(panels, Math.max(1, Math.ceil(wanted / blocks)))
   const perGroup = Math.ceil(panels / groups)
   const items = blocks * Math.ceil(panels / perGroup)
-  const module = defineModule('rowProduct', shape, (shape) => ({ rows: rowItem(shape) }))
+  const spec: Spec = { ...shape, tile: { ...usual, rows: tileRows } }
+  const module = defineModule('rowProduct', spec, (spec) => ({ rows: rowItem(spec) }))
   const matrixBytes = 4 * panels * shape.K * panelWidth(shape.rung)
   return module.phase('rows', items * batch, { a, b, c, bias, rows, height, blocks, perGroup, items, matrixBytes })
 }
@@ -76,7 +83,7 @@ const rowArguments = {
 }
 
 /** An item is a block of rows and a group of panels; the groups of a block of rows are not neighbours in time. */
-const rowItem = (shape: RowProduct) =>
+const rowItem = (shape: Spec) =>
   item(rowArguments, (f, { index, args }) => {
     const width = panelWidth(shape.rung)
     const full = Math.floor(shape.columns / width)
@@ -136,7 +143,7 @@ export function eachKBlock(
 /** All panels of the item for one block of k. */
 function onePass(
   f: Body,
-  shape: RowProduct,
+  shape: Spec,
   stage: Stage,
   pointers: Pointers,
   { rows, panels, ragged }: Readonly<Record<'rows' | 'panels' | 'ragged', Local<'i32'>>>,
@@ -145,7 +152,7 @@ function onePass(
   const width = panelWidth(shape.rung)
   const { rung } = shape
   const strides = { aRow: shape.K * 4, cRow: shape.columns * 4 }
-  const one = (columns: number) => gemm(f, { ...stage, ...strides, rung, tile: tile(rung), rows, columns }, pointers)
+  const one = (columns: number) => gemm(f, { ...stage, ...strides, rung, tile: shape.tile, rows, columns }, pointers)
   kept(f, [b, c, ...(bias ? [bias] : [])], () => {
     f.times(panels, () => one(width), [
       [b, shape.K * width * 4],

@@ -8,7 +8,7 @@ import { pack } from './pack.ts'
 import { type Address, nowhere, type Phase } from './plan.ts'
 import type { RowOperands, RowProduct } from './rowProduct.ts'
 import { sumParts } from './sumParts.ts'
-import { type Tile, tile } from './tiles.ts'
+import { type Tile, tile, tileHeight } from './tiles.ts'
 
 /** A product's phases and the memory that they need. */
 export interface ThinPlan {
@@ -23,10 +23,12 @@ export interface ThinPlan {
 const mostRows = 256
 /** Most rows that read B's block where it lies: each tile of rows reads it again, from L2. */
 const mostDirect = 18
-/** Rows of B's block where it is packed: two blocks of six rows of A stay in L1 beside a panel of it, 16 KiB. */
+/** Most rows of a block of B that is packed: those of a panel of 16 are 16 KiB, which L1 holds beside six rows of A. */
 const packedBlock = 256
-/** Columns that an item should read of each row of B, so that memory is read in runs of 2 KiB. */
-const longRow = 512
+/** Bytes of packed panels that an item holds: they stay in L2 while the rows of A pass by. */
+const packedBytes = 2 ** 18
+/** Columns that an item should read of each row of B, so that memory is read in long runs: packed panels fill L2 earlier. */
+const longRow = { direct: 512, packed: 256 }
 /** Fewest steps of k in a part. */
 const leastPart = 64
 /** Rows whose products take as long as reading B from memory does. */
@@ -55,8 +57,9 @@ interface Cut {
 /** The phases of a product of few rows, or of a batch of products, whose matrices are consecutive. */
 export function thinProduct(shape: RowProduct, rows: number, operands: RowOperands, batch = 1): ThinPlan {
   const wanted = wantedOf(shape, rows, batch)
-  const spec = specOf(shape, rows, partsOf(shape, rows, wanted))
-  const { parts, length, groups, perGroup } = cutOf(spec, partsOf(shape, rows, wanted), wanted)
+  const most = partsOf(shape, rows, wanted)
+  const spec = specOf(shape, rows, most)
+  const { parts, length, groups, perGroup } = cutOf(spec, most, wanted)
   const { a, b, c, bias = nowhere } = operands
   const bytes = batch * rows * shape.columns * 4
   const to: Address = parts > 1 ? { workspace: 0 } : c
@@ -85,27 +88,20 @@ function wantedOf({ K, columns }: RowProduct, rows: number, batch: number): numb
 function partsOf({ K, columns, bias, activation }: RowProduct, rows: number, wanted: number): number {
   if (bias || activation) return 1
   const most = Math.floor(K / Math.max(leastPart, 8 * rows))
-  return Math.max(1, Math.min(most, Math.ceil(wanted / Math.max(1, Math.floor(columns / longRow)))))
+  const long = columns / (rows > mostDirect ? longRow.packed : longRow.direct)
+  return Math.max(1, Math.min(most, Math.ceil(wanted / Math.max(1, Math.floor(long)))))
 }
 
 /** What the code depends on: few rows read a block of B where it lies, more are worth packing it. */
 function specOf(shape: RowProduct, rows: number, parts: number): Spec {
   const packed = rows > mostDirect
   const usual = tile(shape.rung)
-  const height = heightOf(rows, usual.rows)
+  const height = tileHeight(rows, usual.rows)
   // low tiles have registers left for more columns
   const vectors = usual.vectors * (!packed && 2 * height <= usual.rows ? 2 : 1)
   const part = shape.K / parts
   const block = packed ? part / Math.ceil(part / packedBlock) : Math.min(part, rows <= 6 ? 16 : 32)
   return { ...shape, tile: { rows: height, vectors }, block: Math.max(1, Math.ceil(block || 0)), packed }
-}
-
-/** The tallest of the heights that cut the rows into the fewest tiles: those of the rest are 4, 2 and 1 high. */
-function heightOf(rows: number, most: number): number {
-  const rest = (n: number) => (n & 1) + ((n >> 1) & 1) + (n >> 2)
-  const tiles = (height: number) => Math.floor(rows / height) + rest(rows % height)
-  const heights = Array.from({ length: most }, (_, i) => most - i)
-  return heights.reduce((best, height) => (tiles(height) < tiles(best) ? height : best))
 }
 
 /** Cuts k into parts of whole blocks, the last with what is left over, and the panels into groups. */
@@ -114,7 +110,9 @@ function cutOf(spec: Spec, most: number, wanted: number): Cut {
   const each = Math.ceil(blocks / most)
   const parts = Math.ceil(blocks / each)
   const panels = Math.ceil(spec.columns / widthOf(spec))
-  const perGroup = Math.ceil(panels / Math.max(1, Math.min(panels, Math.ceil(wanted / parts))))
+  const fitting = spec.packed ? Math.max(1, Math.floor(packedBytes / (spec.block * widthOf(spec) * 4))) : panels
+  const even = Math.ceil(panels / Math.max(1, Math.min(panels, Math.ceil(wanted / parts))))
+  const perGroup = Math.max(1, Math.min(even, fitting))
   return { parts, length: each * spec.block, groups: Math.ceil(panels / perGroup), perGroup }
 }
 

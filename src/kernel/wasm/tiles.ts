@@ -42,3 +42,19 @@ export function tileRows(rows: number, max: number): RowTiles[] {
     { rows: low, count: count - higher },
   ].filter((tiles) => tiles.count > 0)
 }
+
+/** Rows of a tile below which it takes as long as one of four: eight sums hide the latency of the multiply-add. */
+const latentRows = 4
+
+/**
+ * The height, at most `most`, of the tiles that multiply `rows` rows soonest, where what is left over is cut into tiles of 4,
+ * 2 and 1: 25 is five of 5, since four of 6 and one of 1 take as long as 28.
+ */
+export function tileHeight(rows: number, most: number): number {
+  const timeOf = (height: number) => {
+    const rest = [4, 2, 1].filter((size) => (rows % height) & size).length
+    return Math.floor(rows / height) * Math.max(height, latentRows) + rest * latentRows
+  }
+  const heights = Array.from({ length: Math.min(rows, most) }, (_, i) => Math.min(rows, most) - i)
+  return heights.reduce((best, height) => (timeOf(height) < timeOf(best) ? height : best), heights[0] ?? most)
+}

@@ -33,7 +33,7 @@ export interface Operands {
   readonly bias?: Address
 }
 
-/** Output rows narrower than this go across images, since low tiles are slow. */
+/** Output rows narrower than this go across images where there are more of them, since low tiles are slow. */
 const narrow = 4
 /** Bytes of padded image that an item may hold, so that they stay in L2. */
 const padLimit = 2 ** 18
@@ -50,7 +50,7 @@ export function correlate(s: Correlation, N: number, operands: Operands): Pick<P
     const phase = rowProduct(shape, N * matrix.rows, { a, b, c, ...(operands.bias !== undefined && operands) })
     return { phases: [phase], note: `matrix product ${N * matrix.rows} x ${matrix.K} x ${columns}` }
   }
-  return s.OW < narrow ? acrossImages(s, N, operands) : alongRows(s, N, operands)
+  return s.OW < Math.min(narrow, N) ? acrossImages(s, N, operands) : alongRows(s, N, operands)
 }
 
 /** Where pixels (or whole images) are the rows of a matrix as they lie: rows an image, and their length. */
