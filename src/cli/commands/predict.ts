@@ -5,7 +5,7 @@ import { nd } from '../../index.ts'
 import { type Opened, openCheckpoint, sharedArgs } from '../checkpointNetwork.ts'
 import { transformBatch } from '../datasets.ts'
 import { probabilities } from '../evaluation.ts'
-import { type Prepared, prepare, readImage, side } from '../images.ts'
+import { clothesForm, type Prepared, prepare, readImage } from '../images.ts'
 import { print, printJson } from '../printing.ts'
 import { command, UsageError } from '../usage.ts'
 import { numberOf } from '../values.ts'
@@ -36,7 +36,7 @@ export const predict = command({
     if (images.length === 0) throw new UsageError('[predict] which images? Give PNG or JPEG files after the checkpoint')
     const top = numberOf('[predict] --top', args.top, { whole: true, from: 1 }) ?? 3
     const prepared: (Prepared & { readonly file: string })[] = []
-    for (const file of images) prepared.push({ file, ...prepare(await readImage(file)) }) // one in memory at a time
+    for (const file of images) prepared.push({ file, ...prepare(await readImage(file, true), clothesForm) }) // one in memory at a time
     const opened = await openCheckpoint('predict', path, args)
     for (const image of prepared) show(image, (await guess(opened, image)).slice(0, top), Boolean(args.json))
     return 0
@@ -45,6 +45,7 @@ export const predict = command({
 
 /** All classes with their probabilities, the likeliest first. */
 async function guess({ network, settings, checkpoint }: Opened, { data }: Prepared): Promise<Guess[]> {
+  const { side } = clothesForm
   const pixels = nd.array(data, { ctx: network.context, dtype: 'uint8', shape: [1, side, side, 1] })
   const batch = transformBatch(pixels, settings)
   const scores = network.net(batch)
