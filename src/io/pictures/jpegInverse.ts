@@ -27,7 +27,7 @@ function store(block: Int32Array, samples: Uint8Array, to: number, stride: numbe
   for (let y = 0, i = 0, at = to; y < 8; y++, at += stride) {
     for (let x = 0; x < 8; x++, i++) {
       const value = block[i] + 128
-      samples[at + x] = value < 0 ? 0 : value > 255 ? 255 : value
+      samples[at + x] = Math.max(0, Math.min(255, value))
     }
   }
 }

@@ -88,7 +88,7 @@ const blueOf = Int32Array.from(byte, (value) => (116130 * value + 32768) >> 16)
 const greenOfRed = Int32Array.from(byte, (value) => -46802 * value)
 const greenOfBlue = Int32Array.from(byte, (value) => -22554 * value + 32768)
 
-const clamped = (value: number) => (value < 0 ? 0 : value > 255 ? 255 : value)
+const clamped = (value: number) => Math.max(0, Math.min(255, value))
 
 type Write = (lines: readonly Uint8Array[], data: Uint8Array, at: number, width: number) => void
 
