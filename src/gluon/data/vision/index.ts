@@ -1,5 +1,7 @@
 // The names of gluon.data.vision.
 
 export { FashionMNIST, type FashionMNISTOptions, ImageDataset, type LoadOptions, MNIST } from './datasets.ts'
+export { ImageFolderDataset, type LabelledImage, type PictureDatasetOptions } from './folder.ts'
+export type { ImageFlag } from './picture.ts'
 export type { DownloadProgress } from './source.ts'
 export * as transforms from './transforms/index.ts'
