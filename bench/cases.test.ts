@@ -1,6 +1,6 @@
 // The arithmetic of the cases, counted by formula, against sums written out by hand.
 import { expect, it } from 'vitest'
-import { listen } from '../src/core/invoke.ts'
+import { listen } from '../src/core/listen.ts'
 import { nd } from '../src/index.ts'
 import { type Case, cases, casesOn, lenet, multiplyAdds, nin, operations, resnetStages, sidesOf } from './cases.ts'
 import { networkOf } from './networks.ts'

@@ -66,7 +66,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
   lrScheduler: ['core'],
   optimizer: ['core', 'ops', 'nd', 'autograd', 'lrScheduler'],
   gluon: ['arith', 'core', 'kinds', 'io', 'platform', 'ops', 'nd', 'autograd', 'init', 'optimizer', 'lrScheduler'],
-  'index.ts': ['core', 'engines', 'autograd', 'nd', 'init', 'optimizer', 'lrScheduler', 'gluon'],
+  image: ['core', 'io', 'platform', 'ops', 'nd', 'gluon'],
+  'index.ts': ['core', 'engines', 'autograd', 'nd', 'init', 'optimizer', 'lrScheduler', 'gluon', 'image'],
   cli: [
     'core',
     'kernel',

@@ -16,7 +16,10 @@ const onLinux = process.platform === 'linux'
 
 beforeAll(async () => {
   expect(await glueball(...train('whole', 6))).toMatchObject({ code: 0, stderr: '' })
-  writeFileSync(at('image.png'), encode({ width: 28, height: 28, data: new Uint8Array(784), channels: 1, depth: 8 }))
+  writeFileSync(
+    at('image.png'),
+    encode({ width: 28, height: 28, data: Uint8Array.from({ length: 784 }, (_, i) => i), channels: 1, depth: 8 }),
+  )
   writeFileSync(at('program.ts'), "for (let i: number = 0; i < 1e4; i++) console.log('a line of a program')\n")
 }, 300_000)
 

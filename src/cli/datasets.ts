@@ -1,8 +1,11 @@
 // The data of a run: found, named, limited, and made into batches.
 import cliProgress from 'cli-progress'
 import { type Context, data, type NDArray } from '../index.ts'
+import type { PictureReport } from './events.ts'
+import { clothesForm, type PictureForm } from './images.ts'
 import { contextOf } from './network.ts'
 import { shortPath } from './nextSteps.ts'
+import { loadPictures } from './pictureData.ts'
 import type { Settings } from './settings.ts'
 
 /** Images of bytes with their classes. */
@@ -18,7 +21,9 @@ export interface RunData {
   readonly notices: readonly string[]
   readonly train: Images
   readonly test: Images
-  /** The grey values of a test image. */
+  /** What was found in a folder of pictures. */
+  readonly pictures?: PictureReport
+  /** The bytes of a test image, (side, side, channels). */
   testImage(index: number): { readonly image: Uint8Array; readonly side: number }
 }
 
@@ -26,6 +31,7 @@ type Loaded = data.vision.ImageDataset
 
 /** Finds the data that the settings name; `test` reads the test images alone, and uses them for both. */
 export async function loadData(settings: Settings, parts: 'both' | 'test'): Promise<RunData> {
+  if (settings.dataset === 'folder') return loadFolder(settings)
   const notices = new Set<string>()
   const test = await load(settings, false, (line) => notices.add(line))
   const train = parts === 'test' ? test : await load(settings, true, (line) => notices.add(line))
@@ -46,6 +52,15 @@ export async function loadData(settings: Settings, parts: 'both' | 'test'): Prom
   }
 }
 
+async function loadFolder(settings: Settings): Promise<RunData> {
+  const bar = new ReadingBar()
+  try {
+    return await loadPictures(settings, contextOf(settings), (done, total) => bar.show('reading pictures', done, total))
+  } finally {
+    bar.end()
+  }
+}
+
 /** Throws where images are not square: the network takes squares, and resizing would distort them in silence. */
 function checkSquare({ height, width, origin }: Loaded): void {
   if (height !== width) throw new Error(`[data] ${origin} has images of ${height}×${width}: expected square ones`)
@@ -56,12 +71,14 @@ function shortOrigin(origin: string): string {
 }
 
 async function load(settings: Settings, train: boolean, onNotice: (line: string) => void): Promise<Loaded> {
-  const bar = new DownloadBar()
+  const bar = new ReadingBar()
   const options = {
     train,
     ctx: contextOf(settings),
     onNotice,
-    onProgress: (progress: data.vision.DownloadProgress) => bar.show(progress),
+    onProgress: ({ file, loaded, total }: data.vision.DownloadProgress) => {
+      if (total !== undefined) bar.show(`downloading ${file}`, loaded, total)
+    },
     ...(settings.dataDir !== null && { root: settings.dataDir }),
   }
   try {
@@ -72,17 +89,16 @@ async function load(settings: Settings, train: boolean, onNotice: (line: string)
   }
 }
 
-/** How far a download is, on standard error. */
-class DownloadBar {
+/** How far a download or the reading of pictures is, on standard error. */
+class ReadingBar {
   #bar: cliProgress.SingleBar | undefined
-  #file = ''
+  #what = ''
 
-  show({ file, loaded, total }: data.vision.DownloadProgress): void {
-    if (total === undefined) return
-    if (file !== this.#file) {
+  show(what: string, loaded: number, total: number): void {
+    if (what !== this.#what) {
       this.end()
-      this.#file = file
-      const format = `downloading ${file} {bar} {percentage} %`
+      this.#what = what
+      const format = `${what} {bar} {percentage} %`
       this.#bar = new cliProgress.SingleBar({ format, barsize: 20, noTTYOutput: true, notTTYSchedule: 2000 })
       this.#bar.start(total, loaded)
     }
@@ -95,14 +111,39 @@ class DownloadBar {
   }
 }
 
-function transformOf({ resize }: Pick<Settings, 'resize'>): data.vision.transforms.Compose {
+type TransformSettings = Pick<Settings, 'resize' | 'dataset' | 'augment'>
+
+function transformOf({ resize, dataset }: TransformSettings, before: Transforms = []): Compose {
   const { Compose, Resize, ToTensor } = data.vision.transforms
-  return new Compose([new Resize(resize), new ToTensor()])
+  // pictures of a folder have the size already
+  return new Compose([...before, ...(dataset === 'folder' ? [] : [new Resize(resize)]), new ToTensor()])
+}
+
+type Compose = data.vision.transforms.Compose
+type Transforms = readonly data.vision.transforms.Transform[]
+
+/** The share of a side by which an image is moved at most, and how far its colours change. */
+const [moved, changed] = [1 / 10, 0.25]
+
+/** What `--augment` does to images of a side, each by draws of its own. */
+function augmentation(side: number): Transforms {
+  const { RandomColorJitter, RandomCrop, RandomFlipLeftRight } = data.vision.transforms
+  return [
+    new RandomFlipLeftRight(),
+    new RandomCrop(side, { pad: Math.round(side * moved) }),
+    new RandomColorJitter(changed, changed, changed),
+  ]
+}
+
+/** The form of the pictures that a run's network takes. */
+export function formOf({ dataset, resize, grey }: Settings): PictureForm {
+  return dataset === 'folder' ? { side: resize, grey, lightOnDark: false } : clothesForm
 }
 
 /** Batches of training images, in a new order each epoch. */
 export function trainBatches(run: RunData, settings: Settings, context: Context): data.DataLoader<[NDArray, NDArray]> {
-  const images = run.train.transformFirst(transformOf(settings))
+  const before = settings.augment ? augmentation(formOf(settings).side) : []
+  const images = run.train.transformFirst(transformOf(settings, before))
   return new data.DataLoader(images, settings.batchSize, { shuffle: true, ctx: context })
 }
 
@@ -111,7 +152,7 @@ export function testBatches(run: RunData, settings: Settings, context: Context):
   return new data.DataLoader(run.test.transformFirst(transformOf(settings)), settings.batchSize, { ctx: context })
 }
 
-/** Images (N, 28, 28, 1) of bytes as the network takes them. */
-export function transformBatch(pixels: NDArray, settings: Pick<Settings, 'resize'>): NDArray {
+/** Images (N, side, side, channels) of bytes as the network takes them. */
+export function transformBatch(pixels: NDArray, settings: TransformSettings): NDArray {
   return transformOf(settings)(pixels)
 }

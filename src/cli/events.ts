@@ -1,6 +1,26 @@
 // What a training run tells: typed events, which the terminal, `--json` and metrics.jsonl each show in their way.
 import type { Settings } from './settings.ts'
 
+/** What was found in a folder of pictures. */
+export interface PictureReport {
+  /** Files that may be pictures. */
+  readonly files: number
+  readonly classes: readonly { readonly name: string; readonly train: number; readonly test: number }[]
+  /** What a sample of each class counts; absent where classes are even. */
+  readonly weights?: readonly number[]
+  /** Folders without a picture that could be read. */
+  readonly empty: readonly string[]
+  readonly unreadable: readonly { readonly name: string; readonly reason: string }[]
+  /** Files that are no pictures. */
+  readonly others: readonly string[]
+  /** Width and height by area. */
+  readonly sizes: Readonly<Record<'smallest' | 'median' | 'largest', readonly [width: number, height: number]>>
+  /** The share of pictures for tests, about. */
+  readonly testShare: number
+  /** Pictures that were taken from the cache. */
+  readonly cached: number
+}
+
 /** What is known before the first step. */
 export interface StartEvent {
   readonly event: 'start'
@@ -12,6 +32,8 @@ export interface StartEvent {
   readonly threads: number
   /** The data set, its edition and where it came from, in words. */
   readonly data: string
+  /** Of a folder of pictures alone. */
+  readonly pictures?: PictureReport
   readonly trainImages: number
   readonly testImages: number
   readonly parameters: number

@@ -5,7 +5,7 @@ import type { Header } from './checkpoint.ts'
 import type { EpochEvent } from './events.ts'
 import { options } from './resume.ts'
 import { anything, type Check, flag, list, number, object, orNull, text, word, wrongField } from './schema.ts'
-import { type Settings, settingsFrom, type Typed } from './settings.ts'
+import { type Settings, settingsFrom, switches, type Typed } from './settings.ts'
 
 const count = number({ whole: true, from: 0 })
 const sums = object({ sum: number(), count })
@@ -26,6 +26,8 @@ const epochEvent = object<EpochEvent>({
 /** Settings that no rule of an option binds. */
 const free = { dataDir: orNull(text), adapter: orNull(text), lastRelu: flag }
 
+const isSwitch = (key: string) => switches.some((name) => name === key)
+
 /** Settings that options could have made: each is read as if it were typed, so that the rules of `train` hold here too. */
 const settings: Check<Settings> = (value, name) => {
   if (!isJsonObject(value)) return wrongField(name, value, 'an object')
@@ -33,11 +35,11 @@ const settings: Check<Settings> = (value, name) => {
   for (const [option, [key]] of Object.entries(options)) {
     const held = value[key] ?? null
     if (typeof held === 'object' && held !== null) wrongField(`${name}.${key}`, held, 'text or a number')
-    if (held !== null && !(key in free)) typed[option] = key === 'strict' ? held === true : String(held)
+    if (held !== null && !(key in free)) typed[option] = isSwitch(key) ? held === true : String(held)
   }
   const read: Settings = { ...ruled(typed), ...object(free)(value, name) }
   for (const [key, setting] of Object.entries(read)) {
-    const held = value[key] ?? (key === 'strict' ? false : null)
+    const held = value[key] ?? (isSwitch(key) ? false : null)
     if (held !== setting) wrongField(`${name}.${key}`, value[key], `${setting}`)
   }
   return read

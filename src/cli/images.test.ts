@@ -2,7 +2,12 @@
 import { encode } from 'fast-png'
 import jpeg from 'jpeg-js'
 import { expect, test } from 'vitest'
-import { backgroundOf, decodeImage, prepare, side } from './images.ts'
+import { clothesForm, decodeImage as decodeFor, prepare as prepareFor } from './images.ts'
+import { backgroundOf } from './squares.ts'
+
+const { side } = clothesForm
+const decodeImage = (bytes: Uint8Array, file: string) => decodeFor(bytes, file, true)
+const prepare = (picture: Parameters<typeof prepareFor>[0]) => prepareFor(picture, clothesForm)
 
 /** A disc of one colour on a ground of another. */
 function disc(
@@ -27,7 +32,7 @@ test('a 28×28 grey PNG, light on dark, is taken as it is', async () => {
     i % side === 0 || i % side === 27 || i < 28 ? 0 : i % 251,
   )
   const image = await decodeImage(encode({ width: side, height: side, data, channels: 1, depth: 8 }), 'a.png')
-  expect(prepare(image)).toEqual({ data, done: [] })
+  expect(prepare(image)).toEqual({ data, done: [], doubts: [] })
 })
 
 test('a dark disc on white is inverted, padded and resized, and says so', async () => {
@@ -89,7 +94,7 @@ test('transparent pixels lie on white, 16 bits and 1 bit and palettes are read',
 
 test('what is no image, and what is damaged, is refused by name', async () => {
   await expect(decodeImage(new TextEncoder().encode('hello'), 'a.txt')).rejects.toThrow(
-    '[predict] a.txt is neither a PNG nor a JPEG',
+    '[predict] a.txt is neither a JPEG nor a PNG, GIF or WebP',
   )
   const png = encode({ width: 28, height: 28, data: new Uint8Array(784), channels: 1, depth: 8 })
   await expect(decodeImage(png.subarray(0, 40), 'a.png')).rejects.toThrow('[predict] a.png is a damaged PNG')
@@ -99,7 +104,7 @@ test('what is no image, and what is damaged, is refused by name', async () => {
 })
 
 test('the background is the median of the border', () => {
-  const data = new Float32Array(25).fill(200)
+  const data = new Uint8Array(25).fill(200)
   data[0] = 0
-  expect(backgroundOf({ width: 5, height: 5, data })).toBe(200)
+  expect(backgroundOf({ width: 5, height: 5, channels: 1, data })).toEqual([200])
 })

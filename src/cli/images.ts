@@ -1,108 +1,86 @@
-// Pictures of the user's (PNG, JPEG) as the data set's images: 28×28, grey, light on a dark background.
+// Pictures of the user's as a network takes them: squares of a side, in RGB, or as the embedded images: grey, light on dark.
 import { readFile } from '#platform'
 import { reasonOf } from '../core/errors.ts'
-import { type Grey, PictureError } from './pictures/grey.ts'
-import { decodeJpeg, isJpeg } from './pictures/jpeg.ts'
-import { decodePng } from './pictures/png.ts'
-import { isPng } from './pictures/pngChunks.ts'
+import { decodePicture, mostFileBytes } from '../io/pictures/decode.ts'
+import { type Picture, PictureError } from '../io/pictures/picture.ts'
+import { backgroundOf, squared } from './squares.ts'
 
-/** An image as the network was trained on, and what was done to get it. */
+/** What a network was trained on. */
+export interface PictureForm {
+  readonly side: number
+  /** One channel, else three. */
+  readonly grey: boolean
+  /** Whether pictures of a light background are inverted, since the training images are light on dark. */
+  readonly lightOnDark: boolean
+}
+
+/** A picture as the network was trained on, and what was done to get it. */
 export interface Prepared {
+  /** Bytes (side, side, channels). */
   readonly data: Uint8Array<ArrayBuffer>
   readonly done: readonly string[]
+  /** Why the network may see nothing in it. */
+  readonly doubts: readonly string[]
 }
 
-/** Side of the data set's images. */
-export const side = 28
+/** What the data sets of 28×28 pixels are made of. */
+export const clothesForm: PictureForm = { side: 28, grey: true, lightOnDark: true }
 
-/** Bytes of a picture's file: what 50 megapixels of 16 bits and four channels take. */
-const mostBytes = 400e6
-
-/** Reads the file of a PNG or JPEG. Throws when it is no file, neither of the two, damaged or too large. */
-export async function readImage(file: string): Promise<Grey> {
-  const bytes = await readFile(file, mostBytes).catch((error) => {
-    throw new Error(`[predict] cannot read ${file}: got ${reasonOf(error)}, expected a PNG or JPEG`)
+/** Reads a picture's file. Throws when it is none that is read, damaged or too large. */
+export async function readImage(file: string, grey: boolean): Promise<Picture> {
+  const bytes = await readFile(file, mostFileBytes).catch((error) => {
+    throw new Error(`[predict] cannot read ${file}: got ${reasonOf(error)}, expected a picture`)
   })
-  return decodeImage(bytes, file)
+  return decodeImage(bytes, file, grey)
 }
 
-/** Reads a PNG or JPEG. Throws when the bytes are neither, damaged, or a picture of no or too many pixels. */
-export async function decodeImage(bytes: Uint8Array, file: string): Promise<Grey> {
-  if (!isJpeg(bytes) && !isPng(bytes)) throw new Error(`[predict] ${file} is neither a PNG nor a JPEG`)
+/** Decodes a picture's file. Throws when the bytes are none that is read, damaged, or of no or too many pixels. */
+export async function decodeImage(bytes: Uint8Array, file: string, grey: boolean): Promise<Picture> {
   try {
-    return isJpeg(bytes) ? decodeJpeg(bytes) : await decodePng(bytes)
+    return await decodePicture(bytes, { grey })
   } catch (error) {
     throw error instanceof PictureError ? new Error(`[predict] ${file} ${error.message}`) : error
   }
 }
 
-/** Brings an image to 28×28, light on dark, and says how. */
-export function prepare(image: Grey): Prepared {
-  const { width, height } = image
+/** Brings a picture to the form that a network takes, and says how. */
+export function prepare(picture: Picture, { side, lightOnDark }: PictureForm): Prepared {
+  const { width, height } = picture
   const done: string[] = []
-  const background = backgroundOf(image)
+  const background = backgroundOf(picture)
   const size = Math.max(width, height)
   if (width !== height) done.push(`padded from ${width}×${height} to a square`)
   if (size !== side) done.push(`resized from ${size}×${size} to ${side}×${side} by area`)
-  const small = shrink(image, background)
-  const light = background > 127
+  const small = squared(picture, side, background)
+  const light = lightOnDark && background[0] > 127
   if (light) done.push('inverted, since its background is light and the training images are light on dark')
-  const data = Uint8Array.from(small, (value) => Math.round(Math.min(255, Math.max(0, light ? 255 - value : value))))
-  return { data, done }
+  const data = light ? Uint8Array.from(small.data, (value) => 255 - value) : small.data
+  return { data, done, doubts: doubtsOf(small, background) }
 }
 
-/** The median of the border. */
-export function backgroundOf({ width, height, data }: Grey): number {
-  const border: number[] = []
-  for (let x = 0; x < width; x++) border.push(data[x], data[(height - 1) * width + x])
-  for (let y = 0; y < height; y++) border.push(data[y * width], data[y * width + width - 1])
-  border.sort((a, b) => a - b)
-  return border[border.length >> 1]
-}
+/** How far a value lies from the background before it counts as an object's, and how far all may lie in a blank picture. */
+const [objectDistance, blankDistance] = [32, 8]
 
-/**
- * The square around the image, resized: each pixel is the mean of the area that it covers. The square itself is not
- * made: that around a line of 65,535 pixels would take gigabytes.
- */
-function shrink({ width, height, data }: Grey, background: number): Float64Array {
-  const size = Math.max(width, height)
-  const columns = cells(size, width)
-  const rows = cells(size, height)
-  const out = new Float64Array(side * side)
-  rows.forEach((row, y) => {
-    columns.forEach((column, x) => {
-      let sum = row.outside * background
-      for (const [j, b] of row.inside) {
-        let line = column.outside * background
-        for (const [i, a] of column.inside) line += a * data[j * width + i]
-        sum += b * line
-      }
-      out[y * side + x] = sum
-    })
-  })
-  return out
-}
+/** The share of a side below which an object is said to be small. */
+const smallShare = 1 / 3
 
-/** What one of 28 pixels covers along an axis, as shares of its whole. */
-interface Cell {
-  readonly inside: readonly (readonly [pixel: number, share: number])[]
-  /** The share of the padding. */
-  readonly outside: number
-}
-
-/** The cells of a square of `size` pixels, in whose middle `length` are the image's. */
-function cells(size: number, length: number): Cell[] {
-  const start = (size - length) >> 1
-  return Array.from({ length: side }, (_, cell) => {
-    const from = (cell * size) / side
-    const to = ((cell + 1) * size) / side
-    const inside: [number, number][] = []
-    let outside = 0
-    for (let i = Math.floor(from); i < to - 1e-9; i++) {
-      const share = (Math.min(i + 1, to) - Math.max(i, from)) / (to - from)
-      if (i < start || i >= start + length) outside += share
-      else if (share > 0) inside.push([i - start, share])
-    }
-    return { inside, outside }
-  })
+/** Lines on what is nearly one colour, or fills little of the frame. */
+function doubtsOf({ width: side, channels, data }: Picture, background: readonly number[]): string[] {
+  let farthest = 0
+  let [left, right, top, bottom] = [side, -1, side, -1]
+  for (let i = 0; i < data.length; i++) {
+    const distance = Math.abs(data[i] - background[i % channels])
+    farthest = Math.max(farthest, distance)
+    if (distance < objectDistance) continue
+    const pixel = Math.floor(i / channels)
+    const [x, y] = [pixel % side, Math.floor(pixel / side)]
+    left = Math.min(left, x)
+    right = Math.max(right, x)
+    top = Math.min(top, y)
+    bottom = Math.max(bottom, y)
+  }
+  if (farthest <= blankDistance) return ['it is blank: all its pixels are nearly of one colour']
+  const share = Math.max(right - left + 1, bottom - top + 1) / side
+  if (right < 0 || share >= smallShare) return []
+  return [`what differs from its background fills only ${Math.round(100 * share)} % of its side: crop it`]
 }

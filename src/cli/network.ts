@@ -5,7 +5,7 @@ import { type Context, cpu, gluon, nd, reference } from '../index.ts'
 import type { CheckpointArray } from '../io/checkpoint.ts'
 import { openedGpu } from './machine.ts'
 import { makeInitializer } from './optimization.ts'
-import type { Settings } from './settings.ts'
+import { channelsOf, type Settings } from './settings.ts'
 
 /** A network with what is known of it. */
 export interface RunNetwork {
@@ -35,7 +35,7 @@ export function makeNetwork(settings: Settings, classes: number): RunNetwork {
   const context = contextOf(settings)
   const net = makeModel(settings, classes)
   net.initialize({ ctx: context, init: makeInitializer(settings.init) })
-  const image = nd.zeros([1, 1, settings.resize, settings.resize], { ctx: context })
+  const image = nd.zeros([1, channelsOf(settings), settings.resize, settings.resize], { ctx: context })
   net(image).dispose()
   image.dispose()
   const parameters = structuralNames(net)

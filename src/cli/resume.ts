@@ -26,6 +26,8 @@ export const options: Readonly<Record<keyof Typed, readonly [key: keyof Settings
   threads: ['threads', true],
   adapter: ['adapter', true],
   strict: ['strict', false],
+  grey: ['grey', false],
+  augment: ['augment', false],
   'limit-train': ['limitTrain', false],
   'limit-test': ['limitTest', false],
 }

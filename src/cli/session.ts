@@ -44,6 +44,7 @@ export function openSession(
       batchSize: settings.batchSize,
       epochs: settings.epochs,
       classes: data.classes,
+      ...(data.pictures?.weights && { weights: data.pictures.weights }),
     },
     standing,
     hooks,
@@ -118,6 +119,7 @@ function restore({ network, trainer, batches, training }: Session, checkpoint: R
     throw new Error(
       `[checkpoint] it is of ${header.classes.length} classes, and the data have ${training.dead.classes}`,
     )
+  checkClasses(header.classes, training.classes)
   loadWeights(network, arraysOf(checkpoint, 'weight'))
   const places = placesOf(network)
   const arrays = arraysOf(checkpoint, 'optimizer').map(({ name, shape, data }) => ({
@@ -135,6 +137,12 @@ function restore({ network, trainer, batches, training }: Session, checkpoint: R
   const { epoch, step, update, seconds, history } = header
   Object.assign(training.standing, { epoch, step, update, seconds })
   training.standing.history.push(...history)
+}
+
+/** Throws where classes have come, gone or changed their names: their numbers would be others. */
+function checkClasses(then: readonly string[], now: readonly string[]): void {
+  if (then.every((name, i) => name === now[i])) return
+  throw new Error(`[checkpoint] it is of the classes ${then.join(', ')}, and the data have ${now.join(', ')}`)
 }
 
 /** The words of a generator. */

@@ -14,7 +14,7 @@ import { UsageError } from './usage.ts'
 import { choiceOf, numberOf } from './values.ts'
 
 /** The data sets by name. */
-export const datasetNames = ['fashion-mnist', 'fashion-mnist-subset', 'mnist'] as const
+export const datasetNames = ['fashion-mnist', 'fashion-mnist-subset', 'mnist', 'folder'] as const
 /** A data set by name. */
 export type DatasetName = (typeof datasetNames)[number]
 /** The machines that can be trained on. */
@@ -35,6 +35,10 @@ export interface Settings extends RecipeSettings {
   readonly adapter: string | null
   /** No Winograd convolutions. */
   readonly strict: boolean
+  /** Pictures of a folder in one channel. */
+  readonly grey: boolean
+  /** Training images are mirrored, moved and changed in colour at random. */
+  readonly augment: boolean
   readonly limitTrain: number | null
   readonly limitTest: number | null
 }
@@ -60,14 +64,21 @@ export const settingOptions = [
   'threads',
   'adapter',
   'strict',
+  'grey',
+  'augment',
   'limit-train',
   'limit-test',
 ] as const
 
 type TypedName = (typeof settingOptions)[number]
 
+/** Options without a value: they are given or not. */
+export const switches = ['strict', 'grey', 'augment'] as const
+
 /** Options that set something, as they were typed. */
-export type Typed = { readonly [K in TypedName]?: (K extends 'strict' ? boolean : string) | undefined }
+export type Typed = {
+  readonly [K in TypedName]?: (K extends (typeof switches)[number] ? boolean : string) | undefined
+}
 
 const where = (name: TypedName) => `[train] --${name}`
 const count = { whole: true, from: 1 }
@@ -90,11 +101,16 @@ export function settingsFrom(typed: Typed): Settings {
     threads: numberOf(where('threads'), typed.threads, { whole: true, from: 1, to: 64 }) ?? null,
     adapter: typed.adapter ?? null,
     strict: typed.strict ?? false,
+    grey: typed.grey ?? false,
+    augment: typed.augment ?? false,
     limitTrain: numberOf(where('limit-train'), typed['limit-train'], count) ?? null,
     limitTest: numberOf(where('limit-test'), typed['limit-test'], count) ?? null,
   }
   if (result.adapter !== null && result.context !== 'gpu') {
     throw new UsageError(`[train] --adapter chooses a GPU: give --ctx gpu with it, got --adapter ${result.adapter}`)
+  }
+  if (result.grey && result.dataset !== 'folder') {
+    throw new UsageError('[train] --grey is for a folder of pictures: the other data sets are grey already')
   }
   const smallest = smallestSide[model]
   if (result.resize < smallest) {
@@ -125,6 +141,11 @@ export function recipeChanges(typed: Typed): Partial<RecipeSettings> {
     init: choiceOf('train', 'initializer', typed.init, initializers),
   }
   return Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined))
+}
+
+/** Channels of the images that a network takes. */
+export function channelsOf({ dataset, grey }: Pick<Settings, 'dataset' | 'grey'>): 1 | 3 {
+  return dataset === 'folder' && !grey ? 3 : 1
 }
 
 /** The context that was asked for. */
@@ -167,6 +188,7 @@ export function describeNumbers(settings: Settings): string {
     ...(settings.warmup > 0 ? [`warm-up ${settings.warmup} steps`] : []),
     `${settings.init} weights`,
     `${settings.epochs} ${settings.epochs === 1 ? 'epoch' : 'epochs'}`,
+    ...(settings.augment ? ['augmented'] : []),
     `seed ${settings.seed}`,
   ].join(', ')
 }

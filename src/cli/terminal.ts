@@ -5,6 +5,7 @@ import { curves } from './curves.ts'
 import type { EndEvent, EpochEvent, Listener, Progress, StartEvent, TrainEvent } from './events.ts'
 import { nextSteps } from './nextSteps.ts'
 import { clock } from './pace.ts'
+import { pictureLines } from './pictureLines.ts'
 import { printableLines, printError } from './printing.ts'
 import { describeNumbers, describeRecipe } from './settings.ts'
 
@@ -130,11 +131,13 @@ function rate(value: number): string {
 export function startLines(event: StartEvent): string {
   const { settings } = event
   const threads = `${event.threads} ${event.threads === 1 ? 'thread' : 'threads'}`
-  const size = settings.resize === 28 ? '28×28' : `28×28 resized to ${settings.resize}×${settings.resize}`
+  const resized = settings.resize === 28 ? '28×28' : `28×28 resized to ${settings.resize}×${settings.resize}`
+  const size = event.pictures ? `${settings.resize}×${settings.resize}` : resized
   const images = `${event.trainImages.toLocaleString('en')} training and ${event.testImages.toLocaleString('en')} test images`
   return [
     `Machine  ${event.runtime}, ${event.engine}, ${threads}`,
     `Data     ${event.data}: ${images}, ${size}`,
+    ...(event.pictures ? pictureLines(event.pictures, settings) : []),
     `Network  ${settings.model}, ${event.parameters.toLocaleString('en')} parameters, ${event.classes.length} classes`,
     `Recipe   ${describeRecipe(settings)}`,
     `Run      ${describeNumbers(settings)}; ${event.resumed ? 'going on in' : 'writing to'} ${printable(event.out)}`,

@@ -151,6 +151,7 @@ class Run {
       engine: facts.text,
       threads: facts.threads,
       data: data.text,
+      ...(data.pictures && { pictures: data.pictures }),
       trainImages: data.train.length,
       testImages: data.test.length,
       parameters: network.size,

@@ -1,6 +1,6 @@
 // The training loop of the command: steps without waiting, readings about once a second, epochs, checkpoints.
 import { turn } from '../core/memory.ts'
-import { autograd, type Context, gluon, metric, type NDArray } from '../index.ts'
+import { autograd, type Context, gluon, metric, type NDArray, nd } from '../index.ts'
 import { DeadClasses } from './deadClasses.ts'
 import { type Batches, type Evaluation, evaluate } from './evaluation.ts'
 import type { EpochEvent, TrainEvent } from './events.ts'
@@ -20,6 +20,8 @@ export interface TrainingParts {
   readonly batchSize: number
   readonly epochs: number
   readonly classes: readonly string[]
+  /** What a sample of each class counts. Default 1. */
+  readonly weights?: readonly number[]
 }
 
 /** Where a run stands. */
@@ -71,6 +73,7 @@ export class Training {
   #readAt = -Infinity
   #failure: unknown
   #kernelsMade = false
+  #weights: NDArray | undefined
 
   constructor(parts: TrainingParts, standing: Standing, hooks: TrainingHooks) {
     this.#parts = parts
@@ -78,6 +81,11 @@ export class Training {
     this.standing = standing
     this.dead = new DeadClasses(parts.classes.length)
     this.#stepsPerEpoch = Math.ceil(parts.trainImages / parts.batchSize)
+  }
+
+  /** Names of the classes. */
+  get classes(): readonly string[] {
+    return this.#parts.classes
   }
 
   /** Seconds of training so far, over all sessions. */
@@ -126,7 +134,7 @@ export class Training {
     const y = labels.asInContext(context)
     const [output, loss] = autograd.record(() => {
       const output = net(x)
-      return [output, this.#criterion(output, y)] as const
+      return [output, this.#criterion(output, y, this.#weightsOf(y))] as const
     })
     await breathe?.()
     loss.backward()
@@ -137,6 +145,14 @@ export class Training {
     this.dead.update(output)
     this.#recent.push({ step: this.standing.step, loss })
     for (const array of new Set([images, labels, x, y, output])) array.dispose()
+  }
+
+  /** What each sample counts, by its class; undefined where all count alike. */
+  #weightsOf(labels: NDArray): NDArray | undefined {
+    const { weights, context } = this.#parts
+    if (!weights) return undefined
+    this.#weights ??= nd.array([...weights], { ctx: context })
+    return nd.take(this.#weights, labels)
   }
 
   /** Queues a reading of the sums at this point, and goes on; readings are taken in by turns. */

@@ -1,8 +1,10 @@
 // What Glueball asks of a page: the event loop, workers, downloads; there are no files. Imports nothing from outside this folder.
 import { pressCollector } from './pressure.ts'
+import type { DecodedPixels } from './webp.ts'
 import type { WorkerHandle, WorkerProgram } from './worker.ts'
 
 export { type DownloadOptions, download } from './download.ts'
+export type { DecodedPixels } from './webp.ts'
 export { optimizedFunction } from './wide.ts'
 export type { WorkerHandle, WorkerProgram } from './worker.ts'
 
@@ -102,6 +104,19 @@ export async function* inflate(bytes: Uint8Array, format: 'gzip' | 'deflate'): A
   } finally {
     await reader.cancel().catch(() => {}) // a stream that failed has nothing to cancel
   }
+}
+
+/** The pixels of a WebP, by the page's own decoder, which turns it as EXIF says. Rejects where they can't be decoded. */
+export async function decodeWebp(bytes: Uint8Array): Promise<DecodedPixels> {
+  const blob = new Blob([Uint8Array.from(bytes)], { type: 'image/webp' })
+  const image = await createImageBitmap(blob, { premultiplyAlpha: 'none', colorSpaceConversion: 'none' })
+  const { width, height } = image
+  const canvas = new OffscreenCanvas(width, height).getContext('2d')
+  if (!canvas) throw new Error('this page has no canvas')
+  canvas.drawImage(image, 0, 0)
+  image.close()
+  const { data } = canvas.getImageData(0, 0, width, height)
+  return { width, height, channels: 4, data: new Uint8Array(data), orientation: 1 }
 }
 
 /** Threads that can run at the same time. */

@@ -15,6 +15,7 @@ import { wideFlags } from './wide.ts'
 import type { WorkerHandle, WorkerProgram } from './worker.ts'
 
 export { type DownloadOptions, download } from './download.ts'
+export { type DecodedPixels, decodeWebp } from './webp.ts'
 export { optimizedFunction } from './wide.ts'
 export type { WorkerHandle, WorkerProgram } from './worker.ts'
 

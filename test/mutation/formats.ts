@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32, gzipSync } from 'node:zlib'
 import { epochEvent, progress } from '../../src/cli/fixtures.ts'
-import { prepare, readImage } from '../../src/cli/images.ts'
+import { clothesForm, prepare, readImage } from '../../src/cli/images.ts'
 import { cutMetrics } from '../../src/cli/metricsLog.ts'
 import { findImages } from '../../src/gluon/data/vision/source.ts'
 import { encodeIdx } from '../../src/io/idx.ts'
@@ -45,8 +45,8 @@ async function readData(path: string): Promise<unknown> {
 }
 
 async function readPicture(path: string): Promise<unknown> {
-  const image = await readImage(path)
-  return [image.width, image.height, image.data, prepare(image)]
+  const image = await readImage(path, true)
+  return [image.width, image.height, image.data, prepare(image, clothesForm)]
 }
 
 const pictures = (kind: string) => goldenPictures.filter((one) => one.kind === kind).map(({ file }) => file)

@@ -1,5 +1,6 @@
 // `glueball train`: trains a network, shows how it goes, and keeps checkpoints, numbers and a report.
 import process from 'node:process'
+import { isPictureFolder } from '../pictureData.ts'
 import { modelNames, recipeNames } from '../recipes.ts'
 import { datasetNames, settingOptions, type Typed } from '../settings.ts'
 import { trainRun } from '../trainRun.ts'
@@ -15,7 +16,7 @@ const recipeText = many.map((model) => `${model}: ${recipeNames(model).join(', '
 /** The command. */
 export const train = command({
   name: 'train',
-  description: 'Trains a network on images of clothes or digits',
+  description: 'Trains a network on a folder of pictures, or on images of clothes or digits',
   args: {
     model: { type: 'positional', description: `one of ${modelNames.join(', ')} (default nin)`, required: false },
     dataset: {
@@ -23,7 +24,11 @@ export const train = command({
       description: `${datasetNames.join(', ')} (default ${datasetNames[0]})`,
       valueHint: 'NAME',
     },
-    'data-dir': { type: 'string', description: 'folder with the data set’s IDX files', valueHint: 'FOLDER' },
+    'data-dir': {
+      type: 'string',
+      description: 'folder of pictures, one folder a class, or the data set’s IDX files',
+      valueHint: 'FOLDER',
+    },
     recipe: { type: 'string', description: `what the settings start from (${recipeText})`, valueHint: 'NAME' },
     epochs: { type: 'string', description: 'times through the training images', valueHint: '10' },
     'batch-size': { type: 'string', description: 'images in a step', valueHint: '128' },
@@ -44,6 +49,8 @@ export const train = command({
     threads: { type: 'string', description: 'threads that compute (default: all cores)', valueHint: '2' },
     adapter: { type: 'string', description: 'a part of the GPU’s name (see info)', valueHint: 'NAME' },
     strict: { type: 'boolean', description: 'no Winograd convolutions: half as fast, and a digit more exact' },
+    grey: { type: 'boolean', description: 'takes the pictures of a folder in one channel' },
+    augment: { type: 'boolean', description: 'mirrors, moves and recolours training images at random' },
     'limit-train': { type: 'string', description: 'takes only the first N training images', valueHint: '1280' },
     'limit-test': { type: 'string', description: 'takes only the first N test images', valueHint: '1000' },
     out: { type: 'string', description: 'folder for the run (default: a dated one in runs/)', valueHint: 'FOLDER' },
@@ -64,11 +71,14 @@ export const train = command({
     ['train nin --recipe tutorial', 'the tutorial’s own settings, exactly'],
     ['train lenet --epochs 3 --out runs/lenet', 'LeNet, into a folder of that name'],
     ['train resnet18 --limit-train 2000', 'a network of the zoo, on grey images of 96 pixels'],
+    ['train nin --data-dir photos --augment', 'your own pictures, in one folder a class'],
     ['train --resume runs/lenet --epochs 10', 'goes on where a run stopped, to the same bits'],
   ],
   async run(args) {
     const { out, resume, json, 'save-every': saveEvery } = args
-    const typed: Typed = Object.fromEntries(settingOptions.map((name) => [name, args[name]]))
+    const given: Typed = Object.fromEntries(settingOptions.map((name) => [name, args[name]]))
+    const folder = given.dataset === undefined && (await isPictureFolder(given['data-dir'] ?? ''))
+    const typed: Typed = folder ? { ...given, dataset: 'folder' } : given
     const minutes = numberOf('[train] --save-every', saveEvery, { above: 0 }) ?? saveEveryMinutes
     return trainRun({ typed, out, resume, json: Boolean(json), saveEvery: minutes * 60_000, stdout: process.stdout })
   },

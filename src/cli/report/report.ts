@@ -10,7 +10,7 @@ import { style } from './style.ts'
 
 /** An image of the test set with what the network made of it. */
 export interface Sample {
-  /** Grey values, `side`×`side`. */
+  /** Bytes (side, side, channels), of one channel or three. */
   readonly image: Uint8Array
   readonly side: number
   readonly label: number
@@ -81,6 +81,7 @@ export function renderReport(parts: ReportParts): string {
 }
 
 function datasetTitle(name: Settings['dataset']): string {
+  if (name === 'folder') return 'pictures of one’s own'
   return name === 'mnist' ? 'MNIST' : name === 'fashion-mnist' ? 'Fashion-MNIST' : 'Fashion-MNIST (subset)'
 }
 
@@ -136,7 +137,8 @@ function gallery({ samples, classes }: ReportParts): string {
 }
 
 function picture({ image, side, label, predicted, confidence }: Sample, classes: readonly string[]): string {
-  const png = encode({ width: side, height: side, data: image, channels: 1, depth: 8 })
+  const channels = image.length / side ** 2
+  const png = encode({ width: side, height: side, data: image, channels, depth: 8 })
   const right = label === predicted
   const truth = right ? '' : `<br><span class="soft">is ${escapeHtml(classes[label])}</span>`
   return [

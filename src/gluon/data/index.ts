@@ -10,6 +10,7 @@ export {
   type DataLoaderState,
 } from './dataLoader.ts'
 export { Dataset, type First, type Mapped, SimpleDataset, type Splat, type TransformOptions } from './dataset.ts'
+export { RecordFileDataset } from './recordFileDataset.ts'
 export { BatchSampler, FilterSampler, type LastBatch, RandomSampler, Sampler, SequentialSampler } from './sampler.ts'
 export { shuffler } from './shuffler.ts'
 export { type Elements, type Tuple, tuple } from './tuple.ts'

@@ -92,3 +92,23 @@ describe('NumpyRandom', () => {
     expect(other.shuffleIndices(9)).toEqual(generator.shuffleIndices(9))
   })
 })
+
+test('uniform numbers and integers are those of NumPy', () => {
+  // numpy.random.RandomState(7): uniform(size=3), uniform(-2, 5), randint(3, 11, size=4)
+  const generator = new NumpyRandom(7)
+  const uniform = [generator.uniform(), generator.uniform(), generator.uniform(), generator.uniform(-2, 5)]
+  expect(uniform).toEqual([0.07630828937395717, 0.7799187922401146, 0.4384092314408935, 3.0642562448165886])
+  expect(Array.from({ length: 4 }, () => generator.integer(3, 10))).toEqual([7, 4, 9, 10])
+})
+
+test('normal numbers have their moments', () => {
+  const generator = new NumpyRandom(1)
+  const values = Array.from({ length: 20_000 }, () => generator.normal(3))
+  const moment = (power: number) => values.reduce((sum, value) => sum + (value / 3) ** power, 0) / values.length
+  for (const [power, right, spread] of [
+    [1, 0, 1],
+    [2, 1, Math.sqrt(2)],
+    [4, 3, Math.sqrt(96)],
+  ])
+    expect(Math.abs(moment(power) - right)).toBeLessThan((4 * spread) / Math.sqrt(values.length))
+})

@@ -32,6 +32,23 @@ export class NumpyRandom {
     }
   }
 
+  /** A number from `low` to below `high`: `np.random.uniform(low, high)`. */
+  uniform(low = 0, high = 1): number {
+    const [a, b] = [this.nextUint32() >>> 5, this.nextUint32() >>> 6]
+    return low + ((high - low) * (a * 2 ** 26 + b)) / 2 ** 53
+  }
+
+  /** A normal number of mean 0: two of `uniform`, by Box and Muller, so that the state is the words alone. */
+  normal(deviation = 1): number {
+    const [radius, angle] = [Math.sqrt(-2 * Math.log(1 - this.uniform())), 2 * Math.PI * this.uniform()]
+    return deviation * radius * Math.cos(angle)
+  }
+
+  /** An integer from `low` to `high`, both included. */
+  integer(low: number, high: number): number {
+    return low + this.#upTo(high - low)
+  }
+
   /** The integers from 0 to n − 1 in the order of `np.random.permutation(n)`: Fisher and Yates, from the end. */
   shuffleIndices(n: number): Int32Array<ArrayBuffer> {
     const order = Int32Array.from({ length: n }, (_, i) => i)

@@ -11,7 +11,7 @@ export interface ModelOptions extends BlockOptions {
   readonly classes?: number
 }
 
-const modelOptions: OptionNames<ModelOptions> = { ...blockOptions, classes: true }
+const modelOptions: OptionNames<ModelOptions> = { ...blockOptions, classes: 'number' }
 
 /** The parts of a model; both are made in its scope of names. */
 export interface ModelParts {

@@ -43,7 +43,7 @@ export interface FashionMNISTOptions extends LoadOptions {
   readonly subset?: boolean
 }
 
-/** Images of bytes (rows, columns, 1), each with the number of its class. */
+/** Images of bytes (rows, columns, channels), each with the number of its class. */
 export abstract class ImageDataset extends Dataset<Tuple<[NDArray, number]>> {
   readonly length: number
   /** Which edition of the data it is. */
@@ -58,7 +58,7 @@ export abstract class ImageDataset extends Dataset<Tuple<[NDArray, number]>> {
   readonly width: number
   /** Class numbers of all images. */
   readonly labels: Int32Array
-  /** Grey values of all images, one after the other. */
+  /** The bytes of all images, one after the other. */
   readonly pixels: Uint8Array
   readonly #context: Context
   readonly #images: Stack
@@ -71,7 +71,7 @@ export abstract class ImageDataset extends Dataset<Tuple<[NDArray, number]>> {
       const { name } = new.target
       throw new GlueballError(`files are read asynchronously: write await ${name}.load({ train: true })`)
     }
-    const { images, labels, count, rows, columns } = found
+    const { images, labels, count, rows, columns, channels = 1 } = found
     this.length = count
     this.edition = found.edition
     this.origin = found.origin
@@ -81,7 +81,7 @@ export abstract class ImageDataset extends Dataset<Tuple<[NDArray, number]>> {
     this.pixels = images
     this.labels = Int32Array.from(labels)
     this.#context = context
-    this.#images = new Stack(images, [count, rows, columns, 1], 'uint8')
+    this.#images = new Stack(images, [count, rows, columns, channels], 'uint8')
     this.#classes = new Stack(this.labels, [count], 'int32')
   }
 
@@ -93,7 +93,7 @@ export abstract class ImageDataset extends Dataset<Tuple<[NDArray, number]>> {
     return tuple(at(this.#images.on(this.#context), i), this.labels[i])
   }
 
-  /** The images from `begin` to before `end`, (n, rows, columns, 1), and their classes; both share memory. */
+  /** The images from `begin` to before `end`, (n, rows, columns, channels), and their classes; both share memory. */
   slice(begin = 0, end = this.length): [NDArray, Int32Array] {
     const clamp = (i: number) => Math.max(0, Math.min(this.length, i < 0 ? i + this.length : i))
     const [first, last] = [clamp(begin), Math.max(clamp(begin), clamp(end))]

@@ -5,15 +5,17 @@ import { checkIdxPair, decodeIdxImages, decodeIdxLabels } from '../../../io/idx.
 import { type Collection, type FileName, fashionMnist, mnist, subset } from './editions.ts'
 import { expectation, fail, identify, isPacked, type KnownFile, nameAmong, readKnown, refuseMixture } from './file.ts'
 
-/** Images of one channel with a label each. */
+/** Images with a label each. */
 export interface LabelledImages {
-  /** `count * rows * columns` grey values, image after image. */
+  /** `count * rows * columns` pixels, image after image. */
   readonly images: Uint8Array
   /** `count` class numbers. */
   readonly labels: Uint8Array
   readonly count: number
   readonly rows: number
   readonly columns: number
+  /** Bytes of a pixel. Default 1. */
+  readonly channels?: number
   /** Which edition it is, for the user to read. */
   readonly edition: string
   /** The folder or address it came from. */

@@ -57,6 +57,28 @@ export class Normalize extends Transform {
   }
 }
 
+/** One number for both sides, or (width, height). */
+export type Size = number | readonly [width: number, height: number]
+
+/** Throws what is no size. */
+export function checkSize(name: string, size: Size): void {
+  const sizes = typeof size === 'number' ? [size] : size
+  if (sizes.length <= 2 && sizes.every((n) => Number.isInteger(n) && n > 0)) return
+  throw new OpError(name, `size is a positive integer or (width, height), got ${formatShape(sizes)}`)
+}
+
+/** Width and height of a size. */
+export function sidesOf(name: string, size: Size): readonly [width: number, height: number] {
+  checkSize(name, size)
+  return typeof size === 'number' ? [size, size] : size
+}
+
+/** Throws what is not bilinear. */
+export function checkInterpolation(name: string, interpolation = 1): void {
+  if (interpolation === 1) return
+  throw new OpError(name, `interpolation ${interpolation} is not available: expected 1, bilinear`)
+}
+
 /** Options of Resize. */
 export interface ResizeOptions {
   /** Whether a size that is one number is that of the shorter edge, and the ratio is kept. */
@@ -69,20 +91,15 @@ export interface ResizeOptions {
 export class Resize extends Transform {
   static override readonly className: string = 'Resize'
   static readonly sameOnBatches = true
-  readonly size: number | readonly [width: number, height: number]
+  readonly size: Size
   readonly keepRatio: boolean
 
-  constructor(size: number | readonly [width: number, height: number], options: ResizeOptions = {}) {
+  constructor(size: Size, options: ResizeOptions = {}) {
     checkOptions('Resize', options, '{ keepRatio: true }', { keepRatio: 'boolean', interpolation: 'number' })
     super()
-    const { keepRatio = false, interpolation = 1 } = options
-    const sizes = typeof size === 'number' ? [size] : size
-    if (sizes.length > 2 || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
-      throw new OpError('Resize', `size is a positive integer or (width, height), got ${formatShape(sizes)}`)
-    }
-    if (interpolation !== 1) {
-      throw new OpError('Resize', `interpolation ${interpolation} is not available: expected 1, bilinear`)
-    }
+    const { keepRatio = false, interpolation } = options
+    checkSize('Resize', size)
+    checkInterpolation('Resize', interpolation)
     this.size = size
     this.keepRatio = keepRatio
   }

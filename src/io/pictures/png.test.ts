@@ -2,7 +2,10 @@
 import { deflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { chunk, fileOf, goldenPictures, pngOf, pngStart } from '../../../test/pictures.ts'
-import { decodePng } from './png.ts'
+import { flattened, greyed } from './picture.ts'
+import { decodePng as decodeStored } from './png.ts'
+
+const decodePng = async (file: Uint8Array) => greyed(flattened(await decodeStored(file), 255))
 
 const end = chunk('IEND', Buffer.alloc(0))
 
@@ -16,7 +19,8 @@ describe('whole files', () => {
 
   test.each([1, 2, 8, 16])('interlaced, %s bits', async (depth) => {
     const [width, height] = [13, 11]
-    const value = (x: number, y: number) => (x * 7 + y * 31) % 2 ** Math.min(8, depth)
+    // of 16 bits those that 8 bits hold
+    const value = (x: number, y: number) => ((x * 7 + y * 31) % 2 ** Math.min(8, depth)) * (depth === 16 ? 257 : 1)
     const rows: number[] = []
     for (const [x0, y0, dx, dy] of [
       [0, 0, 8, 8],

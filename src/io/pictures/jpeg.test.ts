@@ -2,7 +2,10 @@
 import jpeg from 'jpeg-js'
 import { describe, expect, test } from 'vitest'
 import { fileOf, goldenPictures } from '../../../test/pictures.ts'
-import { decodeJpeg } from './jpeg.ts'
+import { decodeJpeg as decodeStored } from './jpeg.ts'
+import { greyed } from './picture.ts'
+
+const decodeJpeg = (file: Uint8Array) => greyed(decodeStored(file, { grey: true }))
 
 const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i])))

@@ -1,9 +1,10 @@
-// JPEG files (ITU-T T.81, baseline and progressive) as grey values; what can be known of damage is refused.
-import { type Grey, PictureError } from './grey.ts'
+// JPEG files (ITU-T T.81, baseline and progressive) as pixels; what can be known of damage is refused.
+import { orientationOf } from './exif.ts'
 import { hex } from './jpegBits.ts'
 import { damagedJpeg, type Frame, type Huffman, readFrame, readHuffman, readQuantization } from './jpegFrame.ts'
-import { greyOfFrame, type JpegColour } from './jpegSamples.ts'
+import { type JpegColour, pixelsOf } from './jpegSamples.ts'
 import { checkOrder, readScan, type Scan } from './jpegScan.ts'
+import { PictureError, type Stored } from './picture.ts'
 
 /** Scans that a file may have: real ones have up to twenty, and each goes through the whole picture. */
 const mostScans = 100
@@ -14,14 +15,15 @@ export function isJpeg(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads a JPEG whose start was found. Throws on pictures that `checkPixels` refuses, on other kinds of JPEG, and on
+ * Reads a JPEG whose start was found, in RGB or grey. Throws on pictures that `checkPixels` refuses, on other kinds of JPEG, and on
  * damage: no end marker, data that end early or are left over, restart markers out of order, missing scans or tables,
  * values that no picture has. A changed bit may stay within all that, and is not seen: the format has no checksum.
  */
-export function decodeJpeg(bytes: Uint8Array): Grey {
+export function decodeJpeg(bytes: Uint8Array, { grey = false }: { readonly grey?: boolean } = {}): Stored {
   const reader = new Reader(bytes)
   const frame = reader.read()
-  return greyOfFrame(frame, reader.colour(frame))
+  const pixels = pixelsOf(frame, reader.colour(frame), grey)
+  return reader.orientation === undefined ? pixels : { ...pixels, orientation: reader.orientation }
 }
 
 class Reader {
@@ -33,6 +35,8 @@ class Reader {
   #scans = 0
   /** What Adobe's segment says of the colours, where there is one. */
   #adobe: number | undefined
+  /** What EXIF says, where it does. */
+  orientation: number | undefined
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
@@ -68,7 +72,8 @@ class Reader {
     if (marker === 0xc4) readHuffman(body, this.#huffman)
     else if (marker === 0xdb) readQuantization(body, this.#quantization)
     else if (marker === 0xdd) this.#interval = readInterval(body)
-    else if (marker === 0xee && String.fromCharCode(...body.subarray(0, 5)) === 'Adobe') this.#adobe = body[11]
+    else if (marker === 0xee && startsWith(body, 'Adobe')) this.#adobe = body[11]
+    else if (marker === 0xe1 && startsWith(body, 'Exif\0\0')) this.orientation ??= orientationOf(body.subarray(6))
     else if (marker >= 0xc0 && marker <= 0xc2) {
       if (this.#frame) damagedJpeg('it has two frames, expected one')
       this.#frame = readFrame(body, marker === 0xc2, this.#bytes.length)
@@ -126,4 +131,8 @@ class Reader {
 function readInterval(body: Uint8Array): number {
   if (body.length !== 2) damagedJpeg(`its restart interval has ${body.length} bytes, expected 2`)
   return body[0] * 256 + body[1]
+}
+
+function startsWith(body: Uint8Array, text: string): boolean {
+  return String.fromCharCode(...body.subarray(0, text.length)) === text
 }

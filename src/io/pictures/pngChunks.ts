@@ -1,6 +1,6 @@
 // The chunks of a PNG, each checked against its checksum and the file's size, and what they say about the picture.
-import { crc32 } from '../../io/crc32.ts'
-import { checkPixels, PictureError } from './grey.ts'
+import { crc32 } from '../crc32.ts'
+import { checkPixels, PictureError } from './picture.ts'
 
 /** The header chunk. */
 export interface PngHeader {
@@ -20,6 +20,8 @@ export interface PngParts {
   readonly palette: Uint8Array | undefined
   /** The tRNS chunk. */
   readonly transparency: Uint8Array | undefined
+  /** The eXIf chunk. */
+  readonly exif: Uint8Array | undefined
   /** Zlib's format. */
   readonly packed: Uint8Array
 }
@@ -71,6 +73,7 @@ export function readParts(bytes: Uint8Array): PngParts {
   let header: PngHeader | undefined
   let before = ''
   const found: { PLTE?: Uint8Array; tRNS?: Uint8Array } = {}
+  let exif: Uint8Array | undefined
   const packed = new Uint8Array(bytes.length)
   let length = -1
   for (const { type, data } of chunksOf(bytes)) {
@@ -79,7 +82,8 @@ export function readParts(bytes: Uint8Array): PngParts {
     else if (type === 'PLTE' || type === 'tRNS') {
       if (found[type] || length >= 0) damagedPng(`got another ${type} chunk, or one behind IDAT`)
       found[type] = data
-    } else if (type === 'IDAT') {
+    } else if (type === 'eXIf') exif ??= data
+    else if (type === 'IDAT') {
       if (length >= 0 && before !== type) damagedPng(`got ${before} between its IDAT chunks`)
       packed.set(data, Math.max(0, length))
       length = Math.max(0, length) + data.length
@@ -88,7 +92,7 @@ export function readParts(bytes: Uint8Array): PngParts {
     before = type
   }
   if (!header || length < 0) damagedPng('it has no IDAT chunk')
-  return { header, palette: found.PLTE, transparency: found.tRNS, packed: packed.subarray(0, length) }
+  return { header, palette: found.PLTE, transparency: found.tRNS, exif, packed: packed.subarray(0, length) }
 }
 
 function readHeader(data: Uint8Array): PngHeader {

@@ -1,7 +1,7 @@
 // What a JPEG's segments declare before its picture data: frame, tables, scans (ITU-T T.81, annex B).
-import { checkPixels, PictureError } from './grey.ts'
+import { checkPixels, PictureError } from './picture.ts'
 
-/** One of a frame's components, which starts with coefficients and ends with samples. */
+/** One of a frame's components. */
 export interface Component {
   readonly id: number
   /** Sampling factors, 1 to 4. */
@@ -43,7 +43,12 @@ export interface Huffman {
   readonly counts: readonly number[]
   readonly places: readonly number[]
   readonly symbols: Uint8Array
+  /** By the next `quickBits` bits: 256 times the length of the code that they start with, and its symbol; else 0. */
+  readonly quick: Uint16Array
 }
+
+/** Bits of codes that are found by one look. */
+export const quickBits = 9
 
 /** A coefficient of which nothing has come. */
 export const unseen = 127
@@ -121,7 +126,22 @@ export function readHuffman(body: Uint8Array, tables: Map<number, Huffman>): voi
       if (first[length] + counts[length] > 2 ** length)
         damagedJpeg(`a Huffman table has too many codes of ${length} bits`)
     }
-    tables.set(place, { first, counts, places, symbols })
+    tables.set(place, { first, counts, places, symbols, quick: quickTable(first, counts, places, symbols) })
     at += 17 + size
   }
+}
+
+function quickTable(
+  first: readonly number[],
+  counts: readonly number[],
+  places: readonly number[],
+  symbols: Uint8Array,
+): Uint16Array {
+  const quick = new Uint16Array(1 << quickBits)
+  for (let length = 1; length <= quickBits; length++) {
+    const same = 1 << (quickBits - length)
+    for (let i = 0; i < counts[length]; i++)
+      quick.fill(length * 256 + symbols[places[length] + i], (first[length] + i) * same, (first[length] + i + 1) * same)
+  }
+  return quick
 }

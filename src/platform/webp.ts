@@ -1,0 +1,41 @@
+// WebP in Node: decoded by the optional package @jsquash/webp, which is libwebp as WebAssembly.
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+
+/** The pixels of a picture, RGB and alpha; with an orientation where the decoder has turned it already. */
+export interface DecodedPixels {
+  readonly width: number
+  readonly height: number
+  readonly channels: 4
+  readonly data: Uint8Array<ArrayBuffer>
+  readonly orientation?: 1
+}
+
+const packageName = '@jsquash/webp'
+type Decode = (bytes: ArrayBuffer) => Promise<{ width: number; height: number; data: Uint8ClampedArray }>
+let decoder: Promise<Decode> | undefined
+
+async function load(): Promise<Decode> {
+  const require = createRequire(import.meta.url)
+  const missing = (error: Error) => {
+    throw new Error(
+      `WebP needs the package ${packageName}: npm install ${packageName}. ${error.message.split('\n')[0]}`,
+    )
+  }
+  const { default: decode, init } = await import('@jsquash/webp/decode.js').catch(missing)
+  const code = await readFile(require.resolve(`${packageName}/codec/dec/webp_dec.wasm`)).catch(missing)
+  const start = init as (module: WebAssembly.Module, options: object) => Promise<void>
+  await start(await WebAssembly.compile(code), { print() {}, printErr() {} })
+  return decode
+}
+
+/** The pixels of a WebP. Rejects where they can't be decoded, or the package is not there. */
+export async function decodeWebp(bytes: Uint8Array): Promise<DecodedPixels> {
+  decoder ??= load()
+  const decode = await decoder.catch((error) => {
+    decoder = undefined // the package may be installed while the program runs
+    throw error
+  })
+  const { width, height, data } = await decode(Uint8Array.from(bytes).buffer)
+  return { width, height, channels: 4, data: new Uint8Array(data) }
+}
