@@ -90,8 +90,8 @@ export class RandomRotation extends Transform {
   readonly #options: RotateOptions
 
   constructor(angleLimits: readonly [number, number], options: RandomRotationOptions = {}) {
-    const names = { zoomIn: true, zoomOut: true, rotateWithProba: true } as const
-    checkOptions('RandomRotation', options, '{ zoomOut: 'boolean' }', names)
+    const names = { zoomIn: 'boolean', zoomOut: 'boolean', rotateWithProba: 'boolean' } as const
+    checkOptions('RandomRotation', options, '{ zoomOut: true }', names)
     super()
     checkRotation('RandomRotation', options)
     const [low, high] = angleLimits
