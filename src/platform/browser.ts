@@ -1,10 +1,11 @@
 // What Glueball asks of a page: the event loop, workers, downloads; there are no files. Imports nothing from outside this folder.
+
+import type { DecodedPixels } from './decoded.ts'
 import { pressCollector } from './pressure.ts'
-import type { DecodedPixels } from './webp.ts'
 import type { WorkerHandle, WorkerProgram } from './worker.ts'
 
+export type { DecodedPixels } from './decoded.ts'
 export { type DownloadOptions, download } from './download.ts'
-export type { DecodedPixels } from './webp.ts'
 export { optimizedFunction } from './wide.ts'
 export type { WorkerHandle, WorkerProgram } from './worker.ts'
 

@@ -14,8 +14,9 @@ import { pressCollector } from './pressure.ts'
 import { wideFlags } from './wide.ts'
 import type { WorkerHandle, WorkerProgram } from './worker.ts'
 
+export type { DecodedPixels } from './decoded.ts'
 export { type DownloadOptions, download } from './download.ts'
-export { type DecodedPixels, decodeWebp } from './webp.ts'
+export { decodeWebp } from './webp.ts'
 export { optimizedFunction } from './wide.ts'
 export type { WorkerHandle, WorkerProgram } from './worker.ts'
 

@@ -1,15 +1,7 @@
 // WebP in Node: decoded by the optional package @jsquash/webp, which is libwebp as WebAssembly.
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-
-/** The pixels of a picture, RGB and alpha; with an orientation where the decoder has turned it already. */
-export interface DecodedPixels {
-  readonly width: number
-  readonly height: number
-  readonly channels: 4
-  readonly data: Uint8Array<ArrayBuffer>
-  readonly orientation?: 1
-}
+import type { DecodedPixels } from './decoded.ts'
 
 const packageName = '@jsquash/webp'
 type Decode = (bytes: ArrayBuffer) => Promise<{ width: number; height: number; data: Uint8ClampedArray }>

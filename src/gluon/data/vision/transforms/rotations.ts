@@ -90,7 +90,7 @@ export class RandomRotation extends Transform {
   readonly #options: RotateOptions
 
   constructor(angleLimits: readonly [number, number], options: RandomRotationOptions = {}) {
-    const names = { zoomIn: 'boolean', zoomOut: 'boolean', rotateWithProba: 'boolean' } as const
+    const names = { zoomIn: 'boolean', zoomOut: 'boolean', rotateWithProba: 'number' } as const
     checkOptions('RandomRotation', options, '{ zoomOut: true }', names)
     super()
     checkRotation('RandomRotation', options)
