@@ -27,10 +27,13 @@ const bfloat16: Reader = (buffer) => {
 function narrow(buffer: ArrayBuffer, signed: boolean, refuse: (value: bigint) => never): Int32Array {
   const words = new Int32Array(buffer)
   const out = new Int32Array(words.length / 2)
+  // the upper word repeats the sign of the lower one, or is 0
+  const mask = signed ? -1 : 0
   for (let i = 0; i < out.length; i++) {
     const low = words[2 * i]
-    const fits = signed ? words[2 * i + 1] === low >> 31 : words[2 * i + 1] === 0 && low >= 0
-    if (!fits) refuse((signed ? new BigInt64Array(buffer) : new BigUint64Array(buffer))[i])
+    const sign = low >> 31
+    if ((words[2 * i + 1] ^ (sign & mask)) | (sign & ~mask))
+      refuse((signed ? new BigInt64Array(buffer) : new BigUint64Array(buffer))[i])
     out[i] = low
   }
   return out

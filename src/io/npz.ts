@@ -6,7 +6,7 @@ import { sizeOf } from '../core/shape.ts'
 import { zip } from './deflate.ts'
 import { type Fail, type ForeignType, foreignBytes, foreignElements } from './foreign.ts'
 import type { ParamsEntry } from './params.ts'
-import { readZip } from './zip.ts'
+import { mostFiles, readZip } from './zip.ts'
 
 /** An array of numbers, row-major. */
 type NpyArray = Omit<ParamsEntry, 'name'>
@@ -180,7 +180,10 @@ export function encodeNpz(entries: readonly ParamsEntry[]): Uint8Array<ArrayBuff
     files.set(name, encodeNpy(entry))
   }
   const total = [...files.values()].reduce((sum, { length }) => sum + length, 0)
-  if (total > mostBytes || files.size >= 0xffff)
-    throw new OpError('npz', `got ${files.size} arrays of ${total} bytes, expected at most 65534 and ${mostBytes}`)
+  if (total > mostBytes || files.size > mostFiles)
+    throw new OpError(
+      'npz',
+      `got ${files.size} arrays of ${total} bytes, expected at most ${mostFiles} and ${mostBytes}`,
+    )
   return zip(Object.fromEntries(files))
 }

@@ -20,19 +20,24 @@ interface Entry {
   readonly start: number
 }
 
-const signatures = { file: 0x04034b50, entry: 0x02014b50, end: 0x06054b50 }
-const [fileHeader, entryHeader, endHeader] = [30, 46, 22]
+const signatures = { file: 0x04034b50, entry: 0x02014b50, end64: 0x06064b50, end: 0x06054b50 }
+const [fileHeader, entryHeader, end64Header, endHeader] = [30, 46, 76, 22]
 
 /** Bytes that a whole archive may unpack to: a small one, and a larger one for each of its own bytes. */
-const mostBytes = 2 ** 27
-const mostRatio = 16
+const mostBytes = 2 ** 26
+const mostRatio = 8
+/** Files of an archive at most. */
+export const mostFiles = 2 ** 14
 
 /** The files of an archive in the order of its directory. Throws by `fail` on what is damaged, or too large unpacked. */
 export function readZip(bytes: Uint8Array, fail: Fail): ZipMember[] {
   const entries = readDirectory(bytes, fail)
   const total = entries.reduce((sum, { size }) => sum + size, 0)
   const most = Math.max(mostBytes, mostRatio * bytes.length)
-  if (total > most) fail(`would unpack to ${total} bytes, expected at most ${most} for a file of ${bytes.length}`)
+  if (total > most)
+    fail(
+      `would unpack to ${total} bytes, expected at most ${most} for one of ${bytes.length}: save it with np.savez, unpacked`,
+    )
   const names = new Set(entries.map(({ name }) => name))
   if (names.size < entries.length) fail('holds two files of one name')
   return entries.map((entry) => ({ name: entry.name, bytes: () => unpack(bytes, entry, fail) }))
@@ -57,18 +62,22 @@ function readDirectory(bytes: Uint8Array, fail: Fail): Entry[] {
   const [size, start] = [view.getUint32(end + 12, true), view.getUint32(end + 16, true)]
   if (count === 0xffff || size === 0xffffffff || start === 0xffffffff)
     fail('is a zip archive of more than 4 GiB or 65534 files (zip64), which is not read')
-  if (start + size !== end) fail(`is damaged: its directory ends at ${start + size}, expected ${end}`)
+  if (count > mostFiles) fail(`holds ${count} files, expected at most ${mostFiles}`)
+  const stop = start + size
+  // some writers repeat the record at the end in zip64's form, for small archives too
+  const twice = stop + end64Header === end && view.getUint32(stop, true) === signatures.end64
+  if (stop !== end && !twice) fail(`is damaged: its directory ends at ${stop}, expected ${end}`)
   const entries: Entry[] = []
   let at = start
   for (let i = 0; i < count; i++) {
-    if (at + entryHeader > end || view.getUint32(at, true) !== signatures.entry)
+    if (at + entryHeader > stop || view.getUint32(at, true) !== signatures.entry)
       fail(`is damaged: its directory has ${i} files, expected ${count}`)
     const next = at + entryHeader + [28, 30, 32].reduce((sum, of) => sum + view.getUint16(at + of, true), 0)
-    if (next > end) fail(`is damaged: entry ${i} of its directory is cut short`)
+    if (next > stop) fail(`is damaged: entry ${i} of its directory is cut short`)
     entries.push(readEntry(bytes, at, fail))
     at = next
   }
-  if (at !== end) fail(`is damaged: its directory has bytes left over behind ${count} files`)
+  if (at !== stop) fail(`is damaged: its directory has bytes left over behind ${count} files`)
   return entries
 }
 
