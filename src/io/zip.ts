@@ -24,8 +24,8 @@ const signatures = { file: 0x04034b50, entry: 0x02014b50, end64: 0x06064b50, end
 const [fileHeader, entryHeader, end64Header, endHeader] = [30, 46, 76, 22]
 
 /** Bytes that a whole archive may unpack to: a small one, and a larger one for each of its own bytes. */
-const mostBytes = 2 ** 26
-const mostRatio = 8
+const mostBytes = 2 ** 25
+const mostRatio = 6
 /** Files of an archive at most. */
 export const mostFiles = 2 ** 14
 

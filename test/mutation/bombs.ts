@@ -166,8 +166,8 @@ export const bombs = {
   npz: {
     '256 MB, as it declares': () => zerosOf(2 ** 28, '<f4', 4),
     '256 MB, declared as 1000': () => zerosOf(2 ** 28, '<f4', 4, 1000),
-    '63 MB, which may be': () => zerosOf(63 * 2 ** 20, '<f4', 4),
-    '63 MB of int64, which may be': () => zerosOf(63 * 2 ** 20, '<i8', 8),
+    '31 MB, which may be': () => zerosOf(31 * 2 ** 20, '<f4', 4),
+    '31 MB of int64, which may be': () => zerosOf(31 * 2 ** 20, '<i8', 8),
     '4 GB declared': () => zerosOf(8, '<f4', 4, 2 ** 32 - 2),
     'empty arrays': () => {
       const empty = encodeNpy({ shape: [0], dtype: 'float32', data: new Float32Array(0) })
