@@ -2,7 +2,7 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 
 /** Types of fields that are no messages; an int64 is a number, exact up to 2⁵³. */
-type ScalarType = 'bytes' | 'float' | 'int32' | 'int64' | 'string'
+type ScalarType = 'bytes' | 'double' | 'float' | 'int32' | 'int64' | 'string'
 
 /** A field: its number, and its type or the name of a message. */
 export interface Field {
@@ -14,7 +14,7 @@ export interface Field {
 /** The fields of each message by their names. */
 export type Schema = Readonly<Record<string, Readonly<Record<string, Field>>>>
 
-type ValueOf<S extends Schema, T> = T extends 'float' | 'int32' | 'int64'
+type ValueOf<S extends Schema, T> = T extends 'double' | 'float' | 'int32' | 'int64'
   ? number
   : T extends 'string'
     ? string
@@ -55,6 +55,7 @@ export const many = <const T extends string>(number: number, type: T) => ({ numb
 
 const wires: Readonly<Record<ScalarType, WireType>> = {
   bytes: WireType.LengthDelimited,
+  double: WireType.Bit64,
   float: WireType.Bit32,
   int32: WireType.Varint,
   int64: WireType.Varint,
@@ -120,7 +121,8 @@ function read(reader: BinaryReader, schema: Schema, name: string, end: number, d
     }
     const [key, { type, repeated }] = entry
     const values = valuesOf(reader, schema, type, wire, depth)
-    if (repeated) (message[key] as unknown[]).push(...values)
+    // one by one: a call takes no million arguments
+    if (repeated) for (const value of values) (message[key] as unknown[]).push(value)
     else message[key] = values.at(-1)
   }
   if (reader.pos > end) throw new Error(`a message ends at byte ${reader.pos}, behind its end at ${end}`)

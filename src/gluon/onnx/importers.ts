@@ -1,0 +1,27 @@
+// The operators that ONNX files may have, by families.
+import { elementImporters } from './importElements.ts'
+import { layerImporters } from './importLayers.ts'
+import { reductionImporters } from './importReductions.ts'
+import { shapeImporters } from './importShapes.ts'
+import type { Importers } from './step.ts'
+
+/** How each operator is computed, by its name. */
+export const importers: Importers = {
+  ...elementImporters,
+  ...layerImporters,
+  ...reductionImporters,
+  ...shapeImporters,
+}
+
+/** The operands that are trained, by operator; other floats are parameters whose gradReq is 'null'. */
+export const trainedOperands: Readonly<Record<string, readonly number[]>> = {
+  BatchNormalization: [1, 2],
+  Conv: [1, 2],
+  ConvTranspose: [1, 2],
+  Gemm: [1, 2],
+  GroupNormalization: [1, 2],
+  InstanceNormalization: [1, 2],
+  LayerNormalization: [1, 2],
+  MatMul: [0, 1],
+  PRelu: [1],
+}
