@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { autograd, gluon, nd, nn, reference } from 'glueball'
+import { autograd, gluon, io, type NDArray, nd, nn, reference } from 'glueball'
 import { encodeRun, readRun } from '../../src/cli/checkpoint.ts'
 import { checkpointOf as runOf } from '../../src/cli/fixtures.ts'
 import { decodeSafetensors, encodeSafetensors, type Safetensor } from '../../src/io/safetensors.ts'
@@ -10,7 +10,7 @@ import { readFile } from '../../src/platform/node.ts'
 import { bombs } from './bombs.ts'
 import { headerOf, partsOf, safetensorsOf, sealCheckpoint, sealVersion1, textOf } from './containers.ts'
 import type { Format } from './formats.ts'
-import { jsonLayout, safetensorsLayout, version1Layout } from './layouts.ts'
+import { jsonLayout, onnxLayout, safetensorsLayout, version1Layout } from './layouts.ts'
 
 const run = encodeRun(runOf(12))
 const version1 = new Uint8Array(readFileSync(join(import.meta.dirname, '../golden/checkpoint-version1')))
@@ -74,6 +74,33 @@ const mixedParts = partsOf(mixed)
 async function readSafetensors(path: string): Promise<unknown> {
   const { metadata, tensors } = decodeSafetensors(await readFile(path), path)
   return [metadata, tensors.map(({ name, dtype, shape, bytes }) => [name, dtype, shape, bytes.slice()])]
+}
+
+const network = await makeNetwork()
+
+/** An ONNX file of a convolutional network. */
+async function makeNetwork(): Promise<Uint8Array> {
+  const net = new nn.HybridSequential()
+  net.add(
+    new nn.Conv2D(2, 3, { padding: 1 }),
+    new nn.BatchNorm(),
+    new nn.PReLU(),
+    new nn.MaxPool2D({ poolSize: 2 }),
+    new nn.Flatten(),
+    new nn.Dense(3),
+  )
+  const ctx = reference()
+  net.initialize({ ctx })
+  return io.onnx(net, [nd.zeros([1, 1, 4, 4], { ctx })])
+}
+
+async function readNetwork(path: string): Promise<unknown> {
+  const ctx = reference()
+  const net = await gluon.SymbolBlock.fromOnnx<NDArray | NDArray[]>(await readFile(path), { ctx })
+  const parameters = [...net.collectParams()].map(async ([name, parameter]) => {
+    return [name.slice(net.prefix.length), parameter.shape, await parameter.data().toArray()] as const
+  })
+  return [net.inputNames, net.outputNames, await Promise.all(parameters)]
 }
 
 const checkpoint = { file: 'mutant', read: readCheckpoint, bombs: bombs.checkpoint }
@@ -159,5 +186,14 @@ export const containerFormats: readonly Format[] = [
     samples: [mixedParts[0]],
     layout: jsonLayout,
     seal: (text) => safetensorsOf(text, mixedParts[1]),
+  },
+  {
+    name: 'ONNX',
+    file: 'mutant.onnx',
+    samples: [network],
+    layout: onnxLayout,
+    read: readNetwork,
+    checked: false,
+    bombs: bombs.onnx,
   },
 ]

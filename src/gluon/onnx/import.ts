@@ -9,7 +9,7 @@ import { oneContext } from '../contexts.ts'
 import { Parameter } from '../parameter.ts'
 import type { OnnxImportOptions, SymbolProgram } from '../symbolBlock.ts'
 import { type Host, hostOf, ImportFault, isHost, uploaded, type Value } from './host.ts'
-import { importers, trainedOperands } from './importers.ts'
+import { hostOperands, importers, trainedOperands } from './importers.ts'
 import { decode } from './protobuf.ts'
 import { type Onnx, schema } from './schema.ts'
 import { Attributes, type GraphStep, Step } from './step.ts'
@@ -100,7 +100,7 @@ class Program implements SymbolProgram {
     for (const [name, host] of hosts) {
       const role = roles.get(name)
       // a lone number is no weight, but where an operator trains it
-      const held = role !== undefined || host.values.length > 1
+      const held = role ? role !== 'host' : host.values.length > 1
       if (!host.type.startsWith('float') || !held || host.values.length === 0 || host.shape.length === 0) continue
       parameters.set(name, (fullName) => parameterOf(fullName, host, role ?? 'held', context))
       hosts.delete(name)
@@ -157,16 +157,15 @@ class Program implements SymbolProgram {
 
 /** The results of a node; what it makes besides is released at once. */
 function computed(step: GraphStep, run: () => Value | readonly Value[]): readonly Value[] {
-  try {
-    return within('', 'its node was computed', () => {
-      const made = run()
-      return made instanceof NDArray || isHost(made as Value) ? [made as Value] : (made as readonly Value[])
-    })
-  } catch (error) {
-    if (error instanceof GlueballError && !(error instanceof OpError)) throw error
-    const place = `${step.opType}${step.name ? ` ${step.name}` : ''}`
-    throw new OpError('SymbolBlock', `${place}: ${reasonOf(error)}`)
-  }
+  return within('', 'its node was computed', () => {
+    try {
+      return [run()].flat()
+    } catch (error) {
+      if (error instanceof GlueballError && !(error instanceof OpError)) throw error
+      const place = `${step.opType}${step.name ? ` ${step.name}` : ''}`
+      throw new OpError('SymbolBlock', `${place}: ${reasonOf(error)}`)
+    }
+  })
 }
 
 function stepOf(node: Onnx<'node'>): GraphStep {
@@ -204,8 +203,8 @@ function checkOrder(steps: readonly GraphStep[], known: Set<string>, outputs: re
   if (missing !== undefined) throw new OpError('fromOnnx', `nothing computes the output ${missing}`)
 }
 
-/** What an initializer is for: trained, a running statistic, or neither. */
-type Role = 'trained' | 'state' | 'held'
+/** What an initializer is for: trained, a running statistic, none of these, or a number that the host reads. */
+type Role = 'trained' | 'state' | 'held' | 'host'
 
 function rolesOf(steps: readonly GraphStep[]): Map<string, Role> {
   const roles = new Map<string, Role>()
@@ -213,6 +212,7 @@ function rolesOf(steps: readonly GraphStep[]): Map<string, Role> {
   for (const { opType, inputs, outputs } of steps) {
     for (const i of trainedOperands[opType] ?? []) if (inputs[i]) roles.set(inputs[i], 'trained')
     if (opType === 'BatchNormalization') for (const name of inputs.slice(3, 5)) roles.set(name, 'state')
+    for (const i of hostOperands[opType] ?? []) if (inputs[i]) roles.set(inputs[i], 'host')
     // a bias is added to a product
     if (opType === 'Add' && inputs.some((name) => products.has(name))) {
       for (const name of inputs) if (!products.has(name)) roles.set(name, roles.get(name) ?? 'trained')
@@ -230,6 +230,7 @@ function parameterOf(name: string, host: Host, role: Role, context: Context): Pa
     trained: {},
     state: { differentiable: false },
     held: { gradReq: 'null' },
+    host: {},
   } as const
   const parameter = new Parameter(name, { shape: host.shape, dtype, ...made[role] })
   const values = uploaded(host, context)

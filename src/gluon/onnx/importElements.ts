@@ -35,7 +35,10 @@ function binary(
 }
 
 /** An operator of any number of operands. */
-function variadic(onHost: (a: number, b: number) => number, onArrays: (a: Operand, b: Operand) => NDArray): Importer {
+function variadic(
+  onHost: (a: number, b: number) => number,
+  onArrays: (a: Operand, b: Operand) => NDArray,
+): (step: Step) => Value {
   return (step) => {
     let made = step.value(0)
     for (let i = 1; i < step.count; i++) {
@@ -143,6 +146,8 @@ const gelu: Importer = (step) => {
   return nd.multiply(nd.multiply(x, 0.5), nd.add(nd.tanh(inner), 1))
 }
 
+const sum = variadic((a, b) => a + b, nd.add)
+
 /** How each operator is computed. */
 export const elementImporters: Importers = {
   Add: binary((a, b) => a + b, nd.add),
@@ -153,8 +158,8 @@ export const elementImporters: Importers = {
   Pow: binary((a, b) => a ** b, nd.power),
   Max: variadic(Math.max, nd.maximum),
   Min: variadic(Math.min, nd.minimum),
-  Sum: variadic((a, b) => a + b, nd.add),
-  Mean: (step) => nd.divide(nd.addN(...step.arrays()), step.count),
+  Sum: sum,
+  Mean: (step) => nd.divide(step.asArray(sum(step)), step.count),
   Equal: binary((a, b) => Number(a === b), nd.equal, true),
   Greater: binary((a, b) => Number(a > b), nd.greater, true),
   GreaterOrEqual: binary((a, b) => Number(a >= b), nd.greaterEqual, true),

@@ -1,6 +1,7 @@
 // The operators that ONNX files may have, by families.
 import { elementImporters } from './importElements.ts'
 import { layerImporters } from './importLayers.ts'
+import { movementImporters } from './importMovements.ts'
 import { reductionImporters } from './importReductions.ts'
 import { shapeImporters } from './importShapes.ts'
 import type { Importers } from './step.ts'
@@ -9,6 +10,7 @@ import type { Importers } from './step.ts'
 export const importers: Importers = {
   ...elementImporters,
   ...layerImporters,
+  ...movementImporters,
   ...reductionImporters,
   ...shapeImporters,
 }
@@ -24,4 +26,13 @@ export const trainedOperands: Readonly<Record<string, readonly number[]>> = {
   LayerNormalization: [1, 2],
   MatMul: [0, 1],
   PRelu: [1],
+}
+
+/** The operands that the host reads, by operator: they are no parameters. */
+export const hostOperands: Readonly<Record<string, readonly number[]>> = {
+  Clip: [1, 2],
+  Pad: [2],
+  Range: [0, 1, 2],
+  Resize: [1, 2],
+  Upsample: [1],
 }
