@@ -35,8 +35,8 @@ export class SymbolBlock<Output extends NDArray | NDArray[] = NDArray> extends H
   }
 
   /**
-   * The network of an ONNX file's bytes: `await gluon.SymbolBlock.fromOnnx(bytes)`. Weights of convolutions, products and
-   * normalisations are trained; other arrays of floats are parameters whose gradReq is 'null'. Throws with all operators
+   * The network of an ONNX file's bytes: `await gluon.SymbolBlock.fromOnnx(bytes)`. Weights of layers, and arrays of
+   * floats that are multiplied or added, are trained; other arrays of floats are parameters whose gradReq is 'null'. Throws with all operators
    * that the import does not have.
    */
   static async fromOnnx<Output extends NDArray | NDArray[] = NDArray>(

@@ -95,7 +95,7 @@ class Program implements SymbolProgram {
     if (this.outputNames.length === 0) throw new OpError('fromOnnx', 'the graph has no outputs: the file is damaged')
     this.#steps = withoutAliases(graph.node.map(stepOf), hosts, new Set(this.outputNames))
     checkOrder(this.#steps, new Set([...hosts.keys(), ...this.inputNames]), this.outputNames)
-    const roles = rolesOf(this.#steps)
+    const roles = rolesOf(this.#steps, this.inputNames, hosts.keys())
     const parameters = new Map<string, (fullName: string) => Parameter>()
     for (const [name, host] of hosts) {
       const role = roles.get(name)
@@ -122,7 +122,7 @@ class Program implements SymbolProgram {
     const context = inputs[0]?.context ?? [...parameters.values()][0]?.context ?? currentContext()
     const kept = new Set<Value>(values.values())
     this.#steps.forEach((step, i) => {
-      const operands = step.inputs.map((name) => (name === '' ? undefined : values.get(name)))
+      const operands = step.inputs.map((name) => (name === '' ? undefined : valueOf(name, values)))
       const results = computed(step, () => importers[step.opType](new Step(step, operands, this.#opset, context)))
       step.outputs.forEach((name, k) => {
         if (results[k] !== undefined) values.set(name, results[k])
@@ -148,11 +148,17 @@ class Program implements SymbolProgram {
     context: NDArray['context'],
     kept: ReadonlySet<Value>,
   ): NDArray {
-    const value = values.get(name)
-    if (value === undefined) throw new OpError('SymbolBlock', `output ${name} was not computed`)
+    const value = valueOf(name, values)
     if (isHost(value)) return uploaded(value, context)
     return kept.has(value) ? value.copy() : value
   }
+}
+
+/** A value that was computed: further outputs of some operators are not. */
+function valueOf(name: string, values: ReadonlyMap<string, Value>): Value {
+  const value = values.get(name)
+  if (value) return value
+  throw new OpError('SymbolBlock', `import does not compute ${name}, a further output of its operator`)
 }
 
 /** The results of a node; what it makes besides is released at once. */
@@ -206,20 +212,33 @@ function checkOrder(steps: readonly GraphStep[], known: Set<string>, outputs: re
 /** What an initializer is for: trained, a running statistic, none of these, or a number that the host reads. */
 type Role = 'trained' | 'state' | 'held' | 'host'
 
-function rolesOf(steps: readonly GraphStep[]): Map<string, Role> {
+/** Operators that change a weight's shape or order alone. */
+const reshaping = new Set(['Cast', 'Expand', 'Flatten', 'Identity', 'Reshape', 'Squeeze', 'Transpose', 'Unsqueeze'])
+
+/** Operators that prepare an image. */
+const preparing = new Set([...reshaping, 'Add', 'Div', 'Mul', 'Sub', 'Slice', 'Gather', 'Concat'])
+
+/**
+ * What initializers are for. Factors and shifts of Mul and Add are trained like other weights, as normalisations are
+ * written by them, unless they prepare the graph's input.
+ */
+function rolesOf(steps: readonly GraphStep[], graphInputs: readonly string[], weights: Iterable<string>) {
   const roles = new Map<string, Role>()
-  const products = new Set<string>()
+  const roots = new Map(Array.from(weights, (name) => [name, name]))
+  const images = new Set(graphInputs)
+  const give = (name: string | undefined, role: Role) => {
+    const root = name === undefined ? undefined : roots.get(name)
+    if (root !== undefined) roles.set(root, roles.get(root) ?? role)
+  }
   for (const { opType, inputs, outputs } of steps) {
-    for (const i of trainedOperands[opType] ?? []) if (inputs[i]) roles.set(inputs[i], 'trained')
-    if (opType === 'BatchNormalization') for (const name of inputs.slice(3, 5)) roles.set(name, 'state')
-    for (const i of hostOperands[opType] ?? []) if (inputs[i]) roles.set(inputs[i], 'host')
-    // a bias is added to a product
-    if (opType === 'Add' && inputs.some((name) => products.has(name))) {
-      for (const name of inputs) if (!products.has(name)) roles.set(name, roles.get(name) ?? 'trained')
-    }
-    if (opType === 'MatMul' || opType === 'Conv' || opType === 'ConvTranspose' || opType === 'Gemm') {
-      for (const name of outputs) products.add(name)
-    }
+    for (const i of hostOperands[opType] ?? []) give(inputs[i], 'host')
+    for (const i of trainedOperands[opType] ?? []) give(inputs[i], 'trained')
+    if (opType === 'BatchNormalization') for (const name of inputs.slice(3, 5)) give(name, 'state')
+    const prepares = preparing.has(opType) && inputs.some((name) => images.has(name))
+    if (prepares) images.add(outputs[0])
+    else if (opType === 'Mul' || opType === 'Add') for (const name of inputs) give(name, 'trained')
+    const root = reshaping.has(opType) ? roots.get(inputs[0]) : undefined
+    if (root !== undefined) roots.set(outputs[0], root)
   }
   return roles
 }

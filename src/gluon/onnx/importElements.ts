@@ -218,7 +218,6 @@ export const elementImporters: Importers = {
   },
   Clip: clip,
   Dropout: (step) => {
-    step.onlyOutputs(1)
     return nd.dropout(step.array(0), { p: step.number(1) ?? step.attributes.float('ratio', 0.5) })
   },
 }

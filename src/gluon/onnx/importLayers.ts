@@ -144,7 +144,6 @@ function poolOf(step: Step, x: NDArray) {
 }
 
 const maxPool: Importer = (step) => {
-  step.onlyOutputs(1)
   const x = step.array(0)
   const { begin, end, inside, options } = poolOf(step, x)
   return inside ? nd.pooling(x, { ...options, pad: begin }) : nd.pooling(bordered(x, begin, end, -3.4e38), options)
@@ -167,7 +166,6 @@ const overPixels = (x: NDArray) => Array.from(x.shape.keys()).slice(2)
 
 /** Normalises channels; training takes the statistics of the batch, and moves those of the file. */
 const batchNormalization: Importer = (step) => {
-  step.onlyOutputs(1)
   const [x, gamma, beta, mean, variance] = [0, 1, 2, 3, 4].map((i) => step.array(i))
   const options = { axis: 1, eps: step.attributes.float('epsilon', 1e-5) }
   if (!mode.training) return normaliseChannels(x, gamma, beta, mean, variance, options)
@@ -178,7 +176,6 @@ const batchNormalization: Importer = (step) => {
 
 /** Normalises rows along all axes from one on. */
 const layerNormalization: Importer = (step) => {
-  step.onlyOutputs(1)
   const [x, scale] = [step.array(0), step.array(1)]
   const axis = axisOf(step.attributes.int('axis', -1), x.ndim)
   const size = sizeOf(x.shape.slice(axis))

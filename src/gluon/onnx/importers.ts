@@ -15,7 +15,7 @@ export const importers: Importers = {
   ...shapeImporters,
 }
 
-/** The operands that are trained, by operator; other floats are parameters whose gradReq is 'null'. */
+/** The operands that are weights, by operator. */
 export const trainedOperands: Readonly<Record<string, readonly number[]>> = {
   BatchNormalization: [1, 2],
   Conv: [1, 2],

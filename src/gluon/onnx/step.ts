@@ -158,12 +158,6 @@ export class Step {
     if (host.values.length === 1) return host.values[0]
     throw new ImportFault(`operand ${i} must be one number, got ${formatShape(host.shape)}`)
   }
-
-  /** Throws where the node has outputs that are not computed. */
-  onlyOutputs(count: number): void {
-    const more = this.node.outputs.findIndex((name, i) => i >= count && name !== '')
-    if (more >= 0) throw new ImportFault(`output ${more} is not computed`)
-  }
 }
 
 /** Computes a node. */
