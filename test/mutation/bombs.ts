@@ -115,8 +115,47 @@ function tensorBombs(seal: (file: Uint8Array) => Uint8Array, members = ''): Bomb
   }
 }
 
+/** A field of protocol buffers that holds bytes. */
+function field(number: number, content: Uint8Array): Buffer {
+  const length: number[] = []
+  for (let rest = content.length; length.length === 0 || rest > 0; rest = Math.floor(rest / 128)) {
+    length.push((rest % 128) + (rest >= 128 ? 128 : 0))
+  }
+  return Buffer.concat([Buffer.of(8 * number + 2, ...length), content])
+}
+
+/** An ONNX file of version 17 whose graph has some fields. */
+const onnxOf = (...fields: readonly Uint8Array[]) =>
+  Buffer.concat([field(8, Buffer.of(16, 17)), field(7, Buffer.concat([...fields, field(12, field(1, encoded('y')))]))])
+
+/** A tensor `a` of float32, of sizes given as varints, with other fields. */
+const tensorOf = (sizes: Uint8Array, ...fields: readonly Uint8Array[]) =>
+  onnxOf(field(5, Buffer.concat([field(1, sizes), Buffer.of(16, 1), field(8, encoded('a')), ...fields])))
+
+const large = Buffer.of(128, 128, 128, 128, 8)
+
 /** Bombs by what reads them. */
 export const bombs = {
+  onnx: {
+    'a tensor of 2^31': () => tensorOf(large),
+    'a tensor of 2^62': () => tensorOf(Buffer.concat([large, large])),
+    'a shape of 9 million sides': () => tensorOf(Buffer.alloc(megabytes, 1)),
+    'numbers of one byte': () => tensorOf(Buffer.of(1), field(7, Buffer.alloc(megabytes, 1))),
+    floats: () => tensorOf(Buffer.of(1), field(4, Buffer.alloc(megabytes))),
+    'empty nodes': () => onnxOf(Buffer.alloc(megabytes, Buffer.of(10, 0))),
+    'empty tensors': () => onnxOf(Buffer.alloc(megabytes, Buffer.of(42, 0))),
+    'a name of 9 MB': () => onnxOf(field(1, field(4, Buffer.alloc(megabytes, 'x')))),
+    operators: () => {
+      const nodes = Array.from({ length: 200_000 }, (_, i) => field(1, field(4, encoded(`Op${i}`))))
+      return onnxOf(Buffer.concat(nodes))
+    },
+    'groups in groups': () => onnxOf(Buffer.alloc(megabytes, 8 * 3 + 3)),
+    'graphs in graphs': () => {
+      let inner: Buffer = Buffer.alloc(0)
+      for (let i = 0; i < 1000; i++) inner = field(7, inner)
+      return inner
+    },
+  },
   checkpoint: {
     ...tensorBombs(sealCheckpoint, `${head}"null"},`),
     ...bombsOfText((text) => checkpointOf(text), megabytes / 2),

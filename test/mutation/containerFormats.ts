@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { autograd, gluon, nd, nn, reference } from 'glueball'
+import { autograd, gluon, io, type NDArray, nd, nn, reference } from 'glueball'
 import { encodeRun, readRun } from '../../src/cli/checkpoint.ts'
 import { checkpointOf as runOf } from '../../src/cli/fixtures.ts'
 import { zip } from '../../src/io/deflate.ts'
@@ -12,7 +12,7 @@ import { readFile } from '../../src/platform/node.ts'
 import { bombs } from './bombs.ts'
 import { deflatedZip, headerOf, partsOf, safetensorsOf, sealCheckpoint, sealVersion1, textOf } from './containers.ts'
 import type { Format } from './formats.ts'
-import { jsonLayout, npyLayout, safetensorsLayout, version1Layout, zipLayout } from './layouts.ts'
+import { jsonLayout, npyLayout, onnxLayout, safetensorsLayout, version1Layout, zipLayout } from './layouts.ts'
 
 const run = encodeRun(runOf(12))
 const version1 = new Uint8Array(readFileSync(join(import.meta.dirname, '../golden/checkpoint-version1')))
@@ -95,6 +95,33 @@ function npyOf(header: string, data: BigInt64Array): Uint8Array {
 
 const readNpz = async (path: string) =>
   decodeNpz(await readFile(path), path).map(({ name, shape, dtype, data }) => [name, shape, dtype, data])
+
+const network = await makeNetwork()
+
+/** An ONNX file of a convolutional network. */
+async function makeNetwork(): Promise<Uint8Array> {
+  const net = new nn.HybridSequential()
+  net.add(
+    new nn.Conv2D(2, 3, { padding: 1 }),
+    new nn.BatchNorm(),
+    new nn.PReLU(),
+    new nn.MaxPool2D({ poolSize: 2 }),
+    new nn.Flatten(),
+    new nn.Dense(3),
+  )
+  const ctx = reference()
+  net.initialize({ ctx })
+  return io.onnx(net, [nd.zeros([1, 1, 4, 4], { ctx })])
+}
+
+async function readNetwork(path: string): Promise<unknown> {
+  const ctx = reference()
+  const net = await gluon.SymbolBlock.fromOnnx<NDArray | NDArray[]>(await readFile(path), { ctx })
+  const parameters = [...net.collectParams()].map(async ([name, parameter]) => {
+    return [name.slice(net.prefix.length), parameter.shape, await parameter.data().toArray()] as const
+  })
+  return [net.inputNames, net.outputNames, await Promise.all(parameters)]
+}
 
 const checkpoint = { file: 'mutant', read: readCheckpoint, bombs: bombs.checkpoint }
 const checkpoint1 = { ...checkpoint, bombs: bombs.version1 }
@@ -190,5 +217,14 @@ export const containerFormats: readonly Format[] = [
     layout: npyLayout,
     bombs: {},
     seal: (bytes) => zip({ 'x.npy': bytes }),
+  },
+  {
+    name: 'ONNX',
+    file: 'mutant.onnx',
+    samples: [network],
+    layout: onnxLayout,
+    read: readNetwork,
+    checked: false,
+    bombs: bombs.onnx,
   },
 ]

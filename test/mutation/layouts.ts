@@ -138,3 +138,32 @@ export function npyLayout(bytes: Uint8Array): Layout {
     json: true,
   }
 }
+
+/** ONNX: every tag down to the attributes' tensors, and the first byte of every length. */
+export function onnxLayout(bytes: Uint8Array): Layout {
+  const parts: number[] = []
+  const fields: Field[] = []
+  const within = [[7], [1, 5, 11, 12], [5, 2], [1, 5], [2], [1]]
+  const walk = (start: number, end: number, depth: number) => {
+    for (let at = start; at < end && parts.length < 1000; ) {
+      const tag = bytes[at]
+      parts.push(at++)
+      const from = at
+      let [value, shift] = [0, 0]
+      const varint = () => {
+        for (value = 0, shift = 0; at < end; shift += 7) {
+          value += (bytes[at] & 127) * 2 ** shift
+          if (bytes[at++] < 128) return
+        }
+      }
+      if ((tag & 7) === 5) at += 4
+      else varint()
+      fields.push({ at: from, bytes: 1 })
+      if ((tag & 7) !== 2) continue
+      if (within[depth]?.includes(tag >> 3)) walk(at, Math.min(end, at + value), depth + 1)
+      at += value
+    }
+  }
+  walk(0, bytes.length, 0)
+  return { parts, fields }
+}

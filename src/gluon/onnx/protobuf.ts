@@ -2,7 +2,7 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 
 /** Types of fields that are no messages; an int64 is a number, exact up to 2⁵³. */
-type ScalarType = 'bytes' | 'float' | 'int32' | 'int64' | 'string'
+type ScalarType = 'bytes' | 'double' | 'float' | 'int32' | 'int64' | 'string'
 
 /** A field: its number, and its type or the name of a message. */
 export interface Field {
@@ -14,7 +14,7 @@ export interface Field {
 /** The fields of each message by their names. */
 export type Schema = Readonly<Record<string, Readonly<Record<string, Field>>>>
 
-type ValueOf<S extends Schema, T> = T extends 'float' | 'int32' | 'int64'
+type ValueOf<S extends Schema, T> = T extends 'double' | 'float' | 'int32' | 'int64'
   ? number
   : T extends 'string'
     ? string
@@ -55,6 +55,7 @@ export const many = <const T extends string>(number: number, type: T) => ({ numb
 
 const wires: Readonly<Record<ScalarType, WireType>> = {
   bytes: WireType.LengthDelimited,
+  double: WireType.Bit64,
   float: WireType.Bit32,
   int32: WireType.Varint,
   int64: WireType.Varint,
@@ -99,15 +100,33 @@ export function decode<S extends Schema, Name extends keyof S>(
   name: Name,
   bytes: Uint8Array,
 ): Message<S, Name> {
-  const reader = new BinaryReader(bytes)
+  const reader = new Reader(bytes)
   return read(reader, schema, name as string, reader.len, 0) as Message<S, Name>
 }
 
 /** Deepest nesting of messages: a file that nests deeper is damaged. */
 const deepest = 40
 
-function read(reader: BinaryReader, schema: Schema, name: string, end: number, depth: number): object {
+/** The most messages of a file: a damaged one may name millions of empty ones. */
+const mostMessages = 2 ** 19
+
+/** A reader that counts messages. */
+class Reader extends BinaryReader {
+  messages = 0
+
+  /** An int64 as a number, exact up to 2⁵³; a short one is read without a bigint. */
+  integer(): number {
+    const start = this.pos
+    const value = this.uint32()
+    if (this.pos - start <= 4) return value
+    this.pos = start
+    return Number(this.int64())
+  }
+}
+
+function read(reader: Reader, schema: Schema, name: string, end: number, depth: number): object {
   if (depth > deepest) throw new Error(`messages are nested deeper than ${deepest}`)
+  if (++reader.messages > mostMessages) throw new Error(`there are more than ${mostMessages} messages`)
   const fields = byNumber(schema, name)
   const message: Record<string, unknown> = {}
   for (const [key, field] of Object.entries(schema[name])) message[key] = field.repeated ? [] : undefined
@@ -119,29 +138,34 @@ function read(reader: BinaryReader, schema: Schema, name: string, end: number, d
       continue
     }
     const [key, { type, repeated }] = entry
-    const values = valuesOf(reader, schema, type, wire, depth)
-    if (repeated) (message[key] as unknown[]).push(...values)
-    else message[key] = values.at(-1)
+    const values = repeated ? (message[key] as unknown[]) : []
+    readValues(values, reader, schema, type, wire, depth)
+    if (!repeated) message[key] = values.at(-1)
   }
   if (reader.pos > end) throw new Error(`a message ends at byte ${reader.pos}, behind its end at ${end}`)
   return message
 }
 
-/** The values of one tag: several where numbers are packed. */
-function valuesOf(reader: BinaryReader, schema: Schema, type: string, wire: WireType, depth: number): unknown[] {
-  if (isScalar(type) && wire === wires[type]) return [scalar(reader, type)]
+/** Adds the values of one tag to a list: several where numbers are packed. */
+function readValues(
+  values: unknown[],
+  reader: Reader,
+  schema: Schema,
+  type: string,
+  wire: WireType,
+  depth: number,
+): void {
+  if (isScalar(type) && wire === wires[type]) return void values.push(scalar(reader, type))
   if (wire !== WireType.LengthDelimited) throw new Error(`a field of type ${type} has wire type ${wire}`)
   const length = reader.uint32()
   const end = reader.pos + length
   if (end > reader.len) throw new Error(`a field of ${length} bytes at ${reader.pos} leaves the ${reader.len} bytes`)
-  if (!isScalar(type)) return [read(reader, schema, type, end, depth + 1)]
-  const values: unknown[] = []
+  if (!isScalar(type)) return void values.push(read(reader, schema, type, end, depth + 1))
   while (reader.pos < end) values.push(scalar(reader, type))
-  return values
 }
 
-function scalar(reader: BinaryReader, type: ScalarType): unknown {
-  return type === 'int64' ? Number(reader.int64()) : reader[type]()
+function scalar(reader: Reader, type: ScalarType): unknown {
+  return type === 'int64' ? reader.integer() : reader[type]()
 }
 
 const numbered = new WeakMap<object, Map<number, readonly [string, Field]>>()

@@ -49,6 +49,7 @@ export const schema = {
     int64Data: many(7, 'int64'),
     name: one(8, 'string'),
     rawData: one(9, 'bytes'),
+    doubleData: many(10, 'double'),
     dataLocation: one(14, 'int32'),
   },
   value: { name: one(1, 'string'), type: one(2, 'type') },

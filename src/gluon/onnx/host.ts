@@ -1,0 +1,141 @@
+// Values of an ONNX graph that the host holds: shapes, axes and small constants, and how tensors of a file become such.
+import { elementsIn, isDType } from '../../core/dtype.ts'
+import type { Context } from '../../core/engine.ts'
+import { NDArray } from '../../core/ndarray.ts'
+import { broadcastShapes, formatShape, type Shape, shapeOf, sizeOf, stridesOf } from '../../core/shape.ts'
+import { upload } from '../../nd/creation.ts'
+import { type ElementType, elementTypes, type Onnx } from './schema.ts'
+
+/** Raised for what can't be imported; the caller names the part of the file. */
+export class ImportFault extends Error {}
+
+/** A tensor on the host. */
+export interface Host {
+  readonly type: ElementType
+  readonly shape: Shape
+  readonly values: ArrayLike<number>
+}
+
+/** A value while a graph is computed. */
+export type Value = NDArray | Host
+
+/** Whether a value is on the host. */
+export function isHost(value: Value | undefined): value is Host {
+  return value !== undefined && !(value instanceof NDArray)
+}
+
+/** A list of int64. */
+export function integerList(values: readonly number[]): Host {
+  return { type: 'int64', shape: shapeOf([values.length]), values }
+}
+
+/** The element types that import knows, by their numbers in files. */
+const names = new Map(Object.entries(elementTypes).map(([name, number]) => [number as number, name as ElementType]))
+
+/** Names of element types that import does not have. */
+const others: Readonly<Record<number, string>> = {
+  ...{ 4: 'uint16', 5: 'int16', 8: 'string', 12: 'uint32', 13: 'uint64', 14: 'complex64', 15: 'complex128' },
+  ...{ 16: 'bfloat16' },
+}
+
+/** The element type of a number. */
+export function elementTypeOf(number: number | undefined): ElementType {
+  const name = names.get(number ?? 0)
+  if (name) return name
+  const other = number === undefined ? 'none' : (others[number] ?? `number ${number}`)
+  throw new ImportFault(`the element type must be one of ${[...names.values()].join(', ')}, got ${other}`)
+}
+
+/** The most elements of an array: what needs more is taken for damage. */
+const mostElements = 2 ** 31
+
+/** Checks that sizes are those of an array that memory could hold. */
+export function checkedShape(sizes: readonly number[], what = 'the shape'): Shape {
+  if (sizes.length > 8) throw new ImportFault(`${what} has ${sizes.length} axes, expected at most 8`)
+  if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    throw new ImportFault(`${what} must be of non-negative integers, got ${formatShape(sizes)}`)
+  }
+  const count = sizes.reduce((product, size) => product * size, 1)
+  if (count <= mostElements) return shapeOf(sizes)
+  throw new ImportFault(`${what} ${formatShape(sizes)} has more than ${mostElements} elements`)
+}
+
+/** A tensor of a file. Throws where its bytes don't fill its shape. */
+export function hostOf(tensor: Onnx<'tensor'>): Host {
+  if (tensor.dataLocation === 1) throw new ImportFault('its data lies in another file: save the network as one file')
+  const type = elementTypeOf(tensor.dataType)
+  const shape = checkedShape(tensor.dims)
+  const count = sizeOf(shape)
+  return { type, shape, values: tensor.rawData ? rawValues(type, tensor.rawData, count) : listed(type, tensor, count) }
+}
+
+function rawValues(type: ElementType, bytes: Uint8Array, count: number): ArrayLike<number> {
+  const width = type === 'int64' ? 8 : type === 'bool' ? 1 : elementWidths[type]
+  if (bytes.length !== count * width) {
+    throw new ImportFault(`it has ${bytes.length} bytes, expected ${count * width} for ${count} elements of ${type}`)
+  }
+  const { buffer } = bytes.slice() // an element's bytes may start anywhere
+  if (type === 'int64') return Array.from(new BigInt64Array(buffer), Number)
+  if (type === 'bool') return Array.from(bytes, (byte) => (byte === 0 ? 0 : 1))
+  return elementsIn(type, buffer, 0, count)
+}
+
+const elementWidths = { float16: 2, float32: 4, float64: 8, int8: 1, int32: 4, uint8: 1 } as const
+
+function listed(type: ElementType, tensor: Onnx<'tensor'>, count: number): ArrayLike<number> {
+  const list =
+    type === 'float32'
+      ? tensor.floatData
+      : type === 'float64'
+        ? tensor.doubleData
+        : type === 'int64'
+          ? tensor.int64Data
+          : tensor.int32Data
+  if (list.length !== count) throw new ImportFault(`it has ${list.length} elements, expected ${count}`)
+  if (type === 'float16') return elementsIn('float16', Uint16Array.from(list).buffer, 0, count)
+  if (type === 'bool') return list.map((value) => (value === 0 ? 0 : 1))
+  return list
+}
+
+/** A host's value as an array: int64 becomes int32, and bool float32. */
+export function uploaded({ type, shape, values }: Host, context: Context): NDArray {
+  if (isDType(type)) return upload(values, shape, type, context)
+  if (type === 'bool') return upload(values, shape, 'float32', context)
+  for (let i = 0; i < values.length; i++) {
+    if (Math.abs(values[i]) < 2 ** 31) continue
+    throw new ImportFault(`int32 does not hold the int64 ${values[i]}`)
+  }
+  return upload(values, shape, 'int32', context)
+}
+
+/** The host's value of a function of each element of some others, with NumPy's broadcasting. */
+export function mapped(type: ElementType, hosts: readonly Host[], compute: (...values: number[]) => number): Host {
+  const shape = checkedShape(
+    broadcastShapes(
+      'fromOnnx',
+      hosts.map((host) => host.shape),
+    ),
+  )
+  const strides = stridesOf(shape)
+  const steps = hosts.map((host) => {
+    const own = stridesOf(host.shape)
+    const lead = shape.length - host.shape.length
+    return shape.map((_, k) => (k < lead || host.shape[k - lead] === 1 ? 0 : own[k - lead]))
+  })
+  const values = Array.from({ length: sizeOf(shape) }, (_, i) => {
+    const given = hosts.map((host, h) => {
+      let at = 0
+      for (let k = 0; k < shape.length; k++) at += (Math.floor(i / strides[k]) % shape[k]) * steps[h][k]
+      return host.values[at]
+    })
+    return rounded(type, compute(...given))
+  })
+  return { type, shape, values }
+}
+
+/** A number as an element of a type. */
+export function rounded(type: ElementType, value: number): number {
+  if (type === 'bool') return value === 0 ? 0 : 1
+  if (type === 'float32' || type === 'float16') return Math.fround(value)
+  return type === 'float64' ? value : Math.trunc(value)
+}

@@ -1,0 +1,5 @@
+// Random networks of ours, exported to ONNX and imported, give the same outputs, and are exported again.
+import { it } from 'vitest'
+import { checkImported } from './import.ts'
+
+it.each(Array.from({ length: 12 }, (_, i) => i))('random network %d', checkImported)
