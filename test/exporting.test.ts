@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { decode } from '../src/gluon/onnx/protobuf.ts'
 import { schema } from '../src/gluon/onnx/schema.ts'
+import { decodeNpz } from '../src/io/npz.ts'
 import { decodeSafetensors } from '../src/io/safetensors.ts'
 import { glueball } from './cli.ts'
 
@@ -37,13 +38,19 @@ test('export writes what the ending names, with classes and preprocessing', asyn
   await glueball('export', at('run'), '--out', at('net.weights'), '--format', 'safetensors')
   const { tensors } = decodeSafetensors(readFileSync(at('net.weights')))
   expect(tensors.map(({ name }) => name)).toContain('0.weight')
+  await glueball('export', at('run'), '--out', at('net.npz'))
+  expect(
+    decodeNpz(readFileSync(at('net.npz')))
+      .map(({ name, shape }) => [name, shape])
+      .sort(),
+  ).toEqual(tensors.map(({ name, shape }) => [name, shape]).sort())
   await glueball('export', at('run'), '--out', at('net.params'))
   expect(readFileSync(at('net.params')).readUInt32LE(0)).toBe(0x112)
 })
 
 test.each([
   [['export', 'x'], 'which file? Give --out FILE'],
-  [['export', 'x', '--out', 'net.tar'], 'net.tar names no format: add --format, one of onnx, safetensors, params'],
+  [['export', 'x', '--out', 'net.tar'], 'net.tar names no format: add --format, one of onnx, safetensors, npz, params'],
   [['export', 'x', '--out', 'net', '--format', 'onx'], 'there is no format onx. Did you mean onnx?'],
   [['export', '--out', 'net.onnx'], 'which checkpoint?'],
 ])('%j is answered in one line', async (args, message) => {

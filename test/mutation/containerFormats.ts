@@ -126,9 +126,15 @@ async function readNetwork(path: string): Promise<unknown> {
 const checkpoint = { file: 'mutant', read: readCheckpoint, bombs: bombs.checkpoint }
 const checkpoint1 = { ...checkpoint, bombs: bombs.version1 }
 const trainerState = { file: 'mutant', read: readState, bombs: bombs.trainerState }
-const safetensors = { file: 'mutant.safetensors', read: readSafetensors, bombs: bombs.safetensors, checked: false }
+const safetensors = {
+  file: 'mutant.safetensors',
+  read: readSafetensors,
+  bombs: bombs.safetensors,
+  checked: false,
+  files: 2000,
+}
 
-const npz = { file: 'mutant.npz', read: readNpz, checked: false }
+const npz = { file: 'mutant.npz', read: readNpz, checked: false, files: 2000 }
 
 /** A row by the damage that is done: to the file, behind its checksum, or to its JSON alone. */
 export const containerFormats: readonly Format[] = [

@@ -98,11 +98,12 @@ class Program implements SymbolProgram {
     const roles = rolesOf(this.#steps, this.inputNames, hosts.keys())
     const parameters = new Map<string, (fullName: string) => Parameter>()
     for (const [name, host] of hosts) {
-      const role = roles.get(name)
-      // a lone number is no weight, but where an operator trains it
-      const held = role ? role !== 'host' : host.values.length > 1
-      if (!host.type.startsWith('float') || !held || host.values.length === 0 || host.shape.length === 0) continue
-      parameters.set(name, (fullName) => parameterOf(fullName, host, role ?? 'held', context))
+      const role = roles.get(name) ?? 'held'
+      // a lone number that is added or multiplied is no weight
+      const least = role === 'weight' || role === 'state' ? 1 : 2
+      const held = role !== 'host' && host.values.length >= least
+      if (!host.type.startsWith('float') || !held || host.shape.length === 0) continue
+      parameters.set(name, (fullName) => parameterOf(fullName, host, role, context))
       hosts.delete(name)
     }
     this.parameters = parameters
@@ -169,7 +170,8 @@ function computed(step: GraphStep, run: () => Value | readonly Value[]): readonl
     } catch (error) {
       if (error instanceof GlueballError && !(error instanceof OpError)) throw error
       const place = `${step.opType}${step.name ? ` ${step.name}` : ''}`
-      throw new OpError('SymbolBlock', `${place}: ${reasonOf(error)}`)
+      // the op's own place is this block's, which is named once
+      throw new OpError('SymbolBlock', `${place}: ${reasonOf(error).replace(/^in [^[]*: (?=\[)/, '')}`)
     }
   })
 }
@@ -209,8 +211,8 @@ function checkOrder(steps: readonly GraphStep[], known: Set<string>, outputs: re
   if (missing !== undefined) throw new OpError('fromOnnx', `nothing computes the output ${missing}`)
 }
 
-/** What an initializer is for: trained, a running statistic, none of these, or a number that the host reads. */
-type Role = 'trained' | 'state' | 'held' | 'host'
+/** What an initializer is for: a weight, a factor or shift, a running statistic, none, or a number that the host reads. */
+type Role = 'weight' | 'factor' | 'state' | 'held' | 'host'
 
 /** Operators that change a weight's shape or order alone. */
 const reshaping = new Set(['Cast', 'Expand', 'Flatten', 'Identity', 'Reshape', 'Squeeze', 'Transpose', 'Unsqueeze'])
@@ -232,11 +234,11 @@ function rolesOf(steps: readonly GraphStep[], graphInputs: readonly string[], we
   }
   for (const { opType, inputs, outputs } of steps) {
     for (const i of hostOperands[opType] ?? []) give(inputs[i], 'host')
-    for (const i of trainedOperands[opType] ?? []) give(inputs[i], 'trained')
+    for (const i of trainedOperands[opType] ?? []) give(inputs[i], 'weight')
     if (opType === 'BatchNormalization') for (const name of inputs.slice(3, 5)) give(name, 'state')
     const prepares = preparing.has(opType) && inputs.some((name) => images.has(name))
     if (prepares) images.add(outputs[0])
-    else if (opType === 'Mul' || opType === 'Add') for (const name of inputs) give(name, 'trained')
+    else if (opType === 'Mul' || opType === 'Add') for (const name of inputs) give(name, 'factor')
     const root = reshaping.has(opType) ? roots.get(inputs[0]) : undefined
     if (root !== undefined) roots.set(outputs[0], root)
   }
@@ -246,7 +248,8 @@ function rolesOf(steps: readonly GraphStep[], graphInputs: readonly string[], we
 function parameterOf(name: string, host: Host, role: Role, context: Context): Parameter {
   const dtype = isDType(host.type) ? host.type : 'float32'
   const made = {
-    trained: {},
+    weight: {},
+    factor: {},
     state: { differentiable: false },
     held: { gradReq: 'null' },
     host: {},
