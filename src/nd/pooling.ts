@@ -3,7 +3,7 @@ import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../c
 import type { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
-import { type PoolKind, type PoolSteps, pooling as pool } from '../ops/pool/pooling.ts'
+import { average, maximum, type PoolKind, type PoolSteps, pooling as pool, total } from '../ops/pool/pooling.ts'
 import { checkSpatial, type Sizes, sizesOf } from '../ops/spatial.ts'
 
 /** Options of pooling; sizes are one number for all spatial axes, or one for each. */
@@ -11,7 +11,7 @@ export interface PoolingOptions {
   /** Size of the window; required unless `globalPool` is true. */
   readonly kernel?: Sizes
   /** The largest element of each window, their mean, or their sum. Default 'max'. */
-  readonly poolType?: PoolKind
+  readonly poolType?: PoolKind['name']
   /** One window on the whole; kernel, stride and pad then have no effect. Default false. */
   readonly globalPool?: boolean
   /** How the number of windows is rounded: 'valid' down, 'full' up. Default 'valid'. */
@@ -36,17 +36,19 @@ const poolingOptions: OptionNames<PoolingOptions> = {
   layout: true,
 }
 
+const kinds: Readonly<Record<PoolKind['name'], PoolKind>> = { max: maximum, avg: average, sum: total }
+
 /** The maximum, mean or sum of each window of `data` (N, C, H, W) or (N, C, W). */
 export function pooling(data: NDArray, options: PoolingOptions): NDArray {
   checkOptions('pooling', options, '{ kernel: [2, 2], stride: [2, 2] }', poolingOptions)
   const axes = checkSpatial('pooling', 'data', data)
   const { poolType = 'max', poolingConvention = 'valid', layout, globalPool = false, countIncludePad = true } = options
-  checkOneOf('poolType', poolType, ['max', 'avg', 'sum'])
+  checkOneOf('poolType', poolType, Object.keys(kinds))
   checkOneOf('poolingConvention', poolingConvention, ['valid', 'full'])
   if (layout !== undefined) checkOneOf('layout', layout, [axes === 1 ? 'NCW' : 'NCHW'])
   const steps = globalPool ? null : stepsOf(data, options, axes)
   return within('', 'pooling has returned', () =>
-    named('pooling', () => pool('pooling', data, { kind: poolType, steps, countIncludePad })),
+    named('pooling', () => pool('pooling', data, { kind: kinds[poolType], steps, countIncludePad })),
   )
 }
 

@@ -2,7 +2,7 @@
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
-import { type PoolKind, pooling } from '../../ops/pool/pooling.ts'
+import { average, maximum, type PoolKind, pooling } from '../../ops/pool/pooling.ts'
 import { type Sizes, sizesOf } from '../../ops/spatial.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import { checkInput, checkLayout, type Pair, type Single } from './arguments.ts'
@@ -74,7 +74,7 @@ abstract class Pool<List extends readonly number[]> extends HybridBlock {
   constructor(options: AvgWindowOptions<Sizes, string>, form: Form) {
     const name = new.target.className
     const { axes, kind, isGlobal = false } = form
-    const names = isGlobal ? globalNames : kind === 'avg' ? avgNames : maxNames
+    const names = isGlobal ? globalNames : kind.name === 'avg' ? avgNames : maxNames
     const example = isGlobal ? "{ prefix: 'pool0_' }" : '{ poolSize: 3, strides: 2 }'
     checkOptions(name, options, example, names as OptionNames<typeof options>)
     super(options)
@@ -107,7 +107,7 @@ abstract class Pool<List extends readonly number[]> extends HybridBlock {
     const { axes, kind, isGlobal = false } = this.#form
     return (
       `${this.className}(size=${size}, stride=${stride}, padding=${padding}, ceil_mode=${python(this.ceilMode)}, ` +
-      `global_pool=${python(isGlobal)}, pool_type=${kind}, layout=${layoutOf(axes)})`
+      `global_pool=${python(isGlobal)}, pool_type=${kind.name}, layout=${layoutOf(axes)})`
     )
   }
 }
@@ -119,7 +119,7 @@ export class MaxPool1D extends Pool<readonly [number]> {
   static override readonly className: string = 'MaxPool1D'
 
   constructor(options: Pool1DOptions = {}) {
-    super(options, { axes: 1, kind: 'max' })
+    super(options, { axes: 1, kind: maximum })
   }
 }
 
@@ -128,7 +128,7 @@ export class MaxPool2D extends Pool<readonly [number, number]> {
   static override readonly className: string = 'MaxPool2D'
 
   constructor(options: PoolOptions = {}) {
-    super(options, { axes: 2, kind: 'max' })
+    super(options, { axes: 2, kind: maximum })
   }
 }
 
@@ -137,7 +137,7 @@ export class AvgPool1D extends Pool<readonly [number]> {
   static override readonly className: string = 'AvgPool1D'
 
   constructor(options: AvgPool1DOptions = {}) {
-    super(options, { axes: 1, kind: 'avg' })
+    super(options, { axes: 1, kind: average })
   }
 }
 
@@ -146,7 +146,7 @@ export class AvgPool2D extends Pool<readonly [number, number]> {
   static override readonly className: string = 'AvgPool2D'
 
   constructor(options: AvgPoolOptions = {}) {
-    super(options, { axes: 2, kind: 'avg' })
+    super(options, { axes: 2, kind: average })
   }
 }
 
@@ -155,7 +155,7 @@ export class GlobalMaxPool1D extends Pool<readonly [number]> {
   static override readonly className: string = 'GlobalMaxPool1D'
 
   constructor(options: GlobalPoolOptions<'NCW'> = {}) {
-    super(options, { axes: 1, kind: 'max', isGlobal: true })
+    super(options, { axes: 1, kind: maximum, isGlobal: true })
   }
 }
 
@@ -164,7 +164,7 @@ export class GlobalMaxPool2D extends Pool<readonly [number, number]> {
   static override readonly className: string = 'GlobalMaxPool2D'
 
   constructor(options: GlobalPoolOptions<'NCHW'> = {}) {
-    super(options, { axes: 2, kind: 'max', isGlobal: true })
+    super(options, { axes: 2, kind: maximum, isGlobal: true })
   }
 }
 
@@ -173,7 +173,7 @@ export class GlobalAvgPool1D extends Pool<readonly [number]> {
   static override readonly className: string = 'GlobalAvgPool1D'
 
   constructor(options: GlobalPoolOptions<'NCW'> = {}) {
-    super(options, { axes: 1, kind: 'avg', isGlobal: true })
+    super(options, { axes: 1, kind: average, isGlobal: true })
   }
 }
 
@@ -182,6 +182,6 @@ export class GlobalAvgPool2D extends Pool<readonly [number, number]> {
   static override readonly className: string = 'GlobalAvgPool2D'
 
   constructor(options: GlobalPoolOptions<'NCHW'> = {}) {
-    super(options, { axes: 2, kind: 'avg', isGlobal: true })
+    super(options, { axes: 2, kind: average, isGlobal: true })
   }
 }

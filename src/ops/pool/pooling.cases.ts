@@ -1,9 +1,9 @@
 // Cases of pooling of sequences, over the whole, and by sums, whose windows may reach beyond the padding.
 import type { OpCase } from '../cases.ts'
 import { sumOf } from '../tolerance.ts'
-import { type PoolKind, type PoolSteps, pooling } from './pooling.ts'
+import { average, maximum, type PoolSteps, pooling, total } from './pooling.ts'
 
-const kinds: readonly PoolKind[] = ['max', 'avg', 'sum']
+const kinds = [maximum, average, total]
 
 interface Shaped extends Partial<PoolSteps> {
   readonly x: readonly number[]
@@ -34,10 +34,10 @@ const each = Object.entries(windows).flatMap(([name, { x: shape, kernel, ...give
     const steps = kernel ? { kernel, strides: ones, padding: ones.map(() => 0), ceilMode: false, ...given } : null
     const area = (kernel ?? shape.slice(2)).reduce((product, n) => product * n, 1)
     return {
-      name: `${kind}, ${name}`,
+      name: `${kind.name}, ${name}`,
       inputs: [{ shape }],
       run: ([x]) => pooling('pooling', x, { kind, steps, countIncludePad: true }),
-      ...(kind === 'max' ? {} : { tolerance: sumOf(kind === 'sum' ? 2 * area : area) }),
+      ...(kind === maximum ? {} : { tolerance: sumOf(kind === total ? 2 * area : area) }),
     }
   }),
 )
@@ -48,14 +48,14 @@ const wrong: OpCase[] = [
     inputs: [{ shape: [1, 2, 5] }],
     run: ([x]) => {
       const steps = { kernel: [2, 2], strides: [1, 1], padding: [0, 0], ceilMode: false }
-      return pooling('pooling', x, { kind: 'max', steps, countIncludePad: true })
+      return pooling('pooling', x, { kind: maximum, steps, countIncludePad: true })
     },
     throws: '[pooling] the window must have a number for each spatial axis: got 2 numbers for input (1, 2, 5)',
   },
   {
     name: 'the whole of sequences without elements',
     inputs: [{ shape: [1, 2, 0] }],
-    run: ([x]) => pooling('pooling', x, { kind: 'avg', steps: null, countIncludePad: true }),
+    run: ([x]) => pooling('pooling', x, { kind: average, steps: null, countIncludePad: true }),
     throws: 'the images have no pixels: got (1, 2, 1, 0), expected a positive height and width',
   },
 ]

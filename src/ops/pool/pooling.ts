@@ -9,8 +9,22 @@ import { averagePool } from './averagePool.ts'
 import { maxPool } from './maxPool.ts'
 import { type PoolWindow, pooledShape } from './window.ts'
 
-/** What becomes of the elements of a window. */
-export type PoolKind = 'max' | 'avg' | 'sum'
+/** What becomes of the elements of a window. A value of its own for each, so that a bundle has the kernels of one alone. */
+export interface PoolKind {
+  readonly name: 'max' | 'avg' | 'sum'
+  /** Pools images. */
+  pool(op: string, x: NDArray, window: PoolWindow, countIncludePad: boolean): NDArray
+}
+
+/** The largest. */
+export const maximum: PoolKind = { name: 'max', pool: (_op, x, window) => maxPool(x, window) }
+/** The mean. */
+export const average: PoolKind = {
+  name: 'avg',
+  pool: (_op, x, window, countIncludePad) => averagePool(x, { ...window, countIncludePad }),
+}
+/** The sum. */
+export const total: PoolKind = { name: 'sum', pool: sumPool }
 
 /** How the window moves: one number for each spatial axis. */
 export interface PoolSteps {
@@ -37,12 +51,7 @@ export function pooling(op: string, x: NDArray, { kind, steps, countIncludePad }
   }
   const images = asImages(x)
   const window = steps ? windowOf(steps) : wholeOf(images)
-  const pool = {
-    max: () => maxPool(images, window),
-    avg: () => averagePool(images, { ...window, countIncludePad }),
-    sum: () => sumPool(op, images, window),
-  }[kind]
-  return fromImages(pool(), axes)
+  return fromImages(kind.pool(op, images, window, countIncludePad), axes)
 }
 
 /** The window of the ops: a sequence has one row. */
