@@ -242,6 +242,21 @@ describe('loadParameters', () => {
     }
   })
 
+  it.each([0x112, 0x4b50, 0x4e93])('tells safetensors with a header of %i bytes from other formats', async (length) => {
+    const made = net({ inUnits: 1 })
+    await made.loadParameters(file(weight, bias), { ctx })
+    const source = await io.safetensors(made)
+    const header = Number(new DataView(source.buffer).getBigUint64(0, true))
+    // any number of spaces may stand behind the header
+    const bytes = new Uint8Array(source.length + length - header).fill(0x20)
+    bytes.set(source.subarray(0, 8 + header))
+    bytes.set(source.subarray(8 + header), 8 + length)
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true)
+    const other = net()
+    await other.loadParameters(bytes, { ctx })
+    expect(await list(other(nd.ones([1, 1], { ctx })))).toEqual([8, 10])
+  })
+
   it('finds a parameter that blocks share under one of its names', async () => {
     const tied = () => {
       const made = new nn.Sequential()

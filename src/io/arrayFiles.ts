@@ -5,8 +5,11 @@ import type { ParamsEntry } from './params.ts'
 
 /** The arrays of a file; the one of an .npy file has no name. `op` refuses what is none of the formats. */
 export async function decodeArrays(op: string, bytes: Uint8Array, file: string): Promise<ParamsEntry[]> {
-  if (startsWith(bytes, 0x50, 0x4b)) return (await import('./npz.ts')).decodeNpz(bytes, file)
-  if (startsWith(bytes, 0x93, 0x4e)) return [{ name: '', ...(await import('./npz.ts')).decodeNpy(bytes, file) }]
+  // whole signatures: a safetensors file starts with the length of its header, which may be any number
+  const isZip = startsWith(bytes, 0x50, 0x4b, 3, 4) || startsWith(bytes, 0x50, 0x4b, 5, 6)
+  if (isZip) return (await import('./npz.ts')).decodeNpz(bytes, file)
+  if (startsWith(bytes, 0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59))
+    return [{ name: '', ...(await import('./npz.ts')).decodeNpy(bytes, file) }]
   if (bytes[8] === 0x7b) return safetensors(bytes, file)
   if (startsWith(bytes, 0x12, 1) || bytes.length < 8) return (await import('./params.ts')).decodeParams(bytes, file)
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')

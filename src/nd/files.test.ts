@@ -71,11 +71,12 @@ it('refuses what is no array and what is no file', async () => {
 
 it('keeps arrays by name in .npz files, told by the name; .npy and safetensors files are read too', async () => {
   const path = join(folder, 'arrays.npz')
-  const arrays = { x: nd.array([[1, NaN]]), 'a.b': nd.ones([2], { dtype: 'int8' }) }
+  const arrays = { x: nd.array([[1, NaN]]), 'a.b': nd.ones([2], { dtype: 'int8' }), s: nd.array(3) }
   await nd.save(path, arrays)
   expect((await readFile(path)).subarray(0, 2).toString()).toBe('PK')
   const read = (await nd.load(path)) as Record<string, NDArray>
-  expect(Object.keys(read)).toEqual(['x', 'a.b'])
+  expect(Object.keys(read)).toEqual(['x', 'a.b', 's'])
+  expect(await described(read.s)).toEqual(['float32', [], [3]])
   expect(await described(read.x)).toEqual(await described(arrays.x))
   expect(await described(read['a.b'])).toEqual(await described(arrays['a.b']))
   await expect(nd.save(path, [nd.ones([1])])).rejects.toThrow('[npz] every array needs a name, got an empty one')

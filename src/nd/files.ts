@@ -12,7 +12,7 @@ import { upload } from './creation.ts'
 export type NamedArrays = Readonly<Record<string, NDArray>>
 
 /** Arrays with their names, which are empty in a list. */
-function entriesOf(data: readonly NDArray[] | NamedArrays): (readonly [string, NDArray])[] {
+function entriesOf(path: string, data: readonly NDArray[] | NamedArrays): (readonly [string, NDArray])[] {
   const plain = nameOfKind(data) === 'an object'
   if (!Array.isArray(data) && !plain) {
     throw new OpError('save', `takes an array, a list of arrays or an object of arrays, got ${nameOfKind(data)}`)
@@ -21,7 +21,7 @@ function entriesOf(data: readonly NDArray[] | NamedArrays): (readonly [string, N
   for (const [name, array] of entries) {
     if (!(array instanceof NDArray)) throw new OpError('save', `takes arrays, got ${nameOfKind(array)}`)
     if (plain && name === '') throw new OpError('save', 'every array needs a name, got an empty one')
-    if (array.ndim === 0) {
+    if (array.ndim === 0 && !path.endsWith('.npz')) {
       throw new OpError('save', `the file format has no arrays of shape (), got one: use reshape([1])`)
     }
   }
@@ -35,7 +35,7 @@ function entriesOf(data: readonly NDArray[] | NamedArrays): (readonly [string, N
 export async function save(path: string, data: NDArray | readonly NDArray[] | NamedArrays): Promise<void> {
   if (typeof path !== 'string') throw new OpError('save', `takes a path, then arrays, got ${nameOfKind(path)}`)
   const entries = await Promise.all(
-    entriesOf(data instanceof NDArray ? [data] : data).map(async ([name, array]): Promise<ParamsEntry> => {
+    entriesOf(path, data instanceof NDArray ? [data] : data).map(async ([name, array]): Promise<ParamsEntry> => {
       const { shape, dtype } = array
       return { name, shape: [...shape], dtype, data: await array.toArray() }
     }),
