@@ -14,7 +14,9 @@ async function load(): Promise<Decode> {
       `WebP needs the package ${packageName}: npm install ${packageName}. ${error.message.split('\n')[0]}`,
     )
   }
-  const { default: decode, init } = await import('@jsquash/webp/decode.js').catch(missing)
+  const { default: decode, init } = await import(
+    /* webpackIgnore: true */ /* @vite-ignore */ '@jsquash/webp/decode.js'
+  ).catch(missing)
   const code = await readFile(require.resolve(`${packageName}/codec/dec/webp_dec.wasm`)).catch(missing)
   const start = init as (module: WebAssembly.Module, options: object) => Promise<void>
   await start(await WebAssembly.compile(code), { print() {}, printErr() {} })
