@@ -1,4 +1,4 @@
-// Builds dist: the library file by file with tsc, the command as one file with esbuild, as is the one file of the library
+// Builds dist: the library file by file with tsc, the command as one file with esbuild, as is each file of the library
 // that uses an npm package. Runs on Node 20.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,6 +9,8 @@ import { build } from 'esbuild'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const source = join(root, 'src')
 const dist = join(root, 'dist')
+/** Files of the library that import an npm package, and nothing of the library's own but types. */
+const withPackages = ['gluon/onnx/protobuf.js', 'io/deflate.js']
 
 /** Keeps the library out of the command's bundle: `../nd/x.ts` seen from src/cli becomes `./nd/x.js` in dist. */
 const library = {
@@ -89,5 +91,6 @@ async function bundleInto(file) {
 rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist)
 emitLibrary()
-const inputs = { ...(await bundleCommand()), ...(await bundleInto('gluon/onnx/protobuf.js')) }
+const bundled = [await bundleCommand(), ...(await Promise.all(withPackages.map(bundleInto)))]
+const inputs = Object.assign({}, ...bundled)
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(inputs).join(`\n${'-'.repeat(72)}\n\n`))

@@ -144,7 +144,7 @@ describe('bad files end with 1 and one line', () => {
 })
 
 test('help teaches with examples', async () => {
-  for (const name of ['train', 'evaluate', 'predict', 'summary', 'run', 'info', 'bench']) {
+  for (const name of ['train', 'evaluate', 'predict', 'export', 'summary', 'explain', 'run', 'info', 'bench']) {
     expect((await glueball(name, '--help')).code).toBe(0)
     expect(out).toContain(`glueball ${name}`)
     expect(out).toContain('EXAMPLES')

@@ -1,6 +1,7 @@
 // The command line: finds the command that was typed, runs it, and turns its end into an exit code.
 import { bench } from './commands/bench.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
+import { explain } from './commands/explain.ts'
 import { exportCommand } from './commands/export.ts'
 import { info } from './commands/info.ts'
 import { predict } from './commands/predict.ts'
@@ -13,7 +14,17 @@ import { print, printError } from './printing.ts'
 import { type Command, examplesOf, helpOf, UsageError, unknown } from './usage.ts'
 
 /** The commands in the order of the help. */
-const commands: readonly Command[] = [train, evaluateCommand, predict, exportCommand, summary, runFile, info, bench]
+const commands: readonly Command[] = [
+  train,
+  evaluateCommand,
+  predict,
+  exportCommand,
+  summary,
+  explain,
+  runFile,
+  info,
+  bench,
+]
 
 function overview(): string {
   const width = Math.max(...commands.map(({ name }) => name.length))

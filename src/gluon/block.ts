@@ -176,9 +176,9 @@ export abstract class AnyBlock extends Callable {
     return saveParameters(this, path)
   }
 
-  /** Reads parameters written by `saveParameters` here or in MXNet. */
-  loadParameters(path: string, options: LoadOptions = {}): Promise<void> {
-    return loadParameters(this, path, options)
+  /** Reads parameters by name from a file, or its bytes: `.params` (of MXNet too), safetensors or NumPy's `.npz`. */
+  loadParameters(from: string | Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<void> {
+    return loadParameters(this, from, options)
   }
 
   /** A table of layers, output shapes and parameter counts for the given inputs. */

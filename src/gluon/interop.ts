@@ -6,6 +6,7 @@ import type { OnnxOptions } from './onnx/export.ts'
 
 export type { Graph, GraphNode, GraphValue } from './graph/graph.ts'
 export type { OnnxOptions } from './onnx/export.ts'
+export { type ParameterNames, torchNames } from './torchNames.ts'
 
 /**
  * The graph of what a block computes from some inputs, in prediction: `await io.trace(net, [x])`. Throws where a graph
@@ -39,4 +40,10 @@ export async function safetensors(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { safetensorsOf } = await import('./weights.ts')
   return safetensorsOf(block, metadata)
+}
+
+/** The bytes of NumPy's .npz file with all parameters of a block by structural names, uncompressed. */
+export async function npz(block: AnyBlock): Promise<Uint8Array<ArrayBuffer>> {
+  const { npzOf } = await import('./weights.ts')
+  return npzOf(block)
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cpu, type gluon, type NDArray, nd, nn, reference } from 'glueball'
+import { cpu, type gluon, io, type NDArray, nd, nn, reference, rnn } from 'glueball'
 import { afterAll, describe, expect, it } from 'vitest'
 import { decodeParams, encodeParams, type ParamsEntry } from '../io/params.ts'
 
@@ -214,7 +214,7 @@ describe('loadParameters', () => {
       ['/dev/zero', 'a device'],
     ])
       await expect(net().loadParameters(path)).rejects.toThrow(
-        `[loadParameters] cannot read ${path}: got not a file but ${kind}: '${path}', expected a .params file`,
+        `[loadParameters] cannot read ${path}: got not a file but ${kind}: '${path}', expected a .params, safetensors or .npz file`,
       )
   })
 
@@ -223,5 +223,80 @@ describe('loadParameters', () => {
     const path = file(weight, bias)
     writeFileSync(path, readFileSync(path).subarray(0, 60))
     await expect(net().loadParameters(path)).rejects.toThrow(path)
+  })
+
+  it('takes safetensors, .npz and .params alike, as a file and as bytes', async () => {
+    const saved = net({ inUnits: 1 })
+    await saved.loadParameters(file(weight, bias), { ctx })
+    const npz = await io.npz(saved)
+    const safetensors = await io.safetensors(saved)
+    const params = new Uint8Array(readFileSync(file(weight, bias)))
+    for (const bytes of [npz, safetensors, params]) {
+      const path = join(folder, 'any')
+      writeFileSync(path, bytes)
+      for (const from of [path, bytes, new Uint8Array(bytes).buffer]) {
+        const made = net()
+        await made.loadParameters(from, { ctx })
+        expect(await list(made(nd.ones([1, 1], { ctx })))).toEqual([8, 10])
+      }
+    }
+  })
+
+  it('finds a parameter that blocks share under one of its names', async () => {
+    const tied = () => {
+      const made = new nn.Sequential()
+      const first = new nn.Dense(2, { inUnits: 2 })
+      made.add(first, new nn.Dense(2, { inUnits: 2, params: first.collectParams() }))
+      return made
+    }
+    const saved = tied()
+    saved.initialize({ ctx, init: 'ones' })
+    const made = tied()
+    await made.loadParameters(await io.npz(saved), { ctx })
+    expect(await list(made.at(1).collectParams().values().next().value?.data() as NDArray)).toEqual([1, 1, 1, 1])
+  })
+
+  it('takes the names of the file for those of the block by a table', async () => {
+    const path = file(entry('fc.w', [2, 1], [3, 4]), bias, entry('fc.steps', [1], [0]))
+    const made = net()
+    await made.loadParameters(path, { ctx, names: { 'fc.w': '0.weight', 'fc.steps': null } })
+    expect(await list(made(nd.ones([1, 1], { ctx })))).toEqual([8, 10])
+    const load = (names: unknown) => net().loadParameters(path, { ctx, names: names as never })
+    await expect(load({ 'fc.w': '0.weight' })).rejects.toThrow('has fc.steps, the network 0.weight, 0.bias')
+    await expect(load({ 'fc.w': '0.bias' })).rejects.toThrow(`names give two arrays of ${path} the name 0.bias`)
+    await expect(load(['0.weight'])).rejects.toThrow(
+      'names must be an object of names or null, as of io.torchNames(net)',
+    )
+    await expect(load({ 'fc.w': 3 })).rejects.toThrow('got 3')
+  })
+
+  it('refuses what is no file of arrays, and arrays without names', async () => {
+    await expect(net().loadParameters(3 as never)).rejects.toThrow(
+      '[loadParameters] takes a path or the bytes of a file, got 3',
+    )
+    await expect(net().loadParameters(new TextEncoder().encode('<!doctype html>'))).rejects.toThrow(
+      '[loadParameters] the file is no .params, safetensors or .npz file: it starts with the bytes 3c 21 64 6f',
+    )
+    await expect(net().loadParameters(file(entry('', [2], [1, 2])))).rejects.toThrow('holds arrays without names')
+  })
+})
+
+describe('torchNames', () => {
+  it("gives PyTorch's names of norms, activations and recurrent layers", () => {
+    const made = new nn.Sequential()
+    made.add(new nn.BatchNorm(), new nn.PReLU(), new rnn.GRU(2, { bidirectional: true }))
+    const names = io.torchNames(made)
+    expect(Object.entries(names).slice(0, 8)).toEqual([
+      ['0.weight', '0.gamma'],
+      ['0.bias', '0.beta'],
+      ['0.running_mean', '0.running_mean'],
+      ['0.running_var', '0.running_var'],
+      ['0.num_batches_tracked', null],
+      ['1.weight', '1.alpha'],
+      ['2.weight_ih_l0', '2.l0_i2h_weight'],
+      ['2.weight_hh_l0', '2.l0_h2h_weight'],
+    ])
+    expect(names['2.bias_hh_l0_reverse']).toBe('2.r0_h2h_bias')
+    expect(Object.keys(io.torchNames(new rnn.LSTMCell(2)))).toEqual(['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'])
   })
 })

@@ -1,6 +1,6 @@
-// Saving and loading a block's parameters as MXNet's `.params` (MXNet 1.9.1, gluon/block.py and ndarray.cc). Formats are
-// imported when they are needed, so that a page that only trains does not load them.
-import { checkOptions, GlueballError, type OptionNames } from '../core/errors.ts'
+// Saving a block's parameters as MXNet's `.params`, and loading them from that, safetensors and .npz (MXNet 1.9.1,
+// gluon/block.py). Formats are imported when they are needed, so that a page that only trains does not load them.
+import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import { release } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
 import { readBytes, writeBytes } from '../io/files.ts'
@@ -10,6 +10,7 @@ import type { AnyBlock } from './block.ts'
 import { type Contexts, oneContext } from './contexts.ts'
 import type { Parameter } from './parameter.ts'
 import { brief } from './parameterDict.ts'
+import type { ParameterNames } from './torchNames.ts'
 
 /** Options of loadParameters. */
 export interface LoadOptions {
@@ -19,8 +20,10 @@ export interface LoadOptions {
   readonly allowMissing?: boolean
   /** Passes over what the block does not have. */
   readonly ignoreExtra?: boolean
-  /** Converts values of another element type. */
+  /** Converts values of another element type that Glueball has; bfloat16 and others that it lacks are read without it. */
   readonly castDtype?: boolean
+  /** The block's name for each name of the file, null to pass over it; names that are not listed stay. */
+  readonly names?: ParameterNames
 }
 
 const loadOptions: OptionNames<LoadOptions> = {
@@ -28,6 +31,7 @@ const loadOptions: OptionNames<LoadOptions> = {
   allowMissing: 'boolean',
   ignoreExtra: 'boolean',
   castDtype: 'boolean',
+  names: true,
 }
 
 /** The parameters of a block by dotted path: `0.weight`, `features.0.bias`. */
@@ -52,25 +56,63 @@ export async function saveParameters(block: AnyBlock, path: string): Promise<voi
 }
 
 /** Reads parameters by structural names, or by full names where no name has a dot and they are not structural ones. */
-export async function loadParameters(block: AnyBlock, path: string, options: LoadOptions): Promise<void> {
+export async function loadParameters(
+  block: AnyBlock,
+  from: string | Uint8Array | ArrayBuffer,
+  options: LoadOptions,
+): Promise<void> {
   checkOptions('loadParameters', options, '{ ctx }', loadOptions)
-  const bytes = await readBytes('loadParameters', path, 'a .params file')
-  const { decodeParams } = await import('../io/params.ts')
-  const entries = decodeParams(bytes, path)
+  const [bytes, file] = await contentOf(from)
+  const { decodeArrays } = await import('../io/arrayFiles.ts')
+  const entries = renamed(await decodeArrays('loadParameters', bytes, file), file, options.names)
+  if (entries.some(({ name }) => name === ''))
+    throw new OpError('loadParameters', `${file} holds arrays without names, expected those of parameters`)
   const places = structuralNames(block)
   // a block without children saves names without dots
   const structural = entries.some(({ name }) => name.includes('.')) || entries.every(({ name }) => places.has(name))
   const targets = structural ? places : fullNames(block)
   const values = new Map(entries.map((entry) => [structural ? entry.name : nameOf(entry, block), entry]))
-  refuse(targets, values, path, options)
+  refuse(targets, values, file, options)
   const pairs: [Parameter, ParamsEntry][] = []
   for (const [name, parameter] of targets) {
     const entry = values.get(name)
     if (entry) pairs.push([parameter, entry])
   }
   // all before the first is changed
-  for (const [parameter, entry] of pairs) check(parameter, entry, path, options)
+  for (const [parameter, entry] of pairs) check(parameter, entry, file, options)
   for (const [parameter, entry] of pairs) load(parameter, entry, options)
+}
+
+/** The bytes of a file, and what errors call it. */
+async function contentOf(from: string | Uint8Array | ArrayBuffer): Promise<[bytes: Uint8Array, file: string]> {
+  if (from instanceof Uint8Array) return [from, 'the file']
+  if (from instanceof ArrayBuffer) return [new Uint8Array(from), 'the file']
+  if (typeof from !== 'string')
+    throw new OpError('loadParameters', `takes a path or the bytes of a file, got ${nameOfKind(from)}`)
+  return [await readBytes('loadParameters', from, 'a .params, safetensors or .npz file'), from]
+}
+
+/** The arrays of a file by the block's names. */
+function renamed(entries: readonly ParamsEntry[], file: string, names?: ParameterNames): readonly ParamsEntry[] {
+  if (names === undefined) return entries
+  const isNames = nameOfKind(names) === 'an object'
+  const wrong = isNames && Object.values(names).find((name) => name !== null && typeof name !== 'string')
+  if (!isNames || wrong) {
+    const got = nameOfKind(isNames ? wrong : names)
+    throw new OpError(
+      'loadParameters',
+      `names must be an object of names or null, as of io.torchNames(net), got ${got}`,
+    )
+  }
+  const kept: ParamsEntry[] = []
+  for (const entry of entries) {
+    const name = Object.hasOwn(names, entry.name) ? names[entry.name] : entry.name
+    if (name !== null) kept.push({ ...entry, name })
+  }
+  const taken = new Set<string>()
+  const twice = kept.find(({ name }) => taken.size === taken.add(name).size)
+  if (twice) throw new OpError('loadParameters', `names give two arrays of ${file} the name ${twice.name}`)
+  return kept
 }
 
 function fullNames(block: AnyBlock): Map<string, Parameter> {
@@ -88,7 +130,9 @@ function refuse(
   path: string,
   options: LoadOptions,
 ): void {
-  const missing = [...targets.keys()].filter((name) => !values.has(name))
+  // a parameter that blocks share may be in the file under one of its names
+  const given = new Set([...targets].filter(([name]) => values.has(name)).map(([, parameter]) => parameter))
+  const missing = [...targets].filter(([, parameter]) => !given.has(parameter)).map(([name]) => name)
   if (missing.length > 0 && !options.allowMissing) {
     const held = brief([...values.keys()])
     throw new GlueballError(

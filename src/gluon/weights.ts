@@ -1,4 +1,4 @@
-// The parameters of a block as files that other tools read: safetensors and MXNet's .params.
+// The parameters of a block as files that other tools read: safetensors and NumPy's .npz.
 import type { AnyBlock } from './block.ts'
 import { structuralNames } from './persistence.ts'
 
@@ -22,4 +22,10 @@ export async function safetensorsOf(
   const { encodeSafetensors, tensorOf } = await import('../io/safetensors.ts')
   const tensors = (await valuesOf(block)).map(({ name, dtype, shape, data }) => tensorOf(name, dtype, shape, data))
   return encodeSafetensors({ metadata: { format: 'pt', ...metadata }, tensors })
+}
+
+/** The bytes of an .npz file with the parameters of a block. */
+export async function npzOf(block: AnyBlock): Promise<Uint8Array<ArrayBuffer>> {
+  const { encodeNpz } = await import('../io/npz.ts')
+  return encodeNpz(await valuesOf(block))
 }

@@ -1,7 +1,18 @@
-// MXNet's `.params` files, version 2, as `nd.save` and `save_parameters` write them: little-endian, no checksum.
-import { bytesPer, type DType, dtypes, elementsIn, storedBytes, type TypedArray, typeOf } from '../core/dtype.ts'
+// MXNet's `.params` files as `nd.save` and `save_parameters` write them: little-endian, no checksum. Versions 0 to 3 are
+// read (MXNet 1.9.1, src/ndarray/ndarray.cc), version 2 is written.
+import {
+  bytesPer,
+  type DType,
+  dtypes,
+  elementsIn,
+  isDType,
+  storedBytes,
+  type TypedArray,
+  typeOf,
+} from '../core/dtype.ts'
 import { OpError } from '../core/errors.ts'
 import { sizeOf } from '../core/shape.ts'
+import { type ForeignType, foreignBytes, foreignElements } from './foreign.ts'
 
 /** One array of a `.params` file. */
 export interface ParamsEntry {
@@ -14,14 +25,16 @@ export interface ParamsEntry {
 }
 
 const fileMagic = 0x112n
+/** Versions by the word that an array starts with; in version 0 (MXNet before 0.12) that word is the number of dimensions. */
+const versions: ReadonlyMap<number, 1 | 2 | 3> = new Map([
+  [0xf993fac8, 1],
+  [0xf993fac9, 2],
+  [0xf993faca, 3],
+])
 const version2 = 0xf993fac9
-/** MXNet's element types that Glueball lacks, by their flags. */
-const others: Readonly<Record<number, string>> = {
+/** MXNet's element types that Glueball has no arrays of, by their flags. */
+const foreign: Readonly<Record<number, ForeignType>> = {
   ...{ 6: 'int64', 7: 'bool', 8: 'int16', 9: 'uint16', 10: 'uint32', 11: 'uint64', 12: 'bfloat16' },
-}
-const otherVersions: Readonly<Record<number, string>> = {
-  4187224776: 'version 1 (MXNet before 1.0)',
-  4187224778: 'version 3 (NumPy shapes, MXNet 1.6 and later under `mx.util.np_shape`)',
 }
 const storageTypes: Readonly<Record<number, string>> = { 1: 'row_sparse', 2: 'csr' }
 
@@ -77,7 +90,7 @@ class Reader {
   }
 }
 
-/** Reads a `.params` file. Throws on damage, on other versions than 2, on sparse arrays and on types Glueball lacks. */
+/** Reads a `.params` file. Throws on damage, on sparse arrays, and on integers of 64 bits that int32 does not hold. */
 export function decodeParams(bytes: Uint8Array, file = 'the .params file'): ParamsEntry[] {
   const reader = new Reader(bytes, file)
   const magic = reader.u64('the magic number')
@@ -97,41 +110,42 @@ export function decodeParams(bytes: Uint8Array, file = 'the .params file'): Para
 }
 
 function readArray(reader: Reader, which: string): Omit<ParamsEntry, 'name'> {
-  checkVersion(reader, which)
-  const storageType = reader.u32(which)
-  if (storageType !== 0)
-    reader.fail(`holds a sparse array: ${which} is ${storageTypes[storageType] ?? storageType}, expected a dense one`)
-  const dimensions = reader.u32(which)
-  if (dimensions === 0) reader.fail(`holds an array without a value: ${which} has no dimensions`)
-  if (dimensions > 32) reader.fail(`is damaged: ${which} has ${dimensions} dimensions, expected at most 32`)
-  const shape = Array.from({ length: dimensions }, () => Number(BigInt.asIntN(64, reader.u64(which))))
-  reader.u32(which)
-  reader.u32(which)
-  const dtype = readDType(reader, which)
+  const shape = readShape(reader, which)
   const size = sizeOf(shape)
   if (shape.some((side) => !(side >= 0 && Number.isSafeInteger(side))) || !Number.isSafeInteger(size))
     reader.fail(`is damaged: ${which} has shape (${shape.join(', ')}), expected non-negative sides`)
-  const data = reader.copy(size * bytesPer(dtype), `${which}, ${dtype} of (${shape.join(', ')})`)
-  return { shape, dtype, data: elementsIn(dtype, data.buffer, 0, size) }
+  reader.u32(which)
+  reader.u32(which)
+  const dtype = readType(reader, which)
+  const isOurs = isDType(dtype)
+  const what = `${which}, ${dtype} of (${shape.join(', ')})`
+  const { buffer } = reader.copy(size * (isOurs ? bytesPer(dtype) : foreignBytes(dtype)), what)
+  if (isOurs) return { shape, dtype, data: elementsIn(dtype, buffer, 0, size) }
+  return { shape, ...foreignElements(dtype, buffer, which, (message) => reader.fail(message)) }
 }
 
-function checkVersion(reader: Reader, which: string): void {
-  const magic = reader.u32(which)
-  if (magic === version2) return
-  const older = magic <= 32 ? 'version 0 (MXNet before 0.12)' : undefined
-  const version = otherVersions[magic] ?? older
-  const right = 'expected version 2: load it in MXNet 1.x and save it again with nd.save'
-  if (version) reader.fail(`is of another version: ${which} got ${version}, ${right}`)
-  reader.fail(`is damaged: ${which} got magic 0x${magic.toString(16)}, expected 0x${version2.toString(16)}`)
+/** The sizes of an array, of 32 bits in version 0 and of 64 in later ones; its version and storage stand before them. */
+function readShape(reader: Reader, which: string): number[] {
+  const first = reader.u32(which)
+  const version = first <= 32 ? 0 : versions.get(first)
+  if (version === undefined)
+    reader.fail(`is damaged: ${which} got magic 0x${first.toString(16)}, expected 0x${version2.toString(16)}`)
+  const storageType = version >= 2 ? reader.u32(which) : 0
+  if (storageType !== 0)
+    reader.fail(`holds a sparse array: ${which} is ${storageTypes[storageType] ?? storageType}, expected a dense one`)
+  const dimensions = version === 0 ? first : reader.u32(which)
+  // version 3 has arrays of shape (), and -1 dimensions where others have 0
+  if (version === 3 ? dimensions === 0xffffffff : dimensions === 0)
+    reader.fail(`holds an array without a value: ${which} has no dimensions`)
+  if (dimensions > 32) reader.fail(`is damaged: ${which} has ${dimensions} dimensions, expected at most 32`)
+  const side = () => (version === 0 ? reader.u32(which) : Number(BigInt.asIntN(64, reader.u64(which))))
+  return Array.from({ length: dimensions }, side)
 }
 
-function readDType(reader: Reader, which: string): DType {
+function readType(reader: Reader, which: string): DType | ForeignType {
   const flag = reader.u32(which)
-  const dtype = dtypes.find((name) => typeOf(name).params === flag)
-  if (dtype) return dtype
-  const name = others[flag]
-  if (!name) reader.fail(`is damaged: ${which} got type flag ${flag}, expected 0 to 12`)
-  reader.fail(`holds ${name}, which Glueball lacks: ${which}, expected one of ${dtypes.join(', ')}`)
+  const type = dtypes.find((name) => typeOf(name).params === flag) ?? foreign[flag]
+  return type ?? reader.fail(`is damaged: ${which} got type flag ${flag}, expected 0 to 12`)
 }
 
 /**

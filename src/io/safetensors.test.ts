@@ -79,10 +79,18 @@ test('numbers of each type that arrays have, as a copy', () => {
     expect(numbersOf({ ...tensor, bytes: Buffer.from(tensor.bytes) })).toEqual({ dtype, data })
     expect(numbers.data.buffer).not.toBe(data.buffer)
   }
-  const half = { name: 'x', dtype: 'BF16', shape: [1], bytes: new Uint8Array(2) } as const
+  const half = { name: 'x', dtype: 'F8_E4M3', shape: [2], bytes: new Uint8Array(2) } as const
   expect(() => numbersOf(half, 'f')).toThrow(
-    'f holds x as BF16, which Glueball lacks: expected F32, F64, F16, U8, I32, I8',
+    'f holds x as F8_E4M3, which Glueball lacks: expected F32, F64, F16, U8, I32, I8, BOOL, BF16, I16, U16, U32, I64, U64',
   )
+})
+
+test('types that arrays lack become those that hold their values', () => {
+  const read = (dtype: 'BF16' | 'I64' | 'U32', ...bytes: number[]) =>
+    numbersOf({ name: 'x', dtype, shape: [1], bytes: Uint8Array.from(bytes) }, 'f')
+  expect(read('BF16', 0xc0, 0x3f)).toEqual({ dtype: 'float32', data: Float32Array.of(1.5) })
+  expect(read('I64', 7, 0, 0, 0, 0, 0, 0, 0)).toEqual({ dtype: 'int32', data: Int32Array.of(7) })
+  expect(() => read('U32', 0, 0, 0, 128)).toThrow('f holds 2147483648 in x, of uint32: it is read as int32')
 })
 
 test.each([

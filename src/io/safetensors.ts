@@ -5,6 +5,7 @@
 // offsets from the header's end.
 import { type DType, dtypes, elementsIn, storedBytes, type TypedArray, typeOf } from '../core/dtype.ts'
 import { OpError } from '../core/errors.ts'
+import { type ForeignType, foreignElements } from './foreign.ts'
 import { isJsonObject, type Json, type JsonObject, parseJson } from './json.ts'
 
 /** Bits an element, by the format's names of element types. */
@@ -67,15 +68,29 @@ export function tensorOf(name: string, dtype: DType, shape: readonly number[], d
   return { name, dtype: nameOf(dtype), shape, bytes: storedBytes(dtype, data) }
 }
 
-/** A copy of a tensor's numbers. Throws where its element type is none of Glueball's. */
+/** The format's names of element types that Glueball has no arrays of, but reads. */
+const foreign: Partial<Record<SafetensorsDType, ForeignType>> = {
+  BOOL: 'bool',
+  BF16: 'bfloat16',
+  I16: 'int16',
+  U16: 'uint16',
+  U32: 'uint32',
+  I64: 'int64',
+  U64: 'uint64',
+}
+
+/** A copy of a tensor's numbers, as the nearest of Glueball's element types. Throws where there is none. */
 export function numbersOf(
   { name, dtype, bytes }: Safetensor,
   file = 'the safetensors file',
 ): { readonly dtype: DType; readonly data: TypedArray } {
   const found = dtypes.find((own) => nameOf(own) === dtype)
-  if (!found) fail(file, `holds ${name} as ${dtype}, which Glueball lacks: expected ${dtypes.map(nameOf).join(', ')}`)
   const { buffer } = new Uint8Array(bytes) // a Buffer's slice would be no copy
-  return { dtype: found, data: elementsIn(found, buffer, 0, (bytes.length * 8) / bits[dtype]) }
+  if (found) return { dtype: found, data: elementsIn(found, buffer, 0, (bytes.length * 8) / bits[dtype]) }
+  const other = foreign[dtype]
+  const readable = [...dtypes.map(nameOf), ...Object.keys(foreign)].join(', ')
+  if (!other) fail(file, `holds ${name} as ${dtype}, which Glueball lacks: expected ${readable}`)
+  return foreignElements(other, buffer, name, (message) => fail(file, message))
 }
 
 /** Bytes of a tensor by type and shape; undefined where they are no integer or too many to count. */

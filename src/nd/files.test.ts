@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type NDArray, nd, reference } from '../index.ts'
+import { encodeNpy } from '../io/npz.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -62,8 +63,24 @@ it('refuses what is no array and what is no file', async () => {
   await expect(nd.load(path)).rejects.toThrow(`[load] cannot read ${path}`)
   await expect(nd.load(new Uint8Array(3) as never)).rejects.toThrow('[load] takes a path, got a Uint8Array')
   await writeFile(path, 'no arrays at all')
-  await expect(nd.load(path)).rejects.toThrow(`[params] ${path} is not a .params file`)
+  await expect(nd.load(path)).rejects.toThrow(`[load] ${path} is no .params, safetensors or .npz file`)
   expect(() => nd.loadFrombuffer('x' as never)).toThrow(
     "[loadFrombuffer] takes a Uint8Array or an ArrayBuffer, got 'x'",
   )
+})
+
+it('keeps arrays by name in .npz files, told by the name; .npy and safetensors files are read too', async () => {
+  const path = join(folder, 'arrays.npz')
+  const arrays = { x: nd.array([[1, NaN]]), 'a.b': nd.ones([2], { dtype: 'int8' }) }
+  await nd.save(path, arrays)
+  expect((await readFile(path)).subarray(0, 2).toString()).toBe('PK')
+  const read = (await nd.load(path)) as Record<string, NDArray>
+  expect(Object.keys(read)).toEqual(['x', 'a.b'])
+  expect(await described(read.x)).toEqual(await described(arrays.x))
+  expect(await described(read['a.b'])).toEqual(await described(arrays['a.b']))
+  await expect(nd.save(path, [nd.ones([1])])).rejects.toThrow('[npz] every array needs a name, got an empty one')
+  const one = join(folder, 'one.npy')
+  await writeFile(one, encodeNpy({ shape: [2], dtype: 'float32', data: Float32Array.of(1, 2) }))
+  const [array] = (await nd.load(one)) as NDArray[]
+  expect(await described(array)).toEqual(['float32', [2], [1, 2]])
 })

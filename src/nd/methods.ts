@@ -360,7 +360,7 @@ installOps(3, { pad, slice, sliceAxis })
 
 for (const formula of [formulas.add, formulas.divide, formulas.modulo, formulas.multiply, formulas.subtract]) {
   const method: Method = function (other: Other) {
-    named(`i${formula}`, () => applyInPlace(this, formula, other))
+    named(`i${formula.name}`, () => applyInPlace(this, formula, other))
     return this
   }
   install({ [`i${formula.name}`]: method })

@@ -1,8 +1,9 @@
 // Small files that ask for much: each is under 10 MB, and must be refused, or read, within the bars of all files.
 import { deflateSync, gzipSync } from 'node:zlib'
 import { encodeIdx } from '../../src/io/idx.ts'
+import { encodeNpy } from '../../src/io/npz.ts'
 import { chunk, fileOf, pngOf, pngStart } from '../pictures.ts'
-import { checkpointOf, safetensorsOf, sealCheckpoint, sealVersion1, version1Of } from './containers.ts'
+import { checkpointOf, deflatedZip, safetensorsOf, sealCheckpoint, sealVersion1, version1Of } from './containers.ts'
 
 /** gzip of 16 MB of zeros, in 16 KB; members may follow one another. */
 const member = gzipSync(Buffer.alloc(2 ** 24))
@@ -29,6 +30,14 @@ function jpegOf(width: number, height: number): Buffer {
   bytes.writeUInt16BE(height, at)
   bytes.writeUInt16BE(width, at + 2)
   return bytes
+}
+
+/** An .npz file of zeros that may say another size than its array has. */
+function zerosOf(bytes: number, type: string, each: number, said?: number): Uint8Array {
+  const header = Buffer.from(`{'descr': '${type}', 'fortran_order': False, 'shape': (${bytes / each},), }`)
+  const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0])
+  const content = Buffer.concat([start, header, Buffer.alloc(bytes)])
+  return deflatedZip({ 'x.npy': content }, said === undefined ? [] : [said])
 }
 
 /** A JPEG with a segment repeated before its own. */
@@ -192,6 +201,17 @@ export const bombs = {
     'an array of 2^60': () =>
       Buffer.concat([numbers(0x112n, 0n, 1n, 0xf993fac9n), Buffer.of(1, 0, 0, 0), numbers(2n ** 60n, 1n, 0n, 0n)]),
     'empty arrays': () => Buffer.concat([numbers(0x112n, 0n, 600_000n), Buffer.alloc(9_600_000)]),
+  },
+  npz: {
+    '256 MB, as it declares': () => zerosOf(2 ** 28, '<f4', 4),
+    '256 MB, declared as 1000': () => zerosOf(2 ** 28, '<f4', 4, 1000),
+    '31 MB, which may be': () => zerosOf(31 * 2 ** 20, '<f4', 4),
+    '31 MB of int64, which may be': () => zerosOf(31 * 2 ** 20, '<i8', 8),
+    '4 GB declared': () => zerosOf(8, '<f4', 4, 2 ** 32 - 2),
+    'empty arrays': () => {
+      const empty = encodeNpy({ shape: [0], dtype: 'float32', data: new Float32Array(0) })
+      return deflatedZip(Object.fromEntries(Array.from({ length: 16_000 }, (_, i) => [`${i}.npy`, empty])))
+    },
   },
   png: {
     '60000×60000': () => pngOf(pngStart(60_000, 60_000), Buffer.of(0)),

@@ -1,16 +1,18 @@
-// The rows of checkpoints, trainers' states and safetensors files.
+// The rows of checkpoints, trainers' states, safetensors and .npz files.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { autograd, gluon, io, type NDArray, nd, nn, reference } from 'glueball'
 import { encodeRun, readRun } from '../../src/cli/checkpoint.ts'
 import { checkpointOf as runOf } from '../../src/cli/fixtures.ts'
+import { zip } from '../../src/io/deflate.ts'
+import { decodeNpz, encodeNpy, encodeNpz } from '../../src/io/npz.ts'
 import { decodeSafetensors, encodeSafetensors, type Safetensor } from '../../src/io/safetensors.ts'
 import { readFile } from '../../src/platform/node.ts'
 import { bombs } from './bombs.ts'
-import { headerOf, partsOf, safetensorsOf, sealCheckpoint, sealVersion1, textOf } from './containers.ts'
+import { deflatedZip, headerOf, partsOf, safetensorsOf, sealCheckpoint, sealVersion1, textOf } from './containers.ts'
 import type { Format } from './formats.ts'
-import { jsonLayout, onnxLayout, safetensorsLayout, version1Layout } from './layouts.ts'
+import { jsonLayout, npyLayout, onnxLayout, safetensorsLayout, version1Layout, zipLayout } from './layouts.ts'
 
 const run = encodeRun(runOf(12))
 const version1 = new Uint8Array(readFileSync(join(import.meta.dirname, '../golden/checkpoint-version1')))
@@ -76,6 +78,24 @@ async function readSafetensors(path: string): Promise<unknown> {
   return [metadata, tensors.map(({ name, dtype, shape, bytes }) => [name, dtype, shape, bytes.slice()])]
 }
 
+const arrays = [
+  { name: '0.weight', shape: [5, 3], dtype: 'float32', data: Float32Array.from({ length: 15 }, (_, i) => i / 7) },
+  { name: '0.bias', shape: [5], dtype: 'float64', data: Float64Array.from({ length: 5 }, (_, i) => -i) },
+  { name: 'steps', shape: [1, 1, 2], dtype: 'int32', data: Int32Array.of(-1, 7) },
+] as const
+const stored = encodeNpz(arrays)
+const packed = deflatedZip(Object.fromEntries(arrays.map((array) => [`${array.name}.npy`, encodeNpy(array)])))
+const longs = npyOf("{'descr': '<i8', 'fortran_order': True, 'shape': (2, 3), }", new BigInt64Array(6).fill(-5n))
+
+/** An .npy file of NumPy's other types, whose header ends where it can. */
+function npyOf(header: string, data: BigInt64Array): Uint8Array {
+  const start = [0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]
+  return Uint8Array.from([...start, ...Buffer.from(header), ...new Uint8Array(data.buffer)])
+}
+
+const readNpz = async (path: string) =>
+  decodeNpz(await readFile(path), path).map(({ name, shape, dtype, data }) => [name, shape, dtype, data])
+
 const network = await makeNetwork()
 
 /** An ONNX file of a convolutional network. */
@@ -106,7 +126,15 @@ async function readNetwork(path: string): Promise<unknown> {
 const checkpoint = { file: 'mutant', read: readCheckpoint, bombs: bombs.checkpoint }
 const checkpoint1 = { ...checkpoint, bombs: bombs.version1 }
 const trainerState = { file: 'mutant', read: readState, bombs: bombs.trainerState }
-const safetensors = { file: 'mutant.safetensors', read: readSafetensors, bombs: bombs.safetensors, checked: false }
+const safetensors = {
+  file: 'mutant.safetensors',
+  read: readSafetensors,
+  bombs: bombs.safetensors,
+  checked: false,
+  files: 2000,
+}
+
+const npz = { file: 'mutant.npz', read: readNpz, checked: false, files: 2000 }
 
 /** A row by the damage that is done: to the file, behind its checksum, or to its JSON alone. */
 export const containerFormats: readonly Format[] = [
@@ -186,6 +214,15 @@ export const containerFormats: readonly Format[] = [
     samples: [mixedParts[0]],
     layout: jsonLayout,
     seal: (text) => safetensorsOf(text, mixedParts[1]),
+  },
+  { ...npz, name: 'npz', samples: [stored, packed], layout: zipLayout, bombs: bombs.npz },
+  {
+    ...npz,
+    name: 'npz of damaged arrays',
+    samples: [encodeNpy(arrays[0]), longs],
+    layout: npyLayout,
+    bombs: {},
+    seal: (bytes) => zip({ 'x.npy': bytes }),
   },
   {
     name: 'ONNX',

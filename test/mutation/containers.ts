@@ -1,5 +1,5 @@
-// Checkpoints, trainers' states and safetensors files put together from parts, of which any may be damaged.
-import { crc32 } from 'node:zlib'
+// Checkpoints, trainers' states, safetensors files and zip archives put together from parts, of which any may be damaged.
+import { crc32, deflateRawSync } from 'node:zlib'
 import { decodeSafetensors, encodeSafetensors, type Safetensor } from '../../src/io/safetensors.ts'
 
 const encoded = (text: string) => new TextEncoder().encode(text)
@@ -69,4 +69,35 @@ export function textOf(file: Uint8Array): [text: Uint8Array, seal: (text: Uint8A
       return version1Of(text, Buffer.concat([Buffer.alloc(padding), file.subarray(start, -4)]))
     },
   ]
+}
+
+/** A zip archive of deflated files, each of which may say another size. */
+export function deflatedZip(files: Readonly<Record<string, Uint8Array>>, sizes: readonly number[] = []): Uint8Array {
+  const [contents, directory]: [Buffer[], Buffer[]] = [[], []]
+  let at = 0
+  for (const [i, [name, content]] of Object.entries(files).entries()) {
+    const [title, packed] = [Buffer.from(name), deflateRawSync(content)]
+    const file = Buffer.alloc(30)
+    file.writeUInt32LE(0x04034b50)
+    file.writeUInt16LE(title.length, 26)
+    const entry = Buffer.alloc(46)
+    entry.writeUInt32LE(0x02014b50)
+    entry.writeUInt16LE(8, 10)
+    entry.writeUInt32LE(crc32(content), 16)
+    entry.writeUInt32LE(packed.length, 20)
+    entry.writeUInt32LE(sizes[i] ?? content.length, 24)
+    entry.writeUInt16LE(title.length, 28)
+    entry.writeUInt32LE(at, 42)
+    contents.push(file, title, packed)
+    directory.push(entry, title)
+    at += 30 + title.length + packed.length
+  }
+  const end = Buffer.alloc(22)
+  const entries = Buffer.concat(directory)
+  end.writeUInt32LE(0x06054b50)
+  end.writeUInt16LE(directory.length / 2, 8)
+  end.writeUInt16LE(directory.length / 2, 10)
+  end.writeUInt32LE(entries.length, 12)
+  end.writeUInt32LE(at, 16)
+  return new Uint8Array(Buffer.concat([...contents, entries, end]))
 }

@@ -29,6 +29,8 @@ export interface Format {
   readonly checked: boolean
   /** Small files that ask for much; empty where another row tries them with the same reader. */
   readonly bombs: Readonly<Record<string, () => Uint8Array>>
+  /** Damaged files in the long tests. Default an equal part of 9,000. */
+  readonly files?: number
   /** Gives damaged content right checksums, so that what lies behind them is tried too. */
   readonly seal?: (bytes: Uint8Array) => Uint8Array
 }

@@ -89,6 +89,56 @@ export function version1Layout(bytes: Uint8Array): Layout {
   }
 }
 
+/** zip: headers of files, entries of the directory and the record at the end, with their sizes, places and checksums. */
+export function zipLayout(bytes: Uint8Array): Layout {
+  const parts: number[] = []
+  const fields: Field[] = []
+  const known: Readonly<Record<number, readonly (readonly [number, 2 | 4])[]>> = {
+    67324752: [
+      [26, 2],
+      [28, 2],
+    ],
+    33639248: [
+      [8, 2],
+      [10, 2],
+      [16, 4],
+      [20, 4],
+      [24, 4],
+      [28, 2],
+      [30, 2],
+      [32, 2],
+      [42, 4],
+    ],
+    101010256: [
+      [8, 2],
+      [10, 2],
+      [12, 4],
+      [16, 4],
+      [20, 2],
+    ],
+  }
+  for (let at = 0; at + 4 <= bytes.length; at++) {
+    const found = known[Buffer.from(bytes.buffer, bytes.byteOffset).readUInt32LE(at)]
+    if (found === undefined) continue
+    parts.push(at)
+    fields.push(...found.map(([of, size]): Field => ({ at: at + of, bytes: size, littleEndian: true })))
+  }
+  return { parts, fields }
+}
+
+/** .npy: the magic, the header by its items, the values. */
+export function npyLayout(bytes: Uint8Array): Layout {
+  const end = 10 + (bytes[8] ?? 0) + 256 * (bytes[9] ?? 0)
+  return {
+    parts: [0, 6, ...membersOf(bytes, 10, Math.min(end, bytes.length)), end],
+    fields: [
+      { at: 6, bytes: 1 },
+      { at: 8, bytes: 2, littleEndian: true },
+    ],
+    json: true,
+  }
+}
+
 /** ONNX: every tag down to the attributes' tensors, and the first byte of every length. */
 export function onnxLayout(bytes: Uint8Array): Layout {
   const parts: number[] = []

@@ -100,6 +100,18 @@ function* filesOf(format: Format, first: number, count: number, withBombs: boole
   for (const [name, bytes] of named) yield { seed: first + count, how: `the bomb ${name}`, sample: -1, bytes: bytes() }
 }
 
+/** Writes to standard output before it returns; a full pipe (EAGAIN) is waited for. */
+function say(text: string): void {
+  let bytes: Uint8Array = Buffer.from(text)
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(1, bytes))
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'EAGAIN') throw error
+    }
+  }
+}
+
 async function main([name, first, count, more]: readonly string[]): Promise<void> {
   const format = formats.find((one) => one.name === name)
   if (!format) throw new Error(`there is no format ${name}: there are ${formats.map((one) => one.name).join(', ')}`)
@@ -120,7 +132,7 @@ async function main([name, first, count, more]: readonly string[]): Promise<void
     started[0] = before
     const found = await answer(format, path, file, sound)
     const line: Answer = { ...found, seconds: used() - before, megabytes: peak() - baseline }
-    writeSync(1, `${JSON.stringify(line)}\n`) // at once, so that the file that ends the process is the one after the last
+    say(`${JSON.stringify(line)}\n`) // at once, so that the file that ends the process is the one after the last
   }
 }
 

@@ -8,13 +8,13 @@ import { print } from '../printing.ts'
 import { command, UsageError } from '../usage.ts'
 import { choiceOf } from '../values.ts'
 
-const formats = ['onnx', 'safetensors', 'params'] as const
+const formats = ['onnx', 'safetensors', 'npz', 'params'] as const
 type Format = (typeof formats)[number]
 
 /** The command. */
 export const exportCommand = command({
   name: 'export',
-  description: 'Writes a trained network for other tools: ONNX, safetensors, .params',
+  description: 'Writes a trained network for other tools: ONNX, safetensors, .npz, .params',
   args: {
     checkpoint: { type: 'positional', description: 'a run’s folder, or a checkpoint in it', valueHint: 'CHECKPOINT' },
     out: { type: 'string', description: 'the file to write; its ending names the format', valueHint: 'FILE' },
@@ -52,6 +52,7 @@ async function bytesOf(format: Format, opened: Opened, out: string): Promise<Uin
   const { network, settings } = opened
   const metadata = describe(opened)
   if (format === 'safetensors') return io.safetensors(network.net, metadata)
+  if (format === 'npz') return io.npz(network.net)
   if (format === 'onnx') {
     const image = nd.zeros([1, 1, settings.resize, settings.resize], { ctx: network.context })
     return io.onnx(network.net, [image], { inputNames: ['images'], outputNames: ['scores'], metadata })

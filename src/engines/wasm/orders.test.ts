@@ -117,3 +117,42 @@ describe('an array that lies channels last', () => {
     expect(await gradient((x) => x.at(0).sum())).toEqual(want)
   })
 })
+
+describe('an array of one number, which lies in any order', () => {
+  const shape = [2, 3, 2, 2]
+  const values = Array.from({ length: 24 }, (_, i) => i)
+
+  it('takes the order of what is written to all of it', async () => {
+    const z = nd.zeros(shape, { ctx })
+    nd.multiply(last(shape), 1, { out: z })
+    const moved = [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]
+    expect((await memory(z)).slice(0, 12)).toEqual(moved)
+    expect(await list(z)).toEqual(values)
+  })
+
+  it('is read by kernels of either order without being moved', async () => {
+    const z = nd.full(shape, 2, { ctx })
+    expect(await list(last(shape).multiply(z))).toEqual(values.map((value) => 2 * value))
+    expect(await list(z.add(1).sum({ axis: [0, 2, 3] }))).toEqual([24, 24, 24])
+    expect(await list(last(shape).add(z))).toEqual(values.map((value) => value + 2))
+  })
+
+  it('lies as its shape says once it was viewed or written in part', async () => {
+    const z = nd.zeros(shape, { ctx })
+    const second = z.at(1)
+    nd.multiply(last(shape), 1, { out: z })
+    expect(await list(second)).toEqual(values.slice(12))
+    expect(await list(z)).toEqual(values)
+    const y = nd.ones(shape, { ctx })
+    y.at(1).imultiply(5)
+    expect(await list(y)).toEqual([...Array(12).fill(1), ...Array(12).fill(5)])
+    expect(await list(last(shape).multiply(y))).toEqual(values.map((value) => (value < 12 ? value : 5 * value)))
+  })
+
+  it('written in place, it takes the order of the kernel', async () => {
+    const z = nd.ones(shape, { ctx })
+    z.iadd(last(shape))
+    z.iadd(1)
+    expect(await list(z)).toEqual(values.map((value) => value + 2))
+  })
+})

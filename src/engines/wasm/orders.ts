@@ -24,6 +24,22 @@ interface Copy {
 
 const blockOf = ({ storage }: Value) => storage.allocation as Block
 
+/** Whether a value is all that its storage holds. */
+function isWhole({ storage, shape, dtype }: Value): boolean {
+  return sizeOf(shape) * bytesPer(dtype) === storage.bytes
+}
+
+/** Whether no order was given to the block yet: its elements are equal, and lie in any. */
+const isUniform = (value: Value) => blockOf(value).lies === undefined
+
+/** Gives a block of equal elements its order: that of what is written to all of it, else the plain one. */
+function settle(value: Value, order: Order): void {
+  const block = blockOf(value)
+  const first = isWhole(value) && !orderless(value.shape) ? order : 'plain'
+  block.lies ??= first
+  block.order ??= first
+}
+
 /** A value as it lies; plain where both orders mean the same bytes. */
 export function placed({ shape, dtype, storage, offset }: Value): Placed {
   const { lies = 'plain' } = storage.allocation as Block
@@ -71,6 +87,7 @@ export class Orders {
 
   /** Moves the elements of a storage to an order; kernels take them in the order of before. */
   move(value: Value, order: Order): void {
+    if (isUniform(value)) blockOf(value).lies = 'plain'
     const from = placed(value)
     if (from.order === order || orderless(value.shape)) return
     const to = this.#memory(value, order)
@@ -84,6 +101,10 @@ export class Orders {
   }
 
   #input(value: Value, order: Order = 'plain', written: boolean, copies: Copy[]): Placed {
+    if (isUniform(value)) {
+      if (written || !isWhole(value)) settle(value, order)
+      else return { ...placed(value), order }
+    }
     const now = placed(value)
     if (now.order === order || orderless(value.shape)) return { ...now, order }
     const copy = this.#memory(value, order)
@@ -92,10 +113,13 @@ export class Orders {
     return copy
   }
 
-  #output(value: Value, wanted: Order = 'plain', copies: Copy[]): Placed {
+  #output(value: Value, wanted: Order | 'any' = 'plain', copies: Copy[]): Placed {
+    if (wanted === 'any') {
+      if (!isWhole(value)) settle(value, 'plain')
+      return placed(value)
+    }
     const order = orderless(value.shape) ? 'plain' : wanted
-    blockOf(value).lies ??= order
-    blockOf(value).order ??= order
+    settle(value, order)
     const now = placed(value)
     if (now.order === order) return now
     const copy = this.#memory(value, order)

@@ -116,11 +116,10 @@ class Tracer {
     const inputs = call.inputs.map((value) => this.#read(value, faults))
     // a view of the whole under its own shape is no new value
     if (call.view && this.#exact(call.outputs[0]) === inputs[0]) return
-    for (const i of call.mutates) this.#checkWritten(call, inputs[i])
     const place = this.#placeOf(call)
     const written = [...call.outputs, ...call.mutates.map((i) => call.inputs[i])]
     const outputs = written.map((value) => {
-      if (!call.view) this.#checkWritten(call, this.#exact(value))
+      if (!call.view) faults.push(...this.#faultsOfWrite(call, this.#exact(value)))
       return this.#define(value, this.#named(place.name, value), !call.view)
     })
     this.#nodes.push({ number, fault: faults[0], node: this.#node(call, place, inputs, outputs) })
@@ -207,11 +206,12 @@ class Tracer {
     return made
   }
 
-  /** Refuses writes to what the block was given. */
-  #checkWritten(call: Call, target: GraphValue | undefined): void {
+  /** What is wrong with a write: it goes to what the block was given. */
+  #faultsOfWrite(call: Call, target: GraphValue | undefined): string[] {
     const what = target?.parameter ? 'parameter' : target?.constant ? 'constant' : 'input'
-    if (!target || (what === 'input' && !this.#inputs.includes(target))) return
-    throw new OpError('trace', `${call.name} writes to the ${what} ${target.name}: a graph changes none`)
+    if (!target || (what === 'input' && !this.#inputs.includes(target))) return []
+    const place = call.path && ` in ${call.path}`
+    return [`${call.name}${place} writes to the ${what} ${target.name}: a graph changes none`]
   }
 
   /** A spec under a name of its own. */

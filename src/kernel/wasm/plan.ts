@@ -94,12 +94,12 @@ export interface Plan {
 
 /** A kernel of the wasm engine. */
 export interface WasmKernel<A> {
-  /** The orders it takes and leaves. Default plain. */
+  /** The orders it takes and leaves, `any` where all elements of an output are equal. Default plain. */
   orders?(
     inputs: readonly PlannedArray[],
     attrs: A,
     outputs: readonly Pick<PlannedArray, 'shape' | 'dtype'>[],
-  ): { readonly inputs: readonly Order[]; readonly outputs: readonly Order[] }
+  ): { readonly inputs: readonly Order[]; readonly outputs: readonly (Order | 'any')[] }
   /** With `strict`, sums are taken as they are defined, by no algorithm that trades digits for speed. */
   plan(inputs: readonly PlannedArray[], attrs: A, outputs: readonly PlannedArray[], rung: Rung, strict: boolean): Plan
 }

@@ -38,9 +38,13 @@ interface Spec {
   readonly varies: readonly (readonly boolean[])[]
 }
 
-/** Equal shapes keep the order of the first input, and so does broadcasting to it. */
+/**
+ * Equal shapes keep the order of the first input, and so does broadcasting to it. What is made of numbers alone is the
+ * same in any order.
+ */
 export const formulaWasm: WasmKernel<FormulaAttributes> = {
   orders(inputs, attrs, outputs) {
+    if (inputs.length === 0 && !attrs.iotas) return { inputs: [], outputs: outputs.map(() => 'any') }
     const shape = shapeOf(inputs, attrs, outputs)
     const order = keepsChannelsLast(inputs, shape) ? 'channelsLast' : 'plain'
     return {
