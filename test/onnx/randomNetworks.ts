@@ -1,5 +1,5 @@
 // Random convolutional networks: layers that fit what comes before, branches, shared layers, one output or two.
-import { type NDArray, nd, nn } from 'glueball'
+import { init, type NDArray, nd, nn } from 'glueball'
 import { randomNumbers } from '../random.ts'
 
 type Layer = nn.Block<[NDArray], NDArray>
@@ -112,7 +112,8 @@ export class RandomNetwork extends nn.HybridBlock<[NDArray], NDArray[]> {
 
   #register<B extends Layer>(layer: B): B {
     this.registerChild(layer)
-    layer.initialize()
+    // weights of Gluon's usual size would let normalisation divide by next to nothing, and enlarge rounding
+    layer.initialize({ init: new init.Xavier() })
     return layer
   }
 
