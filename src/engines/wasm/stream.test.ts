@@ -238,6 +238,7 @@ describe.each(streams)('memory, workers: %s', (workers) => {
   it('is all there again after calls for which there was not enough, whatever they had taken already', () => {
     const { engine, context } = start(workers, 48 * 2 ** 20)
     const image = fill([1, 16, 512, 512], 1, { context })
+    engine.lay(image.value, 'plain') // as if it held several numbers, which lie in one order alone
     const weight = fill([16, 16, 1, 2], 1, { context })
     const many = fill([64, 16, 1, 1], 1, { context })
     const pixels = fill([4, 4, 3], 1, { context })
