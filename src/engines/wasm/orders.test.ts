@@ -4,7 +4,7 @@ import { elementsIn } from '../../core/dtype.ts'
 import { Context } from '../../core/engine.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { liveOn } from '../../core/storage.ts'
-import { autograd, type NDArray, nd } from '../../index.ts'
+import { autograd, gluon, type NDArray, nd } from '../../index.ts'
 import { makeCpuEngine } from './start.ts'
 
 const engine = makeCpuEngine({ threads: 2 })
@@ -154,5 +154,17 @@ describe('an array of one number, which lies in any order', () => {
     z.iadd(last(shape))
     z.iadd(1)
     expect(await list(z)).toEqual(values.map((value) => value + 2))
+  })
+
+  it('as the gradient of the only parameter of a Trainer it lies as its shape says, since updates take it as a list', async () => {
+    const whole = [2, 4, 4, 2] // 256 bytes, so that nothing else is in the list
+    const image = new gluon.Parameter('image', { shape: whole })
+    image.initialize({ ctx, init: 'zeros' })
+    const trainer = new gluon.Trainer([image], 'sgd', { learningRate: 1 })
+    for (let step = 0; step < 2; step++) {
+      autograd.record(() => last(whole).multiply(image.data())).backward()
+      trainer.step(1)
+    }
+    expect(await list(image.data())).toEqual(Array.from({ length: 64 }, (_, i) => 0 - 2 * i))
   })
 })

@@ -115,7 +115,8 @@ export class Orders {
 
   #output(value: Value, wanted: Order | 'any' = 'plain', copies: Copy[]): Placed {
     if (wanted === 'any') {
-      if (!isWhole(value)) settle(value, 'plain')
+      // a list of numbers may be the memory of several arrays, as that of a Trainer's gradients is
+      if (orderless(value.shape) || !isWhole(value)) settle(value, 'plain')
       return placed(value)
     }
     const order = orderless(value.shape) ? 'plain' : wanted
