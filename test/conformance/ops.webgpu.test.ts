@@ -1,4 +1,5 @@
-// Every case of every op on the GPU engine in Node, its operands at the start of a buffer or within one by turns.
+// Two of three cases of every op on the GPU engine in Node, operands at the start of a buffer or within one by turns; a page
+// in Chromium computes the others.
 import { describe, it } from 'vitest'
 import { fuzzOn } from './convFuzz.ts'
 import { chosen } from './families.ts'
