@@ -56,10 +56,6 @@ function taken(b: Builder, x: Name, move: Move, twin: Move, [array, otherArray]:
     { box, end: from, array },
     { box: twin.box, end: twin.from ?? {}, array: otherArray },
   ]
-  const moving = box
-    .keys()
-    .filter((k) => stepOf(from, k) !== 0)
-    .toArray()
   const along = alongAxes(array.length, box, from).map((axes) => axes.filter((k) => stepOf(from, k) !== 0))
   let y = sliced(b, x, ends, along)
   // an axis that several axes of the box go along is split; one that none goes along has size 1 and is dropped
@@ -70,7 +66,7 @@ function taken(b: Builder, x: Name, move: Move, twin: Move, [array, otherArray]:
   if (order.some((k, i) => k !== sorted[i])) {
     y = b.node('Transpose', [y], { perm: sorted.map((k) => order.indexOf(k)) })
   }
-  if (moving.length === box.length) return y
+  if (order.length === box.length) return y
   const ones = box.map((size, k) => (stepOf(from, k) === 0 ? 1 : size))
   const twins = twin.box.map((size, k) => (stepOf(from, k) === 0 ? 1 : size))
   y = b.node('Reshape', [y, b.integers(reshapeSizes(ones, twins))])
