@@ -1,4 +1,5 @@
 // Makes NiN's ONNX file from the entries of a `.params` file.
+import { joinBytes } from '../src/core/bytes.ts'
 import type { ParamsEntry } from '../src/io/params.ts'
 import type { Chain } from './cases.ts'
 
@@ -18,40 +19,30 @@ const number = (field: number, value: number): Uint8Array => Uint8Array.from([..
 /** Wire type 2: bytes, text or a message in a field. */
 function bytes(field: number, value: string | Bytes): Uint8Array {
   const content = typeof value === 'string' ? utf8.encode(value) : value
-  return joined([[...varint(field * 8 + 2), ...varint(content.length)], content])
-}
-
-function joined(parts: readonly Bytes[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
+  return joinBytes([[...varint(field * 8 + 2), ...varint(content.length)], content])
 }
 
 // The numbers of the fields are those of onnx.proto, version 8 of the format.
 
 /** NodeProto.attribute: a list of integers. */
 const whole = (name: string, values: readonly number[]) =>
-  bytes(5, joined([bytes(1, name), ...values.map((value) => number(8, value)), number(20, 7)]))
+  bytes(5, joinBytes([bytes(1, name), ...values.map((value) => number(8, value)), number(20, 7)]))
 
 /** GraphProto.node. */
 const node = (type: string, inputs: readonly string[], output: string, attributes: readonly Uint8Array[] = []) =>
-  bytes(1, joined([...inputs.map((name) => bytes(1, name)), bytes(2, output), bytes(4, type), ...attributes]))
+  bytes(1, joinBytes([...inputs.map((name) => bytes(1, name)), bytes(2, output), bytes(4, type), ...attributes]))
 
 /** GraphProto.initializer: a float32 tensor. */
 function initializer(name: string, { shape, data }: ParamsEntry): Uint8Array {
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  return bytes(5, joined([...shape.map((size) => number(1, size)), number(2, 1), bytes(8, name), bytes(9, raw)]))
+  return bytes(5, joinBytes([...shape.map((size) => number(1, size)), number(2, 1), bytes(8, name), bytes(9, raw)]))
 }
 
 /** GraphProto.input or .output: a float32 tensor whose first size is the batch. */
 function value(field: number, name: string, sizes: readonly number[]): Uint8Array {
-  const shape = joined([bytes(1, bytes(2, 'batch')), ...sizes.map((size) => bytes(1, number(1, size)))])
-  const type = bytes(1, joined([number(1, 1), bytes(2, shape)]))
-  return bytes(field, joined([bytes(1, name), bytes(2, type)]))
+  const shape = joinBytes([bytes(1, bytes(2, 'batch')), ...sizes.map((size) => bytes(1, number(1, size)))])
+  const type = bytes(1, joinBytes([number(1, 1), bytes(2, shape)]))
+  return bytes(field, joinBytes([bytes(1, name), bytes(2, type)]))
 }
 
 const square = (n: number) => [n, n]
@@ -76,7 +67,7 @@ export function ninToOnnx(entries: readonly ParamsEntry[], { layers, side }: Cha
   }
   parts.push(node('GlobalAveragePool', [x], 'mean'), node('Flatten', ['mean'], 'output'), bytes(2, 'nin'))
   parts.push(value(11, 'input', [1, side, side]), value(12, 'output', [10]))
-  return joined([number(1, 8), bytes(2, 'glueball'), bytes(7, joined(parts)), bytes(8, number(2, 13))])
+  return joinBytes([number(1, 8), bytes(2, 'glueball'), bytes(7, joinBytes(parts)), bytes(8, number(2, 13))])
 }
 
 function check(entries: readonly ParamsEntry[], layers: Chain['layers']): void {

@@ -1,6 +1,7 @@
 // Element types: one table of all that the library says of each, and the typed arrays that hold their elements.
 import { OpError } from './errors.ts'
 import { fromHalf, halfBits } from './float16.ts'
+import { sizeOf } from './shape.ts'
 
 /** Element types. float64 exists on the reference engine only; float16 is stored, and computed with as float32. */
 export type DType = 'float16' | 'float32' | 'float64' | 'int32' | 'int8' | 'uint8'
@@ -85,6 +86,11 @@ export const typeOf = (dtype: DType): ElementType<TypedArray> => table[dtype]
 /** Bytes an element. */
 export function bytesPer(dtype: DType): 1 | 2 | 4 | 8 {
   return table[dtype].bytes
+}
+
+/** Bytes of the elements of an array. */
+export function bytesOf({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: DType }): number {
+  return sizeOf(shape) * bytesPer(dtype)
 }
 
 /** Whether the name is an element type. */

@@ -1,5 +1,5 @@
 // The one way an op is called: describe, place, run, record.
-import { bytesPer, type DType, dtypes, isDType } from './dtype.ts'
+import { bytesOf, bytesPer, type DType, dtypes, isDType } from './dtype.ts'
 import { type Attributes, type Call, Context, currentContext, type Spec, type Value } from './engine.ts'
 import { nameOfKind, OpError } from './errors.ts'
 import { notify } from './listen.ts'
@@ -189,7 +189,7 @@ function newValue(op: string, context: Context, spec: Spec): Value {
   const { shape, dtype } = spec
   checkDType(op, context, dtype)
   const { engine } = context
-  const make = () => new Storage(engine, engine.allocate(sizeOf(shape) * bytesPer(dtype)))
+  const make = () => new Storage(engine, engine.allocate(bytesOf(spec)))
   return { shape, dtype, storage: withinLimits(engine, op, batchOf(spec), make), offset: 0 }
 }
 

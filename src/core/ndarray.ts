@@ -1,5 +1,5 @@
 // The array handle: a dense range of a storage with a shape, a dtype and an owner. Methods are installed by nd/methods.
-import { bytesPer, type DType } from './dtype.ts'
+import { bytesOf, type DType } from './dtype.ts'
 import type { Context, Value } from './engine.ts'
 import { GlueballError, OpError } from './errors.ts'
 import type { CallScope } from './ownership.ts'
@@ -108,7 +108,7 @@ export class NDArray {
 
   /** @internal Bytes of the elements. */
   get bytes(): number {
-    return this.size * bytesPer(this.dtype)
+    return bytesOf(this.value)
   }
 
   /** @internal Its value for an op; throws when it was released. */

@@ -1,10 +1,9 @@
 // The tape: what was recorded, held as storages and never as handles, and the walk that turns it into gradients.
-import { bytesPer } from './dtype.ts'
+import { bytesOf } from './dtype.ts'
 import type { Call, Context, Engine, Value } from './engine.ts'
 import { GlueballError } from './errors.ts'
 import { NDArray } from './ndarray.ts'
 import type { Op } from './op.ts'
-import { sizeOf } from './shape.ts'
 import type { Reading, Storage } from './storage.ts'
 
 /** How a leaf takes its gradient: overwrite at each backward, or add up over several. */
@@ -128,8 +127,8 @@ export class TapeNode {
   }
 
   #keep(key: string, value: Value, origin: Origin | null): void {
-    const { storage, offset, shape, dtype } = value
-    const reading = storage.retain().watch(offset, sizeOf(shape) * bytesPer(dtype))
+    const { storage, offset } = value
+    const reading = storage.retain().watch(offset, bytesOf(value))
     this.#saved.set(key, { value, origin, reading })
     tapesHolding.set(storage, (tapesHolding.get(storage) ?? 0) + 1)
   }

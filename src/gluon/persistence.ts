@@ -43,14 +43,19 @@ export function structuralNames(block: AnyBlock): Map<string, Parameter> {
   return names
 }
 
-/** Writes all parameters under their structural names; one that blocks share, under the name of each. */
-export async function saveParameters(block: AnyBlock, path: string): Promise<void> {
-  const entries = await Promise.all(
-    [...structuralNames(block)].map(async ([name, parameter]): Promise<ParamsEntry> => {
+/** The values of parameters by their names, as they are at this point of the program. */
+export function valuesOf(parameters: Iterable<readonly [name: string, parameter: Parameter]>): Promise<ParamsEntry[]> {
+  return Promise.all(
+    Array.from(parameters, async ([name, parameter]) => {
       const data = parameter.data()
       return { name, shape: [...data.shape], dtype: data.dtype, data: await data.toArray() }
     }),
   )
+}
+
+/** Writes all parameters under their structural names; one that blocks share, under the name of each. */
+export async function saveParameters(block: AnyBlock, path: string): Promise<void> {
+  const entries = await valuesOf(structuralNames(block))
   const { encodeParams } = await import('../io/params.ts')
   await writeBytes('saveParameters', path, encodeParams(entries))
 }

@@ -1,17 +1,11 @@
 // The parameters of a block as files that other tools read: safetensors and NumPy's .npz.
 import type { AnyBlock } from './block.ts'
-import { structuralNames } from './persistence.ts'
+import { structuralNames, valuesOf } from './persistence.ts'
 
 /** The values of all parameters by structural names; one that blocks share is there once, under its first name. */
-async function valuesOf(block: AnyBlock) {
+function ownValues(block: AnyBlock) {
   const seen = new Set<unknown>()
-  const own = [...structuralNames(block)].filter(([, parameter]) => !seen.has(parameter) && seen.add(parameter))
-  return Promise.all(
-    own.map(async ([name, parameter]) => {
-      const data = parameter.data()
-      return { name, dtype: data.dtype, shape: [...data.shape], data: await data.toArray() }
-    }),
-  )
+  return valuesOf([...structuralNames(block)].filter(([, parameter]) => !seen.has(parameter) && seen.add(parameter)))
 }
 
 /** The bytes of a safetensors file with the parameters of a block. */
@@ -20,12 +14,12 @@ export async function safetensorsOf(
   metadata: Readonly<Record<string, string>>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { encodeSafetensors, tensorOf } = await import('../io/safetensors.ts')
-  const tensors = (await valuesOf(block)).map(({ name, dtype, shape, data }) => tensorOf(name, dtype, shape, data))
+  const tensors = (await ownValues(block)).map(({ name, dtype, shape, data }) => tensorOf(name, dtype, shape, data))
   return encodeSafetensors({ metadata: { format: 'pt', ...metadata }, tensors })
 }
 
 /** The bytes of an .npz file with the parameters of a block. */
 export async function npzOf(block: AnyBlock): Promise<Uint8Array<ArrayBuffer>> {
   const { encodeNpz } = await import('../io/npz.ts')
-  return encodeNpz(await valuesOf(block))
+  return encodeNpz(await ownValues(block))
 }

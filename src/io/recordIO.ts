@@ -1,4 +1,5 @@
 // RecordIO, the container of MXNet's `.rec` files: records behind a magic number, and labels in front of pictures (dmlc-core).
+import { joinBytes } from '../core/bytes.ts'
 import { OpError } from '../core/errors.ts'
 
 const magic = 0xced7230a
@@ -44,13 +45,7 @@ export function recordAt(
     part = partAt(bytes, part.end, file)
     parts.push(Uint8Array.of(0x0a, 0x23, 0xd7, 0xce), part.data)
   }
-  const data = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let to = 0
-  for (const piece of parts) {
-    data.set(piece, to)
-    to += piece.length
-  }
-  return { data, end: part.end }
+  return { data: joinBytes(parts), end: part.end }
 }
 
 /** Where all records start. */

@@ -1,5 +1,5 @@
 // The reference engine: plain loops, inline and synchronous; the definition of right. float64 lives here.
-import { bytesPer, elementsIn, storedBytes, type TypedArray } from '../../core/dtype.ts'
+import { bytesOf, elementsIn, storedBytes, type TypedArray } from '../../core/dtype.ts'
 import { type Allocation, type Call, type Engine, OutOfMemory, type Receipt, type Value } from '../../core/engine.ts'
 import { Line } from '../../core/line.ts'
 import { turn } from '../../core/memory.ts'
@@ -122,7 +122,7 @@ interface Range extends Pick<Value, 'dtype' | 'shape' | 'offset'> {
 function rangeOf(value: Value): Range {
   const { dtype, shape, offset } = value
   const { data } = bufferOf(value)
-  const bytes = sizeOf(shape) * bytesPer(dtype)
+  const bytes = bytesOf(value)
   if (offset + bytes > data.byteLength) throw new Error('value outside its storage')
   return { dtype, shape, offset, data, bytes }
 }

@@ -1,6 +1,5 @@
 // The CPU engine: turns op calls into plans, and plans into commands on the stream.
-import type { DType } from '../../core/dtype.ts'
-import { bytesPer } from '../../core/dtype.ts'
+import { bytesOf, type DType } from '../../core/dtype.ts'
 import {
   type Allocation,
   type Attributes,
@@ -13,7 +12,7 @@ import {
 } from '../../core/engine.ts'
 import { reasonOf } from '../../core/errors.ts'
 import { turn } from '../../core/memory.ts'
-import { formatShape, sizeOf } from '../../core/shape.ts'
+import { formatShape } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
 import type { KernelModule } from '../../kernel/wasm/module.ts'
 import {
@@ -174,7 +173,7 @@ export class WasmEngine implements Engine {
   }
 
   async read(value: Value): Promise<Uint8Array> {
-    const bytes = sizeOf(value.shape) * bytesPer(value.dtype)
+    const bytes = bytesOf(value)
     const { written } = value.storage
     const staging = this.allocate(bytes)
     try {
@@ -257,14 +256,15 @@ export class WasmEngine implements Engine {
   }
 
   #derive(buffer: DerivedBuffer, call: Call, plan: Plan): Block {
-    const { storage, offset, shape, dtype } = call.inputs[buffer.input]
+    const value = call.inputs[buffer.input]
+    const { storage, offset } = value
     const key = `${buffer.key}@${offset}`
     storage.derived ??= new Map()
     const held = storage.derived.get(key)
     // one whose commands were skipped after a failure was never filled
     if (held && !held.reading.stale && !this.#failures.at(held.written)) return held.allocation as Block
     const block = (held?.allocation as Block) ?? this.allocate(buffer.bytes)
-    const reading = held?.reading ?? storage.watch(offset, sizeOf(shape) * bytesPer(dtype))
+    const reading = held?.reading ?? storage.watch(offset, bytesOf(value))
     // the storage's from now on, though stale until it is filled
     reading.stale = true
     storage.derived.set(key, { reading, allocation: block, written: 0 })

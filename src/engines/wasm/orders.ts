@@ -1,8 +1,7 @@
 // Orders of memory: an array lies in the order of its block, and is brought into the one that a kernel wants.
-import { bytesPer } from '../../core/dtype.ts'
+import { bytesOf } from '../../core/dtype.ts'
 import type { Call, Engine, Value } from '../../core/engine.ts'
 import { currentPath } from '../../core/ownership.ts'
-import { sizeOf } from '../../core/shape.ts'
 import { Storage } from '../../core/storage.ts'
 import { type Order, orderless, type PlannedArray, type WasmKernel } from '../../kernel/wasm/plan.ts'
 import type { Block } from './memory.ts'
@@ -25,8 +24,8 @@ interface Copy {
 const blockOf = ({ storage }: Value) => storage.allocation as Block
 
 /** Whether a value is all that its storage holds. */
-function isWhole({ storage, shape, dtype }: Value): boolean {
-  return sizeOf(shape) * bytesPer(dtype) === storage.bytes
+function isWhole(value: Value): boolean {
+  return bytesOf(value) === value.storage.bytes
 }
 
 /** Whether no order was given to the block yet: its elements are equal, and lie in any. */
@@ -128,8 +127,9 @@ export class Orders {
     return copy
   }
 
-  #memory({ shape, dtype }: Value, order: Order): Placed {
-    const storage = new Storage(this.#engine, this.#engine.allocate(sizeOf(shape) * bytesPer(dtype)))
+  #memory(value: Value, order: Order): Placed {
+    const { shape, dtype } = value
+    const storage = new Storage(this.#engine, this.#engine.allocate(bytesOf(value)))
     const made = { shape, dtype, storage, offset: 0, order }
     blockOf(made).lies = order
     return made
@@ -137,7 +137,6 @@ export class Orders {
 
   #relayout(from: Placed, to: Placed): void {
     const rest = { attrs: {}, scalars: [], mutates: [], view: false, path: currentPath() }
-    const [op, name] = ['relayout', 'relayout']
-    this.#run({ op, name, kernel: relayoutWasm, inputs: [from], outputs: [to], ...rest })
+    this.#run({ op: 'relayout', name: 'relayout', kernel: relayoutWasm, inputs: [from], outputs: [to], ...rest })
   }
 }

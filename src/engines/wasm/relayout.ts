@@ -1,10 +1,10 @@
 // relayout on the command stream: the same elements in the other order of memory.
+import { bytesOf } from '../../core/dtype.ts'
 import { type Body, type Expr, i8x16, i32, item, type Local, v128 } from '../../kernel/wasm/asm.ts'
 import { copyBytes } from '../../kernel/wasm/copyBytes.ts'
 import { type ElementBytes, elementBytes, loadElement, storeElement } from '../../kernel/wasm/elements.ts'
 import { defineModule } from '../../kernel/wasm/module.ts'
 import type { Address, Phase, PlannedArray, WasmKernel } from '../../kernel/wasm/plan.ts'
-import { bytesOf } from '../../kernel/wasm/ranges.ts'
 
 const matrices = { y: 'address', x: 'address', sizes: { rows: 'i32', columns: 'i32' } } as const
 

@@ -1,5 +1,5 @@
 // The GPU engine: turns op calls into plans, and plans into dispatches, of which many are sent at once.
-import type { DType } from '../../core/dtype.ts'
+import { bytesOf, type DType } from '../../core/dtype.ts'
 import { backlogLimit, type Call, type Engine, OutOfMemory, type Receipt, type Value } from '../../core/engine.ts'
 import { DeviceLostError, EngineError, reasonOf } from '../../core/errors.ts'
 import { Line } from '../../core/line.ts'
@@ -11,18 +11,7 @@ import { Failures } from '../failures.ts'
 import type { KernelTable } from '../table.ts'
 import { fillParams } from './params.ts'
 import { Pipelines } from './pipelines.ts'
-import {
-  apart,
-  bytesOf,
-  type Copy,
-  type Place,
-  type Places,
-  placeIn,
-  placeOf,
-  type Words,
-  whole,
-  wordsOf,
-} from './places.ts'
+import { apart, type Copy, type Place, type Places, placeIn, placeOf, type Words, whole, wordsOf } from './places.ts'
 import { Plans } from './plans.ts'
 import { type Block, BufferPool, type MakeBuffer } from './pool.ts'
 import { isLong, mostParams, paramsBytes, partsOf, Queue } from './queue.ts'

@@ -1,7 +1,6 @@
 // Where arrays lie in the GPU's buffers.
-import { bytesPer } from '../../core/dtype.ts'
+import { bytesOf } from '../../core/dtype.ts'
 import type { Call, Value } from '../../core/engine.ts'
-import { sizeOf } from '../../core/shape.ts'
 import type { Binding } from '../../kernel/wgsl/plan.ts'
 import type { Block } from './pool.ts'
 
@@ -10,9 +9,6 @@ export interface Place {
   readonly block: Block
   readonly offset: number
 }
-
-/** Bytes of an array's elements. */
-export const bytesOf = ({ shape, dtype }: Value) => sizeOf(shape) * bytesPer(dtype)
 
 /** Where an array begins. */
 export const placeOf = ({ storage, offset }: Value): Place => ({ block: storage.allocation as Block, offset })

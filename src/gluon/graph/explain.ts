@@ -1,11 +1,12 @@
 // explain: a graph as a table and as a picture: ops, shapes, bytes, operations, and memory over time.
+import { bytesOf } from '../../core/dtype.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import type { AnyBlock } from '../block.ts'
 import { drawGraph } from './draw.ts'
 import type { Graph } from './graph.ts'
 import { trace } from './trace.ts'
-import { bytesOf, liveBytes, operationsOf, quantity } from './work.ts'
+import { liveBytes, operationsOf, quantity } from './work.ts'
 
 /** One node of an explanation. */
 export interface ExplainedNode {

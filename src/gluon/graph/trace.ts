@@ -1,12 +1,12 @@
 // trace: the graph of a block, from the records of the calls that one run of it makes.
 import { pause } from '../../autograd/autograd.ts'
-import { bytesPer } from '../../core/dtype.ts'
+import { bytesOf } from '../../core/dtype.ts'
 import type { Call, Context, Spec, Value } from '../../core/engine.ts'
 import { DeferredInitializationError, nameOfKind, OpError } from '../../core/errors.ts'
 import { listen, traced } from '../../core/listen.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { arraysIn, giveToLibrary, within } from '../../core/ownership.ts'
-import { sameShape, sizeOf } from '../../core/shape.ts'
+import { sameShape } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
 import type { AnyBlock } from '../block.ts'
 import type { Parameter } from '../parameter.ts'
@@ -74,7 +74,7 @@ interface Numbered {
 }
 
 /** Where a call happens, and what is named by that. */
-type Place = Pick<GraphNode, 'path' | 'block' | 'name'>
+type CallPlace = Pick<GraphNode, 'path' | 'block' | 'name'>
 
 /** Turns records into nodes. */
 class Tracer {
@@ -141,7 +141,7 @@ class Tracer {
     this.#nodes.push({ number, fault: faults[0], node: composite })
   }
 
-  #node(call: Call, place: Place, inputs: readonly GraphValue[], outputs: readonly GraphValue[]): GraphNode {
+  #node(call: Call, place: CallPlace, inputs: readonly GraphValue[], outputs: readonly GraphValue[]): GraphNode {
     const { op, name: calledAs, attrs, scalars, mutates, view } = call
     return { ...place, op, calledAs, attrs, scalars, inputs, outputs, mutates, view }
   }
@@ -219,7 +219,7 @@ class Tracer {
     return { name: unique(name, this.#names), shape, dtype }
   }
 
-  #placeOf(call: Call): Place {
+  #placeOf(call: Call): CallPlace {
     const [path, block] = this.#blocks.get(call.path) ?? ['', this.#block]
     return { path, block, name: path ? `${path}.${call.name}` : call.name }
   }
@@ -238,8 +238,8 @@ function unique(name: string, counts: Map<string, number>): string {
   return count === 0 ? name : unique(`${name}.${count}`, counts)
 }
 
-function rangeOf({ offset, shape, dtype }: Value) {
-  return { start: offset, end: offset + sizeOf(shape) * bytesPer(dtype) }
+function rangeOf(value: Value) {
+  return { start: value.offset, end: value.offset + bytesOf(value) }
 }
 
 function sameSpec(a: Spec, b: Spec): boolean {

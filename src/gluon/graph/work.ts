@@ -1,17 +1,11 @@
 // What a node costs, by shapes alone: arithmetic operations, bytes written, and the memory that is alive while it runs.
 import { evaluationOrder, type Graph as FormulaGraph } from '../../arith/graph.ts'
-import { bytesPer } from '../../core/dtype.ts'
-import type { Spec } from '../../core/engine.ts'
+import { bytesOf } from '../../core/dtype.ts'
 import { sizeOf } from '../../core/shape.ts'
 import type { FormulaAttributes } from '../../kinds/formula/attributes.ts'
 import type { ReductionAttributes } from '../../kinds/reduction/attributes.ts'
 import type { MatmulAttributes } from '../../ops/matmul/matmul.ts'
 import type { Graph, GraphNode, GraphValue } from './graph.ts'
-
-/** Bytes of a value. */
-export function bytesOf({ shape, dtype }: Spec): number {
-  return sizeOf(shape) * bytesPer(dtype)
-}
 
 /**
  * Arithmetic operations of a node: two for each multiply-add of a product, one for each step of a formula at each

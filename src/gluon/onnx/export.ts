@@ -1,9 +1,8 @@
 // Export to ONNX: a block's graph as the bytes of an ONNX file, for any number of samples.
-import { bytesPer } from '../../core/dtype.ts'
+import { bytesOf } from '../../core/dtype.ts'
 import { checkOptions, GlueballError, OpError, type OptionNames } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { release, within } from '../../core/ownership.ts'
-import { sizeOf } from '../../core/shape.ts'
 import { zeros } from '../../nd/creation.ts'
 import { readElements } from '../../nd/reading.ts'
 import type { AnyBlock } from '../block.ts'
@@ -116,7 +115,7 @@ class Exporter {
         )
       }
       const elements = await readElements(array, 'onnx')
-      const bytes = new Uint8Array(elements.buffer, elements.byteOffset, sizeOf(value.shape) * bytesPer(value.dtype))
+      const bytes = new Uint8Array(elements.buffer, elements.byteOffset, bytesOf(value))
       this.#names.set(value, this.#builder.unique(value.name))
       this.#builder.tensor(this.#nameOf(value), value.dtype, value.shape, bytes)
     }

@@ -1,5 +1,5 @@
 // Values of an ONNX graph that the host holds: shapes, axes and small constants, and how tensors of a file become such.
-import { elementsIn, isDType } from '../../core/dtype.ts'
+import { bytesPer, elementsIn, isDType } from '../../core/dtype.ts'
 import type { Context } from '../../core/engine.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import { broadcastShapes, formatShape, type Shape, shapeOf, sizeOf, stridesOf } from '../../core/shape.ts'
@@ -70,7 +70,7 @@ export function hostOf(tensor: Onnx<'tensor'>): Host {
 }
 
 function rawValues(type: ElementType, bytes: Uint8Array, count: number): ArrayLike<number> {
-  const width = type === 'int64' ? 8 : type === 'bool' ? 1 : elementWidths[type]
+  const width = type === 'int64' ? 8 : type === 'bool' ? 1 : bytesPer(type)
   if (bytes.length !== count * width) {
     throw new ImportFault(`it has ${bytes.length} bytes, expected ${count * width} for ${count} elements of ${type}`)
   }
@@ -79,8 +79,6 @@ function rawValues(type: ElementType, bytes: Uint8Array, count: number): ArrayLi
   if (type === 'bool') return Array.from(bytes, (byte) => (byte === 0 ? 0 : 1))
   return elementsIn(type, buffer, 0, count)
 }
-
-const elementWidths = { float16: 2, float32: 4, float64: 8, int8: 1, int32: 4, uint8: 1 } as const
 
 function listed(type: ElementType, tensor: Onnx<'tensor'>, count: number): ArrayLike<number> {
   const list =

@@ -48,7 +48,7 @@ function windowOf({ attributes }: Step, x: NDArray, kernel: readonly number[]): 
     if (auto !== 'SAME_UPPER' && auto !== 'SAME_LOWER') throw new ImportFault(`auto_pad ${auto} is not known`)
     return Math.max(0, (Math.ceil(size / strides[k]) - 1) * strides[k] + dilations[k] * (kernel[k] - 1) + 1 - size)
   })
-  const [less, more] = [totals.map((n) => Math.floor(n / 2)), totals.map((n) => Math.ceil(n / 2))]
+  const [less, more] = halves(totals)
   return {
     kernel,
     strides,
@@ -56,6 +56,9 @@ function windowOf({ attributes }: Step, x: NDArray, kernel: readonly number[]): 
     ...(auto === 'SAME_LOWER' ? { begin: more, end: less } : { begin: less, end: more }),
   }
 }
+
+/** Halves of numbers, rounded down and up. */
+const halves = (totals: readonly number[]) => [Math.floor, Math.ceil].map((round) => totals.map((n) => round(n / 2)))
 
 /** An image with a border of one value. */
 function bordered(x: NDArray, begin: readonly number[], end: readonly number[], constantValue: number): NDArray {
@@ -87,7 +90,7 @@ const convTranspose: Importer = (step) => {
   let { begin, end } = window
   if (target) {
     const totals = full.map((n, k) => Math.max(0, n - target[k]))
-    const [less, more] = [totals.map((n) => Math.floor(n / 2)), totals.map((n) => Math.ceil(n / 2))]
+    const [less, more] = halves(totals)
     ;[begin, end] = auto === 'SAME_UPPER' ? [less, more] : [more, less]
   }
   checkedShape([x.shape[0], weight.shape[1], ...full])

@@ -15,9 +15,6 @@ export interface Both {
 /** Raised for what can't be exported; the message names the node. */
 export class ExportFault extends Error {}
 
-/** Whether a size is the same whatever the batch. */
-export const isFixed = (size: number, other: number) => size === other
-
 /** The shape that both runs have. Throws where it depends on the batch. */
 export function fixedShape(shape: Shape, other: Shape, what: string): Shape {
   if (shape.length === other.length && shape.every((size, k) => size === other[k])) return shape
@@ -26,7 +23,7 @@ export function fixedShape(shape: Shape, other: Shape, what: string): Shape {
 
 /** The sizes for a Reshape node, where −1 is the one that depends on the batch. */
 export function reshapeSizes(shape: Shape, other: Shape): number[] {
-  const sizes = shape.map((size, k) => (isFixed(size, other[k]) ? size : -1))
+  const sizes = shape.map((size, k) => (size === other[k] ? size : -1))
   if (sizes.filter((size) => size < 0).length <= 1) return sizes
   throw new ExportFault(`two sizes of ${formatShape(shape)} depend on the number of samples`)
 }
@@ -34,7 +31,7 @@ export function reshapeSizes(shape: Shape, other: Shape): number[] {
 /** The dimensions of an input or output of the file: the number of samples is `batch`. */
 export function dimensions(value: GraphValue, other: GraphValue): OnnxDraft<'dimension'>[] {
   return value.shape.map((size, k) => {
-    if (isFixed(size, other.shape[k])) return { dimValue: size }
+    if (size === other.shape[k]) return { dimValue: size }
     const times = size / batches[0]
     const whole = Number.isInteger(times) && other.shape[k] === times * batches[1]
     return { dimParam: !whole ? `${value.name}_${k}` : times === 1 ? 'batch' : `${times}*batch` }

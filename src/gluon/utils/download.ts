@@ -11,6 +11,7 @@ import {
   writeFileAtomic,
 } from '#platform'
 import { checkOptions, GlueballError, nameOfKind, type OptionNames, reasonOf } from '../../core/errors.ts'
+import { digestOf } from '../../io/digest.ts'
 
 /** Options of `download`. */
 export interface DownloadOptions {
@@ -106,8 +107,7 @@ async function isWhole(path: string, digests: readonly Digest[]): Promise<boolea
 /** What is wrong with the digests of a file's bytes. */
 async function mismatch(bytes: Bytes, digests: readonly Digest[]): Promise<string | undefined> {
   for (const { algorithm, hash } of digests) {
-    const digest = new Uint8Array(await crypto.subtle.digest(algorithm, bytes))
-    const got = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+    const got = await digestOf(algorithm, bytes)
     if (got !== hash) return `the file has another digest: got ${algorithm} ${got}, expected ${hash}`
   }
   return undefined

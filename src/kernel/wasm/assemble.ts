@@ -1,5 +1,6 @@
 // Puts functions together into the bytes of a WebAssembly module that imports one shared memory.
-import { join, sized, text, u32Leb, u32Leb5, vector } from './encode.ts'
+import { joinBytes } from '../../core/bytes.ts'
+import { sized, text, u32Leb, u32Leb5, vector } from './encode.ts'
 import { type Ref, type Type, typeCode } from './expr.ts'
 import type { Func } from './func.ts'
 
@@ -23,7 +24,7 @@ export function assemble(exported: readonly Func[]): Uint8Array<ArrayBuffer> {
     sized([7], vector(exported.map((f) => [...text(f.name), 0, ...u32Leb(index.get(f)!)]))),
     sized([10], vector(functions.map((f) => sized([], content(f, index))))),
   ]
-  return join([[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], ...sections])
+  return joinBytes([[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], ...sections])
 }
 
 /** The functions and all that they call, callers first. */
@@ -50,7 +51,7 @@ function content({ params, body }: Func, index: ReadonlyMap<Ref, number>): Uint8
     else runs.push([1, type])
   }
   const locals = vector(runs.map(([count, type]) => [...u32Leb(count), typeCode[type]]))
-  const code = join([locals, body.prologue, body.code, [0x0b]])
+  const code = joinBytes([locals, body.prologue, body.code, [0x0b]])
   const start = locals.length + body.prologue.length
   for (const { at, target } of body.calls) code.set(u32Leb5(index.get(target)!), start + at)
   return code

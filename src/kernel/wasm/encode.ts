@@ -1,4 +1,5 @@
 // Bytes of the WebAssembly binary format: integers, floats, vectors and sections.
+import { joinBytes } from '../../core/bytes.ts'
 
 /** Unsigned LEB128 of an integer from 0 to 2^32 - 1. */
 export function u32Leb(value: number): number[] {
@@ -49,29 +50,18 @@ export function f64Bytes(value: number): number[] {
 /** Bytes, whatever holds them. */
 type Bytes = ArrayLike<number>
 
-/** Runs of bytes, one after the other. */
-export function join(parts: readonly Bytes[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
-}
-
 /** The count of the items and the items one after the other. */
 export function vector(items: readonly Bytes[]): Uint8Array<ArrayBuffer> {
-  return join([u32Leb(items.length), ...items])
+  return joinBytes([u32Leb(items.length), ...items])
 }
 
 /** Bytes of a name: its length and its UTF-8. */
 export function text(name: string): Uint8Array<ArrayBuffer> {
   const bytes = new TextEncoder().encode(name)
-  return join([u32Leb(bytes.length), bytes])
+  return joinBytes([u32Leb(bytes.length), bytes])
 }
 
 /** A section, or any other run of bytes that carries its length, behind the given id bytes. */
 export function sized(id: Bytes, content: Bytes): Uint8Array<ArrayBuffer> {
-  return join([id, u32Leb(content.length), content])
+  return joinBytes([id, u32Leb(content.length), content])
 }

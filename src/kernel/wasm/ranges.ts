@@ -1,9 +1,6 @@
 // How element-wise kernels are cut into items: chunks of a fixed number of bytes, the last one shorter.
-import { sizeOf } from '../../core/shape.ts'
 import { type Body, i32, type Local } from './asm.ts'
-import { elementBytes } from './elements.ts'
 import { least } from './loops.ts'
-import type { PlannedArray } from './plan.ts'
 
 /** Bytes an item; a multiple of every element size and of a cache line. */
 export const chunkBytes = 65536
@@ -22,9 +19,4 @@ export function byteRange(
   const begin = f.let(i32.mul(index, chunkBytes))
   const left = f.let(i32.sub(total, begin))
   return { begin, bytes: f.let(least(left, chunkBytes)) }
-}
-
-/** Bytes of all elements. */
-export function bytesOf({ shape, dtype }: PlannedArray): number {
-  return sizeOf(shape) * elementBytes(dtype)
 }

@@ -3,13 +3,13 @@
 import { type Derived, derive, type Read } from '../../arith/derive.ts'
 import { type Callable, evaluate, type Graph, type Kind } from '../../arith/graph.ts'
 import { trace } from '../../arith/tracer.ts'
-import { bytesPer, type DType, kindOf } from '../../core/dtype.ts'
+import { bytesOf, type DType, kindOf } from '../../core/dtype.ts'
 import type { Context, Spec } from '../../core/engine.ts'
 import { OpError } from '../../core/errors.ts'
 import { type InvokeOptions, invoke } from '../../core/invoke.ts'
 import { NDArray } from '../../core/ndarray.ts'
 import type { GradientContext } from '../../core/op.ts'
-import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.ts'
+import { broadcastShapes, formatShape, type Shape, sameShape } from '../../core/shape.ts'
 import type { RunnableOp } from '../../kernel/wasm/plan.ts'
 import {
   checkDTypes,
@@ -202,7 +202,6 @@ function readsResults(
   inputs: readonly Spec[],
   outputs: readonly Spec[],
 ): boolean {
-  const bytes = ({ shape, dtype }: Spec) => sizeOf(shape) * bytesPer(dtype)
   const operands = sourcesOfFormula(attrs)
   const kept = (results: boolean) =>
     attrs.formula
@@ -211,7 +210,7 @@ function readsResults(
         if (what === 'dy') return sum
         const input = operands[index]
         const spec = what === 'y' ? outputs[index] : input !== null && inputs[input]
-        return spec ? sum + bytes(spec) : sum
+        return spec ? sum + bytesOf(spec) : sum
       }, 0)
   return kept(true) <= kept(false)
 }

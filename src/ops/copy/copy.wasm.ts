@@ -1,7 +1,8 @@
 // copy on the command stream.
+
+import { bytesOf } from '../../core/dtype.ts'
 import { copyBytes } from '../../kernel/wasm/copyBytes.ts'
 import type { WasmKernel } from '../../kernel/wasm/plan.ts'
-import { bytesOf } from '../../kernel/wasm/ranges.ts'
 import type { CopyAttributes } from './copy.ts'
 
 /** y = x, in the order of x. */

@@ -1,9 +1,11 @@
 // The random ops on the command stream: an item is an engine with its run of elements.
+
+import { bytesOf } from '../../core/dtype.ts'
 import { sizeOf } from '../../core/shape.ts'
 import { addresses, type Body, type Expr, f32, i32, i64, integers, item, type Local } from '../../kernel/wasm/asm.ts'
 import { defineModule } from '../../kernel/wasm/module.ts'
 import type { WasmKernel } from '../../kernel/wasm/plan.ts'
-import { byteRange, bytesOf, chunksOf } from '../../kernel/wasm/ranges.ts'
+import { byteRange, chunksOf } from '../../kernel/wasm/ranges.ts'
 import type { SeedAttributes } from '../generator.ts'
 import { drawn, nextWord, shareOf, standardNormal, unit } from '../mersenne.ts'
 import { engineWords } from '../mt19937.ts'

@@ -1,4 +1,6 @@
 // resize on the command stream: a table of places and weights, then bands of rows, each source row blended once.
+
+import { bytesOf } from '../../core/dtype.ts'
 import {
   addresses,
   type Body,
@@ -18,7 +20,6 @@ import { elementBytes } from '../../kernel/wasm/elements.ts'
 import { least, leastSigned, positive } from '../../kernel/wasm/loops.ts'
 import { defineModule } from '../../kernel/wasm/module.ts'
 import type { Plan, PlannedArray, WasmKernel } from '../../kernel/wasm/plan.ts'
-import { bytesOf } from '../../kernel/wasm/ranges.ts'
 import { type Stream, sweep } from '../../kernel/wasm/sweep.ts'
 import type { ResizeAttributes } from './resize.ts'
 

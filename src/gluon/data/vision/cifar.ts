@@ -10,9 +10,11 @@ import {
   readFile,
   writeFileAtomic,
 } from '#platform'
+import { joinBytes } from '../../../core/bytes.ts'
 import { currentContext } from '../../../core/engine.ts'
 import { checkOptions, GlueballError, type OptionNames, reasonOf } from '../../../core/errors.ts'
 import { type CifarImages, cifarSide, decodeCifar } from '../../../io/cifar.ts'
+import { digestOf } from '../../../io/digest.ts'
 import { readTar } from '../../../io/tar.ts'
 import { ImageDataset, type LoadOptions } from './datasets.ts'
 
@@ -107,13 +109,7 @@ async function unpacked(bytes: Uint8Array, name: string): Promise<Uint8Array> {
   } catch (error) {
     throw new GlueballError(`${name} is damaged: it cannot be unpacked (${reasonOf(error)})`)
   }
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
+  return joinBytes(parts)
 }
 
 async function fetched(
@@ -126,9 +122,7 @@ async function fetched(
     atMost: mostArchiveBytes,
     onProgress: (loaded, total) => onProgress?.({ file, loaded, total }),
   })
-  const got = Array.from(new Uint8Array(await crypto.subtle.digest('SHA-1', bytes)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('')
+  const got = await digestOf('SHA-1', bytes)
   if (got !== digest)
     throw new GlueballError(`[${title}] ${file} is of no known edition: got SHA-1 ${got}, expected ${digest}`)
   if (!cache) return bytes

@@ -1,6 +1,7 @@
 // Reading one file of MNIST or Fashion-MNIST: unpacked, checked, and told which edition it is of.
 import { joinPath, readFile } from '#platform'
 import { GlueballError, reasonOf } from '../../../core/errors.ts'
+import { digestOf, hexOf } from '../../../io/digest.ts'
 import { unpackIdx } from '../../../io/idx.ts'
 import type { Collection, Edition, FileName } from './editions.ts'
 
@@ -27,14 +28,6 @@ export function expectation(collection: Collection, name: FileName): string {
   return `SHA-256 ${edition.content?.[name]} (${edition.name})`
 }
 
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-async function digest(algorithm: 'SHA-1' | 'SHA-256', bytes: Uint8Array): Promise<string> {
-  return hexOf(new Uint8Array(await crypto.subtle.digest(algorithm, bytes as Uint8Array<ArrayBuffer>)))
-}
-
 /** Whether the bytes are gzip. */
 export function isPacked(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b
@@ -45,9 +38,9 @@ export async function identify(c: Collection, name: FileName, path: string, byte
   const packed = isPacked(bytes)
   if (path.endsWith('.gz') && !packed)
     fail(c, `${path} is not gzip: got ${hexOf(bytes.subarray(0, 2)) || 'no bytes'} at its start, expected 1f8b`)
-  const sha1 = packed ? await digest('SHA-1', bytes) : undefined
+  const sha1 = packed ? await digestOf('SHA-1', bytes) : undefined
   const content = packed ? await unpack(c, name, path, bytes) : bytes
-  const sha256 = await digest('SHA-256', content)
+  const sha256 = await digestOf('SHA-256', content)
   const edition = c.editions.find((one) => one.packed?.[name] === sha1 && sha1 !== undefined)
   return {
     path,

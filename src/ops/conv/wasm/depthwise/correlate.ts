@@ -103,7 +103,7 @@ export function correlateDepthwise(
   return { phases: [module.phase('rows', N * count * cuts, args)], scratch, note }
 }
 
-/** Rows of the image that so many rows of results read, at most. */
+/** Most rows of the image that `rows` rows of results read. */
 const rowsRead = (s: Correlation, rows: number) =>
   Math.ceil(((rows - 1) * s.strides[0] + s.dilation[0] * (s.kernel[0] - 1)) / s.spread[0]) + 1
 
