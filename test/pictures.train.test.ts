@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encode } from 'fast-png'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { StartEvent } from '../src/cli/events.ts'
 import { isForTests } from '../src/cli/pictureSplit.ts'
+import { decode } from '../src/gluon/onnx/protobuf.ts'
+import { schema } from '../src/gluon/onnx/schema.ts'
 import { glueball, metricsOf, scratch, weightsOf } from './cli.ts'
 import { endAndCompare, kill, signalled } from './killing.ts'
 import { shapes, type Written, writeShapeFolders } from './shapeFolders.ts'
@@ -30,22 +33,8 @@ afterAll(() => {
   rmSync(process.env['GLUEBALL_HOME'] as string, { recursive: true, force: true })
 })
 
-interface Start {
-  readonly event: string
-  readonly trainImages: number
-  readonly testImages: number
-  readonly classes: readonly string[]
-  readonly pictures: {
-    readonly files: number
-    readonly classes: readonly { readonly name: string; readonly train: number; readonly test: number }[]
-    readonly weights?: readonly number[]
-    readonly empty: readonly string[]
-    readonly unreadable: readonly { readonly name: string; readonly reason: string }[]
-    readonly others: readonly string[]
-    readonly sizes: Readonly<Record<string, readonly number[]>>
-    readonly cached: number
-  }
-}
+/** The first event of a run on a folder of pictures. */
+type Start = StartEvent & Required<Pick<StartEvent, 'pictures'>>
 
 describe('a run', () => {
   beforeAll(async () => {
@@ -100,6 +89,14 @@ describe('a run', () => {
     const { code, stdout } = await glueball('evaluate', at('run', 'last'))
     expect(code).toBe(0)
     expect(stdout).toContain(`Test acc:${printed?.[1]},`)
+  })
+
+  test('export writes a network of RGB images', async () => {
+    expect(await glueball('export', at('run'), '--out', at('net.onnx'))).toMatchObject({ code: 0 })
+    const { graph, metadataProps } = decode(schema, 'model', readFileSync(at('net.onnx')))
+    const sizes = graph?.input[0].type?.tensorType?.shape?.dim.map(({ dimValue }) => dimValue)
+    expect(sizes?.slice(1)).toEqual([3, 28, 28])
+    expect(metadataProps.find(({ key }) => key === 'preprocessing')?.value).toMatch(/^RGB images/)
   })
 
   test('predict names each picture of a folder, and goes on behind what it cannot read', async () => {

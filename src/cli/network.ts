@@ -1,7 +1,7 @@
 // The network of a run: made from its settings, with first weights or those of a checkpoint.
 import { models } from '../gluon/models/getModel.ts'
-import { structuralNames } from '../gluon/persistence.ts'
-import { type Context, cpu, gluon, nd, reference } from '../index.ts'
+import { structuralNames, valuesOf } from '../gluon/persistence.ts'
+import { type Context, cpu, gluon, type NDArray, nd, reference } from '../index.ts'
 import type { CheckpointArray } from '../io/checkpoint.ts'
 import { openedGpu } from './machine.ts'
 import { makeInitializer } from './optimization.ts'
@@ -30,12 +30,17 @@ export function makeModel(settings: Pick<Settings, 'model' | 'lastRelu'>, classe
   return model === 'nin' ? gluon.models.nin({ classes, lastRelu }) : models[model]({ classes })
 }
 
+/** One image as the network takes it. */
+export function emptyImage(settings: Settings, ctx: Context): NDArray {
+  return nd.zeros([1, channelsOf(settings), settings.resize, settings.resize], { ctx })
+}
+
 /** Makes the network, and draws its first weights by running one empty image through it. */
 export function makeNetwork(settings: Settings, classes: number): RunNetwork {
   const context = contextOf(settings)
   const net = makeModel(settings, classes)
   net.initialize({ ctx: context, init: makeInitializer(settings.init) })
-  const image = nd.zeros([1, channelsOf(settings), settings.resize, settings.resize], { ctx: context })
+  const image = emptyImage(settings, context)
   net(image).dispose()
   image.dispose()
   const parameters = structuralNames(net)
@@ -45,12 +50,7 @@ export function makeNetwork(settings: Settings, classes: number): RunNetwork {
 
 /** Reads the weights at this point of the queue. */
 export function readWeights({ parameters }: RunNetwork): Promise<CheckpointArray[]> {
-  return Promise.all(
-    [...parameters].map(async ([name, parameter]) => {
-      const data = parameter.data()
-      return { name, dtype: data.dtype, shape: [...data.shape], data: await data.toArray() }
-    }),
-  )
+  return valuesOf(parameters)
 }
 
 /** Puts weights of a checkpoint in. Throws when they are of another network. */

@@ -1,10 +1,12 @@
 // `glueball export CHECKPOINT`: a trained network as a file for other tools.
 import { extname } from 'node:path'
 import { printable } from '../../core/printable.ts'
-import { io, nd } from '../../index.ts'
+import { io } from '../../index.ts'
 import { writeBytes } from '../../io/files.ts'
 import { type Opened, openCheckpoint, sharedArgs } from '../checkpointNetwork.ts'
+import { emptyImage } from '../network.ts'
 import { print } from '../printing.ts'
+import { channelsOf } from '../settings.ts'
 import { command, UsageError } from '../usage.ts'
 import { choiceOf } from '../values.ts'
 
@@ -54,8 +56,11 @@ async function bytesOf(format: Format, opened: Opened, out: string): Promise<Uin
   if (format === 'safetensors') return io.safetensors(network.net, metadata)
   if (format === 'npz') return io.npz(network.net)
   if (format === 'onnx') {
-    const image = nd.zeros([1, 1, settings.resize, settings.resize], { ctx: network.context })
-    return io.onnx(network.net, [image], { inputNames: ['images'], outputNames: ['scores'], metadata })
+    return io.onnx(network.net, [emptyImage(settings, network.context)], {
+      inputNames: ['images'],
+      outputNames: ['scores'],
+      metadata,
+    })
   }
   await network.net.saveParameters(out)
   return undefined
@@ -66,7 +71,7 @@ function describe({ checkpoint: { header }, settings }: Opened): Record<string, 
   return {
     classes: JSON.stringify(header.classes),
     size: String(settings.resize),
-    preprocessing: `grey images, resized to ${settings.resize} × ${settings.resize}, values divided by 255`,
+    preprocessing: `${channelsOf(settings) === 1 ? 'grey' : 'RGB'} images, resized to ${settings.resize} × ${settings.resize}, values divided by 255`,
     scale: String(1 / 255),
     mean: '0',
     std: '1',
