@@ -5,29 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { commandLine } from './commandLine.ts'
+import { afterAll, describe, expect, test } from 'vitest'
 import { describeError } from './failures.ts'
+import { commandInProcess } from './inProcess.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'glueball-line-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const at = (...names: string[]) => join(folder, ...names)
 
-let out = ''
-let err = ''
-beforeEach(() => {
-  vi.spyOn(console, 'log').mockImplementation((text) => void (out += `${text}\n`))
-  vi.spyOn(console, 'error').mockImplementation((text) => void (err += `${text}\n`))
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((out += text)))
-})
-afterEach(() => vi.restoreAllMocks())
-
-const glueball = async (...args: string[]) => {
-  out = ''
-  err = ''
-  return { code: await commandLine(args), stdout: out, stderr: err }
-}
+const glueball = commandInProcess()
 
 test.each([
   [['trian'], 'error: [glueball] there is no command trian. Did you mean train? There are: train, evaluate'],
@@ -145,10 +132,11 @@ describe('bad files end with 1 and one line', () => {
 
 test('help teaches with examples', async () => {
   for (const name of ['train', 'evaluate', 'predict', 'export', 'summary', 'explain', 'run', 'info', 'bench']) {
-    expect((await glueball(name, '--help')).code).toBe(0)
-    expect(out).toContain(`glueball ${name}`)
-    expect(out).toContain('EXAMPLES')
-    expect(err).toBe('')
+    const { code, stdout, stderr } = await glueball(name, '--help')
+    expect(code).toBe(0)
+    expect(stdout).toContain(`glueball ${name}`)
+    expect(stdout).toContain('EXAMPLES')
+    expect(stderr).toBe('')
   }
   expect(await glueball('help')).toMatchObject({ code: 0, stdout: expect.stringContaining('glueball train lenet') })
 })

@@ -1,27 +1,22 @@
 // Wrong command lines, made from the options of each command: one line on standard error, nothing on standard output, code 2.
 
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { hasControls } from '../core/printable.ts'
-import { commandLine } from './commandLine.ts'
 import { bench } from './commands/bench.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
+import { explain } from './commands/explain.ts'
+import { exportCommand } from './commands/export.ts'
 import { info } from './commands/info.ts'
 import { predict } from './commands/predict.ts'
 import { runFile } from './commands/run.ts'
 import { summary } from './commands/summary.ts'
 import { train } from './commands/train.ts'
+import { commandInProcess } from './inProcess.ts'
 import type { Command } from './usage.ts'
 
-const commands: readonly Command[] = [train, evaluateCommand, predict, summary, info]
+const commands: readonly Command[] = [train, evaluateCommand, predict, exportCommand, summary, explain, info]
 
-let out = ''
-let err = ''
-beforeEach(() => {
-  vi.spyOn(console, 'log').mockImplementation((text) => void (out += `${text}\n`))
-  vi.spyOn(console, 'error').mockImplementation((text) => void (err += `${text}\n`))
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((out += text)))
-})
-afterEach(() => vi.restoreAllMocks())
+const glueball = commandInProcess()
 
 const long = 'x'.repeat(1_000_000)
 /** No numbers that an option takes. */
@@ -31,7 +26,9 @@ const noNumbers = ['ten', 'NaN', '1e999', '1,5', '0x', ' ', '-', '\u001b[2Jten',
 const before: Readonly<Record<string, readonly string[]>> = {
   evaluate: ['.'],
   predict: ['.', 'a.png'],
+  export: ['.'],
   summary: ['nin'],
+  explain: ['nin'],
 }
 
 function linesOf({ name, args }: Command): (readonly string[])[] {
@@ -74,9 +71,7 @@ test(`${lines.length} of them`, async () => {
   expect(lines.length).toBeGreaterThan(200)
   const faults: string[] = []
   for (const line of lines) {
-    out = ''
-    err = ''
-    const code = await commandLine(line)
+    const { code, stdout: out, stderr: err } = await glueball(...line)
     const [first, ...rest] = err.trimEnd().split('\n')
     const right = code === 2 && out === '' && rest.length === 0 && /^error: \[\w+\] /.test(first) && err.length < 3000
     if (right && !/\[object |undefined/.test(err) && !hasControls(err.trimEnd())) continue

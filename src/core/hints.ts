@@ -31,7 +31,7 @@ export function hintOn(prototype: object, called: string, hints: Hints = {}): vo
       return Reflect.get(target, name, receiver)
     },
     set(target, name, value, receiver) {
-      if (typeof name === 'string' && /^\d+$/.test(name) && called === 'x') {
+      if (typeof name === 'string' && /^\d+$/.test(name) && 'at' in receiver && 'set' in receiver) {
         throw new GlueballError(`${called}[${name}] = value is ${called}.at(${name}).set(value) here`)
       }
       return Reflect.set(target, name, value, receiver)

@@ -44,7 +44,7 @@ function distance(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, value, k) => Math.max(most, Math.abs(value - b[k])), 0)
 }
 
-/** Makes a random network, trains it for two steps, and expects the same of it in ONNX Runtime. */
+/** Makes a random network, trains it for two steps, and expects the same outputs from ONNX Runtime. */
 export async function checkRandomNetwork(seed: number): Promise<void> {
   nd.random.seed(seed)
   const net = new RandomNetwork(seed)

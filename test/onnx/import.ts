@@ -36,7 +36,7 @@ export async function distanceFromRuntime(bytes: Uint8Array, shape: readonly num
   return most
 }
 
-/** Exports a random network, imports it, and expects the same outputs, then the same of the network exported again. */
+/** Exports a random network, imports it, and expects the same outputs, of it and of the network exported again. */
 export async function checkImported(seed: number): Promise<void> {
   nd.random.seed(seed)
   const net = new RandomNetwork(seed)
