@@ -27,6 +27,9 @@ export function recordCount(): number {
 let fault: OpError | undefined
 let traces = 0
 
+/** Whether a trace runs, whose graph is to hold each op as it was written. */
+export const tracing = (): boolean => traces > 0
+
 /** Runs what is traced; throws behind it where it did what no graph can hold. */
 export function traced<T>(run: () => T): T {
   traces++

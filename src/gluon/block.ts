@@ -212,6 +212,14 @@ export abstract class AnyBlock extends Callable {
     return this.#hooks.size + this.#preHooks.size > 0
   }
 
+  /**
+   * @internal Makes the block that runs before this one in a container do this one's work in its next call, where that
+   * gives the same; returns how many blocks, from this one on, are then left out.
+   */
+  foldInto(_previous: AnyBlock, _next: AnyBlock | undefined): number {
+    return 0
+  }
+
   protected override invoke(inputs: unknown[]): unknown {
     const place = placeOf(this, this.#place)
     this.#place = place

@@ -2,15 +2,21 @@
 import { pause } from '../../autograd/autograd.ts'
 import type { DType } from '../../core/dtype.ts'
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
+import { tracing } from '../../core/listen.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
 import type { Initializer } from '../../init/initializer.ts'
+import type { ActivationName } from '../../ops/activations.ts'
 import { relu } from '../../ops/elementwise/elementwise.ts'
 import { fill } from '../../ops/fill/fill.ts'
 import { batchNorm, normaliseChannels } from '../../ops/norm/batchNorm.ts'
 import { averageUpdate } from '../../ops/update/average.ts'
+import type { AnyBlock } from '../block.ts'
 import type { Parameter } from '../parameter.ts'
+import { Activation } from './activations.ts'
+import { Convolution } from './conv.ts'
+import { Folding } from './folding.ts'
 import { type AxisNormOptions, axisNormOptions, checkRange, Norm } from './norm.ts'
 import { pythonCall } from './python.ts'
 
@@ -47,6 +53,7 @@ export class BatchNorm extends Norm {
   /** Parameters are saved under the names of their properties, and Gluon's files have this one. */
   readonly running_mean: Parameter
   readonly running_var: Parameter
+  readonly #folding = new Folding()
 
   constructor(options: BatchNormOptions = {}) {
     checkOptions(new.target.className, options, '{ momentum: 0.99 }', batchNormOptions)
@@ -89,6 +96,25 @@ export class BatchNorm extends Norm {
     return y
   }
 
+  /** A convolution takes this layer, and an activation behind it, into its weight and bias in prediction. */
+  override foldInto(previous: AnyBlock, next: AnyBlock | undefined): number {
+    if (this.forward !== BatchNorm.prototype.forward) return 0
+    const act = next instanceof Activation && next.forward === Activation.prototype.forward && !next.hooked
+    return this.foldWith(previous, act ? next.activation : undefined) ? (act ? 2 : 1) : 0
+  }
+
+  /** Does so with an activation; false where it can't be. */
+  protected foldWith(previous: AnyBlock, activation: ActivationName | undefined): boolean {
+    if (mode.recording || mode.training || tracing() || this.axis !== 1 || this.hooked) return false
+    if (!(previous instanceof Convolution) || !previous.foldable) return false
+    const { weight, bias } = previous
+    const { beta, running_mean: mean, running_var: variance } = this
+    const gamma = this.scale ? this.gamma : null
+    const made = this.#folding.of({ weight, bias, gamma, beta, mean, variance }, this.epsilon)
+    if (made) previous.folded = { ...made, activation }
+    return made !== undefined
+  }
+
   /** Changes the element type of all parameters, but for float16, whose statistics stay float32, as in Gluon. */
   override cast(dtype: DType): void {
     super.cast(dtype === 'float16' ? 'float32' : dtype)
@@ -107,5 +133,9 @@ export class BatchNormReLU extends BatchNorm {
 
   override forward(x: NDArray): NDArray {
     return relu(super.forward(x))
+  }
+
+  override foldInto(previous: AnyBlock, _next: AnyBlock | undefined): number {
+    return this.forward === BatchNormReLU.prototype.forward && this.foldWith(previous, 'relu') ? 1 : 0
   }
 }

@@ -2,6 +2,7 @@
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
+import type { ActivationName } from '../../ops/activations.ts'
 import { checkAdjustment, convolve, deconvolve } from '../../ops/conv/convolve.ts'
 import { checkFilled, type Sizes, sizesOf } from '../../ops/spatial.ts'
 import { Affine, type AffineOptions, affineOptions, type BiasOf } from './affine.ts'
@@ -139,8 +140,15 @@ abstract class ConvLayer<List extends readonly number[]> extends Affine {
 
 const filterSizes: WeightSizes = (channels, inChannels, groups) => [channels, inChannels / groups]
 
+/** Weight and bias of a convolution and what follows it, as one. */
+export interface Folded {
+  readonly weight: NDArray
+  readonly bias: NDArray
+  readonly activation: ActivationName | undefined
+}
+
 /** Convolutions: the weight is (channels, C ÷ groups, …kernelSize). */
-abstract class Convolution<List extends readonly number[]> extends ConvLayer<List> {
+export abstract class Convolution<List extends readonly number[]> extends ConvLayer<List> {
   constructor(channels: number, kernelSize: Sizes, options: ConvOptions<Sizes, string>, axes: List['length']) {
     super(channels, kernelSize, options, { axes, names: convOptions, weight: filterSizes })
   }
@@ -149,11 +157,22 @@ abstract class Convolution<List extends readonly number[]> extends ConvLayer<Lis
     return this.weight.shape[1] * this.groups
   }
 
+  /** @internal What the next call takes in place of the parameters. */
+  folded: Folded | undefined
+
+  /** @internal Whether a layer behind may be taken into the parameters: nothing watches this one or follows its sums. */
+  get foldable(): boolean {
+    return !this.act && !this.hooked && this.forward === Convolution.prototype.forward
+  }
+
   forward(x: NDArray): NDArray {
+    const { channels, kernelSize, strides, padding, dilation, groups, folded } = this
+    this.folded = undefined
     this.checkData(x)
-    const { channels, kernelSize, strides, padding, dilation, groups } = this
+    const window = { strides, padding, dilation, groups }
+    if (folded) return convolve(this.className, x, folded.weight, folded.bias, { ...window, ...activationOf(folded) })
     this.weight.inferShape([...filterSizes(channels, x.shape[1], groups), ...kernelSize])
-    const steps = { strides, padding, dilation, groups, ...this.fused }
+    const steps = { ...window, ...this.fused }
     return this.activated(convolve(this.className, x, this.weight.data(), this.bias?.data() ?? null, steps))
   }
 }
@@ -177,6 +196,8 @@ export class Conv2D<Bias extends boolean = true> extends Convolution<readonly [n
     super(channels, kernelSize, options, 2)
   }
 }
+
+const activationOf = ({ activation }: Folded) => (activation ? { activation } : {})
 
 const spreadSizes: WeightSizes = (channels, inChannels, groups) => [inChannels, channels / groups]
 

@@ -74,10 +74,12 @@ export class Sequential<const Blocks extends readonly Block[] = readonly Block[]
 function runInTurn(blocks: readonly Block[], reasons: readonly string[], input: NDArray): NDArray {
   const scope = currentScope()
   let x = input
-  for (let i = 0; i < blocks.length; i++) {
+  for (let i = 0; i < blocks.length; ) {
+    const folded = blocks[i + 1]?.foldInto(blocks[i], blocks[i + 2]) ?? 0
     const y = blocks[i](x)
     if (y !== x && x.owner === scope) release(x, reasons[i])
     x = y
+    i += 1 + folded
   }
   return x
 }

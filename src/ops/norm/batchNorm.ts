@@ -7,6 +7,7 @@ import { checkAxis, formatShape, type Shape, sameShape, shapeOf, sizeOf } from '
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
+import { multiply } from '../elementwise/elementwise.ts'
 import { meanAndVariance } from '../reduce/variance.ts'
 import { withShape } from '../view/reshape.ts'
 
@@ -140,6 +141,24 @@ export function batchNorm(
     return [y, withShape(mean, [x.shape[axis]]), withShape(variance, [x.shape[axis]])]
   })
   return [y, mean, variance]
+}
+
+/**
+ * The weight (O, …) and bias (O,) of a convolution that gives what another one gives behind `normaliseChannels`: weight ·
+ * s and (bias − μ) · s + β, with s = γ ÷ √(σ² + ε). A null bias is 0, a null gamma 1.
+ */
+export function foldChannels(
+  weight: NDArray,
+  bias: NDArray | null,
+  gamma: NDArray | null,
+  beta: NDArray,
+  mean: NDArray,
+  variance: NDArray,
+  epsilon: number,
+): readonly [weight: NDArray, bias: NDArray] {
+  const [scale] = apply(scales, [variance, gamma ?? 1, epsilon])
+  const [shift] = apply(normalised, [bias ?? 0, mean, scale, beta])
+  return [multiply(weight, withShape(scale, alongChannels(weight.shape, 0))), shift]
 }
 
 /** y = (x − μ) ÷ √(σ² + ε) · γ + β with given μ and σ². Its gradient is that of its formulas. */
