@@ -33,7 +33,8 @@ export interface Reading {
 interface Derived {
   /** Where the values stand that it was computed from. */
   readonly reading: Reading
-  readonly allocation: Allocation
+  /** Undefined after its only use so far. */
+  readonly allocation: Allocation | undefined
   /** The engine's number of the last command that fills it. */
   readonly written: number
 }
@@ -118,7 +119,7 @@ export class Storage {
     live.bytes -= this.allocation.bytes
     live.count--
     this.engine.free(this.allocation)
-    for (const { allocation } of this.derived?.values() ?? []) this.engine.free(allocation)
+    for (const { allocation } of this.derived?.values() ?? []) if (allocation) this.engine.free(allocation)
     this.derived = undefined
   }
 }

@@ -34,17 +34,25 @@ const any = fc
     filters: Math.ceil(filters / groups) * groups,
   }))
 
-/** Sizes that Winograd's convolutions suit. */
+/** Sizes that Winograd's convolutions suit; with a dilation, each of the interleaved images has them. */
 const winograd = fc
-  .record({ ...common, panels: pair(1, 4), kernel: fc.constantFrom(3, 5), size: pair(3, 22), padding: pair(0, 4) })
-  .map(({ panels, kernel, padding, ...rest }) => ({
+  .record({
+    ...common,
+    panels: pair(1, 4),
+    kernel: fc.constantFrom(3, 5),
+    size: pair(3, 22),
+    padding: pair(0, 4),
+    dilation: fc.oneof({ weight: 2, arbitrary: fc.constant([1, 1] as const) }, pair(1, 3)),
+  })
+  .map(({ panels, kernel, padding, size, dilation, ...rest }) => ({
     ...rest,
+    dilation,
+    size: [size[0] * dilation[0], size[1] * dilation[1]] as const,
     channels: 16 * panels[0],
     filters: 16 * panels[1],
     kernel: [kernel, kernel] as const,
-    padding: [Math.min(padding[0], kernel - 1), Math.min(padding[1], kernel - 1)] as const,
+    padding: [Math.min(padding[0], kernel - 1) * dilation[0], Math.min(padding[1], kernel - 1) * dilation[1]] as const,
     strides: [1, 1] as const,
-    dilation: [1, 1] as const,
     groups: 1,
   }))
 

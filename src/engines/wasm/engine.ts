@@ -150,12 +150,14 @@ export class WasmEngine implements Engine {
     if (this.#stream.waiting > backlogLimit) throw new OutOfMemory(0)
     const begin = this.watcher && this.#stream.notify()
     const plan = this.planOf(call)
-    const derived = (plan.derived ?? []).map((buffer) => this.#derive(buffer, call, plan))
-    const workspace = plan.workspace ? this.allocate(plan.workspace) : undefined
+    const own: Block[] = []
     try {
+      const derived = (plan.derived ?? []).map((buffer) => this.#derive(buffer, call, plan, own))
+      const workspace = plan.workspace ? this.allocate(plan.workspace) : undefined
+      if (workspace) own.push(workspace)
       for (const phase of plan.phases) this.#phase(phase, call, plan, derived, workspace)
     } finally {
-      if (workspace) this.free(workspace)
+      for (const block of own) this.free(block)
     }
     for (const { storage } of call.outputs) storage.written = this.#stream.issued
     for (const i of call.mutates) call.inputs[i].storage.written = this.#stream.issued
@@ -255,25 +257,33 @@ export class WasmEngine implements Engine {
     return id
   }
 
-  #derive(buffer: DerivedBuffer, call: Call, plan: Plan): Block {
+  /**
+   * A buffer computed from an input: one that is kept, or a block of this call's `own`. Training uses a buffer once between
+   * two writes of its input, so that it is kept from the second use on.
+   */
+  #derive(buffer: DerivedBuffer, call: Call, plan: Plan, own: Block[]): Block {
     const value = call.inputs[buffer.input]
     const { storage, offset } = value
     const key = `${buffer.key}@${offset}`
     storage.derived ??= new Map()
     const held = storage.derived.get(key)
     // one whose commands were skipped after a failure was never filled
-    if (held && !held.reading.stale && !this.#failures.at(held.written)) return held.allocation as Block
-    const block = (held?.allocation as Block) ?? this.allocate(buffer.bytes)
+    const again = held && !held.reading.stale && !this.#failures.at(held.written)
+    if (again && held.allocation) return held.allocation as Block
     const reading = held?.reading ?? storage.watch(offset, bytesOf(value))
-    // the storage's from now on, though stale until it is filled
+    // stale until the buffer is filled
     reading.stale = true
-    storage.derived.set(key, { reading, allocation: block, written: 0 })
+    storage.derived.set(key, { reading, allocation: undefined, written: 0 })
+    if (held?.allocation) this.free(held.allocation)
+    const block = this.allocate(buffer.bytes)
+    if (again) storage.derived.set(key, { reading, allocation: block, written: 0 })
+    else own.push(block)
     const index = plan.derived?.indexOf(buffer) ?? 0
     const derived: Block[] = []
     derived[index] = block
     for (const phase of buffer.phases) this.#phase(phase, call, plan, derived, undefined)
     reading.stale = false
-    storage.derived.set(key, { reading, allocation: block, written: this.#stream.issued })
+    storage.derived.set(key, { reading, allocation: again ? block : undefined, written: this.#stream.issued })
     return block
   }
 

@@ -16,10 +16,14 @@ export function tile(rung: Rung): Tile {
   return { rows: rung === 'plain' ? 3 : 6, vectors: rung === 'wide' ? 4 : 2 }
 }
 
-/** The tile for panels of which only `columns` columns are there: higher where these take half of the registers or less. */
+/**
+ * The tile for panels of which only `columns` columns are there: twice as high where a row of it needs one register. Those of
+ * `wide` hold eight columns if these are stored in pairs of vectors, else four.
+ */
 export function tileFor(rung: Rung, columns: number): Tile {
   const full = tile(rung)
-  return columns * 2 > full.vectors * 4 ? full : { ...full, rows: full.rows * 2 }
+  const held = rung === 'wide' && columns % 8 === 0 ? 8 : 4
+  return columns > held ? full : { ...full, rows: full.rows * 2 }
 }
 
 /** `count` consecutive tiles of `rows` rows each. */

@@ -141,6 +141,44 @@ const shapes: Readonly<Record<string, ConvCase>> = {
   'Winograd, tiles that reach beyond': { x: [2, 48, 14, 11], filters: 16, kernel: [3, 3], padding: [1, 0], bias: true },
   'Winograd, bands of tiles': { x: [2, 16, 62, 57], filters: 16, kernel: [3, 3], padding: [1, 1] },
   'Winograd, unequal padding': { x: [1, 16, 9, 13], filters: 32, kernel: [5, 5], padding: [0, 3], activation: 'relu' },
+  'Winograd, dilation of 2': {
+    x: [3, 32, 24, 24],
+    filters: 48,
+    kernel: [3, 3],
+    padding: [2, 2],
+    dilation: [2, 2],
+    bias: true,
+    activation: 'relu',
+  },
+  'Winograd, dilation of 2 and 3, bands of tiles': {
+    x: [1, 16, 92, 69],
+    filters: 16,
+    kernel: [3, 3],
+    padding: [2, 0],
+    dilation: [2, 3],
+  },
+  'Winograd, 5 x 5, dilation across alone, unequal padding': {
+    x: [2, 16, 9, 14],
+    filters: 32,
+    kernel: [5, 5],
+    padding: [1, 4],
+    dilation: [1, 2],
+    bias: true,
+  },
+  'dilation of 2, phases that differ': {
+    x: [2, 16, 13, 12],
+    filters: 16,
+    kernel: [3, 3],
+    padding: [2, 2],
+    dilation: [2, 2],
+  },
+  'dilation of 2, taps meet the other phase': {
+    x: [2, 16, 12, 12],
+    filters: 16,
+    kernel: [3, 3],
+    padding: [1, 1],
+    dilation: [2, 2],
+  },
   'strides of 2, taps meet every second row': {
     x: [2, 19, 15, 14],
     filters: 21,
@@ -223,8 +261,10 @@ const winogradSum = (terms: number) =>
   )
 
 /** Whether Winograd's convolutions may be chosen for some pass. */
-function isWinograd({ x, filters, kernel, strides = [1, 1], dilation = [1, 1], groups = 1 }: ConvCase): boolean {
-  const simple = groups === 1 && [...strides, ...dilation].every((n) => n === 1)
+function isWinograd(of: ConvCase): boolean {
+  const { x, filters, kernel, strides = [1, 1], padding = [0, 0], dilation = [1, 1], groups = 1 } = of
+  const divided = dilation.every((n, axis) => x[2 + axis] % n === 0 && padding[axis] % n === 0)
+  const simple = groups === 1 && strides.every((n) => n === 1) && divided
   return simple && kernel[0] === kernel[1] && [3, 5].includes(kernel[0]) && x[1] % 16 === 0 && filters % 16 === 0
 }
 

@@ -53,7 +53,7 @@ function padLine(f: Body, p: Padding, from: Local<'i32'>, to: Local<'i32'>): voi
 }
 
 /** How a panel of channels of a channels-last image H × W × C lies in its padded copy, 64 bytes a pixel. */
-export interface PanelPadding {
+interface PanelPadding {
   readonly H: number
   readonly W: number
   readonly C: number
@@ -63,6 +63,8 @@ export interface PanelPadding {
   readonly columns: number
   /** Channels that there are, at most 16; the others are zeros. */
   readonly channels: number
+  /** How many pixels apart the image's rows and columns lie, default 1: it is one of several that are interleaved. */
+  readonly apart?: Pair
 }
 
 /** Writes `rows` rows of a panel's padded copy, starting at row `first`; `from` is the panel's first channel. */
@@ -75,6 +77,7 @@ export function padPanel(
   rows: Operand<'i32'>,
 ): void {
   const pixel = 64
+  const [down, across] = p.apart ?? [1, 1]
   const left = Math.min(p.columns, p.before[1])
   const pixels = Math.min(p.W, p.columns - left)
   const right = p.columns - left - pixels
@@ -83,9 +86,9 @@ export function padPanel(
   const at = f.let(to)
   const line = () => {
     if (left > 0) f.fill(at, 0, left * pixel)
-    const source = f.let(i32.add(from, i32.mul(row, p.W * p.C * 4)))
+    const source = f.let(i32.add(from, i32.mul(row, down * across * p.W * p.C * 4)))
     const place = f.let(i32.add(at, left * pixel))
-    pack(f, { vectors: 4, columns: p.channels, k: pixels, kStride: p.C * 4, columnStride: 4 }, source, place)
+    pack(f, { vectors: 4, columns: p.channels, k: pixels, kStride: across * p.C * 4, columnStride: 4 }, source, place)
     if (right > 0) f.fill(i32.add(at, (left + pixels) * pixel), 0, right * pixel)
   }
   f.times(rows, () => f.if(i32.lt_u(row, p.H), line, () => f.fill(at, 0, p.columns * pixel)), [

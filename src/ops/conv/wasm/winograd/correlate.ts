@@ -10,8 +10,19 @@ import { storePair, tileTransform, transformBytes } from '../../../../kernel/was
 import type { Epilogue } from '../correlation.ts'
 import type { Operands } from '../forward.ts'
 import { filtersScratch } from './filters.ts'
+import { eachImage, type Phased, phasesOf, pixelBytes, rowBytes } from './phases.ts'
 import { multiplyPoints, type Products, productBytes, productPoint, sumsOf } from './products.ts'
-import { blockOf, blocksOf, outputPanels, type Pass, type Place, placeOf, tileWidth, type Winograd } from './sizes.ts'
+import {
+  blockOf,
+  blocksOf,
+  nameOf,
+  outputPanels,
+  type Pass,
+  type Place,
+  placeOf,
+  tileWidth,
+  type Winograd,
+} from './sizes.ts'
 import { type Tiles, tilesBytes, tilesPoint, tilesScratch, transformTiles } from './tiles.ts'
 import { joinMarks, markImage, markPixels, markRow, marksBytes, spreadMarks } from './zeros.ts'
 
@@ -30,7 +41,7 @@ const tilesLimit = 8e6
 /** Results of a group: their products stay in L2 until they are transformed back. */
 const groupWidth = 64
 
-/** The phases that correlate N images with transformed filters. */
+/** Plans the correlation of N images with transformed filters. */
 export function correlateTiles(
   w: Winograd,
   N: number,
@@ -40,8 +51,9 @@ export function correlateTiles(
 ): Pick<Plan, 'phases' | 'scratch' | 'workspace' | 'note'> {
   const channelBytes = w.n * w.n * w.C * 4
   const tiles = Math.min((channelBytes * w.O) / filterBytesPerTile, tilesLimit / channelBytes)
-  const block = blockOf(w, N, Math.max(fewestTiles, tiles))
-  const blocks = blocksOf(block, N)
+  const images = N * phasesOf(w)
+  const block = blockOf(w, images, Math.max(fewestTiles, tiles))
+  const blocks = blocksOf(block, images)
   // few blocks are cut by results too, and then share the transformed tiles
   const shared = blocks < wantedItems
   const panels = outputPanels(w)
@@ -50,9 +62,9 @@ export function correlateTiles(
   const blocking = { block, group, sums: sumsOf(w, pass), marks: pass === 'forward' }
   const s: Correlation = { ...w, bias: biased, activation, ...blocking }
   const t = tilesOf(s)
-  const args = { x, u: filters, y, bias, N }
+  const args = { x, u: filters, y, bias, images }
   const [own, back] = [Math.max(tilesScratch(t), filtersScratch(w)), transformBytes(w.AT, w.AT) + productBytes(s)]
-  const note = `Winograd F(${w.m}, ${w.r}), blocks of ${block.tiles} tiles, ${group} panels at a time`
+  const note = `${nameOf(w)}, blocks of ${block.tiles} tiles, ${group} panels at a time`
   const marks = marksOf(s)
   if (!shared) {
     const module = defineModule('winograd whole', s, (s) => ({ whole: wholeItem(s) }))
@@ -77,9 +89,12 @@ export function correlateTiles(
 const marksOf = (s: Correlation) => (s.marks ? marksBytes(s) : 0)
 
 /** The image's tiles. */
-const tilesOf = ({ rung, C, H, W, before, across, m, BT, block }: Correlation): Tiles => ({
-  ...{ rung, C, H, W, before, across, m, block, left: BT, right: BT, columns: tileWidth },
+const tilesOf = ({ rung, C, H, W, apart, before, across, m, BT, block }: Correlation): Tiles => ({
+  ...{ rung, C, H, W, apart, before, across, m, block, left: BT, right: BT, columns: tileWidth },
 })
+
+/** The results. */
+const resultsOf = ({ OH, OW, O, apart }: Correlation): Phased => ({ H: OH, W: OW, C: O, apart })
 
 type L = Local<'i32'>
 
@@ -93,8 +108,8 @@ interface Places {
   readonly scratch: L
 }
 
-/** Arguments of an item that does all: images, transformed filters, results, bias, and the number of images. */
-const whole = { ...addresses('x', 'u', 'y', 'bias'), N: 'i32' } as const
+/** Arguments of an item that does all: images, transformed filters, results, bias, and the number of dense images. */
+const whole = { ...addresses('x', 'u', 'y', 'bias'), images: 'i32' } as const
 
 /** Arguments of items that share transformed tiles and marks. */
 const shared = { ...whole, ...addresses('v', 'marks') }
@@ -103,8 +118,8 @@ const shared = { ...whole, ...addresses('v', 'marks') }
 const wholeItem = (s: Correlation) =>
   item(whole, (f, { index, args, scratch }) => {
     const t = tilesOf(s)
-    const { x, u, y, bias, N } = f.lets(args)
-    const place = placeOf(f, s, s.block, index, N)
+    const { x, u, y, bias, images } = f.lets(args)
+    const place = placeOf(f, s, s.block, index, images)
     const v = f.let(i32.add(scratch, marksOf(s)))
     const rest = f.let(i32.add(v, tilesBytes(t, s.C)))
     if (s.marks) {
@@ -125,12 +140,12 @@ const tilesItem = (s: Correlation) =>
   item(shared, (f, { index, args, scratch }) => {
     const t = tilesOf(s)
     const panels = s.C / tileWidth
-    const { x, N, v, marks } = f.lets({ x: args.x, N: args.N, v: args.v, marks: args.marks })
+    const { x, images, v, marks } = f.lets({ x: args.x, images: args.images, v: args.v, marks: args.marks })
     const panel = f.let(i32.rem_u(index, panels))
     const block = f.let(i32.div_u(index, panels))
     x.bump(i32.mul(panel, tileWidth * 4))
     v.bump(i32.add(i32.mul(block, tilesBytes(t, s.C)), i32.mul(panel, s.block.tiles * tileWidth * 4)))
-    const place = placeOf(f, s, s.block, block, N)
+    const place = placeOf(f, s, s.block, block, images)
     if (s.marks) markPixels(f, s, x, f.let(i32.add(marks, i32.mul(index, marksBytes(s)))), place, 1)
     transformTiles(f, t, { from: x, to: v, scratch }, place, 1, tilesPoint(t, s.C))
   })
@@ -139,7 +154,7 @@ const tilesItem = (s: Correlation) =>
 const groupItem = (s: Correlation) =>
   item(shared, (f, { index, args: { x: _, ...args }, scratch }) => {
     const groups = Math.ceil(outputPanels(s) / s.group)
-    const { u, y, bias, N, v, marks } = f.lets(args)
+    const { u, y, bias, images, v, marks } = f.lets(args)
     const block = f.let(i32.div_u(index, groups))
     v.bump(i32.mul(block, tilesBytes(tilesOf(s), s.C)))
     const first = f.let(i32.mul(i32.rem_u(index, groups), s.group))
@@ -149,7 +164,7 @@ const groupItem = (s: Correlation) =>
       spreadMarks(f, s, scratch)
     }
     const rest = f.let(i32.add(scratch, marksOf(s)))
-    oneGroup(f, s, { v, u, y, bias, marks: scratch, scratch: rest }, placeOf(f, s, s.block, block, N), first)
+    oneGroup(f, s, { v, u, y, bias, marks: scratch, scratch: rest }, placeOf(f, s, s.block, block, images), first)
   })
 
 /** Products and results of the panels from `first` on. */
@@ -180,9 +195,10 @@ function onePanelBack(
   at: Omit<Places, 'v' | 'u'> & { readonly products: L },
   place: Place,
 ): void {
-  const { m, down, across, OH, OW, O, block } = s
+  const { m, down, across, OH, OW, block } = s
+  const results = resultsOf(s)
+  const row = rowBytes(results)
   const product = f.let(at.products)
-  const image = f.let(i32.add(at.y, i32.mul(place.image, OH * OW * O * 4)))
   const marks = f.let(at.marks)
   const [line, y, markLine, mark] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')]
   const lastRows = OH - (down - 1) * m
@@ -190,7 +206,7 @@ function onePanelBack(
   const oneTile = (rows: number, columns: number, count: number) =>
     f.times(count, () => oneTileBack(f, s, { ...at, product, y, mark }, rows, columns), [
       [product, panelWidth(s.rung) * 4],
-      [y, m * O * 4],
+      [y, m * pixelBytes(results)],
       [mark, m * 4],
     ])
   const oneLine = (rows: number) => {
@@ -200,12 +216,12 @@ function onePanelBack(
     oneTile(rows, m, across - 1)
     oneTile(rows, lastColumns, 1)
   }
-  const oneImage = () => {
-    line.set(i32.add(image, i32.mul(i32.mul(i32.const(m), place.row), OW * O * 4)))
+  const oneImage = (image: L) => {
+    line.set(i32.add(image, i32.mul(i32.mul(i32.const(m), place.row), row)))
     markLine.set(marks)
     const lines = (count: Operand<'i32'>) =>
       f.times(count, () => oneLine(m), [
-        [line, m * OW * O * 4],
+        [line, m * row],
         [markLine, m * markRow(s)],
       ])
     if (lastRows === m) return lines(place.rows)
@@ -218,10 +234,7 @@ function onePanelBack(
     lines(f.let(i32.sub(place.rows, isLast)))
     f.if(isLast, () => oneLine(lastRows))
   }
-  f.times(place.images, oneImage, [
-    [image, OH * OW * O * 4],
-    [marks, markImage(s)],
-  ])
+  eachImage(f, results, { first: place.image, count: place.images }, at.y, oneImage, [[marks, markImage(s)]])
 }
 
 /** One tile of one panel, eight results at a time: sums, bias, activation. */
@@ -232,7 +245,8 @@ function oneTileBack(
   rows: number,
   columns: number,
 ): void {
-  const { rung, n, OW, O, AT, activation } = s
+  const { rung, n, AT, activation } = s
+  const results = resultsOf(s)
   const [product, y, bias] = [f.let(at.product), f.let(at.y), f.let(at.bias)]
   const arith = lanes(f, rung)
   const one = () =>
@@ -245,7 +259,7 @@ function oneTileBack(
         if (mark) for (const sum of value) sum.set(f32x4.mul(sum, mark))
         if (s.bias) value.forEach((sum, h) => sum.set(f32x4.add(sum, v128.load(bias, h * 16))))
         if (activation) for (const sum of value) sum.set(activation.formula(arith, sum))
-        storePair(f, y, value, (i * OW + j) * O * 4)
+        storePair(f, y, value, i * rowBytes(results) + j * pixelBytes(results))
       },
     })
   f.times(panelWidth(rung) / 8, one, [

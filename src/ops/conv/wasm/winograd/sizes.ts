@@ -6,10 +6,16 @@ import { smaller } from '../../../../kernel/wasm/loops.ts'
 import { panelWidth } from '../../../../kernel/wasm/panels.ts'
 import type { Rung } from '../../../../kernel/wasm/rung.ts'
 import type { Sizes } from '../../geometry.ts'
+import { phasesOf } from './phases.ts'
 
-/** A convolution with strides of 1, forward or the gradient of its input, and the variant F(m × m, r × r) it runs by. */
+/**
+ * A convolution with strides of 1, forward or the gradient of its input, and the variant F(m × m, r × r) it runs by. The
+ * sizes are those of the dense images in an image.
+ */
 export interface Winograd extends Sizes, CookToom {
   readonly rung: Rung
+  /** How many pixels apart the rows and columns of a dense image lie: the dilation. */
+  readonly apart: Pair
   /** Zeros above and to the left. */
   readonly before: Pair
   /** Taps, outputs and points a side; n = m + r − 1. */
@@ -21,7 +27,7 @@ export interface Winograd extends Sizes, CookToom {
   readonly across: number
 }
 
-/** What decides for or against. */
+/** What decides for or against; the sizes are those of whole images. */
 export interface Candidate extends Sizes, Pick<Winograd, 'rung' | 'before'> {
   readonly groups: number
   readonly kernel: Pair
@@ -50,18 +56,39 @@ const mostPoints = (pass: Pass, r: number) => (pass === 'data' && r === 3 ? 6 : 
  * follows from the sizes alone, never from a clock, so that the same program has the same bits on every machine.
  */
 export function winograd(s: Candidate, N: number, pass: Pass): Winograd | undefined {
-  const { rung, C, H, W, O, OH, OW, before, kernel, strides, dilation, groups } = s
+  const { rung, C, O, kernel, strides, dilation: apart, groups } = s
   const [r] = kernel
-  const simple = groups === 1 && [...strides, ...dilation].every((n) => n === 1) && before.every((n) => n >= 0)
+  const simple = groups === 1 && strides.every((n) => n === 1) && s.before.every((n) => n >= 0)
   const suits = (r === 3 || r === 5) && r === kernel[1] && C % tileWidth === 0 && O % tileWidth === 0
-  if (!simple || !suits) return undefined
+  const dense = denseSizes(s)
+  if (!simple || !suits || !dense) return undefined
+  const { H, W, OH, OW, before } = dense
+  const images = N * phasesOf({ apart })
   const sizes = Array.from({ length: mostPoints(pass, r) - r }, (_, i) => i + 2)
-  const work = (m: number) => (N * Math.ceil(OH / m) * Math.ceil(OW / m) + productsPerFilter) * (m + r - 1) ** 2
+  const work = (m: number) => (images * Math.ceil(OH / m) * Math.ceil(OW / m) + productsPerFilter) * (m + r - 1) ** 2
   const m = sizes.reduce((best, size) => (work(size) < work(best) ? size : best))
-  const direct = (N * OH * OW + productsPerFilter) * r * r
+  const direct = (images * OH * OW + productsPerFilter) * r * r
   if (direct / work(m) < leastGain) return undefined
   const tiles = { down: Math.ceil(OH / m), across: Math.ceil(OW / m) }
-  return { rung, C, H, W, O, OH, OW, before, r, m, n: m + r - 1, ...tiles, ...cookToom(m, r) }
+  return { rung, apart, C, H, W, O, OH, OW, before, r, m, n: m + r - 1, ...tiles, ...cookToom(m, r) }
+}
+
+/**
+ * The sizes of the dense images whose pixels lie a dilation apart, or undefined where they differ. Where the padding is a
+ * multiple of the dilation, a result's taps meet the pixels of its own dense image.
+ */
+function denseSizes({
+  H,
+  W,
+  OH,
+  OW,
+  before,
+  dilation,
+}: Candidate): (Omit<Sizes, 'C' | 'O'> & Pick<Candidate, 'before'>) | undefined {
+  const [down, across] = dilation
+  const alike = [H, OH, before[0]].every((n) => n % down === 0) && [W, OW, before[1]].every((n) => n % across === 0)
+  if (!alike) return undefined
+  return { H: H / down, W: W / across, OH: OH / down, OW: OW / across, before: [before[0] / down, before[1] / across] }
 }
 
 /** How tiles are cut into blocks: of `images` whole images, or of `rows` rows of tiles of one image. */
@@ -73,19 +100,19 @@ export interface Block {
   readonly tiles: number
 }
 
-/** Blocks of about `tiles` tiles, of sizes as equal as possible. */
+/** Blocks of about `tiles` tiles of N dense images, of sizes as equal as possible. */
 export function blockOf({ down, across }: Winograd, N: number, tiles: number): Block {
   const images = Math.ceil(N / Math.max(1, Math.min(N, Math.round((N * down * across) / tiles))))
   const rows = images > 1 ? down : Math.min(down, Math.max(1, Math.round(tiles / across)))
   return { images, rows, bands: Math.ceil(down / rows), tiles: images * rows * across }
 }
 
-/** Blocks of a batch. */
+/** Blocks of N dense images. */
 export const blocksOf = ({ images, bands }: Block, N: number) => Math.ceil(N / images) * bands
 
 type L = Local<'i32'>
 
-/** What of the batch a block holds; the last one may have less than others. */
+/** What of the dense images a block holds; the last one may have less than others. */
 export interface Place {
   readonly image: L
   readonly images: Operand<'i32'>
@@ -95,7 +122,7 @@ export interface Place {
   readonly tiles: L
 }
 
-/** Emits the place of a block of a batch of N. */
+/** Emits the place of a block of N dense images. */
 export function placeOf(f: Body, w: Winograd, block: Block, index: L, N: L): Place {
   const { down, across } = w
   if (block.bands === 1) {
@@ -116,6 +143,9 @@ export const pointBytes = (floats: number) => floats * 4 + 64
 
 /** Bytes from one point of the transformed filters [point][panel][C][column] to the next. */
 export const filterPoint = ({ C, O }: Pick<Winograd, 'C' | 'O'>) => pointBytes(C * O)
+
+/** The variant's name in notes. */
+export const nameOf = (w: Winograd) => `Winograd F(${w.m}, ${w.r})${phasesOf(w) > 1 ? ` of ${phasesOf(w)} phases` : ''}`
 
 /** Panels of results. */
 export const outputPanels = ({ O, rung }: Pick<Winograd, 'O' | 'rung'>) => O / panelWidth(rung)

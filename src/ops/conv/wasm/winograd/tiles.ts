@@ -6,14 +6,12 @@ import { kept, smaller, touch } from '../../../../kernel/wasm/loops.ts'
 import type { Rung } from '../../../../kernel/wasm/rung.ts'
 import { storePair, tileTransform, transformBytes } from '../../../../kernel/wasm/tileTransform.ts'
 import { padPanel } from '../pad.ts'
+import { eachImage, type Phased, phasesOf, rowBytes } from './phases.ts'
 import { type Block, type Place, pointBytes, tileWidth } from './sizes.ts'
 
-/** Channels-last images, and what is done to their tiles: left · tile · rightᵀ. */
-export interface Tiles {
+/** Dense images, and what is done to their tiles: left · tile · rightᵀ. */
+export interface Tiles extends Phased {
   readonly rung: Rung
-  readonly H: number
-  readonly W: number
-  readonly C: number
   /** Zeros above and to the left. */
   readonly before: Pair
   /** Tiles across, and the distance of their corners. */
@@ -57,10 +55,8 @@ export function transformTiles(
   panels: L | number,
   point: number,
 ): void {
-  const image = t.H * t.W * t.C * 4
-  const source = f.let(i32.add(from, i32.mul(place.image, image)))
   const out = f.let(to)
-  const oneImage = () => {
+  const oneImage = (source: L) => {
     // the panels' lines are far apart, and wait for memory one by one if they don't come in order first
     if (panels !== 1) touchRows(f, t, source, place)
     kept(f, [source, out], () =>
@@ -70,19 +66,26 @@ export function transformTiles(
       ]),
     )
   }
-  f.times(place.images, oneImage, [
-    [source, image],
+  eachImage(f, t, { first: place.image, count: place.images }, from, oneImage, [
     [out, i32.mul(i32.const(t.across * t.columns * 4), place.rows)],
   ])
 }
 
 /** Reads the rows of an image that a block needs, in order. */
 function touchRows(f: Body, t: Tiles, image: L, place: Place): void {
-  const row = t.W * t.C * 4
-  if (t.block.bands === 1) return touch(f, image, t.H * row)
+  const row = rowBytes(t)
+  if (t.block.bands === 1) return touchSome(f, t, image, t.H)
   const first = smaller(f, i32.mul(i32.const(t.m), place.row), t.H)
   const rows = smaller(f, i32.mul(i32.const(t.m), place.rows), i32.sub(t.H, first))
-  touch(f, f.let(i32.add(image, i32.mul(first, row))), i32.mul(rows, row))
+  touchSome(f, t, f.let(i32.add(image, i32.mul(first, row))), rows)
+}
+
+/** Reads `rows` rows, starting at `from`: as one run where no others lie between them. */
+function touchSome(f: Body, t: Tiles, from: L, rows: L | number): void {
+  const row = rowBytes(t)
+  if (phasesOf(t) === 1) return touch(f, from, typeof rows === 'number' ? rows * row : i32.mul(rows, row))
+  const line = f.let(from)
+  f.times(rows, () => touch(f, line, (t.apart[1] * (t.W - 1) + 1) * t.C * 4), [[line, row]])
 }
 
 /** The tiles of one panel of one image. */
@@ -93,14 +96,8 @@ function onePanel(f: Body, t: Tiles, { from, to, scratch }: Places, place: Place
   const [out, line, at] = [f.let(to), f.let(padded), f.local('i32')]
   const first = f.let(i32.mul(i32.const(t.m), place.row))
   const rows = f.let(i32.add(i32.mul(i32.const(t.m), place.rows), t.left[0].length - t.m))
-  padPanel(
-    f,
-    { H: t.H, W: t.W, C: t.C, before: t.before, columns: width, channels: tileWidth },
-    from,
-    padded,
-    first,
-    rows,
-  )
+  const { H, W, C, before, apart } = t
+  padPanel(f, { H, W, C, before, apart, columns: width, channels: tileWidth }, from, padded, first, rows)
   const oneLine = () => {
     at.set(line)
     f.times(t.across, () => oneTile(f, t, at, out, width, scratch, point), [

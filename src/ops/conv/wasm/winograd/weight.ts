@@ -21,7 +21,18 @@ import { panelWidth } from '../../../../kernel/wasm/panels.ts'
 import type { Plan } from '../../../../kernel/wasm/plan.ts'
 import { tile } from '../../../../kernel/wasm/tiles.ts'
 import { differInSigns, storePair, tileTransform, transformBytes } from '../../../../kernel/wasm/tileTransform.ts'
-import { type Block, blockOf, blocksOf, filterPoint, outputPanels, placeOf, tileWidth, type Winograd } from './sizes.ts'
+import { phasesOf } from './phases.ts'
+import {
+  type Block,
+  blockOf,
+  blocksOf,
+  filterPoint,
+  nameOf,
+  outputPanels,
+  placeOf,
+  tileWidth,
+  type Winograd,
+} from './sizes.ts'
 import { type Tiles, tilesBytes, tilesPoint, tilesScratch, transformTiles } from './tiles.ts'
 
 /** All that the kernels are specialised on. */
@@ -44,8 +55,9 @@ const partsLimit = 96e6
 
 /** dweight = Σ x · dy, x being input 0, dy input 1 and the result output 0. */
 export function weightTiles(w: Winograd, N: number): Plan {
-  const block = blockOf(w, N, usualTiles)
-  const units = blocksOf(block, N)
+  const images = N * phasesOf(w)
+  const block = blockOf(w, images, usualTiles)
+  const units = blocksOf(block, images)
   const pointRows = pairs(w.BT)
   const bytes = w.n * w.n * filterPoint(w)
   const most = Math.max(1, Math.min(8, Math.floor(partsLimit / bytes)))
@@ -59,10 +71,10 @@ export function weightTiles(w: Winograd, N: number): Plan {
   const items = parts * Math.ceil(w.O / tileWidth / s.group) * pointRows.length
   const sums = outputPanels(w) * (w.C / tileWidth)
   const phases = [
-    module.phase('part', items, { x: { input: 0 }, dy: { input: 1 }, c: { workspace: 0 }, N, each, units }),
+    module.phase('part', items, { x: { input: 0 }, dy: { input: 1 }, c: { workspace: 0 }, images, each, units }),
     module.phase('sum', sums, { from: { workspace: 0 }, to: { output: 0 } }),
   ]
-  const note = `Winograd F(${w.m}, ${w.r}), blocks of ${block.tiles} tiles, ${parts} parts, ${s.group} panels at a time`
+  const note = `${nameOf(w)}, blocks of ${block.tiles} tiles, ${parts} parts, ${s.group} panels at a time`
   return { workspace: parts * bytes, scratch: Math.max(partScratch(s), sumScratch(s)), phases, note }
 }
 
@@ -86,7 +98,17 @@ const rowsOf = (matrix: Matrix, rows: readonly number[]) => rows.map((i) => matr
 
 /** The image's tiles at some rows of points. */
 const imageTiles = (s: Weight, rows: readonly number[]): Tiles => ({
-  ...{ rung: s.rung, C: s.C, H: s.H, W: s.W, before: s.before, across: s.across, m: s.m, block: s.block },
+  ...{
+    rung: s.rung,
+    C: s.C,
+    H: s.H,
+    W: s.W,
+    apart: s.apart,
+    before: s.before,
+    across: s.across,
+    m: s.m,
+    block: s.block,
+  },
   ...{ left: rowsOf(s.BT, rows), right: s.BT, columns: tileWidth },
 })
 
@@ -94,7 +116,17 @@ const imageTiles = (s: Weight, rows: readonly number[]): Tiles => ({
 function gradientTiles(s: Weight, rows: readonly number[]): Tiles {
   const A = transposed(s.AT)
   return {
-    ...{ rung: s.rung, C: s.O, H: s.OH, W: s.OW, before: [0, 0], across: s.across, m: s.m, block: s.block },
+    ...{
+      rung: s.rung,
+      C: s.O,
+      H: s.OH,
+      W: s.OW,
+      apart: s.apart,
+      before: [0, 0],
+      across: s.across,
+      m: s.m,
+      block: s.block,
+    },
     ...{ left: rowsOf(A, rows), right: A, columns: panelWidth(s.rung) },
   }
 }
@@ -109,8 +141,8 @@ function partScratch(s: Weight): number {
 
 type L = Local<'i32'>
 
-/** Images, their gradients and the partial results; how many images, blocks of a part, blocks. */
-const partArguments = { ...addresses('x', 'dy', 'c'), ...integers('N', 'each', 'units') }
+/** Images, their gradients and the partial results; how many dense images, blocks of a part, blocks. */
+const partArguments = { ...addresses('x', 'dy', 'c'), ...integers('images', 'each', 'units') }
 
 /** An item is a part of the batch, a group of results and some rows of points. */
 const partItem = (s: Weight) =>
@@ -125,7 +157,7 @@ const partItem = (s: Weight) =>
 /** Computes some rows of points of a part and group. */
 function partOf(s: Weight, rows: readonly number[]): Func<readonly ['i32', 'i32', 'i32'], 'none'> {
   return func(`rows ${rows}`, ['i32', 'i32', 'i32'], 'none', (f, index, words, scratch) => {
-    const { x, dy, c, N, each, units } = f.lets(receive(partArguments, words))
+    const { x, dy, c, images, each, units } = f.lets(receive(partArguments, words))
     const [v, z] = [imageTiles(s, rows), gradientTiles(s, rows)]
     const [vPoint, zPoint] = [tilesPoint(v, s.C), tilesPoint(z, s.group * tileWidth)]
     const groups = Math.ceil(s.O / tileWidth / s.group)
@@ -139,7 +171,7 @@ function partOf(s: Weight, rows: readonly number[]): Func<readonly ['i32', 'i32'
     const rest = f.let(i32.add(zs, tilesBytes(z, s.group * tileWidth)))
     const begin = f.let(i32.mul(part, each))
     f.range(begin, smaller(f, i32.add(begin, each), units), (unit) => {
-      const place = placeOf(f, s, s.block, unit, N)
+      const place = placeOf(f, s, s.block, unit, images)
       f.if(i32.lt_u(place.tiles, s.block.tiles), () => f.fill(scratch, 0, i32.sub(rest, scratch)))
       transformTiles(f, v, { from: x, to: scratch, scratch: rest }, place, s.C / tileWidth, vPoint)
       transformTiles(f, z, { from: dy, to: zs, scratch: rest }, place, count, zPoint)

@@ -18,6 +18,7 @@ interface Sizes {
   readonly O: number
   readonly r: number
   readonly padding: number
+  readonly dilation?: number
 }
 
 describe.each<Sizes>([
@@ -26,10 +27,12 @@ describe.each<Sizes>([
   { name: 'few blocks, cut by results', N: 2, C: 64, side: 9, O: 64, r: 3, padding: 1 },
   { name: 'bands of one image', N: 1, C: 32, side: 61, O: 32, r: 5, padding: 0 },
   { name: 'more padding than the filter needs', N: 20, C: 16, side: 10, O: 16, r: 3, padding: 3 },
-])('$name', ({ N, C, side, O, r, padding }) => {
+  { name: 'interleaved images', N: 9, C: 32, side: 18, O: 32, r: 3, padding: 2, dilation: 2 },
+])('$name', ({ N, C, side, O, r, padding, dilation = 1 }) => {
   const planes = side * side
+  const options = { padding: [padding, padding], dilation: [dilation, dilation] } as const
   /** Patches of a quarter of the pixels, wide enough to leave results without any. */
-  const patch = (place: number) => Math.floor(place / (r + 1)) % 2
+  const patch = (place: number) => Math.floor(place / (dilation * (r - 1) + 2)) % 2
   const lit = (n: number, h: number, w: number) => patch(h + n) === 0 && patch(w) === 1
   const pixels = Float32Array.from({ length: N * C * planes }, (_, i) => {
     const [n, c, h, w] = [
@@ -47,13 +50,13 @@ describe.each<Sizes>([
     Float32Array.from({ length: O * C * r * r }, (_, i) => Math.cos(i)),
     { ctx, shape: [O, C, r, r] },
   )
-  const out = side + 2 * padding - r + 1
+  const out = side + 2 * padding - dilation * (r - 1)
 
   /** Whether the result at (h, w) of image n sees a lit pixel. */
   function sees(n: number, h: number, w: number): boolean {
     for (let i = 0; i < r; i++) {
       for (let j = 0; j < r; j++) {
-        const [y, z] = [h + i - padding, w + j - padding]
+        const [y, z] = [h + i * dilation - padding, w + j * dilation - padding]
         if (y >= 0 && y < side && z >= 0 && z < side && lit(n, y, z)) return true
       }
     }
@@ -67,7 +70,7 @@ describe.each<Sizes>([
       kernel: [r, r],
       strides: [1, 1],
       padding: [padding, padding],
-      dilation: [1, 1],
+      dilation: [dilation, dilation],
       groups: 1,
     } as const
     expect(engine.planOf({ op: 'conv', kernel: convWasm, inputs: [a, b], attrs: window, outputs: [y] }).note).toContain(
@@ -76,7 +79,7 @@ describe.each<Sizes>([
   })
 
   it('is zero where nothing is lit, and only there', async () => {
-    const y = await conv(x, weight, null, { padding: [padding, padding] }).toArray()
+    const y = await conv(x, weight, null, options).toArray()
     let [dark, wrong] = [0, 0]
     y.forEach((value, i) => {
       const [n, h, w] = [Math.floor(i / (O * out * out)), Math.floor(i / out) % out, i % out]
@@ -93,7 +96,7 @@ describe.each<Sizes>([
       Array.from({ length: O }, (_, o) => o - 7.25),
       { ctx },
     )
-    const y = await conv(x, weight, bias, { padding: [padding, padding], activation: 'relu' }).toArray()
+    const y = await conv(x, weight, bias, { ...options, activation: 'relu' }).toArray()
     const wrong = y.filter((value, i) => {
       const [n, o, h, w] = [
         Math.floor(i / (O * out * out)),
@@ -104,7 +107,7 @@ describe.each<Sizes>([
       return !sees(n, h, w) && value !== Math.max(0, o - 7.25)
     })
     expect(wrong.length).toBe(0)
-    const nan = await conv(x, weight.multiply(Number.NaN), null, { padding: [padding, padding] }).toArray()
+    const nan = await conv(x, weight.multiply(Number.NaN), null, options).toArray()
     expect(nan.every(Number.isNaN)).toBe(true)
   })
 })

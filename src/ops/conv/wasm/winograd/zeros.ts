@@ -1,6 +1,7 @@
 // Which results see nothing but zeros (black pixels, padding): a sum of zeros is exactly zero, but transformed back it is
 // what rounding has left of its tile's other results, and a ReLU that should be shut would be open at every other one.
 import { type Body, i32, i32x4, type Local, select, v128 } from '../../../../kernel/wasm/asm.ts'
+import { eachImage, pixelBytes, rowBytes } from './phases.ts'
 import { type Place, tileWidth, type Winograd } from './sizes.ts'
 
 /** Rows and columns of the padded image that a block's tiles read, which is the grid of the marks. */
@@ -26,9 +27,8 @@ type L = Local<'i32'>
  * is not zero, else 0.
  */
 export function markPixels(f: Body, w: Marked, x: L, to: L, place: Place, panels: number): void {
-  const { C, H, W, m, before } = w
+  const { H, W, m, before } = w
   f.fill(to, 0, marksBytes(w))
-  const image = f.let(i32.add(x, i32.mul(place.image, H * W * C * 4)))
   const marks = f.let(to)
   const onePixel = (pixel: L, mark: L) => {
     const at = f.let(pixel)
@@ -41,14 +41,14 @@ export function markPixels(f: Body, w: Marked, x: L, to: L, place: Place, panels
     const one = i32.const(0x3f800000)
     f.store(mark, select(v128.any_true(i32x4.shl(any, 1)), one, i32.const(0)))
   }
-  const oneImage = () => {
+  const oneImage = (image: L) => {
     const line = f.let(i32.add(marks, before[1] * 4))
     const y = f.let(i32.sub(i32.mul(i32.const(m), place.row), before[0]))
     const oneRow = () =>
       f.if(i32.lt_u(y, H), () => {
-        const [pixel, mark] = [f.let(i32.add(image, i32.mul(y, W * C * 4))), f.let(line)]
+        const [pixel, mark] = [f.let(i32.add(image, i32.mul(y, rowBytes(w)))), f.let(line)]
         f.times(W, () => onePixel(pixel, mark), [
-          [pixel, C * 4],
+          [pixel, pixelBytes(w)],
           [mark, 4],
         ])
       })
@@ -57,10 +57,7 @@ export function markPixels(f: Body, w: Marked, x: L, to: L, place: Place, panels
       [y, 1],
     ])
   }
-  f.times(place.images, oneImage, [
-    [image, H * W * C * 4],
-    [marks, markImage(w)],
-  ])
+  eachImage(f, w, { first: place.image, count: place.images }, x, oneImage, [[marks, markImage(w)]])
 }
 
 /** Joins the marks of `ranges` consecutive ranges of channels. */
