@@ -61,7 +61,8 @@ export class CheckpointHandler implements EventHandler {
     if (typeof modelDir !== 'string') throw new OpError(op, `takes a folder, got ${nameOfKind(modelDir)}`)
     checkOptions(op, options, '{ epochPeriod: 1 }', checkpointOptions)
     const { monitor, saveBest = false, mode = 'auto', epochPeriod, batchPeriod, maxCheckpoints } = options
-    for (const [name, value] of Object.entries({ epochPeriod, batchPeriod, maxCheckpoints })) checkCount(op, name, value)
+    for (const [name, value] of Object.entries({ epochPeriod, batchPeriod, maxCheckpoints }))
+      checkCount(op, name, value)
     if (saveBest) checkMonitor(op, monitor as TrainingMetric)
     if (saveBest && monitor) this.#better = betterBy(op, mode, monitor)
     this.priority = options.priority ?? 0

@@ -4,7 +4,7 @@ import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../../co
 import { hintOn } from '../../../core/hints.ts'
 import { turn } from '../../../core/memory.ts'
 import { arraysIn } from '../../../core/ownership.ts'
-import type { Initializer } from '../../../init/initializer.ts'
+import { type Initializer, initializerOf } from '../../../init/initializer.ts'
 import { AnyBlock, type Block } from '../../block.ts'
 import { type Contexts, oneContext } from '../../contexts.ts'
 import { Loss } from '../../loss/loss.ts'
@@ -216,7 +216,8 @@ function contextOf(net: AnyBlock, given: Contexts | undefined): Context {
 function initialize(net: AnyBlock, ctx: Context, init: Initializer | string | undefined): void {
   const parameters = [...net.collectParams().values()]
   const fresh = parameters.filter((parameter) => !parameter.initialized && !parameter.deferred)
-  for (const parameter of fresh) parameter.initialize({ ctx, ...(init !== undefined && { defaultInit: init }) } as never)
+  const defaultInit = init === undefined ? undefined : initializerOf(init)
+  for (const parameter of fresh) parameter.initialize({ ctx, defaultInit })
   if (fresh.length > 0 || init === undefined) return
   console.warn('[Estimator] the network is initialised already: initializer is ignored')
 }

@@ -20,6 +20,7 @@ export interface BatchEnd extends BatchResult {
 }
 
 /** What an event may answer: true ends the training. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a method that answers nothing returns void
 export type Answer = boolean | undefined | void
 
 /** What happens at events of a training. A method may return a promise, which the training waits for. */

@@ -2,7 +2,13 @@
 export { BatchProcessor } from './batchProcessor.ts'
 export { CheckpointHandler, type CheckpointOptions } from './checkpoint.ts'
 export { EarlyStoppingHandler, type EarlyStoppingOptions } from './earlyStopping.ts'
-export { type BatchSource, Estimator, type EstimatorOptions, type EvaluateOptions, type FitOptions } from './estimator.ts'
+export {
+  type BatchSource,
+  Estimator,
+  type EstimatorOptions,
+  type EvaluateOptions,
+  type FitOptions,
+} from './estimator.ts'
 export type { Answer, Batch, BatchEnd, BatchResult, EventHandler } from './handler.ts'
 export { LoggingHandler, type LoggingOptions } from './logging.ts'
 export type { Mode, TrainingMetric } from './metrics.ts'

@@ -32,7 +32,11 @@ function defaults(loss: Loss): Metric[] {
 }
 
 /** The metrics of a training and those of its validation; their names begin with `training` and `validation`. */
-export function makeMetrics(loss: Loss, train: Given, val: Given): { train: readonly Metric[]; val: readonly Metric[] } {
+export function makeMetrics(
+  loss: Loss,
+  train: Given,
+  val: Given,
+): { train: readonly Metric[]; val: readonly Metric[] } {
   const given = metricsOf(train)
   const training = given.length > 0 ? given : defaults(loss)
   for (const metric of training) metric.name = prefixed('training', metric.name)
@@ -60,7 +64,8 @@ const higher = /acc|f1|mcc|pearson|correlation|precision|recall|auc|iou|score/
 
 /** Whether the first value is better than the second. `'auto'` goes by the name: lower for losses, higher for accuracies. */
 export function betterBy(op: string, mode: Mode, { name }: Metric): (value: number, best: number) => boolean {
-  if (!['auto', 'min', 'max'].includes(mode)) throw new OpError(op, `mode must be 'auto', 'min' or 'max', got '${mode}'`)
+  if (!['auto', 'min', 'max'].includes(mode))
+    throw new OpError(op, `mode must be 'auto', 'min' or 'max', got '${mode}'`)
   const falls = mode === 'auto' ? lower.test(name.toLowerCase()) : mode === 'min'
   if (mode === 'auto' && !falls && !higher.test(name.toLowerCase())) {
     throw new OpError(op, `mode 'auto' can't tell whether '${name}' is better when lower: give mode 'min' or 'max'`)
