@@ -168,9 +168,9 @@ it('releases batches and what was made of them, but not what a handler detached'
 it('takes metrics by name, function and object, with twins for the validation', async () => {
   const accuracy = new metric.Accuracy()
   const error = (label: NDArray, pred: NDArray) => nd.mean(pred.subtract(label.astype('float32').expandDims(1)).abs())
-  const { estimator } = make({ trainMetrics: [accuracy, 'ce', error, new metric.Loss()] })
+  const { estimator } = make({ trainMetrics: [accuracy, 'f1', error, new metric.Loss()] })
   await estimator.fit(loader(), { epochs: 1 })
-  const names = ['accuracy', 'cross-entropy', 'error', 'loss']
+  const names = ['accuracy', 'f1', 'error', 'loss']
   expect(estimator.trainMetrics.map(({ name }) => name)).toEqual(names.map((name) => `training ${name}`))
   expect(estimator.valMetrics.map(({ name }) => name)).toEqual(names.map((name) => `validation ${name}`))
   const before = await valuesOf(estimator.trainMetrics)
