@@ -51,6 +51,11 @@ export const train = command({
     strict: { type: 'boolean', description: 'no Winograd convolutions: half as fast, and a digit more exact' },
     grey: { type: 'boolean', description: 'takes the pictures of a folder in one channel' },
     augment: { type: 'boolean', description: 'mirrors, moves and recolours training images at random' },
+    accumulate: {
+      type: 'string',
+      description: 'batches whose gradients are summed for an update (default 1)',
+      valueHint: '4',
+    },
     'limit-train': { type: 'string', description: 'takes only the first N training images', valueHint: '1280' },
     'limit-test': { type: 'string', description: 'takes only the first N test images', valueHint: '1000' },
     out: { type: 'string', description: 'folder for the run (default: a dated one in runs/)', valueHint: 'FOLDER' },
