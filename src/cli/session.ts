@@ -6,7 +6,7 @@ import { type RunData, testBatches, trainBatches } from './datasets.ts'
 import { engineFacts, version } from './machine.ts'
 import { loadWeights, makeNetwork, type RunNetwork, readWeights } from './network.ts'
 import { makeTrainer } from './optimization.ts'
-import type { Settings } from './settings.ts'
+import { type Settings, updatesIn } from './settings.ts'
 import { type Standing, Training, type TrainingHooks } from './training.ts'
 
 /** A run that is ready to train. */
@@ -29,7 +29,7 @@ export function openSession(
   nd.random.seed(settings.seed)
   const network = makeNetwork(settings, data.classes.length)
   const steps = Math.ceil(data.train.length / settings.batchSize)
-  const trainer = makeTrainer(network.net, settings, steps * settings.epochs)
+  const trainer = makeTrainer(network.net, settings, updatesIn(steps, settings) * settings.epochs)
   const batches = trainBatches(data, settings, network.context)
   const standing: Standing = { epoch: 0, step: 0, update: 0, seconds: 0, history: [] }
   const training = new Training(
@@ -43,6 +43,7 @@ export function openSession(
       testImages: data.test.length,
       batchSize: settings.batchSize,
       epochs: settings.epochs,
+      accumulate: settings.accumulate ?? 1,
       classes: data.classes,
       ...(data.pictures?.weights && { weights: data.pictures.weights }),
     },

@@ -51,6 +51,11 @@ export const train = command({
     strict: { type: 'boolean', description: 'no Winograd convolutions: half as fast, and a digit more exact' },
     grey: { type: 'boolean', description: 'takes the pictures of a folder in one channel' },
     augment: { type: 'boolean', description: 'mirrors, moves and recolours training images at random' },
+    accumulate: {
+      type: 'string',
+      description: 'batches whose gradients are summed for an update (default 1)',
+      valueHint: '4',
+    },
     'limit-train': { type: 'string', description: 'takes only the first N training images', valueHint: '1280' },
     'limit-test': { type: 'string', description: 'takes only the first N test images', valueHint: '1000' },
     out: { type: 'string', description: 'folder for the run (default: a dated one in runs/)', valueHint: 'FOLDER' },
@@ -64,6 +69,11 @@ export const train = command({
       description: `minutes between checkpoints (default ${saveEveryMinutes})`,
       valueHint: '2',
     },
+    'max-time': {
+      type: 'string',
+      description: 'minutes of training after which the run saves and stops',
+      valueHint: '30',
+    },
     json: { type: 'boolean', description: 'prints one JSON line an event, and nothing else, on standard output' },
   },
   examples: [
@@ -75,11 +85,15 @@ export const train = command({
     ['train --resume runs/lenet --epochs 10', 'goes on where a run stopped, to the same bits'],
   ],
   async run(args) {
-    const { out, resume, json, 'save-every': saveEvery } = args
+    const { out, resume, json, 'save-every': saveEvery, 'max-time': maxTime } = args
     const given: Typed = Object.fromEntries(settingOptions.map((name) => [name, args[name]]))
     const folder = given.dataset === undefined && (await isPictureFolder(given['data-dir'] ?? ''))
     const typed: Typed = folder ? { ...given, dataset: 'folder' } : given
     const minutes = numberOf('[train] --save-every', saveEvery, { above: 0 }) ?? saveEveryMinutes
-    return trainRun({ typed, out, resume, json: Boolean(json), saveEvery: minutes * 60_000, stdout: process.stdout })
+    const most = numberOf('[train] --max-time', maxTime, { above: 0 }) ?? Infinity
+    return trainRun({
+      ...{ typed, out, resume, json: Boolean(json), stdout: process.stdout },
+      ...{ saveEvery: minutes * 60_000, maxTime: most * 60_000 },
+    })
   },
 })

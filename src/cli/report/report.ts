@@ -4,7 +4,7 @@ import { encode } from 'fast-png'
 import { escapeHtml } from '../../core/printable.ts'
 import type { EpochEvent } from '../events.ts'
 import { clock } from '../pace.ts'
-import { describeRecipe, type Settings } from '../settings.ts'
+import { batchText, describeRecipe, type Settings } from '../settings.ts'
 import { confusionTable, lineChart } from './charts.ts'
 import { style } from './style.ts'
 
@@ -153,7 +153,7 @@ function settingRows({ settings, parameters, data }: ReportParts): [string, stri
     ['network', `${settings.model}, ${parameters.toLocaleString('en')} parameters`],
     ['data', data],
     ['images', `${settings.resize}×${settings.resize} pixels`],
-    ['batch', String(settings.batchSize)],
+    ['batch', batchText(settings)],
     [
       'optimizer',
       `${settings.optimizer.toUpperCase()}, learning rate ${settings.lr}, momentum ${settings.momentum}, weight decay ${settings.wd}`,
