@@ -1,4 +1,5 @@
 // The settings of a run: what was typed over what the recipe says, as plain JSON that a checkpoint keeps.
+import { printable } from '../core/printable.ts'
 import {
   initializers,
   type ModelName,
@@ -39,6 +40,8 @@ export interface Settings extends RecipeSettings {
   readonly grey: boolean
   /** Training images are mirrored, moved and changed in colour at random. */
   readonly augment: boolean
+  /** A run or a file whose weights all layers but the last start from; they learn at a tenth of the rate. */
+  readonly fineTune: string | null
   readonly limitTrain: number | null
   readonly limitTest: number | null
 }
@@ -66,6 +69,7 @@ export const settingOptions = [
   'strict',
   'grey',
   'augment',
+  'fine-tune',
   'limit-train',
   'limit-test',
 ] as const
@@ -103,6 +107,7 @@ export function settingsFrom(typed: Typed): Settings {
     strict: typed.strict ?? false,
     grey: typed.grey ?? false,
     augment: typed.augment ?? false,
+    fineTune: typed['fine-tune'] ?? null,
     limitTrain: numberOf(where('limit-train'), typed['limit-train'], count) ?? null,
     limitTest: numberOf(where('limit-test'), typed['limit-test'], count) ?? null,
   }
@@ -189,6 +194,7 @@ export function describeNumbers(settings: Settings): string {
     `${settings.init} weights`,
     `${settings.epochs} ${settings.epochs === 1 ? 'epoch' : 'epochs'}`,
     ...(settings.augment ? ['augmented'] : []),
+    ...(settings.fineTune === null ? [] : [`fine-tuned from ${printable(settings.fineTune)}`]),
     `seed ${settings.seed}`,
   ].join(', ')
 }
