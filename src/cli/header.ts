@@ -24,7 +24,7 @@ const epochEvent = object<EpochEvent>({
 })
 
 /** Settings that no rule of an option binds. */
-const free = { dataDir: orNull(text), adapter: orNull(text), lastRelu: flag }
+const free = { dataDir: orNull(text), adapter: orNull(text), fineTune: orNull(text), lastRelu: flag }
 
 const isSwitch = (key: string) => switches.some((name) => name === key)
 

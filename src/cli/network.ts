@@ -55,14 +55,26 @@ export function readWeights({ parameters }: RunNetwork): Promise<CheckpointArray
 
 /** Puts weights of a checkpoint in. Throws when they are of another network. */
 export function loadWeights({ parameters, context }: RunNetwork, arrays: readonly CheckpointArray[]): void {
+  putWeights(parameters, arrays, context, (what) => new Error(`[checkpoint] it ${what}: it is of another network`))
+}
+
+/** Puts arrays into parameters of the same names. Throws where one is missing or has another shape, before any changes. */
+export function putWeights(
+  parameters: ReadonlyMap<string, gluon.Parameter>,
+  arrays: readonly CheckpointArray[],
+  ctx: Context,
+  wrong: (what: string) => Error,
+): void {
   const held = new Map(arrays.map((entry) => [entry.name, entry]))
-  for (const [name, parameter] of parameters) {
+  const pairs = Array.from(parameters, ([name, parameter]) => {
     const entry = held.get(name)
-    if (!entry) throw new Error(`[checkpoint] it has no weights ${name}: it is of another network`)
+    if (!entry) throw wrong(`has no weights ${name}`)
     const [got, right] = [entry.shape, parameter.shape].map((shape) => `(${shape.join(', ')})`)
-    if (got !== right)
-      throw new Error(`[checkpoint] its weights ${name} are ${got}, expected ${right}: it is of another network`)
-    const values = nd.array(entry.data, { ctx: context, dtype: entry.dtype, shape: entry.shape })
+    if (got !== right) throw wrong(`has weights ${name} of ${got}, expected ${right}`)
+    return [parameter, entry] as const
+  })
+  for (const [parameter, { data, shape }] of pairs) {
+    const values = nd.array(data, { ctx, dtype: parameter.dtype, shape })
     parameter.setData(values)
     values.dispose()
   }

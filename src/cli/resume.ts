@@ -29,6 +29,7 @@ export const options: Readonly<Record<keyof Typed, readonly [key: keyof Settings
   grey: ['grey', false],
   augment: ['augment', false],
   accumulate: ['accumulate', false],
+  'fine-tune': ['fineTune', false],
   'limit-train': ['limitTrain', false],
   'limit-test': ['limitTest', false],
 }

@@ -3,6 +3,7 @@ import { type gluon, data as gluonData, nd } from '../index.ts'
 import { generatorState, restoreGenerator } from '../ops/random/random.ts'
 import { arraysOf, type Header, type RunCheckpoint } from './checkpoint.ts'
 import { type RunData, testBatches, trainBatches } from './datasets.ts'
+import { slowDown } from './fineTune.ts'
 import { engineFacts, version } from './machine.ts'
 import { loadWeights, makeNetwork, type RunNetwork, readWeights } from './network.ts'
 import { makeTrainer } from './optimization.ts'
@@ -28,6 +29,7 @@ export function openSession(
 ): Session {
   nd.random.seed(settings.seed)
   const network = makeNetwork(settings, data.classes.length)
+  if (settings.fineTune !== null) slowDown(network)
   const steps = Math.ceil(data.train.length / settings.batchSize)
   const trainer = makeTrainer(network.net, settings, updatesIn(steps, settings) * settings.epochs)
   const batches = trainBatches(data, settings, network.context)

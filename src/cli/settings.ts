@@ -1,4 +1,5 @@
 // The settings of a run: what was typed over what the recipe says, as plain JSON that a checkpoint keeps.
+import { printable } from '../core/printable.ts'
 import {
   initializers,
   type ModelName,
@@ -41,6 +42,8 @@ export interface Settings extends RecipeSettings {
   readonly augment: boolean
   /** Batches whose gradients are summed for an update; null for one. */
   readonly accumulate: number | null
+  /** A run or a file whose weights all layers but the last start from; they learn at a tenth of the rate. */
+  readonly fineTune: string | null
   readonly limitTrain: number | null
   readonly limitTest: number | null
 }
@@ -69,6 +72,7 @@ export const settingOptions = [
   'grey',
   'augment',
   'accumulate',
+  'fine-tune',
   'limit-train',
   'limit-test',
 ] as const
@@ -107,6 +111,7 @@ export function settingsFrom(typed: Typed): Settings {
     grey: typed.grey ?? false,
     augment: typed.augment ?? false,
     accumulate: numberOf(where('accumulate'), typed.accumulate, count) ?? null,
+    fineTune: typed['fine-tune'] ?? null,
     limitTrain: numberOf(where('limit-train'), typed['limit-train'], count) ?? null,
     limitTest: numberOf(where('limit-test'), typed['limit-test'], count) ?? null,
   }
@@ -203,6 +208,7 @@ export function describeNumbers(settings: Settings): string {
     `${settings.init} weights`,
     `${settings.epochs} ${settings.epochs === 1 ? 'epoch' : 'epochs'}`,
     ...(settings.augment ? ['augmented'] : []),
+    ...(settings.fineTune === null ? [] : [`fine-tuned from ${printable(settings.fineTune)}`]),
     `seed ${settings.seed}`,
   ].join(', ')
 }

@@ -8,6 +8,7 @@ import { loadData, type RunData } from './datasets.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Listener, TrainEvent } from './events.ts'
 import { DivergedError } from './failures.ts'
+import { readPretrained, startFrom } from './fineTune.ts'
 import { type Interruption, listenForInterruption } from './interrupt.ts'
 import { JsonLines } from './jsonLines.ts'
 import { engineFacts, startEngine } from './machine.ts'
@@ -117,6 +118,7 @@ class Run {
 
   async go(): Promise<number> {
     if (this.#found?.notice) this.#warn(this.#found.notice)
+    const weights = this.#found ? undefined : await readPretrained(this.#settings)
     await startEngine(this.#settings, this.#found?.header.rung)
     const data = await loadData(this.#settings, 'both')
     for (const notice of data.notices) this.#warn(notice)
@@ -125,6 +127,7 @@ class Run {
     const warn = (message: string) => this.#warn(message)
     this.#folder = new RunFolder(lock.folder, warn, writeFileAtomic, () => lock.hold())
     this.#session = openSession(this.#settings, data, this.#hooks(), this.#found)
+    if (weights) startFrom(this.#session.network, weights, this.#settings)
     this.#begin(data)
     if (!this.#found) await this.#save(false)
     const end = await this.#train()

@@ -75,8 +75,15 @@ export function decodeCheckpoint(bytes: Uint8Array, file = 'the checkpoint'): Ch
   return { header: headerOf(metadata['header'] ?? '', file), arrays }
 }
 
+/** Whether bytes start as a checkpoint of any version does. */
+export function isCheckpoint(bytes: Uint8Array): boolean {
+  return isVersion1(bytes) || startOf(bytes).startsWith(head)
+}
+
+const startOf = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes.subarray(8, digitsAt + noDigits.length))
+
 function checkSum(bytes: Uint8Array, file: string): void {
-  const text = new TextDecoder('latin1').decode(bytes.subarray(8, digitsAt + noDigits.length))
+  const text = startOf(bytes)
   if (!text.startsWith(head))
     fail(file, `is not a checkpoint, or damaged: got ${JSON.stringify(text)} at byte 8, expected ${head}`)
   const right = text.slice(head.length)

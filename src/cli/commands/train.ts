@@ -56,6 +56,11 @@ export const train = command({
       description: 'batches whose gradients are summed for an update (default 1)',
       valueHint: '4',
     },
+    'fine-tune': {
+      type: 'string',
+      description: 'starts from a run’s or a file’s weights: the last layer anew, the others at a tenth of the rate',
+      valueHint: 'RUN|FILE',
+    },
     'limit-train': { type: 'string', description: 'takes only the first N training images', valueHint: '1280' },
     'limit-test': { type: 'string', description: 'takes only the first N test images', valueHint: '1000' },
     out: { type: 'string', description: 'folder for the run (default: a dated one in runs/)', valueHint: 'FOLDER' },
@@ -82,6 +87,7 @@ export const train = command({
     ['train lenet --epochs 3 --out runs/lenet', 'LeNet, into a folder of that name'],
     ['train resnet18 --limit-train 2000', 'a network of the zoo, on grey images of 96 pixels'],
     ['train nin --data-dir photos --augment', 'your own pictures, in one folder a class'],
+    ['train resnet18 --data-dir photos --fine-tune resnet18.params', 'your own pictures, from weights at hand'],
     ['train --resume runs/lenet --epochs 10', 'goes on where a run stopped, to the same bits'],
   ],
   async run(args) {
