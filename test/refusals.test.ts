@@ -49,7 +49,12 @@ const functions = (space: object) =>
 describe.each([['nd', nd] as const, ['nd.random', nd.random] as const])('%s', (_, space) => {
   it.each(functions(space))('%s', async (_name, call) => {
     const args = await taken(call)
-    if (args) expect(await takes(call, [...args, { nonsense: 1 }])).toBe(false)
+    if (!args) return
+    expect(await takes(call, [...args, { nonsense: 1 }])).toBe(false)
+    if (!(await takes(call, [...args, {}]))) return
+    // what stands behind the options
+    expect(await takes(call, [...args, {}, 5])).toBe(false)
+    expect(await takes(call, [...args, {}, undefined, {}])).toBe(false)
   })
 })
 
@@ -71,17 +76,22 @@ it('takes what a list passes to a callback', () => {
 })
 
 checkAnswers({
+  'an argument behind the options': [
+    // @ts-expect-error nothing behind the options
+    () => nd.softmax(x(), { axis: 1 }, 5),
+    '[softmax] takes no further argument, got 5',
+  ],
   'an option of zerosLike': [
     // @ts-expect-error no options
     () => nd.zerosLike(x(), { dtype: 'int32' }),
-    '[zerosLike] takes no further argument, got an object: it has no option dtype',
+    "[zerosLike] unknown option 'dtype'. The option is out",
   ],
   // @ts-expect-error one index
   'a second index': [() => x().at(0, 1), '[at] takes no further argument, got 1'],
   'an option of flatten': [
     // @ts-expect-error no options
     () => x().flatten({ axis: 1 }),
-    '[flatten] takes no further argument, got an object: it has no option axis',
+    "[flatten] unknown option 'axis'. The option is out",
   ],
   // @ts-expect-error all contexts are seeded
   'a context of seed': [() => nd.random.seed(1, ctx), '[seed] takes no further argument, got a Context'],

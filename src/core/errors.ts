@@ -91,12 +91,20 @@ export type OptionNames<T> = { readonly [Name in keyof T]-?: OptionKind<NonNulla
 
 /**
  * Throws where options are not one object (the first of them may have been given by position, as in Python), on a name
- * that is not among the known ones, which plain JavaScript would pass over in silence, and on a value of another kind.
+ * that is not among the known ones, which plain JavaScript would pass over in silence, and on a value of another kind;
+ * then on arguments behind the options.
  */
-export function checkOptions<T extends object>(op: string, options: T, example: string, known?: OptionNames<T>): void {
+export function checkOptions<T extends object>(
+  op: string,
+  options: T,
+  example: string,
+  known?: OptionNames<T>,
+  more: readonly unknown[] = [],
+): void {
   const kind = nameOfKind(options)
   if (kind !== 'an object') throw new OpError(op, `options are one object at the end, as ${example}: got ${kind}`)
   if (known) for (const name of Object.keys(options)) checkOption(op, name, options[name as keyof T], known)
+  refuseMore(op, more)
 }
 
 function checkOption(op: string, name: string, value: unknown, known: object): void {

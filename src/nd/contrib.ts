@@ -4,10 +4,11 @@ import { checkOptions, nameOfKind, OpError, type OptionNames } from '../core/err
 import type { NDArray } from '../core/ndarray.ts'
 import { checkAxis } from '../core/shape.ts'
 import { checkArray } from '../kinds/movement/movement.ts'
+import { type OutOption, outOption, written } from '../ops/out.ts'
 import { array } from './creation.ts'
 
 /** Options of arangeLike. */
-export interface ArangeLikeOptions {
+export interface ArangeLikeOptions extends OutOption {
   /** The first number. Default 0. */
   readonly start?: number
   /** From each number to the next. Default 1. */
@@ -18,12 +19,18 @@ export interface ArangeLikeOptions {
   readonly axis?: number | null
 }
 
-const names: OptionNames<ArangeLikeOptions> = { start: 'number', step: 'number', repeat: 'number', axis: 'number' }
+const names: OptionNames<ArangeLikeOptions> = {
+  ...outOption,
+  start: 'number',
+  step: 'number',
+  repeat: 'number',
+  axis: 'number',
+}
 
 /** start, start + step, …: one for each element of an array, or for each entry along an axis; of its dtype and context. */
-export function arangeLike(x: NDArray, options: ArangeLikeOptions = {}): NDArray {
+export function arangeLike(x: NDArray, options: ArangeLikeOptions = {}, ...more: []): NDArray {
   const { dtype, context: ctx, size } = checkArray('arangeLike', x)
-  checkOptions('arangeLike', options, '{ axis: 1 }', names)
+  checkOptions('arangeLike', options, '{ axis: 1 }', names, more)
   const { start = 0, step = 1, repeat = 1, axis = null } = options
   for (const [name, value] of Object.entries({ start, step })) {
     if (!Number.isFinite(value)) throw new OpError('arangeLike', `${name} must be a number, got ${nameOfKind(value)}`)
@@ -34,5 +41,6 @@ export function arangeLike(x: NDArray, options: ArangeLikeOptions = {}): NDArray
   const count = axis === null ? size : x.shape[checkAxis('arangeLike', axis, x.ndim)]
   const values = Array.from({ length: count }, (_, i) => start + Math.floor(i / repeat) * step)
   for (const value of values) checkHeld('arangeLike', value, dtype)
-  return array(values, { ctx, dtype, shape: axis === null ? x.shape : [count] })
+  const shape = axis === null ? x.shape : [count]
+  return written('arangeLike', options.out, () => array(values, { ctx, dtype, shape }))
 }

@@ -1,14 +1,14 @@
 // convolution and deconvolution: MXNet's functional layers on images (N, C, H, W) and sequences (N, C, W).
 import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import { within } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
 import { type ConvSteps, checkAdjustment, convolve, deconvolve } from '../ops/conv/convolve.ts'
+import { made, type OutOption, outOption } from '../ops/out.ts'
 import { checkSpatial, type Sizes, sizesOf } from '../ops/spatial.ts'
 import { checkBias, checkCount } from './arguments.ts'
 
 /** Options of convolution; sizes are one number for all spatial axes, or one for each. */
-export interface ConvolutionOptions {
+export interface ConvolutionOptions extends OutOption {
   /** Size of the filters. Default the weight's; another is refused. */
   readonly kernel?: Sizes
   /** Elements from one window to the next. Default 1. */
@@ -35,6 +35,7 @@ export interface DeconvolutionOptions extends ConvolutionOptions {
 }
 
 const convolutionOptions: OptionNames<ConvolutionOptions> = {
+  ...outOption,
   kernel: true,
   stride: true,
   dilate: true,
@@ -58,12 +59,13 @@ export function convolution(
   weight: NDArray,
   bias: NDArray | null = null,
   options: ConvolutionOptions = {},
+  ...more: []
 ): NDArray {
-  checkOptions('convolution', options, example, convolutionOptions)
+  checkOptions('convolution', options, example, convolutionOptions, more)
   const steps = stepsOf('convolution', data, weight, options)
   checkFilters('convolution', weight, weight.shape[0], options)
   checkBias('convolution', bias, options.noBias)
-  return within('', 'convolution has returned', () =>
+  return made('convolution', options.out, () =>
     named('convolution', () => convolve('convolution', data, weight, bias, steps)),
   )
 }
@@ -78,13 +80,14 @@ export function deconvolution(
   weight: NDArray,
   bias: NDArray | null = null,
   options: DeconvolutionOptions = {},
+  ...more: []
 ): NDArray {
-  checkOptions('deconvolution', options, example, deconvolutionOptions)
+  checkOptions('deconvolution', options, example, deconvolutionOptions, more)
   const steps = stepsOf('deconvolution', data, weight, options)
   checkFilters('deconvolution', weight, weight.shape[1] * steps.groups, options)
   checkBias('deconvolution', bias, options.noBias)
   const ends = endsOf(data, weight, steps, options)
-  return within('', 'deconvolution has returned', () =>
+  return made('deconvolution', options.out, () =>
     named('deconvolution', () => deconvolve('deconvolution', data, weight, bias, { ...steps, ...ends })),
   )
 }

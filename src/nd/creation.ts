@@ -2,7 +2,7 @@
 
 import { type DType, isNumeric, storedBytes } from '../core/dtype.ts'
 import { type Context, currentContext } from '../core/engine.ts'
-import { checkOptions, named, nameOfKind, OpError, type OptionNames, refuseMore } from '../core/errors.ts'
+import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import { checkContext, checkDType, deliver } from '../core/invoke.ts'
 import { withinLimits } from '../core/memory.ts'
 import { NDArray } from '../core/ndarray.ts'
@@ -12,6 +12,7 @@ import { checkArray } from '../kinds/movement/movement.ts'
 import { copy } from '../ops/copy/copy.ts'
 import { cast } from '../ops/elementwise/cast.ts'
 import { fill } from '../ops/fill/fill.ts'
+import { type OutOption, outOf, outOption, written } from '../ops/out.ts'
 import { type NestedNumbers, valuesOf } from './values.ts'
 
 /** Where a new array lives and its element type. Default the current context. */
@@ -32,8 +33,8 @@ export interface ArrayOptions extends CreationOptions {
 const arrayOptions: OptionNames<ArrayOptions> = { ...creationOptions, shape: true }
 
 /** An array of given values. float32 unless a dtype is given or the source is an NDArray, which keeps its own. */
-export function array(source: NestedNumbers | NDArray, options: ArrayOptions = {}): NDArray {
-  checkOptions('array', options, "{ dtype: 'int32' }", arrayOptions)
+export function array(source: NestedNumbers | NDArray, options: ArrayOptions = {}, ...more: []): NDArray {
+  checkOptions('array', options, "{ dtype: 'int32' }", arrayOptions, more)
   if (source instanceof NDArray) return fromArray(source, options)
   const { dtype = 'float32', ctx } = options
   const given = options.shape && checkShape('array', options.shape)
@@ -61,44 +62,66 @@ export function upload(values: ArrayLike<number>, shape: Shape, dtype: DType, ct
   return deliver(new NDArray({ context: ctx, value: { shape, dtype, storage, offset: 0 }, maker: 'array' }))
 }
 
+/** Options of `zeros`, `ones` and `full`. With `out`, the context and the dtype are its own by default. */
+export interface FillingOptions extends CreationOptions, OutOption {}
+
 /** Zeros. */
-export function zeros(shape: number | readonly number[], options: CreationOptions = {}): NDArray {
-  return filled('zeros', shape, 0, options)
+export function zeros(shape: number | readonly number[], options: FillingOptions = {}, ...more: []): NDArray {
+  return filled('zeros', shape, 0, options, more)
 }
 
 /** Ones. */
-export function ones(shape: number | readonly number[], options: CreationOptions = {}): NDArray {
-  return filled('ones', shape, 1, options)
+export function ones(shape: number | readonly number[], options: FillingOptions = {}, ...more: []): NDArray {
+  return filled('ones', shape, 1, options, more)
 }
 
 /** One value everywhere. */
-export function full(shape: number | readonly number[], value: number, options: CreationOptions = {}): NDArray {
+export function full(
+  shape: number | readonly number[],
+  value: number,
+  options: FillingOptions = {},
+  ...more: []
+): NDArray {
   checkNumbers('full', { 'the value': value })
-  return filled('full', shape, value, options)
+  return filled('full', shape, value, options, more)
 }
 
-function filled(op: string, shape: number | readonly number[], value: number, options: CreationOptions): NDArray {
-  checkOptions(op, options, "{ dtype: 'int32' }", creationOptions)
-  return named(op, () => fill(checkShape(op, shape), value, { context: options.ctx, dtype: options.dtype }))
+function filled(
+  op: string,
+  shape: number | readonly number[],
+  value: number,
+  options: FillingOptions,
+  more: readonly unknown[],
+): NDArray {
+  checkOptions(op, options, "{ dtype: 'int32' }", { ...creationOptions, ...outOption }, more)
+  const { out, ctx = out?.context, dtype = out?.dtype } = options
+  return written(op, out, () => named(op, () => fill(checkShape(op, shape), value, { context: ctx, dtype })))
 }
 
 /** An array whose values don't matter; they are zeros. */
-export function empty(shape: number | readonly number[], options: CreationOptions = {}): NDArray {
-  return filled('empty', shape, 0, options)
+export function empty(shape: number | readonly number[], options: CreationOptions = {}, ...more: []): NDArray {
+  checkOptions('empty', options, "{ dtype: 'int32' }", creationOptions, more)
+  return filled('empty', shape, 0, options, more)
 }
 
 /** Zeros of another array's shape, dtype and context. */
-export function zerosLike(x: NDArray, ...more: []): NDArray {
-  refuseMore('zerosLike', more)
+export function zerosLike(x: NDArray, options?: OutOption, ...more: []): NDArray
+/** Zeros as the callback of `list.map`. */
+export function zerosLike(x: NDArray, index: number, list: readonly NDArray[]): NDArray
+export function zerosLike(x: NDArray, options?: OutOption | number, ...more: readonly unknown[]): NDArray {
+  const out = outOf('zerosLike', options, more)
   checkArray('zerosLike', x)
-  return full(x.shape, 0, { ctx: x.context, dtype: x.dtype })
+  return written('zerosLike', out, () => full(x.shape, 0, { ctx: x.context, dtype: x.dtype }))
 }
 
 /** Ones of another array's shape, dtype and context. */
-export function onesLike(x: NDArray, ...more: []): NDArray {
-  refuseMore('onesLike', more)
+export function onesLike(x: NDArray, options?: OutOption, ...more: []): NDArray
+/** Ones as the callback of `list.map`. */
+export function onesLike(x: NDArray, index: number, list: readonly NDArray[]): NDArray
+export function onesLike(x: NDArray, options?: OutOption | number, ...more: readonly unknown[]): NDArray {
+  const out = outOf('onesLike', options, more)
   checkArray('onesLike', x)
-  return full(x.shape, 1, { ctx: x.context, dtype: x.dtype })
+  return written('onesLike', out, () => full(x.shape, 1, { ctx: x.context, dtype: x.dtype }))
 }
 
 /** Options of `arange`. */
@@ -126,8 +149,8 @@ function checkHolds(op: string, count: number): void {
 }
 
 /** start, start + step, … below stop; with one argument, from 0 to below it. */
-export function arange(start: number, stop: number | null = null, options: ArangeOptions = {}): NDArray {
-  checkOptions('arange', options, '{ step: 2 }', arangeOptions)
+export function arange(start: number, stop: number | null = null, options: ArangeOptions = {}, ...more: []): NDArray {
+  checkOptions('arange', options, '{ step: 2 }', arangeOptions, more)
   const { step = 1, repeat = 1, ctx, dtype } = options
   const [from, to] = stop === null ? [0, start] : [start, stop]
   checkNumbers('arange', { start: from, stop: to, step, repeat })
@@ -148,8 +171,9 @@ export function linspace(
   stop: number,
   num: number,
   options: CreationOptions & { readonly endpoint?: boolean } = {},
+  ...more: []
 ): NDArray {
-  checkOptions('linspace', options, '{ endpoint: false }', { ...creationOptions, endpoint: 'boolean' })
+  checkOptions('linspace', options, '{ endpoint: false }', { ...creationOptions, endpoint: 'boolean' }, more)
   if (!Number.isInteger(num) || num < 0) {
     throw new OpError('linspace', `the number of values must be a non-negative integer, got ${nameOfKind(num)}`)
   }
@@ -162,8 +186,13 @@ export function linspace(
 }
 
 /** A matrix with ones on the k-th diagonal. */
-export function eye(rows: number, columns = rows, options: CreationOptions & { readonly k?: number } = {}): NDArray {
-  checkOptions('eye', options, '{ k: 1 }', { ...creationOptions, k: 'number' })
+export function eye(
+  rows: number,
+  columns = rows,
+  options: CreationOptions & { readonly k?: number } = {},
+  ...more: []
+): NDArray {
+  checkOptions('eye', options, '{ k: 1 }', { ...creationOptions, k: 'number' }, more)
   const { k = 0, ctx, dtype } = options
   checkNumbers('eye', { k })
   checkShape('eye', [rows, columns])

@@ -30,17 +30,20 @@ type Operand = NDArray | number
 export function formula(
   compute: <V, M>(m: Arith<V, M>, ...operands: V[]) => Value<V>,
   options?: FormulaOptions,
+  ...more: []
 ): (...operands: Operand[]) => NDArray
 /** Makes a function with several results, computed in one pass. */
 export function formula(
   compute: <V, M>(m: Arith<V, M>, ...operands: V[]) => readonly Value<V>[],
   options?: FormulaOptions,
+  ...more: []
 ): (...operands: Operand[]) => NDArray[]
 export function formula(
   compute: <V, M>(m: Arith<V, M>, ...operands: V[]) => Value<V> | readonly Value<V>[],
   options: FormulaOptions = {},
+  ...more: []
 ): (...operands: Operand[]) => NDArray | NDArray[] {
-  checkOptions('formula', options, "{ name: 'swish' }", formulaOptions)
+  checkOptions('formula', options, "{ name: 'swish' }", formulaOptions, more)
   if (typeof compute !== 'function') throw new OpError('formula', 'takes a function, as (m, x) => m.mul(x, x)')
   const { name = 'formula', derivative } = options
   if (derivative && typeof derivative !== 'function') {

@@ -23,6 +23,7 @@ import {
   tan,
   trunc,
 } from '../ops/elementwise/elementwise.ts'
+import type { OutOption } from '../ops/out.ts'
 import { nanprod, nansum } from '../ops/reduce/nan.ts'
 import type { ReduceOptions } from '../ops/reduce/reduce.ts'
 import {
@@ -39,51 +40,51 @@ import { installOps } from './install.ts'
 declare module '../core/ndarray.ts' {
   interface NDArray {
     /** The angle from 0 to π whose cosine this is. */
-    arccos(): NDArray
+    arccos(options?: OutOption): NDArray
     /** The inverse of cosh. */
-    arccosh(): NDArray
+    arccosh(options?: OutOption): NDArray
     /** The angle from −π/2 to π/2 whose sine this is. */
-    arcsin(): NDArray
+    arcsin(options?: OutOption): NDArray
     /** The inverse of sinh. */
-    arcsinh(): NDArray
+    arcsinh(options?: OutOption): NDArray
     /** The angle from −π/2 to π/2 whose tangent this is. */
-    arctan(): NDArray
+    arctan(options?: OutOption): NDArray
     /** The inverse of tanh. */
-    arctanh(): NDArray
+    arctanh(options?: OutOption): NDArray
     /** The cubic root. */
-    cbrt(): NDArray
+    cbrt(options?: OutOption): NDArray
     /** The cosine, of radians. */
-    cos(): NDArray
+    cos(options?: OutOption): NDArray
     /** The hyperbolic cosine. */
-    cosh(): NDArray
+    cosh(options?: OutOption): NDArray
     /** Radians as degrees. */
-    degrees(): NDArray
+    degrees(options?: OutOption): NDArray
     /** The nearest integers towards zero. */
-    fix(): NDArray
+    fix(options?: OutOption): NDArray
     /** The logarithm to base 10. */
-    log10(): NDArray
+    log10(options?: OutOption): NDArray
     /** The logarithm to base 2. */
-    log2(): NDArray
+    log2(options?: OutOption): NDArray
     /** Ones of this shape, dtype and context. */
-    onesLike(): NDArray
+    onesLike(options?: OutOption): NDArray
     /** Degrees as radians. */
-    radians(): NDArray
+    radians(options?: OutOption): NDArray
     /** 1 / ∛this. */
-    rcbrt(): NDArray
+    rcbrt(options?: OutOption): NDArray
     /** 1 / this. */
-    reciprocal(): NDArray
+    reciprocal(options?: OutOption): NDArray
     /** The nearest integers, halves to the even ones. */
-    rint(): NDArray
+    rint(options?: OutOption): NDArray
     /** The sine, of radians. */
-    sin(): NDArray
+    sin(options?: OutOption): NDArray
     /** The hyperbolic sine. */
-    sinh(): NDArray
+    sinh(options?: OutOption): NDArray
     /** The tangent, of radians. */
-    tan(): NDArray
+    tan(options?: OutOption): NDArray
     /** The integer parts. */
-    trunc(): NDArray
+    trunc(options?: OutOption): NDArray
     /** Zeros of this shape, dtype and context. */
-    zerosLike(): NDArray
+    zerosLike(options?: OutOption): NDArray
     /** The product along axes of all elements but NaN. */
     nanprod(options?: ReduceOptions): NDArray
     /** The sum along axes of all elements but NaN. */
@@ -99,7 +100,7 @@ declare module '../core/ndarray.ts' {
   }
 }
 
-installOps(0, {
+installOps(1, {
   arccos,
   arccosh,
   arcsin,

@@ -48,6 +48,7 @@ import {
 } from '../ops/elementwise/elementwise.ts'
 import * as formulas from '../ops/elementwise/formulas.ts'
 import type { DotOptions } from '../ops/matmul/batchDot.ts'
+import type { OutOption } from '../ops/out.ts'
 import { type ArgmaxOptions, argmax, argmin } from '../ops/reduce/argmax.ts'
 import { cumprod } from '../ops/reduce/cumprod.ts'
 import { type CumsumOptions, cumsum } from '../ops/reduce/cumsum.ts'
@@ -82,7 +83,7 @@ import { applyInPlace, setSlice, setValues } from './inPlace.ts'
 import { install, installOps, type Method } from './install.ts'
 import { readElements, readScalar } from './reading.ts'
 import { shapeArray, sizeArray } from './shapeArray.ts'
-import { type SliceOptions, slice, stepOf } from './slice.ts'
+import { type SliceOptions, type StepOption, slice, stepOf } from './slice.ts'
 
 type Other = NDArray | number
 type Bounds = readonly SliceBound[]
@@ -120,34 +121,34 @@ declare module '../core/ndarray.ts' {
     /** ln(e to this + e to other), of any magnitude. */
     logaddexp(other: Other): NDArray
     /** −this. */
-    negative(): NDArray
-    abs(): NDArray
+    negative(options?: OutOption): NDArray
+    abs(options?: OutOption): NDArray
     /** −1, 0 or 1. */
-    sign(): NDArray
-    exp(): NDArray
+    sign(options?: OutOption): NDArray
+    exp(options?: OutOption): NDArray
     /** The natural logarithm. */
-    log(): NDArray
+    log(options?: OutOption): NDArray
     /** eˣ − 1, exact around 0. */
-    expm1(): NDArray
+    expm1(options?: OutOption): NDArray
     /** ln(1 + x), exact around 0. */
-    log1p(): NDArray
+    log1p(options?: OutOption): NDArray
     /** The error function. */
-    erf(): NDArray
-    sqrt(): NDArray
+    erf(options?: OutOption): NDArray
+    sqrt(options?: OutOption): NDArray
     /** 1 / √this. */
-    rsqrt(): NDArray
-    square(): NDArray
-    floor(): NDArray
-    ceil(): NDArray
+    rsqrt(options?: OutOption): NDArray
+    square(options?: OutOption): NDArray
+    floor(options?: OutOption): NDArray
+    ceil(options?: OutOption): NDArray
     /** The nearest integers, halves away from zero. */
-    round(): NDArray
+    round(options?: OutOption): NDArray
     /** max(this, 0). */
-    relu(): NDArray
+    relu(options?: OutOption): NDArray
     /** 1 / (1 + e⁻ˣ). */
-    sigmoid(): NDArray
-    tanh(): NDArray
+    sigmoid(options?: OutOption): NDArray
+    tanh(options?: OutOption): NDArray
     /** Values below `low` and above `high` set to these. */
-    clip(low: number, high: number): NDArray
+    clip(low: number, high: number, options?: OutOption): NDArray
     /** Adds in place. Not allowed inside record. */
     iadd(other: Other): this
     /** Subtracts in place. */
@@ -161,7 +162,7 @@ declare module '../core/ndarray.ts' {
     /** Overwrites all values: `x.set(0)`, `x.at(1).set(y)`. */
     set(value: Other): this
     /** Overwrites a selection, as `x[1:3] = value` does, contiguous or not. Not allowed inside record. */
-    setSlice(begin: Bounds, end: Bounds, value: Other, options?: SliceOptions): this
+    setSlice(begin: Bounds, end: Bounds, value: Other, options?: StepOption): this
 
     /** The sum along axes, all where none is named: then of shape (1,). */
     sum(options?: ReduceOptions): NDArray
@@ -212,51 +213,51 @@ declare module '../core/ndarray.ts' {
     oneHot(depth: number, options?: OneHotOptions): NDArray
 
     /** The elements under another shape; codes 0, -1, -2, -3, -4 as in MXNet. */
-    reshape(shape: readonly number[]): NDArray
+    reshape(shape: readonly number[], options?: OutOption): NDArray
     /** Axes in another order. Default reversed. */
-    transpose(axes?: readonly number[]): NDArray
+    transpose(axes?: readonly number[], options?: OutOption): NDArray
     /** Axes reversed. */
     readonly T: NDArray
     /** Two axes exchanged. */
-    swapaxes(a: number, b: number): NDArray
+    swapaxes(a: number, b: number, options?: OutOption): NDArray
     /** With an axis of size 1 before the given one. */
-    expandDims(axis: number): NDArray
+    expandDims(axis: number, options?: OutOption): NDArray
     /** Without axes of size 1. */
-    squeeze(axis?: number | readonly number[]): NDArray
+    squeeze(axis?: number | readonly number[], options?: OutOption): NDArray
     /** (N, …) to (N, the rest). */
-    flatten(): NDArray
+    flatten(options?: OutOption): NDArray
     /** Repeated to a shape by NumPy's rules. */
-    broadcastTo(shape: readonly number[]): NDArray
+    broadcastTo(shape: readonly number[], options?: OutOption): NDArray
     /** Elements along one axis, or along several, in reverse. */
-    flip(axis: number | readonly number[]): NDArray
+    flip(axis: number | readonly number[], options?: OutOption): NDArray
     /** With `padWidth[2 k]` elements before axis k and `padWidth[2 k + 1]` behind it. */
     pad(mode: PadMode, padWidth: readonly number[], options?: PadOptions): NDArray
     /** Elements shifted along axes, by default of the flattened array; those that fall off come in again. */
     roll(shift: number | readonly number[], options?: RollOptions): NDArray
     /** Copies side by side, `reps[k]` of them along axis k. */
-    tile(reps: number | readonly number[]): NDArray
+    tile(reps: number | readonly number[], options?: OutOption): NDArray
     /** Each element `repeats` times, along an axis or of the flattened array. */
     repeat(repeats: number, options?: RepeatOptions): NDArray
     /** Of a vector the matrix with it on a diagonal; of other arrays a diagonal over two axes. */
     diag(options?: DiagOptions): NDArray
     /** (N, b² C, H, W) to (N, C, b H, b W). */
-    depthToSpace(blockSize: number): NDArray
+    depthToSpace(blockSize: number, options?: OutOption): NDArray
     /** (N, C, b H, b W) to (N, b² C, H, W). */
-    spaceToDepth(blockSize: number): NDArray
+    spaceToDepth(blockSize: number, options?: OutOption): NDArray
     /** Parts along an axis, by default axis 0: a number of equal ones, or those between indices. */
     splitV2(indicesOrSections: number | readonly number[], options?: SplitV2Options): NDArray[]
     /** The elements within the sizes of another array. */
     sliceLike(other: NDArray, options?: SliceLikeOptions): NDArray
     /** The sizes of the axes, an int32 vector. */
-    shapeArray(): NDArray
+    shapeArray(options?: OutOption): NDArray
     /** The number of elements, an int32 of shape (1,). */
-    sizeArray(): NDArray
+    sizeArray(options?: OutOption): NDArray
     /** One entry of axis 0, a view; or a copy of several, by an array of their indices. */
     at(index: number | NDArray): NDArray
     /** From `begin` to before `end` on each axis given; null leaves a bound out. */
     slice(begin: Bounds, end: Bounds, options?: SliceOptions): NDArray
     /** A slice along one axis. */
-    sliceAxis(axis: number, begin: number, end: number | null): NDArray
+    sliceAxis(axis: number, begin: number, end: number | null, options?: OutOption): NDArray
     /** Entries of axis 0, each a view. */
     [Symbol.iterator](): Iterator<NDArray>
 
@@ -310,10 +311,10 @@ hintOn(NDArray.prototype, 'x', {
 
 const disposeSymbol: symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose')
 
-installOps(0, {
+installOps(0, { copy })
+installOps(1, {
   abs,
   ceil,
-  copy,
   erf,
   exp,
   expm1,
@@ -351,12 +352,11 @@ installOps(1, {
   sum,
   var: variance,
 })
-installOps(0, { shapeArray, sizeArray })
-installOps(1, { argsort, depthToSpace, diag, sort, spaceToDepth, topk })
-installOps(2, { dot, sliceLike, splitV2 })
-installOps(1, { at, broadcastTo, expandDims, flip, reshape, squeeze, tile, transpose })
-installOps(2, { clip, oneHot, pick, repeat, roll, swapaxes, take })
-installOps(3, { pad, slice, sliceAxis })
+installOps(1, { argsort, at, diag, shapeArray, sizeArray, sort, topk })
+installOps(2, { broadcastTo, depthToSpace, expandDims, flip, reshape, spaceToDepth, squeeze, tile, transpose })
+installOps(2, { dot, oneHot, pick, repeat, roll, sliceLike, splitV2, take })
+installOps(3, { clip, pad, slice, swapaxes })
+installOps(4, { sliceAxis })
 
 for (const formula of [formulas.add, formulas.divide, formulas.modulo, formulas.multiply, formulas.subtract]) {
   const method: Method = function (other: Other) {
@@ -371,7 +371,7 @@ install({
     named('set', () => setValues(this, value))
     return this
   },
-  setSlice(begin: Bounds, end: Bounds, value: Other, options?: SliceOptions) {
+  setSlice(begin: Bounds, end: Bounds, value: Other, options?: StepOption) {
     named('setSlice', () => setSlice(this, begin, end, value, stepOf('setSlice', options)))
     return this
   },

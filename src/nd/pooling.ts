@@ -1,13 +1,13 @@
 // pooling: MXNet's functional pooling of images (N, C, H, W) and sequences (N, C, W).
 import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
-import { within } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
+import { made, type OutOption, outOption } from '../ops/out.ts'
 import { average, maximum, type PoolKind, type PoolSteps, pooling as pool, total } from '../ops/pool/pooling.ts'
 import { checkSpatial, type Sizes, sizesOf } from '../ops/spatial.ts'
 
 /** Options of pooling; sizes are one number for all spatial axes, or one for each. */
-export interface PoolingOptions {
+export interface PoolingOptions extends OutOption {
   /** Size of the window; required unless `globalPool` is true. */
   readonly kernel?: Sizes
   /** The largest element of each window, their mean, or their sum. Default 'max'. */
@@ -26,6 +26,7 @@ export interface PoolingOptions {
 }
 
 const poolingOptions: OptionNames<PoolingOptions> = {
+  ...outOption,
   kernel: true,
   poolType: true,
   globalPool: 'boolean',
@@ -39,15 +40,15 @@ const poolingOptions: OptionNames<PoolingOptions> = {
 const kinds: Readonly<Record<PoolKind['name'], PoolKind>> = { max: maximum, avg: average, sum: total }
 
 /** The maximum, mean or sum of each window of `data` (N, C, H, W) or (N, C, W). */
-export function pooling(data: NDArray, options: PoolingOptions): NDArray {
-  checkOptions('pooling', options, '{ kernel: [2, 2], stride: [2, 2] }', poolingOptions)
+export function pooling(data: NDArray, options: PoolingOptions, ...more: []): NDArray {
+  checkOptions('pooling', options, '{ kernel: [2, 2], stride: [2, 2] }', poolingOptions, more)
   const axes = checkSpatial('pooling', 'data', data)
   const { poolType = 'max', poolingConvention = 'valid', layout, globalPool = false, countIncludePad = true } = options
   checkOneOf('poolType', poolType, Object.keys(kinds))
   checkOneOf('poolingConvention', poolingConvention, ['valid', 'full'])
   if (layout !== undefined) checkOneOf('layout', layout, [axes === 1 ? 'NCW' : 'NCHW'])
   const steps = globalPool ? null : stepsOf(data, options, axes)
-  return within('', 'pooling has returned', () =>
+  return made('pooling', options.out, () =>
     named('pooling', () => pool('pooling', data, { kind: kinds[poolType], steps, countIncludePad })),
   )
 }

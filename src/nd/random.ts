@@ -6,14 +6,14 @@ import type { NDArray } from '../core/ndarray.ts'
 import * as ops from '../ops/random/random.ts'
 
 /** Where and how large the numbers are. */
-export interface RandomOptions {
-  /** Default (1,). */
+export interface RandomOptions extends OutOption {
+  /** Default the shape of `out`, or (1,). */
   readonly shape?: number | readonly number[] | undefined
   readonly ctx?: Context | undefined
   readonly dtype?: DType | undefined
 }
 
-const randomOptions: OptionNames<RandomOptions> = { shape: true, ctx: true, dtype: true }
+const randomOptions: OptionNames<RandomOptions> = { ...outOption, shape: true, ctx: true, dtype: true }
 
 /** Options of `uniform`. */
 export interface UniformOptions extends RandomOptions {
@@ -36,24 +36,24 @@ export interface NormalOptions extends RandomOptions {
 const normalOptions: OptionNames<NormalOptions> = { ...randomOptions, loc: 'number', scale: 'number' }
 
 /** Numbers spread evenly over [low, high). */
-export function uniform(options: UniformOptions = {}): NDArray {
-  checkOptions('uniform', options, '{ low: 0, high: 1, shape: [2, 3] }', uniformOptions)
-  const { shape = 1, ctx, dtype, low, high } = options
-  return named('uniform', () => ops.uniform(shape, { low, high, context: ctx, dtype }))
+export function uniform(options: UniformOptions = {}, ...more: []): NDArray {
+  checkOptions('uniform', options, '{ low: 0, high: 1, shape: [2, 3] }', uniformOptions, more)
+  const { out, shape = out?.shape ?? 1, ctx, dtype, low, high } = options
+  return named('uniform', () => ops.uniform(shape, { low, high, context: ctx, dtype, out: checkOut('uniform', out) }))
 }
 
 /** Normally distributed numbers. */
-export function normal(options: NormalOptions = {}): NDArray {
-  checkOptions('normal', options, '{ loc: 0, scale: 1, shape: [2, 3] }', normalOptions)
-  const { shape = 1, ctx, dtype, loc, scale } = options
-  return named('normal', () => ops.normal(shape, { loc, scale, context: ctx, dtype }))
+export function normal(options: NormalOptions = {}, ...more: []): NDArray {
+  checkOptions('normal', options, '{ loc: 0, scale: 1, shape: [2, 3] }', normalOptions, more)
+  const { out, shape = out?.shape ?? 1, ctx, dtype, loc, scale } = options
+  return named('normal', () => ops.normal(shape, { loc, scale, context: ctx, dtype, out: checkOut('normal', out) }))
 }
 
 /** Whole numbers from low to below high, int32. */
-export function randint(low: number, high: number, options: RandomOptions = {}): NDArray {
-  checkOptions('randint', options, '{ shape: [2, 3] }', randomOptions)
-  const { shape = 1, ctx, dtype } = options
-  return named('randint', () => ops.randint(low, high, shape, { context: ctx, dtype }))
+export function randint(low: number, high: number, options: RandomOptions = {}, ...more: []): NDArray {
+  checkOptions('randint', options, '{ shape: [2, 3] }', randomOptions, more)
+  const { out, shape = out?.shape ?? 1, ctx, dtype } = options
+  return named('randint', () => ops.randint(low, high, shape, { context: ctx, dtype, out: checkOut('randint', out) }))
 }
 
 export {
@@ -61,4 +61,7 @@ export {
   type MultinomialProbOptions,
   multinomial,
 } from '../ops/random/multinomial.ts'
+
+import { checkOut, type OutOption, outOption } from '../ops/out.ts'
+
 export { seed, shuffle } from '../ops/random/random.ts'

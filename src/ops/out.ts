@@ -3,7 +3,7 @@ import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../c
 import { NDArray } from '../core/ndarray.ts'
 import { within } from '../core/ownership.ts'
 import { sameShape } from '../core/shape.ts'
-import { assign } from './copy/copy.ts'
+import { assign, copy } from './copy/copy.ts'
 
 /** The option of functions that may write their result into an array which exists. */
 export interface OutOption {
@@ -11,14 +11,23 @@ export interface OutOption {
   readonly out?: NDArray
 }
 
+/** The option of functions with several results. */
+export interface OutsOption {
+  /** Arrays that take the results, one each, and are returned. Not allowed inside record. Default new arrays. */
+  readonly out?: readonly NDArray[]
+}
+
 /** Names of the options of a function that has no others. */
 export const outOption: OptionNames<OutOption> = { out: true }
 
-/** The array that takes the result of a function without other options. */
-export function outOf(op: string, options: OutOption | undefined): NDArray | undefined {
-  if (options === undefined) return undefined
-  checkOptions(op, options, '{ out: y }', outOption)
-  return checkOut(op, options.out)
+/**
+ * The array that takes the result of a function without other options; `more` are arguments behind them, which are
+ * refused. The index and the list that `list.map(nd.relu)` passes are none.
+ */
+export function outOf(op: string, options: OutOption | number | undefined, more: readonly unknown[] = []): NDArray | undefined {
+  if (options === undefined || (typeof options === 'number' && Array.isArray(more[0]))) return undefined
+  checkOptions(op, options as OutOption, '{ out: y }', outOption, more)
+  return checkOut(op, (options as OutOption).out)
 }
 
 /** The array that takes a result, if there is one; throws for anything else. */
@@ -46,13 +55,32 @@ export function into(
   return out && operands.some((operand) => overlaps(operand, out)) ? written(op, out, () => run()) : run(out)
 }
 
-/** The result of a function, copied into the array that takes it, if there is one. */
-export function written(op: string, out: NDArray | undefined, run: () => NDArray): NDArray {
-  const target = checkOut(op, out)
-  if (!target) return run()
+/** The result of a function, copied into the array that takes it, if there is one; of several results each into its own. */
+export function written<R extends NDArray | readonly NDArray[]>(
+  op: string,
+  out: NDArray | readonly NDArray[] | undefined,
+  run: () => R,
+): R {
+  if (out === undefined) return run()
   within('', 'the result is in out', () => {
     const result = run()
-    named(op, () => assign(target, result))
+    const [results, targets] = [result, out].map((arrays) => (Array.isArray(arrays) ? arrays : [arrays]))
+    if (Array.isArray(result) !== Array.isArray(out) || targets.length !== results.length) {
+      const expected = Array.isArray(result) ? `a list of ${results.length} arrays` : 'an array'
+      throw new OpError(op, `out is ${expected}, got ${nameOfKind(out)}`)
+    }
+    // a result may be a view of memory that a target is part of
+    const values = results.map((value) => (targets.some((target) => overlaps(value, target)) ? copy(value) : value))
+    named(op, () => values.forEach((value, i) => assign(checkOut(op, targets[i]) as NDArray, value)))
   })
-  return target
+  return out as R
+}
+
+/** The same for a function made of several ops: what else they make is released. */
+export function made<R extends NDArray | readonly NDArray[]>(
+  op: string,
+  out: NDArray | readonly NDArray[] | undefined,
+  run: () => R,
+): R {
+  return written(op, out, () => within('', `${op} has returned`, run))
 }

@@ -4,6 +4,7 @@ import { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, shapeOf } from '../../core/shape.ts'
 import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
 import type { Move } from '../../kinds/movement/moves.ts'
+import { type OutOption, type OutsOption, outOption, written } from '../out.ts'
 
 function withSize(shape: Shape, axis: number, size: number): Shape {
   return shapeOf(shape.map((n, k) => (k === axis ? size : n)))
@@ -17,17 +18,20 @@ function checkSizes(first: Shape, other: Shape, axis: number): void {
 }
 
 /** Options of concat. */
-export interface ConcatOptions {
+export interface ConcatOptions extends OutOption {
   /** The axis to join along. Default 1. */
   readonly dim?: number
 }
 
 /** The arrays one after the other along an axis, axis 1 where none is named: `concat(a, b, { dim: 0 })`. */
 export function concat(...arrays: readonly NDArray[] | readonly [...NDArray[], ConcatOptions]): NDArray {
-  const { inputs, options } = withOptions<ConcatOptions>('concat', arrays, '{ dim: 1 }', { dim: 'number' })
+  const { inputs, options } = withOptions<ConcatOptions>('concat', arrays, '{ dim: 1 }', {
+    ...outOption,
+    dim: 'number',
+  })
   const axis = checkAxis('concat', options.dim ?? 1, inputs[0].ndim)
   checkDTypes('concat', inputs)
-  return move(joining, inputs, axis)[0]
+  return written('concat', options.out, () => move(joining, inputs, axis)[0])
 }
 
 const joining: Movement<number> = {
@@ -107,15 +111,15 @@ export function equalSizes(op: string, { shape }: NDArray, axis: number, parts: 
 }
 
 /** Options of split. */
-export interface SplitOptions {
+export interface SplitOptions extends OutsOption {
   /** The axis to cut along. Default 1. */
   readonly axis?: number
 }
 
 /** Equal parts of an array along an axis, axis 1 where none is named. */
-export function split(x: NDArray, parts: number, options: SplitOptions = {}): NDArray[] {
+export function split(x: NDArray, parts: number, options: SplitOptions = {}, ...more: []): NDArray[] {
   checkArray('split', x)
-  checkOptions('split', options, '{ axis: 1 }', { axis: 'number' })
+  checkOptions('split', options, '{ axis: 1 }', { ...outOption, axis: 'number' }, more)
   const at = checkAxis('split', options.axis ?? 1, x.ndim)
-  return splitSizes(x, at, equalSizes('split', x, at, parts))
+  return written('split', options.out, () => splitSizes(x, at, equalSizes('split', x, at, parts)))
 }

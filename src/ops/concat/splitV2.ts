@@ -38,9 +38,10 @@ export function splitV2(
   x: NDArray,
   indicesOrSections: number | readonly number[],
   options: SplitV2Options = {},
+  ...more: []
 ): NDArray[] {
   checkArray('splitV2', x)
-  checkOptions('splitV2', options, '{ axis: 1 }', splitOptions)
+  checkOptions('splitV2', options, '{ axis: 1 }', splitOptions, more)
   const { axis = 0, squeezeAxis = false } = options
   const at = checkAxis('splitV2', axis, x.ndim)
   const sizes = sizesOf(x, at, indicesOrSections)
@@ -51,8 +52,12 @@ export function splitV2(
 }
 
 /** The arrays of a list one after the other along an axis, axis 0 where none is named. */
-export function concatenate(arrays: readonly NDArray[], options: { readonly axis?: number } = {}): NDArray {
-  checkOptions('concatenate', options, '{ axis: 1 }', { axis: 'number' })
+export function concatenate(
+  arrays: readonly NDArray[],
+  options: { readonly axis?: number } = {},
+  ...more: []
+): NDArray {
+  checkOptions('concatenate', options, '{ axis: 1 }', { axis: 'number' }, more)
   if (!Array.isArray(arrays)) throw new OpError('concatenate', `takes a list of arrays, got ${nameOfKind(arrays)}`)
   return named('concatenate', () => concat(...arrays, { dim: options.axis ?? 0 }))
 }

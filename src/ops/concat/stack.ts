@@ -4,17 +4,21 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, sameShape } from '../../core/shape.ts'
 import { type Movement, move } from '../../kinds/movement/movement.ts'
 import type { Move } from '../../kinds/movement/moves.ts'
+import { type OutOption, outOption, written } from '../out.ts'
 import { checkDTypes, withOptions } from './concat.ts'
 
 /** Options of stack. */
-export interface StackOptions {
+export interface StackOptions extends OutOption {
   /** Where the new axis stands; default 0. */
   readonly axis?: number
 }
 
 /** The arrays along a new axis: `stack(a, b, { axis: 1 })`. */
 export function stack(...arrays: readonly NDArray[] | readonly [...NDArray[], StackOptions]): NDArray {
-  const { inputs, options } = withOptions<StackOptions>('stack', arrays, '{ axis: 1 }', { axis: 'number' })
+  const { inputs, options } = withOptions<StackOptions>('stack', arrays, '{ axis: 1 }', {
+    ...outOption,
+    axis: 'number',
+  })
   const [first] = inputs
   const other = inputs.find((array) => !sameShape(array.shape, first.shape))
   if (other) {
@@ -24,7 +28,7 @@ export function stack(...arrays: readonly NDArray[] | readonly [...NDArray[], St
   checkDTypes('stack', inputs)
   const { axis = 0 } = options
   const dim = checkAxis('stack', axis, first.ndim + 1)
-  return move(stacking, inputs, dim)[0]
+  return written('stack', options.out, () => move(stacking, inputs, dim)[0])
 }
 
 const stacking: Movement<number> = {

@@ -8,6 +8,7 @@ import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { activations, expm1 } from '../activations.ts'
 import { erf } from '../elementwise/formulas.ts'
+import { type OutOption, outOption, written } from '../out.ts'
 import { uniform } from '../random/random.ts'
 import { withShape } from '../view/reshape.ts'
 
@@ -46,7 +47,7 @@ const selu = { slope: 1.6732632423543772, scale: 1.0507009873554805 }
 export type LeakyReLUKind = 'leaky' | 'prelu' | 'rrelu' | 'elu' | 'selu' | 'gelu'
 
 /** Options of leakyReLU. */
-export interface LeakyReLUOptions {
+export interface LeakyReLUOptions extends OutOption {
   /** Default 'leaky': slope · x. */
   readonly actType?: LeakyReLUKind
   /** Of 'leaky' the slope, of 'elu' the factor on eˣ − 1. Default 0.25. */
@@ -60,6 +61,7 @@ export interface LeakyReLUOptions {
 }
 
 const leakyReLUOptions: OptionNames<LeakyReLUOptions> = {
+  ...outOption,
   actType: true,
   slope: 'number',
   gamma: true,
@@ -70,13 +72,18 @@ const leakyReLUOptions: OptionNames<LeakyReLUOptions> = {
 const kinds: readonly LeakyReLUKind[] = ['leaky', 'prelu', 'rrelu', 'elu', 'selu', 'gelu']
 
 /** x where it is positive; below, by `actType`: a slope, a learned one ('prelu'), a drawn one ('rrelu'), or a curve. */
-export function leakyReLU(x: NDArray, options: LeakyReLUOptions = {}): NDArray {
+export function leakyReLU(x: NDArray, options: LeakyReLUOptions = {}, ...more: []): NDArray {
   checkArray('leakyReLU', x)
-  checkOptions('leakyReLU', options, "{ actType: 'elu' }", leakyReLUOptions)
-  const { actType = 'leaky', slope = 0.25, gamma } = options
+  checkOptions('leakyReLU', options, "{ actType: 'elu' }", leakyReLUOptions, more)
+  const { actType = 'leaky', gamma } = options
   if (gamma !== undefined && actType !== 'prelu') {
     throw new OpError('leakyReLU', `gamma is the slope of 'prelu', got it with ${nameOfKind(actType)}`)
   }
+  return written('leakyReLU', options.out, () => curve(x, actType, options))
+}
+
+function curve(x: NDArray, actType: LeakyReLUKind, options: LeakyReLUOptions): NDArray {
+  const { slope = 0.25, gamma } = options
   switch (actType) {
     case 'leaky':
       return apply(leaky, [x, slope])[0]

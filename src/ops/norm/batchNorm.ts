@@ -103,9 +103,14 @@ export interface BatchNormOptions {
 
 const batchNormOptions: OptionNames<BatchNormOptions> = { axis: 'number', eps: 'number' }
 
-function checked(x: NDArray, channels: Readonly<Record<string, NDArray>>, options: BatchNormOptions) {
+function checked(
+  x: NDArray,
+  channels: Readonly<Record<string, NDArray>>,
+  options: BatchNormOptions,
+  more: readonly unknown[] = [],
+) {
   for (const array of [x, ...Object.values(channels)]) checkArray('batchNorm', array)
-  checkOptions('batchNorm', options, '{ axis: 1 }', batchNormOptions)
+  checkOptions('batchNorm', options, '{ axis: 1 }', batchNormOptions, more)
   const { eps: epsilon = 1e-5 } = options
   const axis = checkAxis('batchNorm', options.axis ?? 1, x.ndim)
   if (!(epsilon >= 0 && epsilon < Infinity)) {
@@ -129,8 +134,9 @@ export function batchNorm(
   gamma: NDArray,
   beta: NDArray,
   options: BatchNormOptions = {},
+  ...more: []
 ): readonly [y: NDArray, mean: NDArray, variance: NDArray] {
-  const attrs = checked(x, { gamma, beta }, options)
+  const attrs = checked(x, { gamma, beta }, options, more)
   const { axis, epsilon } = attrs
   const channels = alongChannels(x.shape, axis)
   const each = (array: NDArray) => withShape(array, channels)

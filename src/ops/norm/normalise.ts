@@ -7,6 +7,7 @@ import { mode } from '../../core/tape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
+import { type OutOption, outOption, written } from '../out.ts'
 import { meanAndVariance, moments } from '../reduce/variance.ts'
 import { withShape } from '../view/reshape.ts'
 
@@ -135,39 +136,51 @@ function factorsOf(
 const alongAxis = (shape: Shape, axis: number) => shapeOf(shape.map((n, k) => (k === axis ? n : 1)))
 
 /** Options of layerNorm. */
-export interface LayerNormOptions {
+export interface LayerNormOptions extends OutOption {
   /** The axis of a row. Default the last. */
   readonly axis?: number
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number
 }
 
-const layerNormOptions: OptionNames<LayerNormOptions> = { axis: 'number', eps: 'number' }
+const layerNormOptions: OptionNames<LayerNormOptions> = { ...outOption, axis: 'number', eps: 'number' }
 
 /** Normalises each row along an axis by its mean and variance, then scales and shifts it: gamma and beta are of a row's size. */
-export function layerNorm(x: NDArray, gamma: NDArray, beta: NDArray, options: LayerNormOptions = {}): NDArray {
+export function layerNorm(
+  x: NDArray,
+  gamma: NDArray,
+  beta: NDArray,
+  options: LayerNormOptions = {},
+  ...more: []
+): NDArray {
   checkArray('layerNorm', x)
-  checkOptions('layerNorm', options, '{ axis: -1 }', layerNormOptions)
+  checkOptions('layerNorm', options, '{ axis: -1 }', layerNormOptions, more)
   const axis = checkAxis('layerNorm', options.axis ?? -1, x.ndim)
   const epsilon = checkEpsilon('layerNorm', options.eps ?? 1e-5)
   const [scale, shift] = factorsOf('layerNorm', x, x.shape[axis], { gamma, beta }, alongAxis(x.shape, axis))
-  return normalise(layers, x, scale, shift, { axes: [axis], epsilon })
+  return written('layerNorm', options.out, () => normalise(layers, x, scale, shift, { axes: [axis], epsilon }))
 }
 
 /** Options of groupNorm. */
-export interface GroupNormOptions {
+export interface GroupNormOptions extends OutOption {
   /** Into how many groups the channels are cut. Default 1. */
   readonly numGroups?: number
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number
 }
 
-const groupNormOptions: OptionNames<GroupNormOptions> = { numGroups: 'number', eps: 'number' }
+const groupNormOptions: OptionNames<GroupNormOptions> = { ...outOption, numGroups: 'number', eps: 'number' }
 
 /** Normalises each group of neighbouring channels of each sample of x (N, C, …); gamma and beta are (numGroups,). */
-export function groupNorm(x: NDArray, gamma: NDArray, beta: NDArray, options: GroupNormOptions = {}): NDArray {
+export function groupNorm(
+  x: NDArray,
+  gamma: NDArray,
+  beta: NDArray,
+  options: GroupNormOptions = {},
+  ...more: []
+): NDArray {
   checkArray('groupNorm', x)
-  checkOptions('groupNorm', options, '{ numGroups: 2 }', groupNormOptions)
+  checkOptions('groupNorm', options, '{ numGroups: 2 }', groupNormOptions, more)
   const { numGroups = 1, eps = 1e-5 } = options
   const epsilon = checkEpsilon('groupNorm', eps)
   if (x.ndim < 2) throw new OpError('groupNorm', `x must be (N, C, …), got ${formatShape(x.shape)}`)
@@ -177,23 +190,31 @@ export function groupNorm(x: NDArray, gamma: NDArray, beta: NDArray, options: Gr
   }
   const rows = shapeOf([samples, numGroups, sizeOf(x.shape.slice(1)) / numGroups])
   const [scale, shift] = factorsOf('groupNorm', x, numGroups, { gamma, beta }, shapeOf([1, numGroups, 1]))
-  return withShape(normalise(groups, withShape(x, rows), scale, shift, { axes: [2], epsilon }), x.shape)
+  return written('groupNorm', options.out, () =>
+    withShape(normalise(groups, withShape(x, rows), scale, shift, { axes: [2], epsilon }), x.shape),
+  )
 }
 
 /** Options of instanceNorm. */
-export interface InstanceNormOptions {
+export interface InstanceNormOptions extends OutOption {
   /** The axis of channels. Default 1. */
   readonly axis?: number
   /** Added to the variance. Default 1e-3. */
   readonly eps?: number
 }
 
-const instanceNormOptions: OptionNames<InstanceNormOptions> = { axis: 'number', eps: 'number' }
+const instanceNormOptions: OptionNames<InstanceNormOptions> = { ...outOption, axis: 'number', eps: 'number' }
 
 /** Normalises each channel of each sample of x (N, C, …), which has three axes or more; gamma and beta are (C,). */
-export function instanceNorm(x: NDArray, gamma: NDArray, beta: NDArray, options: InstanceNormOptions = {}): NDArray {
+export function instanceNorm(
+  x: NDArray,
+  gamma: NDArray,
+  beta: NDArray,
+  options: InstanceNormOptions = {},
+  ...more: []
+): NDArray {
   checkArray('instanceNorm', x)
-  checkOptions('instanceNorm', options, '{ eps: 1e-5 }', instanceNormOptions)
+  checkOptions('instanceNorm', options, '{ eps: 1e-5 }', instanceNormOptions, more)
   const axis = checkAxis('instanceNorm', options.axis ?? 1, x.ndim)
   const epsilon = checkEpsilon('instanceNorm', options.eps ?? 1e-3)
   if (x.ndim < 3 || axis === 0) {
@@ -202,5 +223,5 @@ export function instanceNorm(x: NDArray, gamma: NDArray, beta: NDArray, options:
   }
   const axes = Array.from(x.shape.keys()).filter((k) => k !== 0 && k !== axis)
   const [scale, shift] = factorsOf('instanceNorm', x, x.shape[axis], { gamma, beta }, alongAxis(x.shape, axis))
-  return normalise(instances, x, scale, shift, { axes, epsilon })
+  return written('instanceNorm', options.out, () => normalise(instances, x, scale, shift, { axes, epsilon }))
 }

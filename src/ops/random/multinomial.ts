@@ -2,12 +2,12 @@
 import { type DType, isDType, isFloat } from '../../core/dtype.ts'
 import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { within } from '../../core/ownership.ts'
 import { checkShape, formatShape, sizeOf } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { cast } from '../elementwise/cast.ts'
 import { log } from '../elementwise/elementwise.ts'
+import { made, type OutOption, type OutsOption, outOption } from '../out.ts'
 import { holdsPlaces } from '../places.ts'
 import { cumsum } from '../reduce/cumsum.ts'
 import { pick } from '../take/pick.ts'
@@ -40,11 +40,18 @@ export interface MultinomialOptions {
 }
 
 /** Options of multinomial that returns logarithms too. */
-export interface MultinomialProbOptions extends MultinomialOptions {
+export interface MultinomialProbOptions extends MultinomialOptions, OutsOption {
   readonly getProb: true
 }
 
-const multinomialOptions: OptionNames<MultinomialOptions> = { shape: true, getProb: 'boolean', dtype: true }
+type AnyMultinomialOptions = MultinomialOptions & { readonly out?: NDArray | readonly NDArray[] }
+
+const multinomialOptions: OptionNames<AnyMultinomialOptions> = {
+  ...outOption,
+  shape: true,
+  getProb: 'boolean',
+  dtype: true,
+}
 
 function checked(data: NDArray, { shape = [], getProb = false, dtype = 'int32' }: MultinomialOptions) {
   if (!isFloat(data.dtype)) {
@@ -73,23 +80,29 @@ function checked(data: NDArray, { shape = [], getProb = false, dtype = 'int32' }
  * Class numbers drawn by probabilities along the last axis, which add up to 1: for (…, K) they are of shape (…) and the
  * options' shape behind it. With `getProb` also the logarithms of the probabilities of what was drawn, which have a gradient.
  */
-export function multinomial(data: NDArray, options?: MultinomialOptions & { readonly getProb?: false }): NDArray
+export function multinomial(
+  data: NDArray,
+  options?: MultinomialOptions & OutOption & { readonly getProb?: false },
+  ...more: []
+): NDArray
 /** Class numbers, and the logarithms of their probabilities. */
 export function multinomial(
   data: NDArray,
   options: MultinomialProbOptions,
+  ...more: []
 ): readonly [classes: NDArray, logProbabilities: NDArray]
 export function multinomial(
   data: NDArray,
-  options: MultinomialOptions = {},
+  options: AnyMultinomialOptions = {},
+  ...more: []
 ): NDArray | readonly [classes: NDArray, logProbabilities: NDArray] {
   checkArray('multinomial', data)
-  checkOptions('multinomial', options, '{ shape: 5 }', multinomialOptions)
+  checkOptions('multinomial', options, '{ shape: 5 }', multinomialOptions, more)
   const { count, getProb, dtype, drawn } = checked(data, options)
   const outer = data.shape.slice(0, -1)
   const [rows, each] = [sizeOf(outer), sizeOf(drawn)]
   const shape = [...outer, ...drawn]
-  return within('', 'multinomial has returned', () => {
+  return made('multinomial', options.out, () => {
     const p = withShape(data, [rows, 1, count])
     const numbers = uniform([rows, each, 1], { context: data.context })
     const found = classesAt(p, numbers)

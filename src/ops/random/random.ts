@@ -3,12 +3,13 @@
 
 import { type DType, isDType } from '../../core/dtype.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
-import { nameOfKind, OpError, refuseMore } from '../../core/errors.ts'
+import { nameOfKind, OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkShape, formatShape, type Shape, sameShape } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { generator } from '../generator.ts'
+import { type OutOption, outOf, written } from '../out.ts'
 import type { OpSpec } from '../spec.ts'
 import { normalWasm, randintWasm, shuffleWasm, uniformWasm } from './random.wasm.ts'
 
@@ -128,8 +129,8 @@ export function randint(
 }
 
 /** A copy of the array with its rows (the parts along axis 0) in a random order. */
-export function shuffle(x: NDArray, ...more: []): NDArray {
-  refuseMore('shuffle', more)
+export function shuffle(x: NDArray, options?: OutOption, ...more: []): NDArray {
+  const out = outOf('shuffle', options, more)
   checkArray('shuffle', x)
-  return invoke(shuffleOp, [x, generator(x.context)], {})[0]
+  return written('shuffle', out, () => invoke(shuffleOp, [x, generator(x.context)], {})[0])
 }

@@ -8,6 +8,7 @@ import { checkAxis, formatShape, shapeOf } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { iota } from '../../kinds/operands.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
+import { type OutOption, outOption, written } from '../out.ts'
 import { holdsPlaces } from '../places.ts'
 import { withShape } from '../view/reshape.ts'
 
@@ -48,7 +49,7 @@ const reductions = {
 }
 
 /** Options of argmax and argmin. */
-export interface ArgmaxOptions {
+export interface ArgmaxOptions extends OutOption {
   /** The axis. Default null, for the flattened array, with a result of shape (1,). */
   readonly axis?: number | null
   readonly keepdims?: boolean
@@ -56,12 +57,12 @@ export interface ArgmaxOptions {
   readonly dtype?: DType
 }
 
-const argmaxOptions: OptionNames<ArgmaxOptions> = { axis: 'number', keepdims: 'boolean', dtype: true }
+const argmaxOptions: OptionNames<ArgmaxOptions> = { ...outOption, axis: 'number', keepdims: 'boolean', dtype: true }
 
 /** Throws where the result's dtype does not hold every place of the axis, whatever the values. */
-function place(name: 'argmax' | 'argmin', x: NDArray, options: ArgmaxOptions): NDArray {
+function place(name: 'argmax' | 'argmin', x: NDArray, options: ArgmaxOptions, more: readonly unknown[]): NDArray {
   checkArray(name, x)
-  checkOptions(name, options, '{ axis: 1 }', argmaxOptions)
+  checkOptions(name, options, '{ axis: 1 }', argmaxOptions, more)
   const { axis = null, keepdims = false, dtype = x.dtype } = options
   const flat = axis === null ? withShape(x, [x.size]) : x
   const along = axis === null ? 0 : checkAxis(name, axis, x.ndim)
@@ -76,17 +77,20 @@ function place(name: 'argmax' | 'argmin', x: NDArray, options: ArgmaxOptions): N
     )
   }
   const reduction = reductions[name][isDType(dtype) ? kindOf(dtype) : 'float']
-  const [y] = reduce(reduction, [flat, iota(flat.shape, along)], { axes: [along], keepDims: keepdims, dtypes: [dtype] })
-  if (axis === null && keepdims) return withShape(y, shapeOf(x.shape.map(() => 1)))
-  return y.ndim > 0 ? y : withShape(y, [1])
+  return written(name, options.out, () => {
+    const found = { axes: [along], keepDims: keepdims, dtypes: [dtype] }
+    const [y] = reduce(reduction, [flat, iota(flat.shape, along)], found)
+    if (axis === null && keepdims) return withShape(y, shapeOf(x.shape.map(() => 1)))
+    return y.ndim > 0 ? y : withShape(y, [1])
+  })
 }
 
 /** The index of the first largest element along the axis, in the dtype of x unless options name another. */
-export function argmax(x: NDArray, options: ArgmaxOptions = {}): NDArray {
-  return place('argmax', x, options)
+export function argmax(x: NDArray, options: ArgmaxOptions = {}, ...more: []): NDArray {
+  return place('argmax', x, options, more)
 }
 
 /** The index of the first smallest element along the axis, in the dtype of x unless options name another. */
-export function argmin(x: NDArray, options: ArgmaxOptions = {}): NDArray {
-  return place('argmin', x, options)
+export function argmin(x: NDArray, options: ArgmaxOptions = {}, ...more: []): NDArray {
+  return place('argmin', x, options, more)
 }

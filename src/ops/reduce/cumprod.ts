@@ -75,6 +75,6 @@ function withoutDivision(x: NDArray, dy: NDArray, way: Required<Way>): NDArray {
 }
 
 /** The product of the elements up to each one along the axis, in the dtype of x; integers wrap. */
-export function cumprod(x: NDArray, options: CumsumOptions = {}): NDArray {
-  return accumulated(products, x, options)
+export function cumprod(x: NDArray, options: CumsumOptions = {}, ...more: []): NDArray {
+  return accumulated(products, x, options, more)
 }

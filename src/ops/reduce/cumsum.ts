@@ -4,28 +4,29 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { running, type Scan } from '../../kinds/scan/scan.ts'
+import { type OutOption, outOption, written } from '../out.ts'
 import { withShape } from '../view/reshape.ts'
 
 const sums: Scan = { name: 'cumsum', join: 'sum' }
 
 /** Options of cumsum and cumprod. */
-export interface CumsumOptions {
+export interface CumsumOptions extends OutOption {
   /** The axis. Default null, for the flattened array, with a result of one axis. */
   readonly axis?: number | null
 }
 
-const cumsumOptions: OptionNames<CumsumOptions> = { axis: 'number' }
+const cumsumOptions: OptionNames<CumsumOptions> = { ...outOption, axis: 'number' }
 
 /** A scan along the axis that the options name, or of the flattened array. */
-export function accumulated(scan: Scan, x: NDArray, options: CumsumOptions): NDArray {
+export function accumulated(scan: Scan, x: NDArray, options: CumsumOptions, more: readonly unknown[]): NDArray {
   checkArray(scan.name, x)
-  checkOptions(scan.name, options, '{ axis: 1 }', cumsumOptions)
+  checkOptions(scan.name, options, '{ axis: 1 }', cumsumOptions, more)
   const { axis = null } = options
-  if (axis === null) return running(scan, withShape(x, [x.size]), { axis: 0 })
-  return running(scan, x, { axis: checkAxis(scan.name, axis, x.ndim) })
+  const [along, at] = axis === null ? [withShape(x, [x.size]), 0] : [x, checkAxis(scan.name, axis, x.ndim)]
+  return written(scan.name, options.out, () => running(scan, along, { axis: at }))
 }
 
 /** The sum of the elements up to each one along the axis, in the dtype of x; integers wrap. */
-export function cumsum(x: NDArray, options: CumsumOptions = {}): NDArray {
-  return accumulated(sums, x, options)
+export function cumsum(x: NDArray, options: CumsumOptions = {}, ...more: []): NDArray {
+  return accumulated(sums, x, options, more)
 }

@@ -26,11 +26,11 @@ const products: Reduction = {
 }
 
 /** The product along the axes of all elements but NaN, which count as 1. */
-export function nanprod(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduced(products, x, options)
+export function nanprod(x: NDArray, options: ReduceOptions = {}, ...more: []): NDArray {
+  return reduced(products, x, options, more)
 }
 
 /** The sum along the axes of all elements but NaN, which count as 0. */
-export function nansum(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduced(sums, x, options)
+export function nansum(x: NDArray, options: ReduceOptions = {}, ...more: []): NDArray {
+  return reduced(sums, x, options, more)
 }

@@ -86,26 +86,31 @@ export function productGradient(x: NDArray, dy: NDArray, axes: readonly number[]
 }
 
 /** Reduces an array along the axes that options name. */
-export function reduced(reduction: Reduction, x: NDArray, options: ReduceOptions): NDArray {
+export function reduced(
+  reduction: Reduction,
+  x: NDArray,
+  options: ReduceOptions,
+  more: readonly unknown[] = [],
+): NDArray {
   checkArray(reduction.name, x)
-  checkOptions(reduction.name, options, '{ axis: 1 }', reduceOptions)
+  checkOptions(reduction.name, options, '{ axis: 1 }', reduceOptions, more)
   const run = () => reduce(reduction, [x], axesOf(reduction.name, x.shape, options))[0]
   return written(reduction.name, options.out, run)
 }
 
 /** The largest element along the axes. */
-export function max(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduced(largest, x, options)
+export function max(x: NDArray, options: ReduceOptions = {}, ...more: []): NDArray {
+  return reduced(largest, x, options, more)
 }
 
 /** The mean along the axes. */
-export function mean(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduced(means, x, options)
+export function mean(x: NDArray, options: ReduceOptions = {}, ...more: []): NDArray {
+  return reduced(means, x, options, more)
 }
 
 /** The smallest element along the axes. */
-export function min(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduced(smallest, x, options)
+export function min(x: NDArray, options: ReduceOptions = {}, ...more: []): NDArray {
+  return reduced(smallest, x, options, more)
 }
 
 /** dy · x ÷ length, 0 where the length is. */
@@ -149,16 +154,16 @@ const lengths: Reduction = {
 }
 
 /** The Euclidean length along the axes, √Σ x², of any magnitude; its gradient is x ÷ length, and 0 at length 0. */
-export function norm(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduced(lengths, x, options)
+export function norm(x: NDArray, options: ReduceOptions = {}, ...more: []): NDArray {
+  return reduced(lengths, x, options, more)
 }
 
 /** The product along the axes. */
-export function prod(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduced(products, x, options)
+export function prod(x: NDArray, options: ReduceOptions = {}, ...more: []): NDArray {
+  return reduced(products, x, options, more)
 }
 
 /** The sum along the axes. */
-export function sum(x: NDArray, options: ReduceOptions = {}): NDArray {
-  return reduced(sums, x, options)
+export function sum(x: NDArray, options: ReduceOptions = {}, ...more: []): NDArray {
+  return reduced(sums, x, options, more)
 }

@@ -8,7 +8,7 @@ import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
-import { written } from '../out.ts'
+import { type OutsOption, outOption, written } from '../out.ts'
 
 /** (2 · (x − mean) · dvar + dmean) ÷ n. */
 const momentsGradient: Formula = {
@@ -101,21 +101,21 @@ const deviations: Reduction = {
 }
 
 /** The mean square distance from the mean along the axes: NaN of nothing. */
-export function variance(x: NDArray, options: ReduceOptions = {}): NDArray {
+export function variance(x: NDArray, options: ReduceOptions = {}, ...more: []): NDArray {
   checkArray('var', x)
-  checkOptions('var', options, '{ axis: 1 }', reduceOptions)
+  checkOptions('var', options, '{ axis: 1 }', reduceOptions, more)
   return written('var', options.out, () => meanAndVariance(x, axesOf('var', x.shape, options))[1])
 }
 
 /** The root of the mean square distance from the mean along the axes: NaN of nothing; its gradient is 0 where it is 0. */
-export function std(x: NDArray, options: ReduceOptions = {}): NDArray {
+export function std(x: NDArray, options: ReduceOptions = {}, ...more: []): NDArray {
   checkArray('std', x)
-  checkOptions('std', options, '{ axis: 1 }', reduceOptions)
+  checkOptions('std', options, '{ axis: 1 }', reduceOptions, more)
   return written('std', options.out, () => reduce(deviations, [x], axesOf('std', x.shape, options))[1])
 }
 
 /** Options of moments. */
-export interface MomentsOptions {
+export interface MomentsOptions extends OutsOption {
   /** One axis or several. Default null, for all. */
   readonly axes?: number | readonly number[] | null
   /** Whether these axes stay with size 1. */
@@ -123,9 +123,15 @@ export interface MomentsOptions {
 }
 
 /** The mean and the mean square distance from it along the axes, in one pass over memory. */
-export function momentsOf(x: NDArray, options: MomentsOptions = {}): readonly [mean: NDArray, variance: NDArray] {
+export function momentsOf(
+  x: NDArray,
+  options: MomentsOptions = {},
+  ...more: []
+): readonly [mean: NDArray, variance: NDArray] {
   checkArray('moments', x)
-  checkOptions('moments', options, '{ axes: [0] }', { axes: true, keepdims: 'boolean' })
+  checkOptions('moments', options, '{ axes: [0] }', { ...outOption, axes: true, keepdims: 'boolean' }, more)
   const { axes = null, keepdims = false } = options
-  return named('moments', () => meanAndVariance(x, axesOf('moments', x.shape, { axis: axes, keepdims })))
+  return written('moments', options.out, () =>
+    named('moments', () => meanAndVariance(x, axesOf('moments', x.shape, { axis: axes, keepdims }))),
+  )
 }

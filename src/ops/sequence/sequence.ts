@@ -3,11 +3,11 @@ import { type Composite, compose } from '../../core/compose.ts'
 import { checkHeld } from '../../core/dtype.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { within } from '../../core/ownership.ts'
 import { formatShape, sameShape, shapeOf, sizeOf } from '../../core/shape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { iota } from '../../kinds/operands.ts'
+import { made, type OutOption, outOption, written } from '../out.ts'
 import { checkIndices } from '../places.ts'
 import { take } from '../take/take.ts'
 import { flip } from '../view/flip.ts'
@@ -15,14 +15,14 @@ import { withShape } from '../view/reshape.ts'
 import { sliceAxis } from '../view/slice.ts'
 
 /** Options of the functions of sequences. */
-export interface SequenceOptions {
+export interface SequenceOptions extends OutOption {
   /** Whether lengths count: without, all sequences are whole. Default true where lengths are given. */
   readonly useSequenceLength?: boolean
   /** The axis of time, 0 or 1; the other one is the batch. Default 0. */
   readonly axis?: 0 | 1
 }
 
-const sequenceOptions: OptionNames<SequenceOptions> = { useSequenceLength: 'boolean', axis: 'number' }
+const sequenceOptions: OptionNames<SequenceOptions> = { ...outOption, useSequenceLength: 'boolean', axis: 'number' }
 
 /** Sequences as they are checked: lengths are null where all sequences are whole. */
 interface Sequences {
@@ -73,13 +73,14 @@ export function sequenceMask(
   data: NDArray,
   sequenceLength: NDArray | null = null,
   options: SequenceMaskOptions = {},
+  ...more: []
 ): NDArray {
-  checkOptions('sequenceMask', options, '{ value: -1e6 }', { ...sequenceOptions, value: 'number' })
+  checkOptions('sequenceMask', options, '{ value: -1e6 }', { ...sequenceOptions, value: 'number' }, more)
   const { value = 0, ...rest } = options
   const { axis, lengths } = checked('sequenceMask', data, sequenceLength, rest)
   checkHeld('sequenceMask', value, data.dtype)
-  if (!lengths) return withShape(data, data.shape)
-  return within('', 'sequenceMask has returned', () => {
+  return made('sequenceMask', options.out, () => {
+    if (!lengths) return withShape(data, data.shape)
     const each = withShape(
       lengths,
       data.shape.map((n, k) => (k === 1 - axis ? n : 1)),
@@ -111,13 +112,14 @@ export function sequenceLast(
   data: NDArray,
   sequenceLength: NDArray | null = null,
   options: SequenceOptions = {},
+  ...more: []
 ): NDArray {
-  checkOptions('sequenceLast', options, '{ axis: 1 }', sequenceOptions)
+  checkOptions('sequenceLast', options, '{ axis: 1 }', sequenceOptions, more)
   const { axis, lengths } = checked('sequenceLast', data, sequenceLength, options)
   const [count, batch] = [data.shape[axis], data.shape[1 - axis]]
   if (count === 0)
     throw new OpError('sequenceLast', `${formatShape(data.shape)} has no last element along axis ${axis}`)
-  return within('', 'sequenceLast has returned', () => {
+  return made('sequenceLast', options.out, () => {
     const { rows, timeStep, batchStep, inner } = rowsOf(data, axis)
     if (!lengths) return withShape(sliceAxis(data, axis, count - 1, count), [batch, ...inner])
     const operands = [lengths, iota(lengths.shape, 0), count, timeStep, batchStep]
@@ -149,10 +151,15 @@ export function sequenceReverse(
   data: NDArray,
   sequenceLength: NDArray | null = null,
   options: SequenceOptions = {},
+  ...more: []
 ): NDArray {
-  checkOptions('sequenceReverse', options, '{ axis: 1 }', sequenceOptions)
+  checkOptions('sequenceReverse', options, '{ axis: 1 }', sequenceOptions, more)
   const { axis, lengths } = checked('sequenceReverse', data, sequenceLength, options)
-  if (!lengths) return flip(data, axis)
+  if (!lengths) return flip(data, axis, { out: options.out })
+  return written('sequenceReverse', options.out, () => reversedBy(data, lengths, axis))
+}
+
+function reversedBy(data: NDArray, lengths: NDArray, axis: 0 | 1): NDArray {
   const [reversed] = compose(reversing, [data, lengths], { axis }, () => {
     const { rows, timeStep, batchStep } = rowsOf(data, axis)
     const shape = shapeOf(data.shape.slice(0, 2))

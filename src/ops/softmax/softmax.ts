@@ -2,7 +2,7 @@
 
 import type { Arith } from '../../arith/arith.ts'
 import type { Compute } from '../../arith/graph.ts'
-import { checkOptions, named } from '../../core/errors.ts'
+import { checkOptions, named, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { within } from '../../core/ownership.ts'
 import { checkAxis } from '../../core/shape.ts'
@@ -12,7 +12,7 @@ import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
 import { axesOf, type ReduceOptions, reduceOptions } from '../axes.ts'
 import { negative } from '../elementwise/elementwise.ts'
-import { written } from '../out.ts'
+import { type OutOption, outOption, written } from '../out.ts'
 
 /** Σ eˣ⁻ᵐ of two parts: each sum is scaled to the larger maximum. A part of −∞ alone, whose sum may be NaN, adds nothing. */
 export const mergeExponentials: Compute = (m, max, sum, otherMax, otherSum) => {
@@ -111,38 +111,40 @@ const logsumexps: Reduction = {
 }
 
 /** Which axis. */
-export interface SoftmaxOptions {
+export interface SoftmaxOptions extends OutOption {
   /** Default the last. */
   readonly axis?: number
 }
 
-function alongAxis(reduction: Reduction, x: NDArray, options: SoftmaxOptions): NDArray {
+const softmaxOptions: OptionNames<SoftmaxOptions> = { ...outOption, axis: 'number' }
+
+function alongAxis(reduction: Reduction, x: NDArray, options: SoftmaxOptions, more: readonly unknown[]): NDArray {
   checkArray(reduction.name, x)
-  checkOptions(reduction.name, options, '{ axis: 1 }', { axis: 'number' })
+  checkOptions(reduction.name, options, '{ axis: 1 }', softmaxOptions, more)
   const axis = checkAxis(reduction.name, options.axis ?? -1, x.ndim)
-  return reduce(reduction, [x], { axes: [axis], keepDims: true })[0]
+  return written(reduction.name, options.out, () => reduce(reduction, [x], { axes: [axis], keepDims: true })[0])
 }
 
 /** Probabilities along an axis: positive, of sum 1. */
-export function softmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
-  return alongAxis(softmaxes, x, options)
+export function softmax(x: NDArray, options: SoftmaxOptions = {}, ...more: []): NDArray {
+  return alongAxis(softmaxes, x, options, more)
 }
 
 /** The logarithm of the softmax along an axis, exact where the softmax is too small for a float. */
-export function logSoftmax(x: NDArray, options: SoftmaxOptions = {}): NDArray {
-  return alongAxis(logSoftmaxes, x, options)
+export function logSoftmax(x: NDArray, options: SoftmaxOptions = {}, ...more: []): NDArray {
+  return alongAxis(logSoftmaxes, x, options, more)
 }
 
 /** Probabilities along an axis, the larger the smaller an element is: the softmax of −x. */
-export function softmin(x: NDArray, options: SoftmaxOptions = {}): NDArray {
+export function softmin(x: NDArray, options: SoftmaxOptions = {}, ...more: []): NDArray {
   checkArray('softmin', x)
-  return within('', 'softmin has returned', () => named('softmin', () => softmax(negative(x), options)))
+  return within('', 'softmin has returned', () => named('softmin', () => softmax(negative(x), options, ...more)))
 }
 
 /** ln Σ eˣ along the axes, of any magnitude; −Infinity of nothing. */
-export function logsumexp(x: NDArray, options: ReduceOptions = {}): NDArray {
+export function logsumexp(x: NDArray, options: ReduceOptions = {}, ...more: []): NDArray {
   checkArray('logsumexp', x)
-  checkOptions('logsumexp', options, '{ axis: 1 }', reduceOptions)
+  checkOptions('logsumexp', options, '{ axis: 1 }', reduceOptions, more)
   const { axes, keepDims } = axesOf('logsumexp', x.shape, options)
   return written('logsumexp', options.out, () => reduce(logsumexps, [x], { axes, keepDims })[0])
 }

@@ -5,12 +5,12 @@ import { type DType, isDType, isFloat, kindOf } from '../../core/dtype.ts'
 import { checkOptions, named, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { within } from '../../core/ownership.ts'
 import { checkAxis, formatShape, sizeOf } from '../../core/shape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { iota } from '../../kinds/operands.ts'
 import { cast } from '../elementwise/cast.ts'
+import { made, type OutOption, type OutsOption, outOption } from '../out.ts'
 import { holdsPlaces } from '../places.ts'
 import { take } from '../take/take.ts'
 import { withShape } from '../view/reshape.ts'
@@ -107,7 +107,7 @@ function checkAscending(op: string, isAscend: boolean): void {
 }
 
 /** Options of sort. */
-export interface SortOptions {
+export interface SortOptions extends OutOption {
   /** The axis. Default -1, the last; null for the flattened array, with a result of one axis. */
   readonly axis?: number | null
   /** Whether the smallest comes first. Default true. */
@@ -120,15 +120,15 @@ export interface ArgsortOptions extends SortOptions {
   readonly dtype?: DType
 }
 
-const sortOptions: OptionNames<SortOptions> = { axis: 'number', isAscend: 'boolean' }
+const sortOptions: OptionNames<SortOptions> = { ...outOption, axis: 'number', isAscend: 'boolean' }
 
 /** The elements along the axis in ascending order, or descending. NaN is larger than all numbers. */
-export function sort(x: NDArray, options: SortOptions = {}): NDArray {
+export function sort(x: NDArray, options: SortOptions = {}, ...more: []): NDArray {
   checkArray('sort', x)
-  checkOptions('sort', options, '{ isAscend: false }', sortOptions)
+  checkOptions('sort', options, '{ isAscend: false }', sortOptions, more)
   const { axis = -1, isAscend = true } = options
   checkAscending('sort', isAscend)
-  return within('', 'sort has returned', () => {
+  return made('sort', options.out, () => {
     const { rows, back } = rowsOf('sort', x, axis)
     const [places, ranks] = ordered(rows, !isAscend)
     return back(gather(rows, places, ranks))
@@ -136,12 +136,12 @@ export function sort(x: NDArray, options: SortOptions = {}): NDArray {
 }
 
 /** Where the elements of `sort` are along the axis, counted from 0; of equal ones the first comes first. */
-export function argsort(x: NDArray, options: ArgsortOptions = {}): NDArray {
+export function argsort(x: NDArray, options: ArgsortOptions = {}, ...more: []): NDArray {
   checkArray('argsort', x)
-  checkOptions('argsort', options, "{ dtype: 'int32' }", { ...sortOptions, dtype: true })
+  checkOptions('argsort', options, "{ dtype: 'int32' }", { ...sortOptions, dtype: true }, more)
   const { axis = -1, isAscend = true, dtype = 'float32' } = options
   checkAscending('argsort', isAscend)
-  return within('', 'argsort has returned', () => {
+  return made('argsort', options.out, () => {
     const along = rowsOf('argsort', x, axis)
     checkPlaces('argsort', dtype, along)
     return along.back(named('argsort', () => cast(ordered(along.rows, !isAscend)[0], dtype)))
@@ -161,20 +161,24 @@ export interface TopkOptions {
 }
 
 /** Options of topk with what it returns. */
-export interface TopkResultOptions extends TopkOptions {
+export interface TopkResultOptions extends TopkOptions, OutOption {
   /** 'value' for the elements, 'indices' for their places, 'mask' for 1 where they are and 0 elsewhere. Default 'indices'. */
   readonly retTyp?: 'value' | 'indices' | 'mask'
 }
 
 /** Options of topk that returns elements and places. */
-export interface TopkBothOptions extends TopkOptions {
+export interface TopkBothOptions extends TopkOptions, OutsOption {
   readonly retTyp: 'both'
 }
 
 /** All options of topk. */
-type AnyTopkOptions = TopkOptions & { readonly retTyp?: (typeof kinds)[number] }
+type AnyTopkOptions = TopkOptions & {
+  readonly retTyp?: (typeof kinds)[number]
+  readonly out?: NDArray | readonly NDArray[]
+}
 
 const topkOptions: OptionNames<AnyTopkOptions> = {
+  ...outOption,
   axis: 'number',
   k: 'number',
   isAscend: 'boolean',
@@ -184,12 +188,16 @@ const topkOptions: OptionNames<AnyTopkOptions> = {
 const kinds = ['value', 'indices', 'mask', 'both'] as const
 
 /** The k largest elements along the axis: their places, their values, both, or a mask of them. Of equal ones the first. */
-export function topk(x: NDArray, options?: TopkResultOptions): NDArray
+export function topk(x: NDArray, options?: TopkResultOptions, ...more: []): NDArray
 /** The k largest elements along the axis, and their places. */
-export function topk(x: NDArray, options: TopkBothOptions): readonly [values: NDArray, indices: NDArray]
-export function topk(x: NDArray, options: AnyTopkOptions = {}): NDArray | readonly [values: NDArray, indices: NDArray] {
+export function topk(x: NDArray, options: TopkBothOptions, ...more: []): readonly [values: NDArray, indices: NDArray]
+export function topk(
+  x: NDArray,
+  options: AnyTopkOptions = {},
+  ...more: []
+): NDArray | readonly [values: NDArray, indices: NDArray] {
   checkArray('topk', x)
-  checkOptions('topk', options, "{ k: 3, retTyp: 'value' }", topkOptions)
+  checkOptions('topk', options, "{ k: 3, retTyp: 'value' }", topkOptions, more)
   const { axis = -1, k = 1, isAscend = false, dtype = 'float32', retTyp = 'indices' } = options
   checkAscending('topk', isAscend)
   if (!kinds.includes(retTyp)) {
@@ -199,7 +207,7 @@ export function topk(x: NDArray, options: AnyTopkOptions = {}): NDArray | readon
     )
   }
   if (!Number.isInteger(k)) throw new OpError('topk', `k must be an integer, got ${nameOfKind(k)}`)
-  return within('', 'topk has returned', () => {
+  return made('topk', options.out, () => {
     const along = rowsOf('topk', x, axis)
     const { rows, count, back } = along
     if (k > count) throw new OpError('topk', `k must be at most ${count}, the size of ${along.axis}, got ${k}`)

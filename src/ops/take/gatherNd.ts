@@ -1,14 +1,14 @@
 // gatherNd, scatterNd and their kin: elements by indices along several axes at once.
 import { checkFloat } from '../../core/dtype.ts'
-import { checkOptions, named, OpError, refuseMore } from '../../core/errors.ts'
+import { checkOptions, named, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { within } from '../../core/ownership.ts'
 import { checkShape, formatShape, type Shape, sameShape, sizeOf, stridesOf } from '../../core/shape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { splitSizes } from '../concat/concat.ts'
 import { stack } from '../concat/stack.ts'
 import { cast } from '../elementwise/cast.ts'
+import { made, type OutOption, outOf, outOption, written } from '../out.ts'
 import { checkIndices, holdsPlaces } from '../places.ts'
 import { withShape } from '../view/reshape.ts'
 import { pick } from './pick.ts'
@@ -66,8 +66,8 @@ const rowsOf = (x: NDArray, count: number) => withShape(x, [sizeOf(x.shape.slice
  * y[i, …] = data[indices[0, i], …, indices[M − 1, i], …]: indices (M, …), of any dtype, name entries of the first M
  * axes. Negative ones count from the end; those out of range become the nearest in range.
  */
-export function gatherNd(data: NDArray, indices: NDArray, ...more: []): NDArray {
-  refuseMore('gatherNd', more)
+export function gatherNd(data: NDArray, indices: NDArray, options?: OutOption, ...more: []): NDArray {
+  const out = outOf('gatherNd', options, more)
   for (const x of [data, indices]) checkArray('gatherNd', x)
   checkNames('gatherNd', indices, data.shape)
   const cut = data.shape.slice(0, indices.shape[0])
@@ -77,7 +77,7 @@ export function gatherNd(data: NDArray, indices: NDArray, ...more: []): NDArray 
       `${formatShape(data.shape)} has nothing that indices ${formatShape(indices.shape)} name`,
     )
   }
-  return within('', 'gatherNd has returned', () => {
+  return made('gatherNd', out, () => {
     const places = placesOf(indices, cut, clippedJoin)
     return named('gatherNd', () => take(rowsOf(data, cut.length), places))
   })
@@ -87,8 +87,14 @@ export function gatherNd(data: NDArray, indices: NDArray, ...more: []): NDArray 
  * Zeros of a shape with data at indices: y[indices[0, i], …, indices[M − 1, i], …] = data[i, …]. What falls on one place is
  * added.
  */
-export function scatterNd(data: NDArray, indices: NDArray, shape: readonly number[], ...more: []): NDArray {
-  refuseMore('scatterNd', more)
+export function scatterNd(
+  data: NDArray,
+  indices: NDArray,
+  shape: readonly number[],
+  options?: OutOption,
+  ...more: []
+): NDArray {
+  const out = outOf('scatterNd', options, more)
   for (const x of [data, indices]) checkArray('scatterNd', x)
   const whole = checkShape('scatterNd', shape)
   checkFloat('scatterNd', 'data', data.dtype)
@@ -103,7 +109,7 @@ export function scatterNd(data: NDArray, indices: NDArray, shape: readonly numbe
   if (cut.includes(0) && indices.size > 0) {
     throw new OpError('scatterNd', `${formatShape(whole)} has nothing that indices ${formatShape(indices.shape)} name`)
   }
-  return within('', 'scatterNd has returned', () => {
+  return made('scatterNd', out, () => {
     const places = placesOf(indices, cut, clippedJoin)
     const rows = named('scatterNd', () => takeGradient(data, places, { axis: 0, shape: [sizeOf(cut), ...inner] }))
     return withShape(rows, whole)
@@ -111,21 +117,21 @@ export function scatterNd(data: NDArray, indices: NDArray, shape: readonly numbe
 }
 
 /** The element of each row of a matrix that the index says: y[i] = a[i, indices[i]]. */
-export function batchTake(a: NDArray, indices: NDArray, ...more: []): NDArray {
-  refuseMore('batchTake', more)
+export function batchTake(a: NDArray, indices: NDArray, options?: OutOption, ...more: []): NDArray {
+  const out = outOf('batchTake', options, more)
   for (const x of [a, indices]) checkArray('batchTake', x)
-  if (a.ndim === 2) return named('batchTake', () => pick(a, indices, { axis: 1 }))
+  if (a.ndim === 2) return written('batchTake', out, () => named('batchTake', () => pick(a, indices, { axis: 1 })))
   throw new OpError('batchTake', `takes a matrix, got ${formatShape(a.shape)}`)
 }
 
 /** Options of unravelIndex and ravelMultiIndex. */
-export interface RavelOptions {
+export interface RavelOptions extends OutOption {
   /** The shape in whose row-major order the elements are counted. */
   readonly shape: readonly number[]
 }
 
-function shapeOfOptions(op: string, options: RavelOptions): Shape {
-  checkOptions(op, options ?? {}, '{ shape: [3, 4] }', { shape: true })
+function shapeOfOptions(op: string, options: RavelOptions, more: readonly unknown[]): Shape {
+  checkOptions(op, options ?? {}, '{ shape: [3, 4] }', { ...outOption, shape: true }, more)
   if (!Array.isArray(options?.shape)) throw new OpError(op, `needs a shape, as { shape: [3, 4] }`)
   return checkShape(op, options.shape)
 }
@@ -141,12 +147,12 @@ const unraveling: Formula = {
 }
 
 /** The indices (M, …) along the M axes of a shape of elements counted in row-major order, in the dtype of `data`. */
-export function unravelIndex(data: NDArray, options: RavelOptions): NDArray {
+export function unravelIndex(data: NDArray, options: RavelOptions, ...more: []): NDArray {
   checkArray('unravelIndex', data)
-  const shape = shapeOfOptions('unravelIndex', options)
+  const shape = shapeOfOptions('unravelIndex', options, more)
   checkIndices('unravelIndex', 'data', data, sizeOf(shape))
   if (shape.length === 0) throw new OpError('unravelIndex', 'the shape must have an axis, got ()')
-  return within('', 'unravelIndex has returned', () => {
+  return made('unravelIndex', options.out, () => {
     const steps = stridesOf(shape)
     const along = shape.map((count, axis) => {
       const [index] = apply(unraveling, [data, steps[axis], count], { dtypes: ['int32'], numbersLike: 'int32' })
@@ -157,9 +163,9 @@ export function unravelIndex(data: NDArray, options: RavelOptions): NDArray {
 }
 
 /** The number in row-major order of elements with the indices (M, …) along the M axes of a shape, in the dtype of `data`. */
-export function ravelMultiIndex(data: NDArray, options: RavelOptions): NDArray {
+export function ravelMultiIndex(data: NDArray, options: RavelOptions, ...more: []): NDArray {
   checkArray('ravelMultiIndex', data)
-  const shape = shapeOfOptions('ravelMultiIndex', options)
+  const shape = shapeOfOptions('ravelMultiIndex', options, more)
   checkIndices('ravelMultiIndex', 'data', data, sizeOf(shape))
   if (data.ndim === 0 || data.shape[0] !== shape.length || shape.length === 0) {
     const got = `${formatShape(data.shape)} for ${formatShape(shape)}`
@@ -169,5 +175,5 @@ export function ravelMultiIndex(data: NDArray, options: RavelOptions): NDArray {
     const got = `${data.dtype} does not hold every number of ${formatShape(shape)}`
     throw new OpError('ravelMultiIndex', `${got}: use astype('int32')`)
   }
-  return within('', 'ravelMultiIndex has returned', () => cast(placesOf(data, shape, plainJoin), data.dtype))
+  return made('ravelMultiIndex', options.out, () => cast(placesOf(data, shape, plainJoin), data.dtype))
 }

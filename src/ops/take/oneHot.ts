@@ -7,6 +7,7 @@ import { shapeOf } from '../../core/shape.ts'
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { iota } from '../../kinds/operands.ts'
+import { type OutOption, outOption, written } from '../out.ts'
 import { checkIndices } from '../places.ts'
 import { withShape } from '../view/reshape.ts'
 
@@ -18,7 +19,7 @@ const hot: Formula = {
 }
 
 /** Options of oneHot. */
-export interface OneHotOptions {
+export interface OneHotOptions extends OutOption {
   /** Default 1. */
   readonly onValue?: number
   /** Default 0. */
@@ -27,12 +28,12 @@ export interface OneHotOptions {
   readonly dtype?: DType
 }
 
-const oneHotOptions: OptionNames<OneHotOptions> = { onValue: 'number', offValue: 'number', dtype: true }
+const oneHotOptions: OptionNames<OneHotOptions> = { ...outOption, onValue: 'number', offValue: 'number', dtype: true }
 
 /** Rows of length `depth` with `onValue` at the indices, of any dtype, and `offValue` elsewhere; out of range all are off. */
-export function oneHot(indices: NDArray, depth: number, options: OneHotOptions = {}): NDArray {
+export function oneHot(indices: NDArray, depth: number, options: OneHotOptions = {}, ...more: []): NDArray {
   checkArray('oneHot', indices)
-  checkOptions('oneHot', options, "{ dtype: 'float32' }", oneHotOptions)
+  checkOptions('oneHot', options, "{ dtype: 'float32' }", oneHotOptions, more)
   const { onValue = 1, offValue = 0, dtype = 'float32' } = options
   if (!(Number.isInteger(depth) && depth > 0)) {
     throw new OpError('oneHot', `depth must be a positive integer, got ${nameOfKind(depth)}`)
@@ -42,5 +43,5 @@ export function oneHot(indices: NDArray, depth: number, options: OneHotOptions =
   const shape = shapeOf([...indices.shape, depth])
   const each = withShape(indices, [...indices.shape, 1])
   const operands = [each, iota(shape, shape.length - 1), onValue, offValue]
-  return apply(hot, operands, { dtypes: [dtype], numbersLike: dtype })[0]
+  return written('oneHot', options.out, () => apply(hot, operands, { dtypes: [dtype], numbersLike: dtype })[0])
 }

@@ -5,6 +5,7 @@ import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, sameShape, shapeOf } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
+import { type OutOption, outOption, written } from '../out.ts'
 import { checkIndices } from '../places.ts'
 import type { OpSpec } from '../spec.ts'
 import { pickGradientWasm, pickWasm } from './pick.wasm.ts'
@@ -75,21 +76,22 @@ function checkIndex(op: string, index: Shape, shape: Shape, axis: number): void 
 }
 
 /** Options of pick. */
-export interface PickOptions {
+export interface PickOptions extends OutOption {
   /** Default the last. */
   readonly axis?: number
   /** Whether the axis stays with size 1. */
   readonly keepdims?: boolean
 }
 
-const pickOptions: OptionNames<PickOptions> = { axis: 'number', keepdims: 'boolean' }
+const pickOptions: OptionNames<PickOptions> = { ...outOption, axis: 'number', keepdims: 'boolean' }
 
 /** The element along the axis that the index, of any dtype, names for each place of the other axes. */
-export function pick(data: NDArray, index: NDArray, options: PickOptions = {}): NDArray {
+export function pick(data: NDArray, index: NDArray, options: PickOptions = {}, ...more: []): NDArray {
   for (const array of [data, index]) checkArray('pick', array)
-  checkOptions('pick', options, '{ axis: 1 }', pickOptions)
+  checkOptions('pick', options, '{ axis: 1 }', pickOptions, more)
   const { axis = -1, keepdims = false } = options
-  return invoke(pickOp, [data, index], { axis: checkAxis('pick', axis, data.ndim), keepDims: keepdims })[0]
+  const attrs = { axis: checkAxis('pick', axis, data.ndim), keepDims: keepdims }
+  return written('pick', options.out, () => invoke(pickOp, [data, index], attrs)[0])
 }
 
 /** The gradient of pick's data from that of its result. */

@@ -6,6 +6,7 @@ import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, type Shape, sameShape, shapeOf, sizeOf } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
+import { type OutOption, outOption, written } from '../out.ts'
 import { checkIndices } from '../places.ts'
 import type { OpSpec } from '../spec.ts'
 import { takeGradientWasm, takeWasm } from './take.wasm.ts'
@@ -59,22 +60,23 @@ function takenShape(shape: Shape, indices: Shape, axis: number): Shape {
 }
 
 /** Options of take. */
-export interface TakeOptions {
+export interface TakeOptions extends OutOption {
   /** Default 0. */
   readonly axis?: number
   /** Indices out of range become the nearest in range; the only mode. */
   readonly mode?: 'clip'
 }
 
-const takeOptions: OptionNames<TakeOptions> = { axis: 'number', mode: true }
+const takeOptions: OptionNames<TakeOptions> = { ...outOption, axis: 'number', mode: true }
 
 /** The parts of `a` along the axis that the indices, of any dtype and shape, name; of the dtype of `a`. */
-export function take(a: NDArray, indices: NDArray, options: TakeOptions = {}): NDArray {
+export function take(a: NDArray, indices: NDArray, options: TakeOptions = {}, ...more: []): NDArray {
   for (const array of [a, indices]) checkArray('take', array)
-  checkOptions('take', options, '{ axis: 1 }', takeOptions)
+  checkOptions('take', options, '{ axis: 1 }', takeOptions, more)
   const { axis = 0, mode = 'clip' } = options
   if (mode !== 'clip') throw new OpError('take', `mode must be 'clip', got ${nameOfKind(mode)}`)
-  return invoke(takeOp, [a, indices], { axis: checkAxis('take', axis, a.ndim) })[0]
+  const attrs = { axis: checkAxis('take', axis, a.ndim) }
+  return written('take', options.out, () => invoke(takeOp, [a, indices], attrs)[0])
 }
 
 /** The gradient of take's array from that of its result. */

@@ -1,8 +1,9 @@
 // broadcastTo: an array repeated along axes of size 1 and along new axes in front.
-import { OpError, refuseMore } from '../../core/errors.ts'
+import { OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { broadcastShapes, checkShape, formatShape, type Shape, sameShape } from '../../core/shape.ts'
 import { type Movement, move } from '../../kinds/movement/movement.ts'
+import { type OutOption, outOf, written } from '../out.ts'
 
 const repeating: Movement<Shape> = {
   name: 'broadcastTo',
@@ -18,7 +19,7 @@ const repeating: Movement<Shape> = {
 }
 
 /** The array repeated to a shape, by NumPy's rules: y[i…] = x[i…], where an axis of size 1 of x stands for any index. */
-export function broadcastTo(x: NDArray, shape: readonly number[], ...more: []): NDArray {
-  refuseMore('broadcastTo', more)
-  return move(repeating, [x], checkShape('broadcastTo', shape))[0]
+export function broadcastTo(x: NDArray, shape: readonly number[], options?: OutOption, ...more: []): NDArray {
+  const out = outOf('broadcastTo', options, more)
+  return written('broadcastTo', out, () => move(repeating, [x], checkShape('broadcastTo', shape))[0])
 }

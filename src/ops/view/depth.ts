@@ -1,9 +1,10 @@
 // depthToSpace and spaceToDepth: blocks of pixels from channels, and channels from blocks of pixels.
-import { nameOfKind, OpError, refuseMore } from '../../core/errors.ts'
+import { nameOfKind, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, shapeOf } from '../../core/shape.ts'
 import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
 import type { End } from '../../kinds/movement/moves.ts'
+import { type OutOption, outOf, written } from '../out.ts'
 
 function checkBlock(op: string, x: NDArray, block: number): void {
   checkArray(op, x)
@@ -44,22 +45,22 @@ const gathering: Movement<number> = {
 }
 
 /** Images (N, b² C, H, W) as (N, C, b H, b W): channel (i b + j) C + c becomes pixel (i, j) of each block of channel c. */
-export function depthToSpace(x: NDArray, blockSize: number, ...more: []): NDArray {
-  refuseMore('depthToSpace', more)
+export function depthToSpace(x: NDArray, blockSize: number, options?: OutOption, ...more: []): NDArray {
+  const out = outOf('depthToSpace', options, more)
   checkBlock('depthToSpace', x, blockSize)
   if (x.shape[1] % blockSize ** 2 !== 0) {
     const got = `${x.shape[1]} channels of ${formatShape(x.shape)}`
     throw new OpError('depthToSpace', `${got} must be a multiple of ${blockSize ** 2}, the pixels of a block`)
   }
-  return move(spreading, [x], blockSize)[0]
+  return written('depthToSpace', out, () => move(spreading, [x], blockSize)[0])
 }
 
 /** Images (N, C, b H, b W) as (N, b² C, H, W): the inverse of depthToSpace. */
-export function spaceToDepth(x: NDArray, blockSize: number, ...more: []): NDArray {
-  refuseMore('spaceToDepth', more)
+export function spaceToDepth(x: NDArray, blockSize: number, options?: OutOption, ...more: []): NDArray {
+  const out = outOf('spaceToDepth', options, more)
   checkBlock('spaceToDepth', x, blockSize)
   if (x.shape[2] % blockSize !== 0 || x.shape[3] % blockSize !== 0) {
     throw new OpError('spaceToDepth', `height and width of ${formatShape(x.shape)} must be multiples of ${blockSize}`)
   }
-  return move(gathering, [x], blockSize)[0]
+  return written('spaceToDepth', out, () => move(gathering, [x], blockSize)[0])
 }

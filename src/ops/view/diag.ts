@@ -1,14 +1,14 @@
 // diag: the diagonals of matrices, or a matrix with a vector on one of its diagonals.
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
-import { within } from '../../core/ownership.ts'
 import { checkAxis, formatShape, shapeOf } from '../../core/shape.ts'
 import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
+import { made, type OutOption, outOption } from '../out.ts'
 import { withShape } from './reshape.ts'
 import { transpose } from './transpose.ts'
 
 /** Options of diag. */
-export interface DiagOptions {
+export interface DiagOptions extends OutOption {
   /** Which diagonal: above the main one where positive, below it where negative. Default 0. */
   readonly k?: number
   /** The axis of rows, of an array of several axes. Default 0. */
@@ -17,7 +17,7 @@ export interface DiagOptions {
   readonly axis2?: number
 }
 
-const diagOptions: OptionNames<DiagOptions> = { k: 'number', axis1: 'number', axis2: 'number' }
+const diagOptions: OptionNames<DiagOptions> = { ...outOption, k: 'number', axis1: 'number', axis2: 'number' }
 
 /** How many elements from the first of a matrix with rows of `columns` elements its diagonal k starts. */
 const startOf = (k: number, columns: number) => (k < 0 ? -k * columns : k)
@@ -52,14 +52,14 @@ const diagonals: Movement<Matrices> = {
  * Of a vector (n,) the matrix (n + |k|, n + |k|) with it on diagonal k and zeros elsewhere; of other arrays the diagonals k
  * over two axes, as the last axis behind the others.
  */
-export function diag(x: NDArray, options: DiagOptions = {}): NDArray {
+export function diag(x: NDArray, options: DiagOptions = {}, ...more: []): NDArray {
   checkArray('diag', x)
-  checkOptions('diag', options, '{ k: 1 }', diagOptions)
+  checkOptions('diag', options, '{ k: 1 }', diagOptions, more)
   const { k = 0, axis1 = 0, axis2 = 1 } = options
   if (!Number.isInteger(k)) throw new OpError('diag', `k must be an integer, got ${nameOfKind(k)}`)
   if (x.ndim === 1) {
     const side = x.shape[0] + Math.abs(k)
-    return within('', 'diag has returned', () => withShape(move(ontoDiagonal, [x], k)[0], [side, side]))
+    return made('diag', options.out, () => withShape(move(ontoDiagonal, [x], k)[0], [side, side]))
   }
   const [first, second] = [axis1, axis2].map((axis) => checkAxis('diag', axis, x.ndim))
   if (first === second) {
@@ -68,7 +68,7 @@ export function diag(x: NDArray, options: DiagOptions = {}): NDArray {
   const others = Array.from(x.shape.keys()).filter((axis) => axis !== first && axis !== second)
   const [rows, columns] = [x.shape[first], x.shape[second]]
   const kept = others.map((axis) => x.shape[axis])
-  return within('', 'diag has returned', () => {
+  return made('diag', options.out, () => {
     const last = others.length === first && first < second ? x : transpose(x, [...others, first, second])
     const outer = kept.reduce((product, n) => product * n, 1)
     const [found] = move(diagonals, [withShape(last, [outer, rows * columns])], { k, rows, columns })

@@ -1,8 +1,8 @@
 // flip: the elements along some axes in reverse.
-import { refuseMore } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
 import { axesOf } from '../axes.ts'
+import { type OutOption, outOf, written } from '../out.ts'
 
 const flipping: Movement<readonly number[]> = {
   name: 'flip',
@@ -14,8 +14,9 @@ const flipping: Movement<readonly number[]> = {
 }
 
 /** The array with the elements along one axis, or along several, in reverse. */
-export function flip(x: NDArray, axis: number | readonly number[], ...more: []): NDArray {
-  refuseMore('flip', more)
+export function flip(x: NDArray, axis: number | readonly number[], options?: OutOption, ...more: []): NDArray {
+  const out = outOf('flip', options, more)
   checkArray('flip', x)
-  return move(flipping, [x], axesOf('flip', x.shape, { axis: [axis].flat() }).axes)[0]
+  const { axes } = axesOf('flip', x.shape, { axis: [axis].flat() })
+  return written('flip', out, () => move(flipping, [x], axes)[0])
 }

@@ -5,25 +5,32 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, listOf, type Shape, shapeOf } from '../../core/shape.ts'
 import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
 import type { Move } from '../../kinds/movement/moves.ts'
+import { type OutOption, outOption, written } from '../out.ts'
 
 /** What a border holds: one value, the nearest element, or the elements mirrored at the edge, which is not repeated. */
 export type PadMode = 'constant' | 'edge' | 'reflect'
 
 /** Options of pad. */
-export interface PadOptions {
+export interface PadOptions extends OutOption {
   /** What a constant border holds; default 0. */
   readonly constantValue?: number
 }
 
 /** The array with `padWidth[2 k]` elements before axis k and `padWidth[2 k + 1]` behind it. */
-export function pad(x: NDArray, mode: PadMode, padWidth: readonly number[], options: PadOptions = {}): NDArray {
+export function pad(
+  x: NDArray,
+  mode: PadMode,
+  padWidth: readonly number[],
+  options: PadOptions = {},
+  ...more: []
+): NDArray {
   checkArray('pad', x)
-  checkOptions('pad', options, '{ constantValue: 0 }', { constantValue: 'number' })
+  checkOptions('pad', options, '{ constantValue: 0 }', { ...outOption, constantValue: 'number' }, more)
   const { constantValue = 0 } = options
   checkMode(mode)
   checkWidths(x.shape, padWidth)
   checkHeld('pad', constantValue, x.dtype, "use astype('float32') first")
-  return move(padding, [x], { mode, widths: padWidth }, constantValue)[0]
+  return written('pad', options.out, () => move(padding, [x], { mode, widths: padWidth }, constantValue)[0])
 }
 
 const padding: Movement<{ readonly mode: PadMode; readonly widths: readonly number[] }> = {

@@ -1,11 +1,12 @@
 // reshape: the same elements in row-major order under another shape.
 
-import { OpError, refuseMore } from '../../core/errors.ts'
+import { OpError } from '../../core/errors.ts'
 import { invoke } from '../../core/invoke.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, type Shape, shapeOf, sizeOf } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { copyWasm } from '../copy/copy.wasm.ts'
+import { type OutOption, outOf, written } from '../out.ts'
 import type { OpSpec } from '../spec.ts'
 
 /** Attributes of reshape: the new shape, without codes. */
@@ -32,38 +33,39 @@ export const reshapeOp: OpSpec<ReshapeAttributes> = {
  * The elements under another shape. Codes as in MXNet: 0 keeps a size, -1 infers it, -2 keeps all that remain,
  * -3 merges two, -4 a b splits one into a and b.
  */
-export function reshape(x: NDArray, shape: readonly number[], ...more: []): NDArray {
-  refuseMore('reshape', more)
+export function reshape(x: NDArray, shape: readonly number[], options?: OutOption, ...more: []): NDArray {
+  const out = outOf('reshape', options, more)
   checkArray('reshape', x)
-  return invoke(reshapeOp, [x], { shape: resolveCodes(x.shape, listOf('reshape', shape)) })[0]
+  const sizes = resolveCodes(x.shape, listOf('reshape', shape))
+  return written('reshape', out, () => withShape(x, sizes))
 }
 
 /** The array with an axis of size 1 before the given one, or at the end for axis = ndim. */
-export function expandDims(x: NDArray, axis: number, ...more: []): NDArray {
-  refuseMore('expandDims', more)
+export function expandDims(x: NDArray, axis: number, options?: OutOption, ...more: []): NDArray {
+  const out = outOf('expandDims', options, more)
   checkArray('expandDims', x)
   const at = checkAxis('expandDims', axis, x.ndim + 1)
-  return withShape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)])
+  return written('expandDims', out, () => withShape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]))
 }
 
 /** The array without the given axes of size 1, or without all of them; of shape (1,) when none is left. */
-export function squeeze(x: NDArray, axis?: number | readonly number[], ...more: []): NDArray {
-  refuseMore('squeeze', more)
+export function squeeze(x: NDArray, axis?: number | readonly number[], options?: OutOption, ...more: []): NDArray {
+  const out = outOf('squeeze', options, more)
   checkArray('squeeze', x)
   const ones = Array.from(x.shape.keys()).filter((k) => x.shape[k] === 1)
   const dropped = axis === undefined ? ones : [axis].flat().map((k) => checkAxis('squeeze', k, x.ndim))
   const wrong = dropped.find((k) => x.shape[k] !== 1)
   const kept = x.shape.filter((_, k) => !dropped.includes(k))
-  if (wrong === undefined) return withShape(x, kept.length > 0 ? kept : [1])
+  if (wrong === undefined) return written('squeeze', out, () => withShape(x, kept.length > 0 ? kept : [1]))
   throw new OpError('squeeze', `axis ${wrong} of ${formatShape(x.shape)} has size ${x.shape[wrong]}, expected 1`)
 }
 
 /** The array as a matrix: axis 0 stays, the others become one. */
-export function flatten(x: NDArray, ...more: []): NDArray {
-  refuseMore('flatten', more)
+export function flatten(x: NDArray, options?: OutOption, ...more: []): NDArray {
+  const out = outOf('flatten', options, more)
   checkArray('flatten', x)
   const [rows = 1, ...rest] = x.shape
-  return withShape(x, [rows, sizeOf(rest)])
+  return written('flatten', out, () => withShape(x, [rows, sizeOf(rest)]))
 }
 
 /** The elements under a literal shape: 0 is a size, not a code. */

@@ -43,9 +43,9 @@ const rollOptions: OptionNames<RollOptions> = { axis: true }
  * Elements `shift` places further along an axis, as NumPy's: `roll([1, 2, 3], 1)` is [3, 1, 2]. Several axes go by one
  * shift, or each by its own; shifts of the same axis add up.
  */
-export function roll(x: NDArray, shift: number | readonly number[], options: RollOptions = {}): NDArray {
+export function roll(x: NDArray, shift: number | readonly number[], options: RollOptions = {}, ...more: []): NDArray {
   checkArray('roll', x)
-  checkOptions('roll', options, '{ axis: 1 }', rollOptions)
+  checkOptions('roll', options, '{ axis: 1 }', rollOptions, more)
   const given = [shift].flat()
   for (const places of given) {
     if (Number.isInteger(places)) continue

@@ -1,9 +1,10 @@
 // slice: a range with a step on every axis, and writing into one.
-import { nameOfKind, OpError, refuseMore } from '../../core/errors.ts'
+import { nameOfKind, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, type Shape, sameShape, shapeOf, stridesOf } from '../../core/shape.ts'
 import { checkArray, type Movement, move, moveInto } from '../../kinds/movement/movement.ts'
 import type { End } from '../../kinds/movement/moves.ts'
+import { type OutOption, outOf, written } from '../out.ts'
 
 /** A selection: on each axis the indices begin, begin + step, … before end (after it when the step is negative). */
 export interface SliceAttributes {
@@ -102,12 +103,19 @@ export function select(x: NDArray, selection: SliceAttributes): NDArray {
 }
 
 /** The indices from begin to before end on one axis; a view on axis 0, else a copy. */
-export function sliceAxis(x: NDArray, axis: number, begin: SliceBound, end: SliceBound, ...more: []): NDArray {
-  refuseMore('sliceAxis', more)
+export function sliceAxis(
+  x: NDArray,
+  axis: number,
+  begin: SliceBound,
+  end: SliceBound,
+  options?: OutOption,
+  ...more: []
+): NDArray {
+  const out = outOf('sliceAxis', options, more)
   checkArray('sliceAxis', x)
   const at = checkAxis('sliceAxis', axis, x.ndim)
   const only = (bound: SliceBound) => x.shape.map((_, k) => (k === at ? bound : null))
-  return select(x, selectionOf('sliceAxis', x.shape, only(begin), only(end)))
+  return written('sliceAxis', out, () => select(x, selectionOf('sliceAxis', x.shape, only(begin), only(end))))
 }
 
 const writing: Movement<SliceAttributes> = {

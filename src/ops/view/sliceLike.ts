@@ -3,18 +3,19 @@ import { checkOptions, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf } from '../../core/shape.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
+import { type OutOption, outOption, written } from '../out.ts'
 import { slice } from './slice.ts'
 
 /** Options of sliceLike. */
-export interface SliceLikeOptions {
+export interface SliceLikeOptions extends OutOption {
   /** The axes that are cut. Default all: then both arrays have as many. */
   readonly axes?: readonly number[]
 }
 
 /** The elements of x that are within the sizes of another array, along all axes or some. */
-export function sliceLike(x: NDArray, other: NDArray, options: SliceLikeOptions = {}): NDArray {
+export function sliceLike(x: NDArray, other: NDArray, options: SliceLikeOptions = {}, ...more: []): NDArray {
   for (const array of [x, other]) checkArray('sliceLike', array)
-  checkOptions('sliceLike', options, '{ axes: [0, 1] }', { axes: true })
+  checkOptions('sliceLike', options, '{ axes: [0, 1] }', { ...outOption, axes: true }, more)
   const { axes } = options
   if (!axes && x.ndim !== other.ndim) {
     const got = `${formatShape(x.shape)} and ${formatShape(other.shape)}`
@@ -30,9 +31,6 @@ export function sliceLike(x: NDArray, other: NDArray, options: SliceLikeOptions 
     }
     end[axis] = size
   }
-  return slice(
-    x,
-    x.shape.map(() => null),
-    end,
-  )
+  const begin = x.shape.map(() => null)
+  return written('sliceLike', options.out, () => slice(x, begin, end))
 }

@@ -1,8 +1,9 @@
 // tile and repeat: an array several times, one copy after the other or element by element.
-import { checkOptions, nameOfKind, OpError, refuseMore } from '../../core/errors.ts'
+import { checkOptions, nameOfKind, OpError } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, shapeOf, sizeOf, stridesOf } from '../../core/shape.ts'
 import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
+import { type OutOption, outOf, outOption, written } from '../out.ts'
 
 function checkCount(op: string, name: string, count: number): number {
   if (Number.isInteger(count) && count >= 0 && count < 2 ** 31) return count
@@ -33,14 +34,14 @@ const tiling: Movement<readonly number[]> = {
 }
 
 /** The array's copies side by side, `reps[k]` of them along axis k. The shorter of both shapes gets axes of 1 in front. */
-export function tile(x: NDArray, reps: number | readonly number[], ...more: []): NDArray {
-  refuseMore('tile', more)
+export function tile(x: NDArray, reps: number | readonly number[], options?: OutOption, ...more: []): NDArray {
+  const out = outOf('tile', options, more)
   const counts = [reps].flat().map((count) => checkCount('tile', 'reps', count))
-  return move(tiling, [x], counts)[0]
+  return written('tile', out, () => move(tiling, [x], counts)[0])
 }
 
 /** Options of repeat. */
-export interface RepeatOptions {
+export interface RepeatOptions extends OutOption {
   /** The axis along which elements are repeated; by default the array is flattened first. */
   readonly axis?: number
 }
@@ -60,10 +61,10 @@ const repeating: Movement<{ readonly repeats: number; readonly axis: number | un
 }
 
 /** Each element `repeats` times, one beside the other: `repeat([1, 2], 2)` is [1, 1, 2, 2]. */
-export function repeat(x: NDArray, repeats: number, options: RepeatOptions = {}): NDArray {
+export function repeat(x: NDArray, repeats: number, options: RepeatOptions = {}, ...more: []): NDArray {
   checkArray('repeat', x)
-  checkOptions('repeat', options, '{ axis: 1 }', { axis: 'number' })
+  checkOptions('repeat', options, '{ axis: 1 }', { ...outOption, axis: 'number' }, more)
   checkCount('repeat', 'repeats', repeats)
   const axis = options.axis === undefined ? undefined : checkAxis('repeat', options.axis, x.ndim)
-  return move(repeating, [x], { repeats, axis })[0]
+  return written('repeat', options.out, () => move(repeating, [x], { repeats, axis })[0])
 }

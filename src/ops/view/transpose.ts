@@ -1,8 +1,9 @@
 // transpose, swapaxes and moveaxis: an array with its axes in another order.
-import { OpError, refuseMore } from '../../core/errors.ts'
+import { named, OpError, refuseMore } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { checkAxis, formatShape, listOf, shapeOf } from '../../core/shape.ts'
 import { checkArray, type Movement, move } from '../../kinds/movement/movement.ts'
+import { type OutOption, outOf, written } from '../out.ts'
 
 const transposing: Movement<readonly number[]> = {
   name: 'transpose',
@@ -13,26 +14,26 @@ const transposing: Movement<readonly number[]> = {
 }
 
 /** The array with its axes in the given order, in reverse where none is given. */
-export function transpose(x: NDArray, axes?: readonly number[], ...more: []): NDArray {
-  refuseMore('transpose', more)
+export function transpose(x: NDArray, axes?: readonly number[], options?: OutOption, ...more: []): NDArray {
+  const out = outOf('transpose', options, more)
   checkArray('transpose', x)
   const all = Array.from(x.shape.keys())
   const order = axes ? listOf('transpose', axes).map((axis) => checkAxis('transpose', axis, x.ndim)) : all.reverse()
   if (order.length === x.ndim && new Set(order).size === x.ndim) {
-    return move(transposing, [x], order)[0]
+    return written('transpose', out, () => move(transposing, [x], order)[0])
   }
   throw new OpError('transpose', `axes must name each of ${x.ndim} axes once, got ${formatShape(axes ?? [])}`)
 }
 
 /** The array with two axes exchanged. */
-export function swapaxes(x: NDArray, a: number, b: number, ...more: []): NDArray {
-  refuseMore('swapaxes', more)
+export function swapaxes(x: NDArray, a: number, b: number, options?: OutOption, ...more: []): NDArray {
+  const out = outOf('swapaxes', options, more)
   checkArray('swapaxes', x)
   const axes = Array.from(x.shape.keys())
   const [first, second] = [a, b].map((axis) => checkAxis('swapaxes', axis, x.ndim))
   axes[first] = second
   axes[second] = first
-  return transpose(x, axes)
+  return named('swapaxes', () => transpose(x, axes, { out }))
 }
 
 /** The array with axes moved to other positions; the others stay in their order. */
