@@ -1,7 +1,8 @@
 // A ring of sockets as a transport: the oracle that MPI is compared with. Each rank adds to what comes, in the order of ranks.
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import type { SumType, Transport } from '../../src/gluon/kvstore/transport.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { SharedRange, SumType, Transport } from '../../src/gluon/kvstore/transport.ts'
 
 /** Reads exact numbers of bytes from a socket. */
 class Reader {
@@ -30,9 +31,13 @@ class Ring implements Transport {
   readonly description = 'ring'
   readonly #from: Reader
   readonly #to: Socket
+  readonly sumShared: ((range: SharedRange, type: SumType) => void) | undefined
+  /** The sums of shared ranges, one after the other. */
+  #shared: Promise<void> = Promise.resolve()
   #aborted: string | undefined
 
-  constructor(rank: number, size: number, from: Socket, to: Socket) {
+  constructor(rank: number, size: number, shared: boolean, from: Socket, to: Socket) {
+    this.sumShared = shared ? (range, type) => this.#sumInTurn(range, type) : undefined
     this.rank = rank
     this.size = size
     this.#from = new Reader(from)
@@ -61,6 +66,19 @@ class Ring implements Transport {
     await this.broadcast(bytes, this.size - 1)
   }
 
+  #sumInTurn({ memory, address, bytes, signalled, answered, count }: SharedRange, type: SumType): void {
+    this.#shared = this.#shared.then(async () => {
+      const words = new Int32Array(memory.buffer, 0, Math.max(signalled, answered) + 1)
+      while (Atomics.load(words, signalled) < count) await setImmediate()
+      const range = new Uint8Array(memory.buffer, address, bytes)
+      const copy = Uint8Array.from(range)
+      await this.sum(copy, type)
+      range.set(copy)
+      Atomics.store(words, answered, count)
+      Atomics.notify(words, answered)
+    })
+  }
+
   async barrier(): Promise<void> {
     await this.sum(new Uint8Array(8), 'float64')
   }
@@ -74,8 +92,8 @@ class Ring implements Transport {
   }
 }
 
-/** Ranks of one ring, all in this process. */
-export async function ringOf(size: number): Promise<Ring[]> {
+/** Ranks of one ring, all in this process; `shared` ones sum in the memory of engines too. */
+export async function ringOf(size: number, { shared = false } = {}): Promise<Ring[]> {
   const servers = await Promise.all(
     Array.from({ length: size }, async () => {
       const server = createServer().listen(0, '127.0.0.1')
@@ -90,7 +108,7 @@ export async function ringOf(size: number): Promise<Ring[]> {
     const [from] = await accepted
     await once(to, 'connect').catch(() => {})
     server.close()
-    return new Ring(rank, size, from, to)
+    return new Ring(rank, size, shared, from, to)
   })
   return Promise.all(sockets)
 }

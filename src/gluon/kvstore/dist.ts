@@ -25,8 +25,11 @@ export class DistStore implements KVStore {
   /** The last of the calls whose bytes are copied out of an engine, while there are any. */
   #tail: Promise<unknown> | undefined
 
-  constructor(transport: Transport) {
+  readonly #bucketBytes: number | undefined
+
+  constructor(transport: Transport, bucketBytes?: number) {
     this.#transport = transport
+    this.#bucketBytes = bucketBytes
   }
 
   get rank(): number {
@@ -147,15 +150,15 @@ export class DistStore implements KVStore {
     )
   }
 
+  /** `what` is a plural: the parameters. */
   async checkEqual(what: string, bytes: Uint8Array): Promise<void> {
     const all = (await this.gather([...bytes])).map(String)
     const most = all.reduce((best, one) => (count(all, one) > count(all, best) ? one : best))
     const others = all.flatMap((one, rank) => (one === most ? [] : [rank]))
     if (others.length === 0) return
-    const verb = others.length === 1 ? 'differs' : 'differ'
     throw new GlueballError(
-      `${what} of rank ${others.join(', ')} ${verb} from the other ranks': do all ranks take the same steps, with the ` +
-        'same options and the same version of the library?',
+      `${what} of rank ${others.join(', ')} are not those of the other ranks: do all ranks take the same steps, with ` +
+        'the same options and the same version of the library?',
     )
   }
 
@@ -171,7 +174,7 @@ export class DistStore implements KVStore {
       const data = parameter.data()
       this.broadcast(parameter.name, data, data)
     }
-    return new BucketReduction(this, arena)
+    return new BucketReduction(this, arena, this.#bucketBytes)
   }
 }
 
