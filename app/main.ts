@@ -53,12 +53,12 @@ async function run(): Promise<void> {
   stop.disabled = false
   const ctx = settings.get('engine') === 'gpu' ? await gpu() : cpu()
   let last = performance.now()
-  for await (const progress of train({ ctx, narrow, batchSize, epochs: 10 })) {
+  await train({ ctx, narrow, batchSize, epochs: 10 }, async (progress) => {
     const now = performance.now()
     show(progress, (batchSize * 1000) / (now - last))
     if (stopping) await pause()
     last = performance.now()
-  }
+  })
 }
 
 function show(progress: Progress, imagesPerSecond: number): void {

@@ -41,6 +41,12 @@ describe('a whole run', () => {
     const report = readFileSync(at('whole', 'report.html'), 'utf8')
     expect(report).toContain('LeNet on Fashion-MNIST (subset)')
     expect(report.match(/<img/g)?.length).toBeGreaterThan(24)
+    const [head, ...rows] = readFileSync(at('whole', 'metrics.csv'), 'utf8').trimEnd().split('\n')
+    expect(head).toMatch(/^epoch,update,train_loss,train_accuracy,test_loss,test_accuracy,learning_rate,/)
+    const epochs = metricsOf(at('whole')).filter(({ event }) => event === 'epoch')
+    expect(rows.map((row) => row.split(',').map(Number).slice(0, 4))).toEqual(
+      epochs.map(({ epoch, update, loss, trainAccuracy }) => [epoch, update, loss, trainAccuracy]),
+    )
   })
 
   test('evaluate gives the accuracy that was printed', async () => {

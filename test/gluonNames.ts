@@ -29,6 +29,7 @@ export const spaces: Spaces = {
   optimizer: glueball.optimizer,
   lrScheduler: glueball.lrScheduler,
   'gluon.utils': gluon.utils,
+  'gluon.contrib.estimator': gluon.contrib.estimator,
   gluon,
   autograd: glueball.autograd,
 }
@@ -41,6 +42,7 @@ const places: Readonly<Record<string, string>> = {
   '`contrib.nn` and `contrib.cnn`': 'nn',
   '`rnn`': 'gluon.rnn',
   '`lr_scheduler`': 'lrScheduler',
+  '`contrib.estimator`': 'gluon.contrib.estimator',
 }
 
 const placeOf = (section: string): string => places[section] ?? section.replaceAll('`', '')

@@ -22,6 +22,7 @@ const spaces = {
   optimizer,
   random,
   rnn,
+  estimator: gluon.contrib.estimator,
   utils: gluon.utils,
   vision,
 }

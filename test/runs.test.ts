@@ -37,7 +37,9 @@ beforeAll(async () => {
 })
 
 test('a finished run leaves its checkpoints, its numbers and its report, and no lock', () => {
-  expect(readdirSync(at('run')).sort()).toEqual(['best', 'last', 'last.previous', 'metrics.jsonl', 'report.html'])
+  expect(readdirSync(at('run')).sort()).toEqual([
+    ...['best', 'last', 'last.previous', 'metrics.csv', 'metrics.jsonl', 'report.html'],
+  ])
 })
 
 describe('beside a run', () => {

@@ -1,5 +1,5 @@
 // Which batch would fit in memory, measured with small ones once a batch has turned out to be too large.
-import { autograd, gluon, memoryInfo, nd } from '../index.ts'
+import { memoryInfo, nd } from '../index.ts'
 import { testBatches } from './datasets.ts'
 import type { Session } from './session.ts'
 
@@ -25,14 +25,12 @@ export async function largestBatch(session: Session): Promise<number> {
 
 /** Most bytes held in steps of this batch size, without updates; with the batches that the loader makes ahead. */
 async function peakOf(session: Session, batchSize: number): Promise<number> {
-  const { net, context } = session.network
+  const { context } = session.network
   const data = { ...session.data, test: session.data.train.take(4 * batchSize) }
-  const criterion = new gluon.loss.SoftmaxCrossEntropyLoss()
   memoryInfo(context, { resetPeak: true })
-  for await (const [images, labels] of testBatches(data, { ...session.settings, batchSize }, context)) {
-    const loss = autograd.record(() => criterion(net(images), labels))
-    loss.backward()
-    for (const array of [images, labels, loss]) array.dispose()
+  for await (const batch of testBatches(data, { ...session.settings, batchSize }, context)) {
+    const computed = await session.training.estimator.fitBatch(batch)
+    for (const array of new Set([...batch, ...Object.values(computed)])) array.dispose()
   }
   await nd.waitall()
   return memoryInfo(context).peakBytes

@@ -15,8 +15,9 @@ export const files = {
   previous: 'last.previous',
   best: 'best',
   metrics: 'metrics.jsonl',
+  table: 'metrics.csv',
   report: 'report.html',
-}
+} as const
 
 /** What a checkpoint says besides its arrays. */
 export interface Header {

@@ -1,8 +1,8 @@
 // Classes whose score was zero for every image: their map's last ReLU has died.
-import type { NDArray } from '../index.ts'
+import type { gluon, NDArray } from '../index.ts'
 
 /** Counts on the device, for each class, the images whose score was not zero. */
-export class DeadClasses {
+export class DeadClasses implements gluon.contrib.estimator.EventHandler {
   /** How many there are. */
   readonly classes: number
   #alive: NDArray | undefined
@@ -12,6 +12,10 @@ export class DeadClasses {
   constructor(classes: number) {
     this.classes = classes
     this.#base = new Array<number>(classes).fill(0)
+  }
+
+  batchEnd(_: unknown, { pred }: gluon.contrib.estimator.BatchEnd): void {
+    this.update(pred)
   }
 
   /** Takes in the scores (N, classes) of a batch. */

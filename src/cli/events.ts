@@ -101,6 +101,8 @@ export interface StoppedEvent {
   readonly epoch: number
   readonly step: number
   readonly update: number
+  /** Why: a signal or a lost output asked for it, or `--max-time` is over. */
+  readonly reason: 'asked' | 'time'
   /** Folder to give to `--resume`. */
   readonly out: string
 }

@@ -1,4 +1,4 @@
-// The folder of a run: checkpoints, metrics.jsonl and report.html, with a full disk reported and tried again.
+// The folder of a run: checkpoints, metrics.jsonl, metrics.csv and report.html, with a full disk reported and tried again.
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { makeDir, writeFileAtomic } from '#platform'
@@ -16,7 +16,8 @@ export class RunFolder {
   readonly #write: typeof writeFileAtomic
   readonly #hold: () => Promise<void>
   #unsaved: string | undefined
-  #reportFailure: string | undefined
+  /** What could not be written the last time, by the names of files. */
+  readonly #unwritten = new Map<string, string>()
 
   /** `hold` is called before each save, and rejects when another process has taken the folder over. */
   constructor(path: string, warn: (message: string) => void, write = writeFileAtomic, hold = async () => {}) {
@@ -29,7 +30,7 @@ export class RunFolder {
 
   /** What could not be written and still is not, if anything. */
   get failure(): string | undefined {
-    return this.#unsaved ?? this.#reportFailure
+    return this.#unsaved ?? this.#unwritten.values().next().value
   }
 
   /** Takes an event into metrics.jsonl; what can't be written is tried again with the next one. */
@@ -62,14 +63,15 @@ export class RunFolder {
     }
   }
 
-  /** Writes report.html. */
-  async writeReport(page: string): Promise<void> {
+  /** Writes a file that follows from the run, anew after each epoch. */
+  async writeText(name: typeof files.report | typeof files.table, text: string): Promise<void> {
     try {
-      await this.#write(join(this.path, files.report), new TextEncoder().encode(page))
-      this.#reportFailure = undefined
+      await this.#write(join(this.path, name), new TextEncoder().encode(text))
+      this.#unwritten.delete(name)
     } catch (error) {
-      this.#reportFailure = `report.html was not written: ${(error as Error).message}`
-      this.#warn(this.#reportFailure)
+      const failure = `${name} was not written: ${(error as Error).message}`
+      this.#unwritten.set(name, failure)
+      this.#warn(failure)
     }
   }
 }

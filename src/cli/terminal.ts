@@ -2,7 +2,7 @@
 import cliProgress from 'cli-progress'
 import { printable } from '../core/printable.ts'
 import { curves } from './curves.ts'
-import type { EndEvent, EpochEvent, Listener, Progress, StartEvent, TrainEvent } from './events.ts'
+import type { EndEvent, EpochEvent, Listener, Progress, StartEvent, StoppedEvent, TrainEvent } from './events.ts'
 import { nextSteps } from './nextSteps.ts'
 import { clock } from './pace.ts'
 import { pictureLines } from './pictureLines.ts'
@@ -58,7 +58,7 @@ export class Terminal implements Listener {
       case 'epoch':
         return epochLine(event)
       case 'stopped':
-        return `Stopped in epoch ${event.epoch} after step ${event.step}; nothing is lost. Go on with: glueball train --resume ${printable(event.out)}`
+        return stoppedLine(event)
       case 'end':
         return this.#ending(event)
     }
@@ -142,6 +142,12 @@ export function startLines(event: StartEvent): string {
     `Recipe   ${describeRecipe(settings)}`,
     `Run      ${describeNumbers(settings)}; ${event.resumed ? 'going on in' : 'writing to'} ${printable(event.out)}`,
   ].join('\n')
+}
+
+function stoppedLine({ reason, epoch, step, out }: StoppedEvent): string {
+  const stopped = reason === 'time' ? 'The time of --max-time is over: stopped' : 'Stopped'
+  const onward = `Go on with: glueball train --resume ${printable(out)}`
+  return `${stopped} in epoch ${epoch} after step ${step}; nothing is lost. ${onward}`
 }
 
 /** The tutorial's line. */

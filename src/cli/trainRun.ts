@@ -31,6 +31,8 @@ export interface TrainRequest {
   readonly json: boolean
   /** Milliseconds between checkpoints within an epoch. */
   readonly saveEvery: number
+  /** Milliseconds of training after which the run saves and stops. */
+  readonly maxTime: number
   readonly stdout: NodeJS.WriteStream
 }
 
@@ -91,6 +93,8 @@ class Run {
   #folder!: RunFolder
   #session!: Session
   #out = ''
+  /** When training started in this session. */
+  #startedAt = Infinity
   /** Where `--resume` would go on. */
   #saved: Saved | undefined
 
@@ -173,15 +177,20 @@ class Run {
   #hooks(): TrainingHooks {
     return {
       tell: (event) => this.#tell(event),
-      stopped: () => this.#interruption.asked,
+      stopped: () => this.#interruption.asked || this.#timeIsOver(),
       save: (best) => this.#save(best),
       evaluated: (evaluation) => this.#report(evaluation),
       saveEvery: this.#request.saveEvery,
     }
   }
 
+  #timeIsOver(): boolean {
+    return performance.now() - this.#startedAt >= this.#request.maxTime
+  }
+
   async #train(): Promise<'done' | 'stopped'> {
     const { training } = this.#session
+    this.#startedAt = performance.now()
     const finished = training.standing.epoch >= this.#settings.epochs
     try {
       if (!finished) return await training.run()
@@ -243,7 +252,8 @@ class Run {
 
   async #stopped(): Promise<number> {
     const { epoch, step, update } = this.#session.training.standing
-    this.#tell({ event: 'stopped', epoch, step, update, out: this.#out })
+    const reason = this.#interruption.asked ? 'asked' : 'time'
+    this.#tell({ event: 'stopped', epoch, step, update, reason, out: this.#out })
     return this.#end()
   }
 

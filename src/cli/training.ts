@@ -1,11 +1,14 @@
-// The training loop of the command: steps without waiting, readings about once a second, epochs, checkpoints.
-import { turn } from '../core/memory.ts'
-import { autograd, type Context, gluon, metric, type NDArray, nd } from '../index.ts'
+// The training of the command: an Estimator with handlers for readings, progress, checkpoints and dead classes.
+import { type Context, gluon, metric } from '../index.ts'
+import { ClassWeightedLoss } from './classWeights.ts'
 import { DeadClasses } from './deadClasses.ts'
 import { type Batches, type Evaluation, evaluate } from './evaluation.ts'
 import type { EpochEvent, TrainEvent } from './events.ts'
 import { DivergedError } from './failures.ts'
 import { Pace } from './pace.ts'
+import { Readings } from './readings.ts'
+
+const { Estimator, GradientUpdateHandler, MetricHandler } = gluon.contrib.estimator
 
 /** What a run trains with. */
 export interface TrainingParts {
@@ -50,37 +53,48 @@ export interface TrainingHooks {
   readonly saveEvery: number
 }
 
-/** Milliseconds between readings of loss and accuracy. */
-const readEvery = 1000
+/** The metrics of an epoch. They are reset when it is done, not when one begins: a resumed epoch goes on with its sums. */
+class EpochSums extends MetricHandler {
+  override epochBegin(): void {}
+}
 
 /** One run, from where it stands to its last epoch. */
-export class Training {
+export class Training implements gluon.contrib.estimator.EventHandler {
   readonly #parts: TrainingParts
   readonly #hooks: TrainingHooks
-  readonly #criterion = new gluon.loss.SoftmaxCrossEntropyLoss()
   /** Running sums over the epoch; a checkpoint holds their states. */
   readonly loss = new metric.Loss()
   readonly accuracy = new metric.Accuracy()
   readonly dead: DeadClasses
   readonly standing: Standing
+  readonly estimator: gluon.contrib.estimator.Estimator
   readonly #pace = new Pace()
   readonly #startedAt = performance.now()
   readonly #stepsPerEpoch: number
+  readonly #readings: Readings
   #savedAt = performance.now()
-  /** Losses of the steps since the last reading, to find the one that was not finite. */
-  #recent: { readonly step: number; readonly loss: NDArray }[] = []
-  #reading: Promise<void> = Promise.resolve()
-  #readAt = -Infinity
-  #failure: unknown
-  #kernelsMade = false
-  #weights: NDArray | undefined
+  #stopped = false
 
   constructor(parts: TrainingParts, standing: Standing, hooks: TrainingHooks) {
+    const { net, context, trainer, weights, classes } = parts
     this.#parts = parts
     this.#hooks = hooks
     this.standing = standing
-    this.dead = new DeadClasses(parts.classes.length)
+    this.dead = new DeadClasses(classes.length)
     this.#stepsPerEpoch = Math.ceil(parts.trainImages / parts.batchSize)
+    const criterion = weights ? new ClassWeightedLoss(weights, context) : new gluon.loss.SoftmaxCrossEntropyLoss()
+    const trainMetrics = [this.loss, this.accuracy]
+    this.estimator = new Estimator(net, criterion, { trainer, context, trainMetrics, logger: null })
+    this.#readings = new Readings({
+      loss: this.loss,
+      accuracy: this.accuracy,
+      taken: (step, loss, accuracy) => {
+        this.#pace.note(this.#imagesBy(step))
+        this.#tell(step, loss, accuracy)
+      },
+      placeOf: (steps, preposition) =>
+        `in epoch ${standing.epoch} ${preposition} step ${steps} (update ${this.#updateBy(steps)})`,
+    })
   }
 
   /** Names of the classes. */
@@ -95,110 +109,61 @@ export class Training {
 
   /** Trains to the end, or until it is stopped. */
   async run(): Promise<'done' | 'stopped'> {
-    while (this.standing.epoch < this.#parts.epochs) {
-      if (!(await this.#trainEpoch()) || !(await this.#finishEpoch())) return 'stopped'
-    }
-    return 'done'
+    const { epochs, batchSize } = this.#parts
+    const left = epochs - this.standing.epoch
+    if (left <= 0) return 'done'
+    // every update divides by the same number, also that of a last, smaller batch
+    const updates = new GradientUpdateHandler({ batchSize })
+    const eventHandlers = [updates, new EpochSums([this.loss, this.accuracy]), this.dead, this]
+    await this.estimator.fit(this.#batchesLeft(), { epochs: left, eventHandlers })
+    return this.#stopped ? 'stopped' : 'done'
   }
 
-  /** The steps that are left of this epoch; false when it was stopped. */
-  async #trainEpoch(): Promise<boolean> {
-    const { standing } = this
-    this.#pace.begin(Math.min(standing.step * this.#parts.batchSize, this.#parts.trainImages))
-    this.#readAt = -Infinity
-    this.#tell(standing.step, null, null)
-    if (standing.step < this.#stepsPerEpoch) {
-      for await (const [images, labels] of this.#parts.train) {
-        await this.#oneStep(images, labels)
-        standing.step++
-        standing.update++
-        if (this.#failure) throw this.#failure
-        if (performance.now() - this.#readAt >= readEvery) this.#read()
-        // the loader knows its place only while its pass runs, which ends by itself after the last step
-        if (standing.step === this.#stepsPerEpoch) continue
-        const stopped = this.#hooks.stopped()
-        if (stopped || performance.now() - this.#savedAt >= this.#hooks.saveEvery) await this.#save(false)
-        if (stopped) return false
-      }
-    }
-    await this.#settle()
-    return true
+  /** The training batches of each epoch; none where a run goes on behind the last step of one. */
+  #batchesLeft(): Batches {
+    const passes = () => this.#parts.train[Symbol.asyncIterator]()
+    const none = async function* () {}
+    return { [Symbol.asyncIterator]: () => (this.standing.step < this.#stepsPerEpoch ? passes() : none()) }
   }
 
-  /** The first step of a session makes all kernels, in parts of some 100 ms: timers get a turn between them. */
-  async #oneStep(images: NDArray, labels: NDArray): Promise<void> {
-    const { net, context, trainer, batchSize } = this.#parts
-    const breathe = this.#kernelsMade ? undefined : () => turn(context.engine)
-    this.#kernelsMade = true
-    const x = images.asInContext(context)
-    const y = labels.asInContext(context)
-    const [output, loss] = autograd.record(() => {
-      const output = net(x)
-      return [output, this.#criterion(output, y, this.#weightsOf(y))] as const
-    })
-    await breathe?.()
-    loss.backward()
-    await breathe?.()
-    trainer.step(batchSize)
-    this.loss.update(y, loss)
-    this.accuracy.update(y, output)
-    this.dead.update(output)
-    this.#recent.push({ step: this.standing.step, loss })
-    for (const array of new Set([images, labels, x, y, output])) array.dispose()
-  }
-
-  /** What each sample counts, by its class; undefined where all count alike. */
-  #weightsOf(labels: NDArray): NDArray | undefined {
-    const { weights, context } = this.#parts
-    if (!weights) return undefined
-    this.#weights ??= nd.array([...weights], { ctx: context })
-    return nd.take(this.#weights, labels)
-  }
-
-  /** Queues a reading of the sums at this point, and goes on; readings are taken in by turns. */
-  #read(): void {
-    this.#readAt = performance.now()
+  epochBegin(): void {
     const { step } = this.standing
-    const sums = Promise.all([this.loss.state(), this.accuracy.state()])
-    sums.catch(() => {})
-    this.#reading = this.#reading
-      .then(async () => {
-        if (!this.#failure) await this.#take(step, ...(await sums))
-      })
-      .catch((error: unknown) => {
-        this.#failure ??= error
-      })
+    this.#pace.begin(this.#imagesBy(step))
+    this.#readings.begin()
+    this.#tell(step, null, null)
   }
 
-  async #take(step: number, loss: metric.MetricState, accuracy: metric.MetricState): Promise<void> {
-    if (!Number.isFinite(loss.sum)) throw await this.#diverged(step)
-    this.#forget(step)
-    this.#pace.note(Math.min(step * this.#parts.batchSize, this.#parts.trainImages))
-    this.#tell(step, loss.sum / loss.count, accuracy.sum / accuracy.count)
+  async batchEnd(_: unknown, { loss }: gluon.contrib.estimator.BatchEnd): Promise<boolean> {
+    const { standing } = this
+    this.#readings.add(standing.step, loss)
+    standing.step++
+    standing.update++
+    // the loader knows its place only while its pass runs, which ends by itself after the last step
+    if (standing.step === this.#stepsPerEpoch) return false
+    const stopped = this.#hooks.stopped()
+    if (stopped || performance.now() - this.#savedAt >= this.#hooks.saveEvery) await this.#save(false)
+    this.#stopped = stopped
+    return stopped
   }
 
-  /** Waits until all steps have run and their sums are known. */
-  async #settle(): Promise<void> {
-    if (this.#recent.length > 0) this.#read()
-    await this.#reading
-    if (this.#failure) throw this.#failure
+  async epochEnd(): Promise<boolean> {
+    if (this.#stopped) return true
+    await this.#settle()
+    this.#stopped = !(await this.#finishEpoch())
+    return this.#stopped
   }
 
-  #forget(before: number): void {
-    for (const { step, loss } of this.#recent) if (step < before) loss.dispose()
-    this.#recent = this.#recent.filter(({ step }) => step >= before)
+  #settle(): Promise<void> {
+    return this.#readings.settle(this.standing.step)
   }
 
-  async #diverged(before: number): Promise<DivergedError> {
-    const { epoch, update, step } = this.standing
-    for (const recent of this.#recent) {
-      const values = await recent.loss.toArray()
-      const bad = Array.from(values).find((value) => !Number.isFinite(value))
-      if (bad === undefined) continue
-      const at = `in epoch ${epoch} at step ${recent.step + 1} (update ${update - step + recent.step + 1})`
-      return new DivergedError(`the loss is ${bad} ${at}`)
-    }
-    return new DivergedError(`the sum of the losses is not finite in epoch ${epoch} by step ${before}`)
+  #imagesBy(step: number): number {
+    return Math.min(step * this.#parts.batchSize, this.#parts.trainImages)
+  }
+
+  /** Updates since the beginning by a step of the epoch. */
+  #updateBy(step: number): number {
+    return this.standing.update - this.standing.step + step
   }
 
   /** Evaluates, tells the epoch's numbers and saves; false when it was stopped before that. */
@@ -288,9 +253,9 @@ export class Training {
   }
 
   #tell(step: number, loss: number | null, accuracy: number | null): void {
-    const { epochs, trainImages, batchSize } = this.#parts
-    const { epoch, update } = this.standing
-    const images = Math.min(step * batchSize, trainImages)
+    const { epochs, trainImages } = this.#parts
+    const { epoch } = this.standing
+    const images = this.#imagesBy(step)
     const rate = this.#pace.rate()
     this.#hooks.tell({
       event: 'progress',
@@ -299,7 +264,7 @@ export class Training {
       epochs,
       step,
       steps: this.#stepsPerEpoch,
-      update: update - this.standing.step + step,
+      update: this.#updateBy(step),
       images,
       loss,
       accuracy,

@@ -3,6 +3,7 @@
 export { AnyBlock, Block, type BlockOptions, type HookHandle, HybridBlock } from './block.ts'
 export { Constant } from './constant.ts'
 export type { Contexts } from './contexts.ts'
+export * as contrib from './contrib/index.ts'
 export * as data from './data/index.ts'
 export { HybridForwardBlock, type OwnArrays } from './hybridForward.ts'
 export type { HybridizeOptions } from './hybridize.ts'

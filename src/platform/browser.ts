@@ -64,6 +64,11 @@ export async function makeDir(path: string): Promise<void> {
   throw noFiles(`makeDir ${path}`)
 }
 
+/** Rejects: a page has no files. */
+export async function removeFile(path: string): Promise<void> {
+  throw noFiles(`removeFile ${path}`)
+}
+
 /** Joins a folder and names in it to a path. */
 export function joinPath(folder: string, ...names: string[]): string {
   return [folder.replace(/\/$/, ''), ...names].join('/')

@@ -145,6 +145,11 @@ export async function makeDir(path: string): Promise<void> {
   }
 }
 
+/** Removes a file, where it is there. */
+export async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true })
+}
+
 /** Joins a folder and names in it to a path. */
 export function joinPath(folder: string, ...names: string[]): string {
   return join(folder, ...names)

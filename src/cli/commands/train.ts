@@ -64,6 +64,11 @@ export const train = command({
       description: `minutes between checkpoints (default ${saveEveryMinutes})`,
       valueHint: '2',
     },
+    'max-time': {
+      type: 'string',
+      description: 'minutes of training after which the run saves and stops',
+      valueHint: '30',
+    },
     json: { type: 'boolean', description: 'prints one JSON line an event, and nothing else, on standard output' },
   },
   examples: [
@@ -75,11 +80,15 @@ export const train = command({
     ['train --resume runs/lenet --epochs 10', 'goes on where a run stopped, to the same bits'],
   ],
   async run(args) {
-    const { out, resume, json, 'save-every': saveEvery } = args
+    const { out, resume, json, 'save-every': saveEvery, 'max-time': maxTime } = args
     const given: Typed = Object.fromEntries(settingOptions.map((name) => [name, args[name]]))
     const folder = given.dataset === undefined && (await isPictureFolder(given['data-dir'] ?? ''))
     const typed: Typed = folder ? { ...given, dataset: 'folder' } : given
     const minutes = numberOf('[train] --save-every', saveEvery, { above: 0 }) ?? saveEveryMinutes
-    return trainRun({ typed, out, resume, json: Boolean(json), saveEvery: minutes * 60_000, stdout: process.stdout })
+    const most = numberOf('[train] --max-time', maxTime, { above: 0 }) ?? Infinity
+    return trainRun({
+      ...{ typed, out, resume, json: Boolean(json), stdout: process.stdout },
+      ...{ saveEvery: minutes * 60_000, maxTime: most * 60_000 },
+    })
   },
 })

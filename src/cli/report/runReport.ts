@@ -1,4 +1,6 @@
 // The report of a run: the images of the test set that tell most, with what else the page shows.
+import { files } from '../checkpoint.ts'
+import { epochTable } from '../epochTable.ts'
 import type { Evaluation } from '../evaluation.ts'
 import { engineFacts, machineRows } from '../machine.ts'
 import type { RunFolder } from '../runFolder.ts'
@@ -8,9 +10,10 @@ import { renderReport, type Sample } from './report.ts'
 /** How many right and how many wrong predictions are shown. */
 const shown = 24
 
-/** Writes report.html for a run as it stands. */
+/** Writes metrics.csv and report.html for a run as it stands. */
 export async function writeRunReport(folder: RunFolder, session: Session, evaluation: Evaluation): Promise<void> {
   const { settings, data, network, training } = session
+  await folder.writeText(files.table, epochTable(training.standing.history))
   const samples = await Promise.all(
     chooseSamples(evaluation, data.classes.length).map(async (i): Promise<Sample> => {
       const { image, side } = await data.testImage(i)
@@ -30,7 +33,7 @@ export async function writeRunReport(folder: RunFolder, session: Session, evalua
     machine: machineRows(engineFacts(network.context)),
     seconds: training.seconds,
   })
-  await folder.writeReport(page)
+  await folder.writeText(files.report, page)
 }
 
 /** Indices of the surest wrong predictions, and of right ones from one class after the other. */

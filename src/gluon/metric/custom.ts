@@ -100,7 +100,7 @@ const begun = (sum = 0, count = 0): Gathering => ({ sum, count, done: Promise.re
 
 /** A metric whose function runs here, not on the device: MXNet's `metric.np`. */
 class ValueMetric implements Metric {
-  readonly name: string
+  name: string
   readonly #feval: ValueFunction
   readonly #extra: boolean
   #sums = begun()

@@ -22,7 +22,7 @@ export type NameValue = readonly [name: string, value: number]
 
 /** What all metrics can do. */
 export interface Metric {
-  readonly name: string
+  name: string
   /** Takes in labels and predictions, single or lists of equal length. */
   update(labels: OneOrMany, preds: OneOrMany): void
   /** Forgets all. */
@@ -41,12 +41,19 @@ export interface Measured {
   readonly count: number
 }
 
+/** What a metric has gathered since it was reset: sums on the device from the first update on, and what they start with. */
+export interface Gathering {
+  sums: readonly NDArray[] | undefined
+  start: readonly number[]
+  count: number
+}
+
 /** Type of a sum. */
 export type SumType = 'int32' | 'float32'
 
 /** Base of metrics: one sum on the device, or several, of the types given, and a count. */
 export abstract class EvalMetric<Sum extends Sums = number> implements Metric {
-  readonly name: string
+  name: string
   readonly #dtypes: readonly SumType[]
   /** The sums on the device, from the first update on. */
   #sums: readonly NDArray[] | undefined
@@ -125,6 +132,28 @@ export abstract class EvalMetric<Sum extends Sums = number> implements Metric {
       throw new OpError(this.name, `the state is not one of this metric: got ${got}`)
     }
     this.#begin(sums, count)
+  }
+
+  /** @internal Runs a function on other sums, which it may change; the metric's own are as before then. */
+  on<T>(gathered: Gathering, run: () => T): T {
+    const own: Gathering = { sums: this.#sums, start: this.#start, count: this.#count }
+    const enter = ({ sums, start, count }: Gathering) => {
+      this.#sums = sums
+      this.#start = start
+      this.#count = count
+    }
+    enter(gathered)
+    try {
+      return run()
+    } finally {
+      Object.assign(gathered, { sums: this.#sums, start: this.#start, count: this.#count })
+      enter(own)
+    }
+  }
+
+  /** @internal Sums of nothing. */
+  nothing(): Gathering {
+    return { sums: undefined, start: this.#dtypes.map(() => 0), count: 0 }
   }
 
   #begin(sums: readonly number[], count: number): void {

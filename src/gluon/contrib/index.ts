@@ -1,0 +1,2 @@
+// The names of gluon.contrib.
+export * as estimator from './estimator/index.ts'
