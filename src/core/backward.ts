@@ -7,7 +7,7 @@ import { NDArray } from './ndarray.ts'
 import type { GradientContext } from './op.ts'
 import { adopt, alias, release, within } from './ownership.ts'
 import { formatShape, type Shape, sameShape } from './shape.ts'
-import { endWalk, historyOf, type Leaf, mode, type Origin, type TapeNode } from './tape.ts'
+import { endWalk, historyOf, type Leaf, type LeafWatcher, mode, type Origin, type TapeNode } from './tape.ts'
 
 /** The table of op functions that gradients get, as far as the walk itself needs it. */
 export interface WalkFunctions {
@@ -58,6 +58,9 @@ class Walk {
   /** Gradients gathered so far, for the outputs of each node. */
   readonly #gathered = new Map<TapeNode, (NDArray | undefined)[]>()
   readonly #leaves = new Map<Leaf, NDArray>()
+  /** Edges to watched leaves that the pass has yet to meet. */
+  readonly #due = new Map<Leaf, number>()
+  readonly #watchers = new Set<LeafWatcher>()
   /** The nodes passed that are not kept. */
   readonly #passed: TapeNode[] = []
 
@@ -73,10 +76,29 @@ class Walk {
     }
     heads.forEach((head, i) => this.#seed(head, headGradients[i] ?? null))
     const wanted = this.#options.variables?.map((variable) => this.#wantedOf(variable))
-    for (const node of newestFirst(heads)) this.#pass(node, wanted ?? [])
+    const nodes = newestFirst(heads)
+    for (const node of nodes) for (const leaf of watchedBy(node)) this.#due.set(leaf, (this.#due.get(leaf) ?? 0) + 1)
+    for (const node of nodes) {
+      this.#pass(node, wanted ?? [])
+      for (const leaf of watchedBy(node)) this.#meet(leaf)
+    }
     for (const [leaf, gradient] of this.#leaves) this.#deliver(leaf, gradient)
+    for (const watcher of this.#watchers) watcher.ended()
     endWalk(this.#passed)
     return (wanted ?? []).map((origin, i) => this.#result(origin, (this.#options.variables as NDArray[])[i]))
+  }
+
+  /** Delivers to a watched leaf when no more edges lead there. */
+  #meet(leaf: Leaf): void {
+    const due = (this.#due.get(leaf) as number) - 1
+    this.#due.set(leaf, due)
+    const gradient = this.#leaves.get(leaf)
+    const { variables, createGraph } = this.#options
+    if (due > 0 || !gradient || !leaf.watcher || variables || createGraph) return
+    this.#leaves.delete(leaf)
+    this.#deliver(leaf, gradient)
+    this.#watchers.add(leaf.watcher)
+    leaf.watcher.delivered(leaf)
   }
 
   #seed(head: NDArray, gradient: NDArray | null): void {
@@ -217,6 +239,10 @@ class Walk {
     const found = 'node' in origin ? this.#gathered.get(origin.node)?.[origin.index] : this.#leaves.get(origin)
     return found ? alias(found) : this.#filled(variable, 0, variable.context)
   }
+}
+
+function watchedBy({ edges }: TapeNode): Leaf[] {
+  return edges.filter((edge) => edge && !('node' in edge) && edge.watcher) as Leaf[]
 }
 
 function describe({ dtype, shape }: Spec): string {

@@ -65,6 +65,18 @@ export interface Receipt {
   readonly written: number
 }
 
+/** How another thread takes a turn in the queue of an engine, in memory that both share. */
+export interface Exchange {
+  readonly memory: WebAssembly.Memory
+  /** Indices of the memory's 32-bit words that count the signals given, and those answered by the other thread. */
+  readonly signalled: number
+  readonly answered: number
+  /** Queues a signal, given once what was queued before has run: its number, and where the value lies in the memory. */
+  signal(value: Value): { readonly count: number; readonly address: number }
+  /** Has what is queued later wait for the answer to a signal; by then the other thread has written the values. */
+  wait(count: number, written: readonly Value[]): void
+}
+
 /** A machine that runs ops, one after the other, in the order they are given. */
 export interface Engine {
   /** `reference`, `wasm` or `webgpu`. */
@@ -96,6 +108,8 @@ export interface Engine {
   takeFailure(): Error | undefined
   /** Most bytes that can be held. */
   readonly limit: number
+  /** Where other threads can take turns; default nowhere. */
+  readonly exchange?: Exchange | undefined
 }
 
 /** Most commands that may wait, before `run` throws. */

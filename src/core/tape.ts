@@ -9,12 +9,21 @@ import type { Reading, Storage } from './storage.ts'
 /** How a leaf takes its gradient: overwrite at each backward, or add up over several. */
 export type GradRequest = 'write' | 'add'
 
+/** Follows backward passes through leaves. */
+export interface LeafWatcher {
+  /** A pass has given a leaf all of its gradient; called as soon as that is so. */
+  delivered(leaf: Leaf): void
+  /** A pass that delivered to a leaf is over. */
+  ended(): void
+}
+
 /** An array that gradients are wanted of. */
 export interface Leaf {
   readonly grad: NDArray
   readonly request: GradRequest
   /** Set by a backward that reached it, cleared by the update. */
   fresh: boolean
+  watcher?: LeafWatcher | undefined
 }
 
 /** Where an array came from: an output of a node, or a leaf. */

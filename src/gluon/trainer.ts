@@ -13,6 +13,7 @@ import { fill } from '../ops/fill/fill.ts'
 import { create, type OptimizerName, type OptionsOf } from '../optimizer/create.ts'
 import { Optimizer } from '../optimizer/optimizer.ts'
 import { Arena, type ArenaEntry } from './arena.ts'
+import { type KVStore, type Reduction, storeOf } from './kvstore/store.ts'
 import { Parameter } from './parameter.ts'
 import { brief, ParameterDict } from './parameterDict.ts'
 import {
@@ -28,8 +29,8 @@ import {
 
 /** Options of Trainer besides the optimizer's. */
 export interface TrainerOptions {
-  /** How gradients of several devices are summed; with one device nothing is. */
-  readonly kvstore?: 'local' | 'device' | null
+  /** What sums gradients over processes: `dist_sync`, or a store of `kvstore.create`. Default none: one process. */
+  readonly kvstore?: 'local' | 'device' | 'dist_sync' | KVStore | null
 }
 
 /** Options of `step`. */
@@ -45,6 +46,8 @@ export class Trainer<Name extends OptimizerName | (string & {}) = string> {
   /** In the order in which they were given: by that place, a state tells them. */
   readonly #parameters: readonly Parameter[]
   #arena: Arena | undefined
+  readonly #store: KVStore | undefined
+  #reduction: Reduction | undefined
 
   constructor(
     params: ParameterDict | readonly Parameter[],
@@ -72,6 +75,7 @@ export class Trainer<Name extends OptimizerName | (string & {}) = string> {
       throw new GlueballError('optimizerParams must be left out when an optimizer object is given')
     }
     this.optimizer = typeof optimizer === 'string' ? create(optimizer, optimizerParams) : optimizer
+    this.#store = storeOf(options.kvstore)
   }
 
   /** The learning rate of the latest update. */
@@ -84,15 +88,19 @@ export class Trainer<Name extends OptimizerName | (string & {}) = string> {
     this.optimizer.setLearningRate(rate)
   }
 
-  /** One update with gradients divided by the batch size. Throws when a parameter's gradient is stale. */
+  /** One update with gradients divided by the batch size, which is that of all processes together. Throws when a parameter's gradient is stale. */
   step(batchSize: number, options: StepOptions = {}): void {
     this.allreduceGrads()
     this.update(batchSize, options)
   }
 
-  /** Sums gradients over devices; nothing to do with one. */
+  /**
+   * Sums gradients over the processes of a distributed kvstore; nothing to do in one. Those that backward has started
+   * to sum are not summed again.
+   */
   allreduceGrads(): void {
     this.#ready()
+    this.#reduction?.finish()
   }
 
   /** The update alone, after `allreduceGrads`. */
@@ -139,6 +147,8 @@ export class Trainer<Name extends OptimizerName | (string & {}) = string> {
     const arena = new Arena(trained.length > 0 ? trained : this.#parameters, this.optimizer.stateCount)
     if (this.#arena) arena.replace(this.#arena)
     this.#arena = arena
+    this.#reduction?.detach()
+    this.#reduction = this.#store?.attach(arena, this.#parameters)
     return arena
   }
 

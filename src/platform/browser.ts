@@ -198,6 +198,14 @@ export async function openGpu(_adapter?: string): Promise<GPU> {
   )
 }
 
+/** Undefined: a page resolves no packages. */
+export function resolvePackage(_name: string): string | undefined {
+  return undefined
+}
+
+/** Never calls the listener: a page does not say when it ends. */
+export function atExit(_listener: (code: number) => void): void {}
+
 /** Name and version of the browser, as `Chrome 141`. */
 export function runtimeName(): string {
   const { userAgent } = navigator

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
 import { constants, type Stats } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { availableParallelism, homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -277,6 +278,22 @@ export async function openGpu(adapter?: string): Promise<GPU> {
   const gpu = dawn.create(adapter ? [`adapter=${adapter}`] : [])
   dawns.push(gpu)
   return gpu
+}
+
+/** Path of an optional package: the one installed beside this library, else that of the working folder. */
+export function resolvePackage(name: string): string | undefined {
+  // a bundle of CommonJS has no URL
+  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
+    try {
+      if (from) return createRequire(from).resolve(name)
+    } catch {} // not there: the next place
+  }
+  return undefined
+}
+
+/** Calls a listener when the program ends, with its exit code; what is asynchronous then has no turn any more. */
+export function atExit(listener: (code: number) => void): void {
+  process.once('exit', listener)
 }
 
 /** Name and version of what runs the program, as `Node 26.10.0`. */

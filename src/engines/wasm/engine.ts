@@ -6,6 +6,7 @@ import {
   backlogLimit,
   type Call,
   type Engine,
+  type Exchange,
   OutOfMemory,
   type Receipt,
   type Value,
@@ -204,6 +205,19 @@ export class WasmEngine implements Engine {
 
   takeFailure(): Error | undefined {
     return this.#failures.take()
+  }
+
+  get exchange(): Exchange | undefined {
+    const { turns } = this.#stream
+    if (!turns) return undefined
+    return {
+      ...turns,
+      signal: (value) => ({ count: turns.signal(), address: addressOf(value) }),
+      wait: (count, written) => {
+        turns.wait(count)
+        for (const { storage } of written) storage.written = this.#stream.issued
+      },
+    }
   }
 
   /** Ends the workers. */

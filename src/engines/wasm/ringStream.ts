@@ -1,7 +1,7 @@
 // The main thread's end of the command ring: it publishes commands and never computes, blocks or spins.
 import { startWorker, type WorkerHandle } from '#platform'
 import type { ModuleUrl } from './engine.ts'
-import { Answers, pageBytes, type Stream, type StreamFailure, streamEnd } from './stream.ts'
+import { Answers, pageBytes, type Stream, type StreamFailure, streamEnd, type Turns } from './stream.ts'
 import { command, layout, runWorker, type WorkerMessage } from './worker.ts'
 
 /** What commands wait for behind which they were given. */
@@ -26,6 +26,7 @@ export class RingStream implements Stream {
   /** Notifications that have come, in order. */
   readonly #reached: { readonly notify: number; readonly time: number }[] = []
   #failuresHeard = 0
+  #signals = 0
 
   constructor(pages: number, threads: number, onFailure: (failure: StreamFailure) => void, url?: ModuleUrl) {
     this.threads = threads
@@ -120,6 +121,20 @@ export class RingStream implements Stream {
         gate.open = true
         this.#pump()
       })
+  }
+
+  get turns(): Turns {
+    return {
+      memory: this.#memory,
+      signalled: layout.signalled,
+      answered: layout.answered,
+      signal: () => {
+        this.#signals = (this.#signals + 1) | 0
+        this.#give([command.signal, this.#signals, 0, 1, 0, 0, 0, 0], [])
+        return this.#signals
+      },
+      wait: (count) => this.#give([command.wait, count, 0, 1, 0, 0, 0, 0], []),
+    }
   }
 
   get failing(): boolean {

@@ -17,6 +17,18 @@ export interface StreamFailure {
   readonly reason: string
 }
 
+/** How another thread takes its turn between two commands. */
+export interface Turns {
+  readonly memory: WebAssembly.Memory
+  /** Indices of the words that count signals and answers. */
+  readonly signalled: number
+  readonly answered: number
+  /** Gives a command that signals; its number among the signals. */
+  signal(): number
+  /** Lets later commands wait for the answer to a signal. */
+  wait(count: number): void
+}
+
 /** Commands to workers, run in order and counted from 1. */
 export interface Stream {
   readonly threads: number
@@ -51,6 +63,8 @@ export interface Stream {
   notify(): Promise<number>
   /** Lets later commands wait for bytes that are on their way, which go to the address; `failed` is called if they don't come. */
   receive(address: number, arriving: Promise<Uint8Array>, failed: (error: unknown) => void): void
+  /** Memory that other threads may share, and the words by which they take turns; default none. */
+  readonly turns?: Turns
   /** Ends the workers; what was given and has not run never will. */
   close(): Promise<void>
 }

@@ -13,6 +13,9 @@ export const layout = {
   sleepers: 66,
   /** Failures so far, counted before the failed command ends. */
   failures: 67,
+  /** Signals to another thread that have been given, and those that it has answered. */
+  signalled: 68,
+  answered: 69,
   /** Commands passed by each worker, 16 words apart. */
   positions: 128,
   positionStep: 16,
@@ -29,7 +32,7 @@ export const layout = {
 }
 
 /** Kinds of commands, in word 0 of a slot. */
-export const command = { phase: 0, define: 1, notify: 2, resume: 3, wake: 4 }
+export const command = { phase: 0, define: 1, notify: 2, resume: 3, wake: 4, signal: 5, wait: 6 }
 
 /** What a worker is started with. */
 export interface WorkerData {
@@ -82,9 +85,24 @@ export function runWorker(data: WorkerData, post: (message: WorkerMessage) => vo
     post({ failed: position, reason: String(error) })
   }
 
+  function signal(count: number): void {
+    Atomics.store(words, at.signalled, count)
+    Atomics.notify(words, at.signalled)
+  }
+
+  function waitFor(count: number): void {
+    for (;;) {
+      const answered = Atomics.load(words, at.answered)
+      if (((answered - count) | 0) >= 0) return
+      Atomics.wait(words, at.answered, answered)
+    }
+  }
+
   function itemOf(slot: number): Item {
     if (words[slot] === kind.notify)
       return () => post({ notify: words[slot + 1], time: performance.timeOrigin + performance.now() })
+    if (words[slot] === kind.signal) return () => signal(words[slot + 1])
+    if (words[slot] === kind.wait) return () => waitFor(words[slot + 1])
     if (words[slot] === kind.resume) return () => void Atomics.store(words, at.failed, 0)
     return modules[words[slot + 1]][words[slot + 2]]
   }
