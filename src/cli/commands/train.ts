@@ -74,6 +74,7 @@ export const train = command({
       description: 'minutes of training after which the run saves and stops',
       valueHint: '30',
     },
+    tensorboard: { type: 'boolean', description: 'writes event files for TensorBoard into the run’s folder' },
     json: { type: 'boolean', description: 'prints one JSON line an event, and nothing else, on standard output' },
   },
   examples: [
@@ -93,7 +94,7 @@ export const train = command({
     const most = numberOf('[train] --max-time', maxTime, { above: 0 }) ?? Infinity
     return trainRun({
       ...{ typed, out, resume, json: Boolean(json), stdout: process.stdout },
-      ...{ saveEvery: minutes * 60_000, maxTime: most * 60_000 },
+      ...{ saveEvery: minutes * 60_000, maxTime: most * 60_000, tensorBoard: Boolean(args.tensorboard) },
     })
   },
 })
