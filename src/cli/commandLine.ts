@@ -4,6 +4,7 @@ import { evaluateCommand } from './commands/evaluate.ts'
 import { explain } from './commands/explain.ts'
 import { exportCommand } from './commands/export.ts'
 import { info } from './commands/info.ts'
+import { lr } from './commands/lr.ts'
 import { predict } from './commands/predict.ts'
 import { runFile } from './commands/run.ts'
 import { summary } from './commands/summary.ts'
@@ -16,6 +17,7 @@ import { type Command, examplesOf, helpOf, UsageError, unknown } from './usage.t
 /** The commands in the order of the help. */
 const commands: readonly Command[] = [
   train,
+  lr,
   evaluateCommand,
   predict,
   exportCommand,
