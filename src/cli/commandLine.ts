@@ -17,10 +17,10 @@ import { type Command, examplesOf, helpOf, UsageError, unknown } from './usage.t
 /** The commands in the order of the help. */
 const commands: readonly Command[] = [
   train,
-  lr,
   evaluateCommand,
   predict,
   exportCommand,
+  lr,
   summary,
   explain,
   runFile,
