@@ -4,6 +4,7 @@ import { evaluateCommand } from './commands/evaluate.ts'
 import { explain } from './commands/explain.ts'
 import { exportCommand } from './commands/export.ts'
 import { info } from './commands/info.ts'
+import { lr } from './commands/lr.ts'
 import { predict } from './commands/predict.ts'
 import { runFile } from './commands/run.ts'
 import { summary } from './commands/summary.ts'
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   evaluateCommand,
   predict,
   exportCommand,
+  lr,
   summary,
   explain,
   runFile,

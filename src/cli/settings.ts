@@ -110,7 +110,7 @@ export function settingsFrom(typed: Typed): Settings {
     strict: typed.strict ?? false,
     grey: typed.grey ?? false,
     augment: typed.augment ?? false,
-    accumulate: numberOf(where('accumulate'), typed.accumulate, count) ?? null,
+    accumulate: numberOf(where('accumulate'), typed.accumulate, { ...count, to: 65_536 }) ?? null,
     fineTune: typed['fine-tune'] ?? null,
     limitTrain: numberOf(where('limit-train'), typed['limit-train'], count) ?? null,
     limitTest: numberOf(where('limit-test'), typed['limit-test'], count) ?? null,

@@ -21,6 +21,7 @@ import { lockRunFolder, makeDatedFolder, makeRunFolder, RunFolder } from './runF
 import { FolderHeldError, type RunLock } from './runLock.ts'
 import { captureSession, openSession, type Session } from './session.ts'
 import { type Settings, settingsFrom, type Typed } from './settings.ts'
+import { TensorBoardLog } from './tensorBoard.ts'
 import { Terminal } from './terminal.ts'
 import type { Standing, TrainingHooks } from './training.ts'
 
@@ -34,6 +35,8 @@ export interface TrainRequest {
   readonly saveEvery: number
   /** Milliseconds of training after which the run saves and stops. */
   readonly maxTime: number
+  /** Whether to write event files for TensorBoard. */
+  readonly tensorBoard: boolean
   readonly stdout: NodeJS.WriteStream
 }
 
@@ -126,6 +129,9 @@ class Run {
     this.#out = shortPath(lock.folder)
     const warn = (message: string) => this.#warn(message)
     this.#folder = new RunFolder(lock.folder, warn, writeFileAtomic, () => lock.hold())
+    if (this.#request.tensorBoard) {
+      this.#folder.addLog(new TensorBoardLog(lock.folder, this.#found?.header.update ?? 0))
+    }
     this.#session = openSession(this.#settings, data, this.#hooks(), this.#found)
     if (weights) startFrom(this.#session.network, weights, this.#settings)
     this.#begin(data)
