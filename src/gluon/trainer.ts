@@ -16,11 +16,9 @@ import { Arena, type ArenaEntry } from './arena.ts'
 import { Parameter } from './parameter.ts'
 import { brief, ParameterDict } from './parameterDict.ts'
 import {
-  loadState,
   type MatchedArrays,
   matchState,
   type StateOwner,
-  saveState,
   stateName,
   stateOf,
   type TrainerState,
@@ -201,11 +199,13 @@ export class Trainer<Name extends OptimizerName | (string & {}) = string> {
 
   /** Writes `state()` to a file. */
   async saveStates(path: string): Promise<void> {
-    await saveState(path, await this.state())
+    const [state, { saveState }] = await Promise.all([this.state(), import('./trainerFiles.ts')])
+    await saveState(path, state)
   }
 
   /** Takes up what `saveStates` wrote, as `restore` does. */
   async loadStates(path: string): Promise<void> {
+    const { loadState } = await import('./trainerFiles.ts')
     this.restore(await loadState(path))
   }
 
