@@ -1,7 +1,8 @@
 // Pictures of the user's as a network takes them: squares of a side, in RGB, or as the embedded images: grey, light on dark.
 import { readFile } from '#platform'
 import { reasonOf } from '../core/errors.ts'
-import { decodePicture, mostFileBytes } from '../io/pictures/decode.ts'
+import { decodePicture } from '../io/pictures/decode.ts'
+import { mostFileBytes } from '../io/pictures/files.ts'
 import { type Picture, PictureError } from '../io/pictures/picture.ts'
 import { backgroundOf, squared } from './squares.ts'
 

@@ -1,6 +1,6 @@
 // The network of a run: made from its settings, with first weights or those of a checkpoint.
 import { models } from '../gluon/models/getModel.ts'
-import { structuralNames, valuesOf } from '../gluon/persistence.ts'
+import { structuralNames, valuesOf } from '../gluon/structure.ts'
 import { type Context, cpu, gluon, type NDArray, nd, reference } from '../index.ts'
 import type { CheckpointArray } from '../io/checkpoint.ts'
 import { openedGpu } from './machine.ts'

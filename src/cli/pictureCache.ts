@@ -6,7 +6,8 @@ import { cacheFolder, macrotask, makeDir, readFile, writeFileAtomic } from '#pla
 import { reasonOf } from '../core/errors.ts'
 import type { PictureFile } from '../gluon/data/vision/pictureFiles.ts'
 import { decodeCheckpoint, encodeCheckpoint, type Json } from '../io/checkpoint.ts'
-import { decodePicture, mostFileBytes } from '../io/pictures/decode.ts'
+import { decodePicture } from '../io/pictures/decode.ts'
+import { mostFileBytes } from '../io/pictures/files.ts'
 import { PictureError } from '../io/pictures/picture.ts'
 import { backgroundOf, squared } from './squares.ts'
 

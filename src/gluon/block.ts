@@ -14,7 +14,8 @@ import { checkHybridize, type HybridizeOptions } from './hybridize.ts'
 import { NameCounter, nameFor, type SharedParameters, withinScope } from './naming.ts'
 import { Parameter, type ParameterOptions } from './parameter.ts'
 import { type InitializeOptions, ParameterDict } from './parameterDict.ts'
-import { type LoadOptions, loadParameters, saveParameters } from './persistence.ts'
+import type { LoadOptions } from './persistence.ts'
+import { structuralNames, valuesOf } from './structure.ts'
 import { summarize } from './summary.ts'
 
 /** Options of every block. */
@@ -173,11 +174,16 @@ export abstract class AnyBlock extends Callable {
   /** Writes all parameters in MXNet's `.params` format, by structural names (`0.weight`). */
   async saveParameters(path: string, ...more: []): Promise<void> {
     refuseMore('saveParameters', more)
-    return saveParameters(this, path)
+    // as they are now: what is computed while the file format is loaded does not count
+    const values = valuesOf(structuralNames(this))
+    const [{ saveParameters }, entries] = await Promise.all([import('./persistence.ts'), values])
+    await saveParameters(path, entries)
   }
 
   /** Reads parameters by name from a file, or its bytes: `.params` (of MXNet too), safetensors or NumPy's `.npz`. */
-  loadParameters(from: string | Uint8Array | ArrayBuffer, options: LoadOptions = {}): Promise<void> {
+  async loadParameters(from: string | Uint8Array | ArrayBuffer, options: LoadOptions = {}, ...more: []): Promise<void> {
+    refuseMore('loadParameters', more)
+    const { loadParameters } = await import('./persistence.ts')
     return loadParameters(this, from, options)
   }
 

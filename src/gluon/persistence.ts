@@ -1,8 +1,9 @@
 // Saving a block's parameters as MXNet's `.params`, and loading them from that, safetensors and .npz (MXNet 1.9.1,
-// gluon/block.py). Formats are imported when they are needed, so that a page that only trains does not load them.
+// gluon/block.py). Blocks import it when it is asked for, so that a page that only trains does not load it.
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames } from '../core/errors.ts'
 import { release } from '../core/ownership.ts'
 import { formatShape } from '../core/shape.ts'
+import { decodeArrays } from '../io/arrayFiles.ts'
 import { readBytes, writeBytes } from '../io/files.ts'
 import type { ParamsEntry } from '../io/params.ts'
 import { array } from '../nd/creation.ts'
@@ -10,6 +11,7 @@ import type { AnyBlock } from './block.ts'
 import { type Contexts, oneContext } from './contexts.ts'
 import type { Parameter } from './parameter.ts'
 import { brief } from './parameterDict.ts'
+import { structuralNames } from './structure.ts'
 import type { ParameterNames } from './torchNames.ts'
 
 /** Options of loadParameters. */
@@ -34,28 +36,8 @@ const loadOptions: OptionNames<LoadOptions> = {
   names: true,
 }
 
-/** The parameters of a block by dotted path: `0.weight`, `features.0.bias`. */
-export function structuralNames(block: AnyBlock): Map<string, Parameter> {
-  const names = new Map<string, Parameter>()
-  for (const [path, found] of block.walk()) {
-    for (const [key, parameter] of found.ownParameters) names.set(path ? `${path}.${key}` : key, parameter)
-  }
-  return names
-}
-
-/** The values of parameters by their names, as they are at this point of the program. */
-export function valuesOf(parameters: Iterable<readonly [name: string, parameter: Parameter]>): Promise<ParamsEntry[]> {
-  return Promise.all(
-    Array.from(parameters, async ([name, parameter]) => {
-      const data = parameter.data()
-      return { name, shape: [...data.shape], dtype: data.dtype, data: await data.toArray() }
-    }),
-  )
-}
-
-/** Writes all parameters under their structural names; one that blocks share, under the name of each. */
-export async function saveParameters(block: AnyBlock, path: string): Promise<void> {
-  const entries = await valuesOf(structuralNames(block))
+/** Writes parameters, named by their structure; one that blocks share, under the name of each. */
+export async function saveParameters(path: string, entries: readonly ParamsEntry[]): Promise<void> {
   const { encodeParams } = await import('../io/params.ts')
   await writeBytes('saveParameters', path, encodeParams(entries))
 }
@@ -68,7 +50,6 @@ export async function loadParameters(
 ): Promise<void> {
   checkOptions('loadParameters', options, '{ ctx }', loadOptions)
   const [bytes, file] = await contentOf(from)
-  const { decodeArrays } = await import('../io/arrayFiles.ts')
   const entries = renamed(await decodeArrays('loadParameters', bytes, file), file, options.names)
   if (entries.some(({ name }) => name === ''))
     throw new OpError('loadParameters', `${file} holds arrays without names, expected those of parameters`)

@@ -17,11 +17,9 @@ import { type KVStore, type Reduction, storeOf } from './kvstore/store.ts'
 import { Parameter } from './parameter.ts'
 import { brief, ParameterDict } from './parameterDict.ts'
 import {
-  loadState,
   type MatchedArrays,
   matchState,
   type StateOwner,
-  saveState,
   stateName,
   stateOf,
   type TrainerState,
@@ -211,11 +209,13 @@ export class Trainer<Name extends OptimizerName | (string & {}) = string> {
 
   /** Writes `state()` to a file. */
   async saveStates(path: string): Promise<void> {
-    await saveState(path, await this.state())
+    const [state, { saveState }] = await Promise.all([this.state(), import('./trainerFiles.ts')])
+    await saveState(path, state)
   }
 
   /** Takes up what `saveStates` wrote, as `restore` does. */
   async loadStates(path: string): Promise<void> {
+    const { loadState } = await import('./trainerFiles.ts')
     this.restore(await loadState(path))
   }
 

@@ -1,8 +1,6 @@
 // A trainer's state: parameters by their place in the trainer, since automatic names differ between processes.
 import { nameOfKind, OpError } from '../core/errors.ts'
 import { formatShape } from '../core/shape.ts'
-import type { Json } from '../io/checkpoint.ts'
-import { readBytes, writeBytes } from '../io/files.ts'
 import { isSizes, type SavedArray, savedArray } from '../io/saved.ts'
 import type { Optimizer } from '../optimizer/optimizer.ts'
 import type { Parameter } from './parameter.ts'
@@ -78,7 +76,8 @@ export function matchState(state: TrainerState, owner: StateOwner): MatchedState
   return { numUpdate, learningRate, arrays: arrays.length === 0 ? undefined : matchArrays(arrays, owner) }
 }
 
-function kindOf(value: unknown): string {
+/** What a value is, or that it is missing. */
+export function kindOf(value: unknown): string {
   return value === undefined ? 'missing' : nameOfKind(value)
 }
 
@@ -137,26 +136,4 @@ function matchArrays(arrays: readonly unknown[], { parameters, optimizer }: Stat
 
 function checkType({ name, dtype }: Parameter, saved: SavedArray): void {
   if (saved.dtype !== dtype) refuse(`is of another element type: got ${saved.dtype} for ${name}, which is ${dtype}`)
-}
-
-const kind = 'glueball trainer'
-
-/** Writes a state in the container of checkpoints. */
-export async function saveState(path: string, state: TrainerState): Promise<void> {
-  const { arrays, ...facts } = state
-  const header = { kind, ...facts } as unknown as Json
-  const { encodeCheckpoint } = await import('../io/checkpoint.ts')
-  await writeBytes('saveStates', path, encodeCheckpoint({ header, arrays: arrays as readonly SavedArray[] }))
-}
-
-/** Reads what `saveState` wrote. */
-export async function loadState(path: string): Promise<TrainerState> {
-  const bytes = await readBytes('loadStates', path, 'a file of saveStates')
-  const { decodeCheckpoint } = await import('../io/checkpoint.ts')
-  const { header, arrays } = decodeCheckpoint(bytes, path)
-  const facts = header as Partial<TrainerState> & { readonly kind?: unknown }
-  if (facts?.kind !== kind) {
-    throw new OpError('loadStates', `${path} holds no trainer's state: its kind is ${kindOf(facts?.kind)}`)
-  }
-  return { ...facts, arrays } as TrainerState
 }

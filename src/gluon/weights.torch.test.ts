@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { autograd, cpu, gluon, io, type NDArray, nd, nn, reference, rnn } from '../index.ts'
-import { structuralNames } from './persistence.ts'
+import { structuralNames } from './structure.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'glueball-weights-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

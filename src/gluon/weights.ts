@@ -1,6 +1,6 @@
 // The parameters of a block as files that other tools read: safetensors and NumPy's .npz.
 import type { AnyBlock } from './block.ts'
-import { structuralNames, valuesOf } from './persistence.ts'
+import { structuralNames, valuesOf } from './structure.ts'
 
 /** The values of all parameters by structural names; one that blocks share is there once, under its first name. */
 function ownValues(block: AnyBlock) {

@@ -4,7 +4,7 @@ import { type Context, currentContext } from '../core/engine.ts'
 import { checkOptions, GlueballError, nameOfKind, OpError, type OptionNames, reasonOf } from '../core/errors.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { checkFlag, type ImageFlag, imageOf } from '../gluon/data/vision/picture.ts'
-import { mostFileBytes } from '../io/pictures/decode.ts'
+import { mostFileBytes } from '../io/pictures/files.ts'
 import { flip } from '../ops/view/flip.ts'
 
 /** Options of imdecode and imread. */

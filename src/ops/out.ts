@@ -24,7 +24,11 @@ export const outOption: OptionNames<OutOption> = { out: true }
  * The array that takes the result of a function without other options; `more` are arguments behind them, which are
  * refused. The index and the list that `list.map(nd.relu)` passes are none.
  */
-export function outOf(op: string, options: OutOption | number | undefined, more: readonly unknown[] = []): NDArray | undefined {
+export function outOf(
+  op: string,
+  options: OutOption | number | undefined,
+  more: readonly unknown[] = [],
+): NDArray | undefined {
   if (options === undefined || (typeof options === 'number' && Array.isArray(more[0]))) return undefined
   checkOptions(op, options as OutOption, '{ out: y }', outOption, more)
   return checkOut(op, (options as OutOption).out)

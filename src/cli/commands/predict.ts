@@ -2,7 +2,7 @@
 import { joinPath, readDir } from '#platform'
 import { printable } from '../../core/printable.ts'
 import { nd } from '../../index.ts'
-import { pictureName } from '../../io/pictures/decode.ts'
+import { pictureName } from '../../io/pictures/files.ts'
 import { type Opened, openCheckpoint, sharedArgs, sharedFrom } from '../checkpointNetwork.ts'
 import { formOf, transformBatch } from '../datasets.ts'
 import { probabilities } from '../evaluation.ts'

@@ -10,7 +10,7 @@ import { sameShape } from '../../core/shape.ts'
 import type { Storage } from '../../core/storage.ts'
 import type { AnyBlock } from '../block.ts'
 import type { Parameter } from '../parameter.ts'
-import { structuralNames } from '../persistence.ts'
+import { structuralNames } from '../structure.ts'
 import type { Graph, GraphNode, GraphValue } from './graph.ts'
 
 /**

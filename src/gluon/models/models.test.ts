@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { gluon, init, nd } from '../../index.ts'
-import { structuralNames } from '../persistence.ts'
+import { structuralNames } from '../structure.ts'
 import type { VisionName } from './getModel.ts'
 import type { VisionNet } from './visionNet.ts'
 

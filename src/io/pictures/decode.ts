@@ -16,12 +16,6 @@ export interface DecodeOptions {
   readonly background?: number
 }
 
-/** Bytes of a picture's file: what 50 megapixels of 16 bits and four channels take. */
-export const mostFileBytes = 400e6
-
-/** Endings of names of files that may be pictures. */
-export const pictureName = /\.(jpe?g|png|gif|webp)$/i
-
 /** Reads a JPEG, PNG, GIF (its first picture) or WebP, turned as EXIF says. Throws a PictureError on anything else. */
 export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
   const { grey = false, background = 255 } = options

@@ -209,9 +209,9 @@ describe('misuse', () => {
     // @ts-expect-error a float is no integer
     expect(() => i32.add(f32.const(1), 2)).toThrow('[asm] wrong operand type: got f32, expected i32')
     // @ts-expect-error a float local takes no vector
-    expect(() => func('f', ['f32', 'v128'], 'none', (_, x, v) => x.set(v))).toThrow('got v128, expected f32')
+    expect(() => func('f', ['f32', 'v128'], 'none', (_, x, v) => x.set(v)).body).toThrow('got v128, expected f32')
     // @ts-expect-error the result is an integer
-    expect(() => func('f', ['f32'], 'i32', (_, x) => x)).toThrow('got f32, expected i32')
+    expect(() => func('f', ['f32'], 'i32', (_, x) => x).body).toThrow('got f32, expected i32')
     expect(() => i32.const(1.5)).toThrow('[asm] cannot make a constant: got 1.5, expected a value of type i32')
     expect(() => f32x4.extract_lane(f32x4.const(0), 4)).toThrow(
       '[asm] no such lane: got 4, expected an integer from 0 to 3',
@@ -224,21 +224,23 @@ describe('misuse', () => {
     let other: asm.Local<'i32'> | undefined
     let body: asm.Body | undefined
     let label: asm.Label | undefined
-    func('one', ['i32'], 'none', (f, x) => {
+    const one = func('one', ['i32'], 'none', (f, x) => {
       other = x
       body = f
     })
-    expect(() => func('two', [], 'i32', () => other!)).toThrow(
+    expect(one.body).toBe(body)
+    expect(() => func('two', [], 'i32', () => other!).body).toThrow(
       '[two] unknown local: got i32 local 0, expected a local of this function',
     )
     expect(() => body!.unreachable()).toThrow('[one] cannot add a statement: the function is already built')
-    expect(() =>
-      func('three', [], 'none', (f) => {
-        f.block((end) => {
-          label = end
-        })
-        label!.jump()
-      }),
+    expect(
+      () =>
+        func('three', [], 'none', (f) => {
+          f.block((end) => {
+            label = end
+          })
+          label!.jump()
+        }).body,
     ).toThrow('[asm] cannot jump to a label outside its block')
     const same = () => func('same', [], 'none', () => {})
     expect(() => assemble([same(), same()])).toThrow('[assemble] names of exports must differ: got same, same')

@@ -3,19 +3,28 @@ import { Body, type Local } from './body.ts'
 import { type Code, type Expr, expr, type Operand, type Ref, type Type } from './expr.ts'
 import { type Fields, type Received, receive } from './words.ts'
 
-/** A function with parameters of types P and one result of type R, or 'none'. */
+/**
+ * A function with parameters of types P and one result of type R, or 'none'. Its body is written when a module first takes
+ * it, so that loading the library writes none.
+ */
 export class Func<P extends readonly Type[] = readonly Type[], R extends Type | 'none' = Type | 'none'> implements Ref {
   readonly ref = 'function'
   readonly name: string
   readonly params: P
   readonly result: R
-  readonly body: Body
+  readonly #write: () => Body
+  #body: Body | undefined
 
-  constructor(name: string, params: P, result: R, body: Body) {
+  constructor(name: string, params: P, result: R, write: () => Body) {
     this.name = name
     this.params = params
     this.result = result
-    this.body = body
+    this.#write = write
+  }
+
+  get body(): Body {
+    this.#body ??= this.#write()
+    return this.#body
   }
 
   /** The result of a call. */
@@ -52,11 +61,13 @@ export function func<P extends readonly Type[]>(
   result: Type | 'none',
   build: (f: Body, ...params: Locals<P>) => unknown,
 ): Func<P> {
-  const body = new Body(name)
-  const value = build(body, ...(params.map((type) => body.local(type)) as Locals<P>))
-  if (result !== 'none') body.emit(expr<Type>(result, value as Operand<Type>).code)
-  body.close()
-  return new Func(name, params, result, body)
+  return new Func(name, params, result, () => {
+    const body = new Body(name)
+    const value = build(body, ...(params.map((type) => body.local(type)) as Locals<P>))
+    if (result !== 'none') body.emit(expr<Type>(result, value as Operand<Type>).code)
+    body.close()
+    return body
+  })
 }
 
 /** What an item receives: which item it is, its arguments by name, and scratch memory of its thread. */

@@ -170,7 +170,7 @@ it('refuses what cannot be meant', () => {
     func('run', [], 'none', (f) => {
       const p = { a: f.local('i32'), b: f.local('i32'), c: f.local('i32') }
       gemm(f, { ...base('plain', 1, 1, 1), ...change }, bias ? { ...p, bias: f.local('i32') } : p)
-    })
+    }).body
   expect(() => emit({ k: [] })).toThrow('[gemm] no loop over k: got an empty list, expected at least one run')
   expect(() => emit({ start: 'bias' })).toThrow('[gemm] no address of the bias: got undefined, expected a local')
   expect(() => emit({ start: 'c', add: 'c' })).toThrow('[gemm] c would count twice')

@@ -27,148 +27,142 @@ function elementwiseInto(formula: Formula, operands: readonly ElementwiseOperand
   return into(formula.name, out, operands, (to) => elementwise(formula, operands, to))
 }
 
-function unary(formula: Formula, x: NDArray, options: OutOption | undefined, more: readonly unknown[]): NDArray {
-  return elementwiseInto(formula, [x], outOf(formula.name, options, more))
+function unary(formula: Formula): Unary {
+  return (x, options, ...more) => elementwiseInto(formula, [x], outOf(formula.name, options, more))
 }
 
-function binary(
-  formula: Formula,
-  a: ElementwiseOperand,
-  b: ElementwiseOperand,
-  options: OutOption | undefined,
-  more: readonly unknown[],
-): NDArray {
-  return elementwiseInto(formula, [a, b], outOf(formula.name, options, more))
+function binary(formula: Formula): Binary {
+  return (a, b, options, ...more) => elementwiseInto(formula, [a, b], outOf(formula.name, options, more))
 }
 
 /** |x|. */
-export const abs: Unary = (x, options, ...more) => unary(formulas.abs, x, options, more)
+export const abs: Unary = /* @__PURE__ */ unary(formulas.abs)
 /** a + b; an operand may be a number. */
-export const add: Binary = (a, b, options, ...more) => binary(formulas.add, a, b, options, more)
+export const add: Binary = /* @__PURE__ */ binary(formulas.add)
 /** The angle from 0 to π whose cosine is x, in radians; NaN outside [−1, 1]. */
-export const arccos: Unary = (x, options, ...more) => unary(formulas.arccos, x, options, more)
+export const arccos: Unary = /* @__PURE__ */ unary(formulas.arccos)
 /** The non-negative inverse of cosh, ln(x + √(x² − 1)); NaN below 1. */
-export const arccosh: Unary = (x, options, ...more) => unary(formulas.arccosh, x, options, more)
+export const arccosh: Unary = /* @__PURE__ */ unary(formulas.arccosh)
 /** The angle from −π/2 to π/2 whose sine is x, in radians; NaN outside [−1, 1]. */
-export const arcsin: Unary = (x, options, ...more) => unary(formulas.arcsin, x, options, more)
+export const arcsin: Unary = /* @__PURE__ */ unary(formulas.arcsin)
 /** The inverse of sinh, ln(x + √(x² + 1)). */
-export const arcsinh: Unary = (x, options, ...more) => unary(formulas.arcsinh, x, options, more)
+export const arcsinh: Unary = /* @__PURE__ */ unary(formulas.arcsinh)
 /** The angle from −π/2 to π/2 whose tangent is x, in radians. */
-export const arctan: Unary = (x, options, ...more) => unary(formulas.arctan, x, options, more)
+export const arctan: Unary = /* @__PURE__ */ unary(formulas.arctan)
 /** The angle of the point (b, a) from −π to π, in radians: arctan(a / b) in the right quadrant. */
-export const arctan2: Binary = (a, b, options, ...more) => binary(formulas.arctan2, a, b, options, more)
+export const arctan2: Binary = /* @__PURE__ */ binary(formulas.arctan2)
 /** The inverse of tanh, ½ ln((1 + x) / (1 − x)); NaN outside [−1, 1]. */
-export const arctanh: Unary = (x, options, ...more) => unary(formulas.arctanh, x, options, more)
+export const arctanh: Unary = /* @__PURE__ */ unary(formulas.arctanh)
 /** The cubic root; negative numbers have one too. */
-export const cbrt: Unary = (x, options, ...more) => unary(formulas.cbrt, x, options, more)
+export const cbrt: Unary = /* @__PURE__ */ unary(formulas.cbrt)
 /** The smallest integer from x on. */
-export const ceil: Unary = (x, options, ...more) => unary(formulas.ceil, x, options, more)
+export const ceil: Unary = /* @__PURE__ */ unary(formulas.ceil)
 /** The cosine of an angle in radians. */
-export const cos: Unary = (x, options, ...more) => unary(formulas.cos, x, options, more)
+export const cos: Unary = /* @__PURE__ */ unary(formulas.cos)
 /** The hyperbolic cosine, (eˣ + e⁻ˣ) / 2. */
-export const cosh: Unary = (x, options, ...more) => unary(formulas.cosh, x, options, more)
+export const cosh: Unary = /* @__PURE__ */ unary(formulas.cosh)
 /** An angle in radians as degrees, x · 180 / π. */
-export const degrees: Unary = (x, options, ...more) => unary(formulas.degrees, x, options, more)
+export const degrees: Unary = /* @__PURE__ */ unary(formulas.degrees)
 /** a / b; on integers the quotient towards zero. */
-export const divide: Binary = (a, b, options, ...more) => binary(formulas.divide, a, b, options, more)
+export const divide: Binary = /* @__PURE__ */ binary(formulas.divide)
 /** 1 where a equals b, else 0. */
-export const equal: Binary = (a, b, options, ...more) => binary(formulas.equal, a, b, options, more)
+export const equal: Binary = /* @__PURE__ */ binary(formulas.equal)
 /** The error function, 2/√π · ∫ e^−t² dt from 0 to x. */
-export const erf: Unary = (x, options, ...more) => unary(formulas.erf, x, options, more)
+export const erf: Unary = /* @__PURE__ */ unary(formulas.erf)
 /** The x whose error function is given: ±∞ at ±1, NaN beyond. */
-export const erfinv: Unary = (x, options, ...more) => unary(formulas.erfinv, x, options, more)
+export const erfinv: Unary = /* @__PURE__ */ unary(formulas.erfinv)
 /** eˣ. */
-export const exp: Unary = (x, options, ...more) => unary(formulas.exp, x, options, more)
+export const exp: Unary = /* @__PURE__ */ unary(formulas.exp)
 /** eˣ − 1, exact around 0. */
-export const expm1: Unary = (x, options, ...more) => unary(formulas.expm1, x, options, more)
+export const expm1: Unary = /* @__PURE__ */ unary(formulas.expm1)
 /** The nearest integer towards zero, as trunc. */
-export const fix: Unary = (x, options, ...more) => unary(formulas.fix, x, options, more)
+export const fix: Unary = /* @__PURE__ */ unary(formulas.fix)
 /** The largest integer up to x. */
-export const floor: Unary = (x, options, ...more) => unary(formulas.floor, x, options, more)
+export const floor: Unary = /* @__PURE__ */ unary(formulas.floor)
 /** The gamma function, (x − 1)! of integers; NaN at negative ones. */
-export const gamma: Unary = (x, options, ...more) => unary(formulas.gamma, x, options, more)
+export const gamma: Unary = /* @__PURE__ */ unary(formulas.gamma)
 /** ln |Γ(x)|; ∞ at 0 and the negative integers. */
-export const gammaln: Unary = (x, options, ...more) => unary(formulas.gammaln, x, options, more)
+export const gammaln: Unary = /* @__PURE__ */ unary(formulas.gammaln)
 /** 1 where a > b, else 0. */
-export const greater: Binary = (a, b, options, ...more) => binary(formulas.greater, a, b, options, more)
+export const greater: Binary = /* @__PURE__ */ binary(formulas.greater)
 /** 1 where a ≥ b, else 0. */
-export const greaterEqual: Binary = (a, b, options, ...more) => binary(formulas.greaterEqual, a, b, options, more)
+export const greaterEqual: Binary = /* @__PURE__ */ binary(formulas.greaterEqual)
 /** √(a² + b²), of any magnitude. */
-export const hypot: Binary = (a, b, options, ...more) => binary(formulas.hypot, a, b, options, more)
+export const hypot: Binary = /* @__PURE__ */ binary(formulas.hypot)
 /** 1 where a < b, else 0. */
-export const lesser: Binary = (a, b, options, ...more) => binary(formulas.lesser, a, b, options, more)
+export const lesser: Binary = /* @__PURE__ */ binary(formulas.lesser)
 /** 1 where a ≤ b, else 0. */
-export const lesserEqual: Binary = (a, b, options, ...more) => binary(formulas.lesserEqual, a, b, options, more)
+export const lesserEqual: Binary = /* @__PURE__ */ binary(formulas.lesserEqual)
 /** The natural logarithm. */
-export const log: Unary = (x, options, ...more) => unary(formulas.log, x, options, more)
+export const log: Unary = /* @__PURE__ */ unary(formulas.log)
 /** The logarithm to base 10. */
-export const log10: Unary = (x, options, ...more) => unary(formulas.log10, x, options, more)
+export const log10: Unary = /* @__PURE__ */ unary(formulas.log10)
 /** ln(1 + x), exact around 0. */
-export const log1p: Unary = (x, options, ...more) => unary(formulas.log1p, x, options, more)
+export const log1p: Unary = /* @__PURE__ */ unary(formulas.log1p)
 /** The logarithm to base 2, exact at powers of two. */
-export const log2: Unary = (x, options, ...more) => unary(formulas.log2, x, options, more)
+export const log2: Unary = /* @__PURE__ */ unary(formulas.log2)
 /** ln(eᵃ + eᵇ), of any magnitude. */
-export const logaddexp: Binary = (a, b, options, ...more) => binary(formulas.logaddexp, a, b, options, more)
+export const logaddexp: Binary = /* @__PURE__ */ binary(formulas.logaddexp)
 /** 1 where both a and b differ from 0, else 0; NaN differs from 0. */
-export const logicalAnd: Binary = (a, b, options, ...more) => binary(formulas.logicalAnd, a, b, options, more)
+export const logicalAnd: Binary = /* @__PURE__ */ binary(formulas.logicalAnd)
 /** 1 where x is 0, else 0. */
-export const logicalNot: Unary = (x, options, ...more) => unary(formulas.logicalNot, x, options, more)
+export const logicalNot: Unary = /* @__PURE__ */ unary(formulas.logicalNot)
 /** 1 where a or b differs from 0, else 0. */
-export const logicalOr: Binary = (a, b, options, ...more) => binary(formulas.logicalOr, a, b, options, more)
+export const logicalOr: Binary = /* @__PURE__ */ binary(formulas.logicalOr)
 /** 1 where one of a and b differs from 0 and the other does not, else 0. */
-export const logicalXor: Binary = (a, b, options, ...more) => binary(formulas.logicalXor, a, b, options, more)
+export const logicalXor: Binary = /* @__PURE__ */ binary(formulas.logicalXor)
 /** The larger of a and b; NaN if either is NaN. */
-export const maximum: Binary = (a, b, options, ...more) => binary(formulas.maximum, a, b, options, more)
+export const maximum: Binary = /* @__PURE__ */ binary(formulas.maximum)
 /** The smaller of a and b; NaN if either is NaN. */
-export const minimum: Binary = (a, b, options, ...more) => binary(formulas.minimum, a, b, options, more)
+export const minimum: Binary = /* @__PURE__ */ binary(formulas.minimum)
 /** The remainder of a / b with the sign of b; 0 for b = 0. */
-export const modulo: Binary = (a, b, options, ...more) => binary(formulas.modulo, a, b, options, more)
+export const modulo: Binary = /* @__PURE__ */ binary(formulas.modulo)
 /** a · b. */
-export const multiply: Binary = (a, b, options, ...more) => binary(formulas.multiply, a, b, options, more)
+export const multiply: Binary = /* @__PURE__ */ binary(formulas.multiply)
 /** −x. */
-export const negative: Unary = (x, options, ...more) => unary(formulas.negative, x, options, more)
+export const negative: Unary = /* @__PURE__ */ unary(formulas.negative)
 /** 1 where a differs from b, else 0. */
-export const notEqual: Binary = (a, b, options, ...more) => binary(formulas.notEqual, a, b, options, more)
+export const notEqual: Binary = /* @__PURE__ */ binary(formulas.notEqual)
 /** a to the power b. */
-export const power: Binary = (a, b, options, ...more) => binary(formulas.power, a, b, options, more)
+export const power: Binary = /* @__PURE__ */ binary(formulas.power)
 /** An angle in degrees as radians, x · π / 180. */
-export const radians: Unary = (x, options, ...more) => unary(formulas.radians, x, options, more)
+export const radians: Unary = /* @__PURE__ */ unary(formulas.radians)
 /** 1 / ∛x. */
-export const rcbrt: Unary = (x, options, ...more) => unary(formulas.rcbrt, x, options, more)
+export const rcbrt: Unary = /* @__PURE__ */ unary(formulas.rcbrt)
 /** 1 / x. */
-export const reciprocal: Unary = (x, options, ...more) => unary(formulas.reciprocal, x, options, more)
+export const reciprocal: Unary = /* @__PURE__ */ unary(formulas.reciprocal)
 /** max(x, 0). */
-export const relu: Unary = (x, options, ...more) => unary(formulas.relu, x, options, more)
+export const relu: Unary = /* @__PURE__ */ unary(formulas.relu)
 /** The nearest integer, halves to the even one. */
-export const rint: Unary = (x, options, ...more) => unary(formulas.rint, x, options, more)
+export const rint: Unary = /* @__PURE__ */ unary(formulas.rint)
 /** The nearest integer, halves away from zero. */
-export const round: Unary = (x, options, ...more) => unary(formulas.round, x, options, more)
+export const round: Unary = /* @__PURE__ */ unary(formulas.round)
 /** 1 / √x. */
-export const rsqrt: Unary = (x, options, ...more) => unary(formulas.rsqrt, x, options, more)
+export const rsqrt: Unary = /* @__PURE__ */ unary(formulas.rsqrt)
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid: Unary = (x, options, ...more) => unary(formulas.sigmoid, x, options, more)
+export const sigmoid: Unary = /* @__PURE__ */ unary(formulas.sigmoid)
 /** −1, 0 or 1. */
-export const sign: Unary = (x, options, ...more) => unary(formulas.sign, x, options, more)
+export const sign: Unary = /* @__PURE__ */ unary(formulas.sign)
 /** The sine of an angle in radians. */
-export const sin: Unary = (x, options, ...more) => unary(formulas.sin, x, options, more)
+export const sin: Unary = /* @__PURE__ */ unary(formulas.sin)
 /** The hyperbolic sine, (eˣ − e⁻ˣ) / 2. */
-export const sinh: Unary = (x, options, ...more) => unary(formulas.sinh, x, options, more)
+export const sinh: Unary = /* @__PURE__ */ unary(formulas.sinh)
 /** ln(1 + eˣ). */
-export const softrelu: Unary = (x, options, ...more) => unary(formulas.softrelu, x, options, more)
+export const softrelu: Unary = /* @__PURE__ */ unary(formulas.softrelu)
 /** x / (1 + |x|). */
-export const softsign: Unary = (x, options, ...more) => unary(formulas.softsign, x, options, more)
+export const softsign: Unary = /* @__PURE__ */ unary(formulas.softsign)
 /** √x. */
-export const sqrt: Unary = (x, options, ...more) => unary(formulas.sqrt, x, options, more)
+export const sqrt: Unary = /* @__PURE__ */ unary(formulas.sqrt)
 /** x². */
-export const square: Unary = (x, options, ...more) => unary(formulas.square, x, options, more)
+export const square: Unary = /* @__PURE__ */ unary(formulas.square)
 /** a − b. */
-export const subtract: Binary = (a, b, options, ...more) => binary(formulas.subtract, a, b, options, more)
+export const subtract: Binary = /* @__PURE__ */ binary(formulas.subtract)
 /** The tangent of an angle in radians. */
-export const tan: Unary = (x, options, ...more) => unary(formulas.tan, x, options, more)
+export const tan: Unary = /* @__PURE__ */ unary(formulas.tan)
 /** The hyperbolic tangent. */
-export const tanh: Unary = (x, options, ...more) => unary(formulas.tanh, x, options, more)
+export const tanh: Unary = /* @__PURE__ */ unary(formulas.tanh)
 /** The integer part of x. */
-export const trunc: Unary = (x, options, ...more) => unary(formulas.trunc, x, options, more)
+export const trunc: Unary = /* @__PURE__ */ unary(formulas.trunc)
 
 /** x with values below `low` and above `high` set to these; its gradient passes from `low` to `high`, ends included. */
 export function clip(x: NDArray, low: number, high: number, options?: OutOption, ...more: []): NDArray {

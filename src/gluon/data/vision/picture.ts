@@ -1,9 +1,9 @@
-// From the bytes of a picture's file to an array (H, W, C).
+// From the bytes of a picture's file to an array (H, W, C). The decoders are imported when the first picture comes.
 import type { Context } from '../../../core/engine.ts'
 import { GlueballError, OpError } from '../../../core/errors.ts'
 import type { NDArray } from '../../../core/ndarray.ts'
 import { shapeOf } from '../../../core/shape.ts'
-import { type DecodeOptions, decodePicture } from '../../../io/pictures/decode.ts'
+import type { DecodeOptions } from '../../../io/pictures/decode.ts'
 import { PictureError } from '../../../io/pictures/picture.ts'
 import { upload } from '../../../nd/creation.ts'
 
@@ -23,6 +23,7 @@ export async function imageOf(
   ctx: Context,
   options: Pick<DecodeOptions, 'background'> = {},
 ): Promise<NDArray> {
+  const { decodePicture } = await import('../../../io/pictures/decode.ts')
   const picture = await decodePicture(bytes, { ...options, grey: flag === 0 }).catch((error) => {
     throw error instanceof PictureError ? new GlueballError(`${name} ${error.message}`) : error
   })

@@ -1,7 +1,7 @@
 // Pictures in folders, one folder a class: what is there, in an order that no file system decides.
 import { joinPath, readDir } from '#platform'
 import { GlueballError, reasonOf } from '../../../core/errors.ts'
-import { pictureName } from '../../../io/pictures/decode.ts'
+import { pictureName } from '../../../io/pictures/files.ts'
 
 /** A file that may be a picture. */
 export interface PictureFile {
