@@ -11,6 +11,8 @@ const source = join(root, 'src')
 const dist = join(root, 'dist')
 /** Files of the library that import an npm package, and nothing of the library's own but types. */
 const withPackages = ['gluon/onnx/protobuf.js', 'io/deflate.js']
+/** A file whose imports take a name as it is: tsc would wrap these in a function, of which bundlers warn. */
+const withNamedImports = 'platform/optional'
 
 /** Keeps the library out of the command's bundle: `../nd/x.ts` seen from src/cli becomes `./nd/x.js` in dist. */
 const library = {
@@ -88,9 +90,24 @@ async function bundleInto(file) {
   return metafile.inputs
 }
 
+/** Emits a file of the library without tsc's changes to its imports. */
+async function emitAsItIs(stem) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: [`src/${stem}.ts`],
+    outfile: `dist/${stem}.js`,
+    allowOverwrite: true,
+    sourcemap: true,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'warning',
+  })
+}
+
 rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist)
 emitLibrary()
+await emitAsItIs(withNamedImports)
 const bundled = [await bundleCommand(), ...(await Promise.all(withPackages.map(bundleInto)))]
 const inputs = Object.assign({}, ...bundled)
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(inputs).join(`\n${'-'.repeat(72)}\n\n`))

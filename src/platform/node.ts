@@ -11,6 +11,7 @@ import { setFlagsFromString } from 'node:v8'
 import { getEnvironmentData, isMainThread, setEnvironmentData, Worker } from 'node:worker_threads'
 import { createGunzip, createInflate } from 'node:zlib'
 import { messageOf } from './download.ts'
+import { importOptional } from './optional.ts'
 import { pressCollector } from './pressure.ts'
 import { wideFlags } from './wide.ts'
 import type { WorkerHandle, WorkerProgram } from './worker.ts'
@@ -261,6 +262,11 @@ export function enableWideSimd(): boolean {
   return true
 }
 
+/** What the package `webgpu` exports that is used here. */
+interface Dawn {
+  create(options: string[]): GPU
+}
+
 /** What Dawn's objects hang on: it crashes when they are collected. */
 const dawns: unknown[] = []
 
@@ -270,7 +276,7 @@ const dawns: unknown[] = []
  */
 export async function openGpu(adapter?: string): Promise<GPU> {
   if (globalThis.navigator?.gpu) return navigator.gpu
-  const dawn = await import(/* webpackIgnore: true */ /* @vite-ignore */ 'webgpu').catch((error) => {
+  const dawn = await importOptional<Dawn>('webgpu').catch((error) => {
     throw new Error(
       `[gpu] Node has no WebGPU by itself: install the package webgpu (npm install webgpu). ${error.message}`,
     )

@@ -1,25 +1,29 @@
 // WebP in Node: decoded by the optional package @jsquash/webp, which is libwebp as WebAssembly.
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { DecodedPixels } from './decoded.ts'
+import { importOptional, pathInOptional } from './optional.ts'
 
 const packageName = '@jsquash/webp'
 type Decode = (bytes: ArrayBuffer) => Promise<{ width: number; height: number; data: Uint8ClampedArray }>
+
+/** What the package's module exports. */
+interface Decoder {
+  readonly default: Decode
+  init(module: WebAssembly.Module, options: object): Promise<void>
+}
+
 let decoder: Promise<Decode> | undefined
 
 async function load(): Promise<Decode> {
-  const require = createRequire(import.meta.url)
   const missing = (error: Error) => {
     throw new Error(
       `WebP needs the package ${packageName}: npm install ${packageName}. ${error.message.split('\n')[0]}`,
     )
   }
-  const { default: decode, init } = await import(
-    /* webpackIgnore: true */ /* @vite-ignore */ '@jsquash/webp/decode.js'
-  ).catch(missing)
-  const code = await readFile(require.resolve(`${packageName}/codec/dec/webp_dec.wasm`)).catch(missing)
-  const start = init as (module: WebAssembly.Module, options: object) => Promise<void>
-  await start(await WebAssembly.compile(code), { print() {}, printErr() {} })
+  const { default: decode, init } = await importOptional<Decoder>(`${packageName}/decode.js`).catch(missing)
+  const file = pathInOptional(`${packageName}/codec/dec/webp_dec.wasm`)
+  const code = await readFile(file).catch(missing)
+  await init(await WebAssembly.compile(code), { print() {}, printErr() {} })
   return decode
 }
 

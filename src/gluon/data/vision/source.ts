@@ -65,10 +65,11 @@ interface Search {
 
 function placesOf(collection: Collection): Places {
   const { folder, system, mirrors } = collection
-  // From the source's folder or that of its built copy, and from the bundled command.
-  // In a name of its own: bundlers take `new URL(…, import.meta.url)` for a file to copy. Bundles of CommonJS have no URL.
+  // From the source's file or that of its built copy, and from the bundled command. Bundles of CommonJS have no URL.
   const here: string | undefined = import.meta.url
-  const embedded = here === undefined ? [] : ['../../../../data', '../data'].map((path) => pathOf(new URL(path, here)))
+  // joined as paths: bundlers take a URL that is made of another and import.meta.url for a file to copy
+  const beside = ['../../../../../data', '../../data']
+  const embedded = hasFiles && here ? beside.map((path) => joinPath(pathOf(new URL(here)), path)) : []
   const cache = hasFiles ? joinPath(cacheFolder(), folder) : undefined
   return { cache, system, mirrors, embedded, connectTimeoutMs: 2000 }
 }
