@@ -43,6 +43,11 @@ export function traced<T>(run: () => T): T {
   }
 }
 
+/** Gives listeners the record of what computes nothing in prediction and something in training, while a block is traced. */
+export function noteInTrace(record: () => Call): void {
+  if (traces > 0) notify(record())
+}
+
 /** Notes that a graph would not hold what the caller does. Throws nothing itself: a caller may be asynchronous. */
 export function refuseInTrace(name: string, why: string): void {
   if (traces === 0) return

@@ -2,10 +2,10 @@
 import type { NDArray } from '../core/ndarray.ts'
 import type { AnyBlock } from './block.ts'
 import type { Graph } from './graph/graph.ts'
-import type { OnnxOptions } from './onnx/export.ts'
+import type { OnnxOptions } from './onnx/export/export.ts'
 
 export type { Graph, GraphNode, GraphValue } from './graph/graph.ts'
-export type { OnnxOptions } from './onnx/export.ts'
+export type { OnnxOptions } from './onnx/export/export.ts'
 export { type ParameterNames, torchNames } from './torchNames.ts'
 
 /**
@@ -26,7 +26,7 @@ export async function onnx(
   inputs: readonly NDArray[],
   options: OnnxOptions = {},
 ): Promise<Uint8Array> {
-  const { exportOnnx } = await import('./onnx/export.ts')
+  const { exportOnnx } = await import('./onnx/export/export.ts')
   return exportOnnx(block, inputs, options)
 }
 

@@ -43,7 +43,7 @@ export class SymbolBlock<Output extends NDArray | NDArray[] = NDArray> extends H
     bytes: Uint8Array,
     options: OnnxImportOptions = {},
   ): Promise<SymbolBlock<Output>> {
-    const { importOnnx } = await import('./onnx/import.ts')
+    const { importOnnx } = await import('./onnx/import/import.ts')
     const { program, block } = importOnnx(bytes, options)
     return new SymbolBlock<Output>(program, block)
   }

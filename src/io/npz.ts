@@ -2,6 +2,7 @@
 // The format: numpy/lib/format.py, versions 1 to 3, little-endian, in C or Fortran order.
 import { bytesPer, type DType, dtypes, elementsIn, storedBytes, type TypedArray, typeOf } from '../core/dtype.ts'
 import { OpError } from '../core/errors.ts'
+import { positionsBy } from '../core/indices.ts'
 import { sizeOf } from '../core/shape.ts'
 import { zip } from './deflate.ts'
 import { type Fail, type ForeignType, foreignBytes, foreignElements } from './foreign.ts'
@@ -115,18 +116,12 @@ function refuseType(descr: string, fail: Fail): never {
 
 /** Values in C order of values in Fortran order. */
 function rowMajor(data: TypedArray, shape: readonly number[]): TypedArray {
+  const next = positionsBy(
+    shape,
+    shape.map((_, axis) => sizeOf(shape.slice(0, axis))),
+  )
   const out = data.slice()
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)))
-  const index = shape.map(() => 0)
-  for (let i = 0, from = 0; i < out.length; i++) {
-    out[i] = data[from]
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis]
-      if (++index[axis] < shape[axis]) break
-      from -= strides[axis] * shape[axis]
-      index[axis] = 0
-    }
-  }
+  for (let i = 0; i < out.length; i++) out[i] = data[next()]
   return out
 }
 

@@ -2,8 +2,7 @@
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape, listOf } from '../../core/shape.ts'
-import { mode } from '../../core/tape.ts'
-import { dropout } from '../../ops/dropout/dropout.ts'
+import { dropInTraining } from '../../ops/dropout/inTraining.ts'
 import { fullyConnect, rowSize } from '../../ops/matmul/fullyConnect.ts'
 import { flatten } from '../../ops/view/reshape.ts'
 import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
@@ -86,7 +85,7 @@ export class Dropout extends HybridBlock {
 
   forward(x: NDArray): NDArray {
     checkInput(this.className, x)
-    return mode.training && this.rate > 0 ? dropout(x, this.rate, { axes: this.axes }) : x
+    return dropInTraining(x, this.rate, { axes: this.axes })
   }
 
   override describe(): string {

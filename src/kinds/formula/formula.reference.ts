@@ -2,8 +2,8 @@
 
 import { float32Numbers, integers, numbers } from '../../arith/arith.ts'
 import { evaluator } from '../../arith/graph.ts'
+import { positionsIn } from '../../core/indices.ts'
 import { sizeOf } from '../../core/shape.ts'
-import { positionsIn } from '../../kernel/indices.ts'
 import type { ReferenceKernel, Tensor } from '../../kernel/reference.ts'
 import { withIotas } from '../operands.ts'
 import { type FormulaAttributes, sourcesOfFormula } from './attributes.ts'

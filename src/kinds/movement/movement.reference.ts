@@ -1,5 +1,5 @@
 // movement in plain loops.
-import { forEachIndex } from '../../kernel/indices.ts'
+import { forEachIndex } from '../../core/indices.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import type { MovementAttributes } from './movement.ts'
 import type { End } from './moves.ts'

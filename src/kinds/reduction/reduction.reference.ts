@@ -1,8 +1,8 @@
 // reduction in plain loops: elements are rounded as formulas are, and joined in float64.
 import { float32Numbers, integers, numbers } from '../../arith/arith.ts'
 import { evaluator, type Kind } from '../../arith/graph.ts'
+import { positionsIn } from '../../core/indices.ts'
 import { reducedShape, sizeOf } from '../../core/shape.ts'
-import { positionsIn } from '../../kernel/indices.ts'
 import type { ReferenceKernel } from '../../kernel/reference.ts'
 import { withIotas } from '../operands.ts'
 import { countOf, elementsShape, outputsOf, type ReductionAttributes, sourcesOfReduction } from './attributes.ts'

@@ -1,10 +1,11 @@
 // ONNX's reductions and scans: sums, means, extremes, softmax and running sums.
-import type { NDArray } from '../../core/ndarray.ts'
-import { sizeOf } from '../../core/shape.ts'
-import { running } from '../../kinds/scan/scan.ts'
-import * as nd from '../../nd/index.ts'
-import { withShape } from '../../ops/view/reshape.ts'
-import { checkedShape, type Host, ImportFault, isHost, rounded } from './host.ts'
+import type { NDArray } from '../../../core/ndarray.ts'
+import { sizeOf } from '../../../core/shape.ts'
+import { running } from '../../../kinds/scan/scan.ts'
+import * as nd from '../../../nd/index.ts'
+import { withShape } from '../../../ops/view/reshape.ts'
+import { Fault } from '../../fault.ts'
+import { checkedShape, type Host, isHost, rounded } from './host.ts'
 import { axisOf, type Importer, type Importers, type Step } from './step.ts'
 
 /** The axes that are joined: an attribute, or an operand in newer versions; none stands for all. */
@@ -58,8 +59,7 @@ function softmax(compute: typeof nd.softmax): Importer {
 /** The place of the first extreme, as int32. */
 function place(compute: typeof nd.argmax): Importer {
   return (step) => {
-    if (step.attributes.int('select_last_index', 0) === 1)
-      throw new ImportFault('the last of equal extremes is not had')
+    if (step.attributes.int('select_last_index', 0) === 1) throw new Fault('the last of equal extremes is not had')
     const x = step.array(0)
     const axis = axisOf(step.attributes.int('axis', 0), x.ndim)
     const kept = compute(x, { axis, keepdims: true, dtype: 'int32' })

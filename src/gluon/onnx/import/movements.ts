@@ -1,19 +1,19 @@
 // ONNX's operators that move elements: gathering, padding, repeating and blocks of pixels.
-import type { NDArray } from '../../core/ndarray.ts'
-import { formatShape } from '../../core/shape.ts'
-import * as nd from '../../nd/index.ts'
-import { pick } from '../../ops/take/pick.ts'
-import { take } from '../../ops/take/take.ts'
-import { withShape } from '../../ops/view/reshape.ts'
-import { slice } from '../../ops/view/slice.ts'
-import { checkedShape, ImportFault, isHost, mapped } from './host.ts'
+import type { NDArray } from '../../../core/ndarray.ts'
+import { formatShape } from '../../../core/shape.ts'
+import * as nd from '../../../nd/index.ts'
+import { pick } from '../../../ops/take/pick.ts'
+import { take } from '../../../ops/take/take.ts'
+import { withShape } from '../../../ops/view/reshape.ts'
+import { slice } from '../../../ops/view/slice.ts'
+import { Fault } from '../../fault.ts'
+import { checkedShape, isHost, mapped } from './host.ts'
 import { axisOf, type Importer, type Importers, type Step } from './step.ts'
 
 const tile: Importer = (step) => {
   const x = step.array(0)
   const repeats = step.integers(1) ?? []
-  if (repeats.length !== x.ndim)
-    throw new ImportFault(`repeats ${formatShape(repeats)} do not fit ${formatShape(x.shape)}`)
+  if (repeats.length !== x.ndim) throw new Fault(`repeats ${formatShape(repeats)} do not fit ${formatShape(x.shape)}`)
   checkedShape(x.shape.map((n, k) => n * repeats[k]))
   return nd.tile(x, repeats)
 }
@@ -23,11 +23,10 @@ const padded: Importer = (step) => {
   const x = step.array(0)
   const kind = step.attributes.text('mode', 'constant')
   const mode = (['constant', 'reflect', 'edge'] as const).find((one) => one === kind)
-  if (!mode) throw new ImportFault(`mode must be constant, reflect or edge, got ${kind}`)
+  if (!mode) throw new Fault(`mode must be constant, reflect or edge, got ${kind}`)
   const list = step.integersOr(1, 'pads') ?? step.attributes.ints('paddings') ?? []
   const axes = (step.integers(3) ?? Array.from(x.shape.keys())).map((axis) => axisOf(axis, x.ndim))
-  if (list.length !== 2 * axes.length)
-    throw new ImportFault(`pads must be ${2 * axes.length} numbers, got ${list.length}`)
+  if (list.length !== 2 * axes.length) throw new Fault(`pads must be ${2 * axes.length} numbers, got ${list.length}`)
   const widths = x.shape.map((_, k) => {
     const at = axes.indexOf(k)
     return at < 0 ? [0, 0] : [list[at], list[at + axes.length]]
@@ -74,7 +73,7 @@ const gatherElements: Importer = (step) => {
   const axis = axisOf(step.attributes.int('axis', 0), x.ndim)
   if (indices.ndim !== x.ndim || !indices.shape.every((n, k) => n === (k === axis ? 1 : x.shape[k]))) {
     const expected = formatShape(x.shape.map((n, k) => (k === axis ? 1 : n)))
-    throw new ImportFault(`indices must be ${expected}, got ${formatShape(indices.shape)}`)
+    throw new Fault(`indices must be ${expected}, got ${formatShape(indices.shape)}`)
   }
   const places = fromEnd(indices, x.shape[axis])
   const flat = indices.shape.filter((_, k) => k !== axis)
@@ -94,12 +93,12 @@ function scalesOf(step: Step, x: NDArray): readonly number[] {
 const resize: Importer = (step) => {
   const x = step.array(0)
   const scales = scalesOf(step, x)
-  if (scales.length !== x.ndim) throw new ImportFault(`needs a scale for each axis of ${formatShape(x.shape)}`)
+  if (scales.length !== x.ndim) throw new Fault(`needs a scale for each axis of ${formatShape(x.shape)}`)
   if (scales.every((scale) => scale === 1)) return x
   const kind = step.attributes.text('mode', 'nearest')
-  if (kind !== 'nearest') throw new ImportFault(`mode must be nearest, got ${kind}`)
+  if (kind !== 'nearest') throw new Fault(`mode must be nearest, got ${kind}`)
   if (!scales.every((scale) => Number.isInteger(scale) && scale >= 1)) {
-    throw new ImportFault(`scales must be positive integers, got ${scales.join(', ')}`)
+    throw new Fault(`scales must be positive integers, got ${scales.join(', ')}`)
   }
   if (step.opset >= 11 && step.node.opType === 'Resize') checkNearest(step, scales)
   checkedShape(x.shape.map((n, k) => n * scales[k]))
@@ -118,7 +117,7 @@ function checkNearest({ attributes }: Step, scales: readonly number[]): void {
     (place === 'asymmetric' &&
       (rounding === 'floor' || (rounding === 'round_prefer_floor' && Math.max(...scales) <= 2))) ||
     (place.endsWith('half_pixel') && rounding.startsWith('round_prefer'))
-  if (!repeats) throw new ImportFault(`nearest elements by ${place} and ${rounding} are not repeated ones`)
+  if (!repeats) throw new Fault(`nearest elements by ${place} and ${rounding} are not repeated ones`)
 }
 
 /** Depth by rows, columns and channels (DCR), or by channels first (CRD). */
@@ -129,7 +128,7 @@ const depthToSpace: Importer = (step) => {
   const [n, depth, height, width] = x.shape
   const channels = depth / (block * block)
   if (x.ndim !== 4 || !Number.isInteger(channels)) {
-    throw new ImportFault(`blocks of ${block} do not fit ${formatShape(x.shape)}`)
+    throw new Fault(`blocks of ${block} do not fit ${formatShape(x.shape)}`)
   }
   const apart = withShape(x, [n, channels, block, block, height, width])
   return withShape(nd.transpose(apart, [0, 1, 4, 2, 5, 3]), [n, channels, height * block, width * block])

@@ -1,6 +1,6 @@
 // Builds the graph of an ONNX file: nodes under names of their own, and constants that are written once.
-import type { TypedArray } from '../../core/dtype.ts'
-import { attributeTypes, type ElementType, elementTypes, type OnnxDraft } from './schema.ts'
+import type { TypedArray } from '../../../core/dtype.ts'
+import { attributeTypes, type ElementType, elementTypes, type OnnxDraft } from '../schema.ts'
 
 /** The name of a value in the file. */
 export type Name = string
@@ -15,7 +15,7 @@ const utf8 = new TextEncoder()
 /** Nodes and constants in the order of their making. */
 export class Builder {
   readonly nodes: OnnxDraft<'node'>[] = []
-  readonly initializers: OnnxDraft<'tensor'>[] = []
+  readonly #initializers: OnnxDraft<'tensor'>[] = []
   readonly #names = new Map<string, number>()
   readonly #constants = new Map<string, Name>()
   /** What names of nodes begin with. */
@@ -65,9 +65,15 @@ export class Builder {
     return this.constant('int64', [values.length], values)
   }
 
+  /** The initializers that nodes read. */
+  read(): readonly OnnxDraft<'tensor'>[] {
+    const names = new Set(this.nodes.flatMap(({ input = [] }) => input))
+    return this.#initializers.filter(({ name }) => names.has(name ?? ''))
+  }
+
   /** Adds an initializer under a name. */
   tensor(name: Name, type: ElementType, shape: readonly number[], rawData: Uint8Array): Name {
-    this.initializers.push({ name, dims: shape, dataType: elementTypes[type], rawData })
+    this.#initializers.push({ name, dims: shape, dataType: elementTypes[type], rawData })
     return name
   }
 }

@@ -1,15 +1,16 @@
 // ONNX's layers: convolutions, products, pools and normalisations.
-import { pause } from '../../autograd/autograd.ts'
-import type { NDArray } from '../../core/ndarray.ts'
-import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.ts'
-import { mode } from '../../core/tape.ts'
-import * as nd from '../../nd/index.ts'
-import { matmul } from '../../ops/matmul/matmul.ts'
-import { normaliseChannels } from '../../ops/norm/batchNorm.ts'
-import { averageUpdate } from '../../ops/update/average.ts'
-import { withShape } from '../../ops/view/reshape.ts'
-import { slice } from '../../ops/view/slice.ts'
-import { checkedShape, ImportFault } from './host.ts'
+import { pause } from '../../../autograd/autograd.ts'
+import type { NDArray } from '../../../core/ndarray.ts'
+import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../../../core/shape.ts'
+import { mode } from '../../../core/tape.ts'
+import * as nd from '../../../nd/index.ts'
+import { matmul } from '../../../ops/matmul/matmul.ts'
+import { normaliseChannels } from '../../../ops/norm/batchNorm.ts'
+import { averageUpdate } from '../../../ops/update/average.ts'
+import { withShape } from '../../../ops/view/reshape.ts'
+import { slice } from '../../../ops/view/slice.ts'
+import { Fault } from '../../fault.ts'
+import { checkedShape } from './host.ts'
 import { axisOf, type Importer, type Importers, type Step } from './step.ts'
 
 /** A window over the spatial axes of an image, in elements. */
@@ -28,10 +29,10 @@ function windowOf({ attributes }: Step, x: NDArray, kernel: readonly number[]): 
     const given = attributes.ints(name)
     if (given === undefined || given.length === 0) return sizes.map(() => usual)
     if (given.length === sizes.length && given.every((n) => n >= 1)) return given
-    throw new ImportFault(`${name} must be ${sizes.length} positive integers, got ${formatShape(given)}`)
+    throw new Fault(`${name} must be ${sizes.length} positive integers, got ${formatShape(given)}`)
   }
   if (kernel.length !== sizes.length || !kernel.every((n) => n >= 1)) {
-    throw new ImportFault(`the window ${formatShape(kernel)} does not fit ${formatShape(x.shape)}`)
+    throw new Fault(`the window ${formatShape(kernel)} does not fit ${formatShape(x.shape)}`)
   }
   const [strides, dilations] = [list('strides', 1), list('dilations', 1)]
   const auto = attributes.text('auto_pad', 'NOTSET')
@@ -39,13 +40,13 @@ function windowOf({ attributes }: Step, x: NDArray, kernel: readonly number[]): 
     const pads = attributes.ints('pads') ?? []
     const all = pads.length === 0 ? [...sizes, ...sizes].map(() => 0) : pads
     if (all.length !== 2 * sizes.length || !all.every((n) => n >= 0)) {
-      throw new ImportFault(`pads must be ${2 * sizes.length} non-negative integers, got ${formatShape(pads)}`)
+      throw new Fault(`pads must be ${2 * sizes.length} non-negative integers, got ${formatShape(pads)}`)
     }
     return { kernel, strides, dilations, begin: all.slice(0, sizes.length), end: all.slice(sizes.length) }
   }
   const totals = sizes.map((size, k) => {
     if (auto === 'VALID') return 0
-    if (auto !== 'SAME_UPPER' && auto !== 'SAME_LOWER') throw new ImportFault(`auto_pad ${auto} is not known`)
+    if (auto !== 'SAME_UPPER' && auto !== 'SAME_LOWER') throw new Fault(`auto_pad ${auto} is not known`)
     return Math.max(0, (Math.ceil(size / strides[k]) - 1) * strides[k] + dilations[k] * (kernel[k] - 1) + 1 - size)
   })
   const [less, more] = halves(totals)
@@ -117,12 +118,12 @@ const gemm: Importer = (step) => {
 /** Products of matrices along the last two axes; other axes broadcast. */
 const product: Importer = (step) => {
   const [x, y] = [step.array(0), step.array(1)]
-  if (x.ndim === 0 || y.ndim === 0) throw new ImportFault('the operands must have axes')
+  if (x.ndim === 0 || y.ndim === 0) throw new Fault('the operands must have axes')
   const [a, b] = [x.ndim === 1 ? withShape(x, [1, x.size]) : x, y.ndim === 1 ? withShape(y, [y.size, 1]) : y]
   const [rows, inner] = a.shape.slice(-2)
   const columns = b.shape[b.ndim - 1]
   if (b.shape[b.ndim - 2] !== inner) {
-    throw new ImportFault(`the shapes ${formatShape(x.shape)} and ${formatShape(y.shape)} don't fit`)
+    throw new Fault(`the shapes ${formatShape(x.shape)} and ${formatShape(y.shape)} don't fit`)
   }
   const lead = broadcastShapes('MatMul', [a.shape.slice(0, -2), b.shape.slice(0, -2)])
   const shape = [...lead, ...(x.ndim === 1 ? [] : [rows]), ...(y.ndim === 1 ? [] : [columns])]
@@ -139,7 +140,7 @@ const product: Importer = (step) => {
 /** The window of a pool, with its padding in the operator where it is even and at most half the window. */
 function poolOf(step: Step, x: NDArray) {
   const window = windowOf(step, x, step.attributes.ints('kernel_shape') ?? [])
-  if (window.dilations.some((n) => n !== 1)) throw new ImportFault('dilations of pools must be 1')
+  if (window.dilations.some((n) => n !== 1)) throw new Fault('dilations of pools must be 1')
   const { kernel, strides, begin, end } = window
   const inside = sameShape(begin, end) && begin.every((n, k) => 2 * n <= kernel[k])
   const poolingConvention = step.attributes.int('ceil_mode', 0) === 1 ? 'full' : 'valid'

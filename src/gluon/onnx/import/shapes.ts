@@ -1,10 +1,12 @@
 // ONNX's operators that read, change and cut shapes: of arrays, and of lists that the host holds.
-import { broadcastShapes, formatShape, type Shape, shapeOf, sizeOf, stridesOf } from '../../core/shape.ts'
-import * as nd from '../../nd/index.ts'
-import { withShape } from '../../ops/view/reshape.ts'
-import { slice } from '../../ops/view/slice.ts'
-import { checkedShape, type Host, ImportFault, integerList, isHost, mapped, type Value } from './host.ts'
-import { axisOf, type Importer, type Importers, type Step } from './step.ts'
+import { positionsBy } from '../../../core/indices.ts'
+import { broadcastShapes, formatShape, type Shape, shapeOf, sizeOf, stridesOf } from '../../../core/shape.ts'
+import * as nd from '../../../nd/index.ts'
+import { withShape } from '../../../ops/view/reshape.ts'
+import { slice } from '../../../ops/view/slice.ts'
+import { Fault } from '../../fault.ts'
+import { checkedShape, type Host, integerList, isHost, mapped, type Value } from './host.ts'
+import { type Attributes, axisOf, type Importer, type Importers, type Step } from './step.ts'
 
 /** The most elements that the host computes. */
 const mostOnHost = 65_536
@@ -13,7 +15,7 @@ const mostOnHost = 65_536
 function shaped(value: Value, sizes: readonly number[]): Value {
   const shape = checkedShape(sizes)
   if (sizeOf(shape) !== sizeOf(value.shape)) {
-    throw new ImportFault(`${formatShape(value.shape)} has not the elements of ${formatShape(shape)}`)
+    throw new Fault(`${formatShape(value.shape)} has not the elements of ${formatShape(shape)}`)
   }
   return isHost(value) ? { ...value, shape } : withShape(value, shape)
 }
@@ -25,7 +27,7 @@ const reshape: Importer = (step) => {
   const literal = step.attributes.int('allowzero', 0) === 1
   const sizes = codes.map((code, k) => (code === 0 && !literal ? (x.shape[k] ?? 0) : code))
   const rest = sizes.reduce((product, size) => (size < 0 ? product : product * size), 1)
-  if (sizes.filter((size) => size < 0).length > 1) throw new ImportFault(`two sizes of ${formatShape(codes)} are −1`)
+  if (sizes.filter((size) => size < 0).length > 1) throw new Fault(`two sizes of ${formatShape(codes)} are −1`)
   return shaped(
     x,
     sizes.map((size) => (size === -1 ? (rest === 0 ? 0 : sizeOf(x.shape) / rest) : size)),
@@ -43,8 +45,7 @@ const squeeze: Importer = (step) => {
   const x = step.value(0)
   const axes = step.integersOr(1, 'axes')?.map((axis) => axisOf(axis, x.shape.length))
   const dropped = (size: number, k: number) => (axes ? axes.includes(k) : size === 1)
-  if (axes?.some((k) => x.shape[k] !== 1))
-    throw new ImportFault(`axes ${axes} of ${formatShape(x.shape)} are not of size 1`)
+  if (axes?.some((k) => x.shape[k] !== 1)) throw new Fault(`axes ${axes} of ${formatShape(x.shape)} are not of size 1`)
   return shaped(
     x,
     x.shape.filter((size, k) => !dropped(size, k)),
@@ -66,7 +67,7 @@ const transpose: Importer = (step) => {
   const x = step.value(0)
   const perm = step.attributes.ints('perm') ?? Array.from(x.shape.keys()).reverse()
   if (perm.length !== x.shape.length || new Set(perm.map((axis) => axisOf(axis, perm.length))).size !== perm.length) {
-    throw new ImportFault(`perm ${formatShape(perm)} does not name the axes of ${formatShape(x.shape)}`)
+    throw new Fault(`perm ${formatShape(perm)} does not name the axes of ${formatShape(x.shape)}`)
   }
   if (!isHost(x)) return nd.transpose(x, perm)
   return gathered(
@@ -84,13 +85,12 @@ interface Along {
 
 function gathered(x: Host, axes: readonly Along[]): Host {
   const shape = checkedShape(axes.map(({ size }) => size))
-  const strides = stridesOf(shape)
-  const values = Array.from({ length: sizeOf(shape) }, (_, i) => {
-    const at = axes.reduce((sum, { size, start, step }, k) => {
-      return sum + start + (Math.floor(i / strides[k]) % size) * step
-    }, 0)
-    return x.values[at]
-  })
+  const next = positionsBy(
+    shape,
+    axes.map(({ step }) => step),
+  )
+  const first = axes.reduce((sum, { start }) => sum + start, 0)
+  const values = Array.from({ length: sizeOf(shape) }, () => x.values[first + next()])
   return { type: x.type, shape, values }
 }
 
@@ -102,12 +102,12 @@ function boundsOf(step: Step, shape: Shape) {
   const axes = (list(3, 'axes') ?? starts.map((_, k) => k)).map((axis) => axisOf(axis, shape.length))
   const steps = (old ? undefined : step.integers(4)) ?? starts.map(() => 1)
   if ([ends, axes, steps].some(({ length }) => length !== starts.length)) {
-    throw new ImportFault('starts, ends, axes and steps must be of one length')
+    throw new Fault('starts, ends, axes and steps must be of one length')
   }
   const bounds = shape.map((size) => ({ begin: 0, end: size as number | null, by: 1, count: size }))
   axes.forEach((axis, i) => {
     const [size, by] = [shape[axis], steps[i]]
-    if (by === 0) throw new ImportFault('a step must not be 0')
+    if (by === 0) throw new Fault('a step must not be 0')
     const at = (bound: number) => (bound < 0 ? bound + size : bound)
     const [low, high] = by > 0 ? [0, size] : [-1, size - 1]
     const begin = Math.min(high, Math.max(Math.max(low, 0), at(starts[i])))
@@ -162,7 +162,7 @@ const split: Importer = (step) => {
     given ??
     Array.from({ length: parts }, (_, i) => Math.min(Math.ceil(size / parts), size - i * Math.ceil(size / parts)))
   if (sizes.reduce((sum, n) => sum + n, 0) !== size || sizes.some((n) => n < 0) || sizes.length !== parts) {
-    throw new ImportFault(`${formatShape(x.shape)} can't be split along axis ${axis} into ${formatShape(sizes)}`)
+    throw new Fault(`${formatShape(x.shape)} can't be split along axis ${axis} into ${formatShape(sizes)}`)
   }
   let at = 0
   return sizes.map((n) => {
@@ -188,7 +188,8 @@ const shapeOfValue: Importer = (step) => {
   return integerList(shape.slice(start, end))
 }
 
-const constant: Importer = ({ attributes }) => {
+/** The value of a Constant node. */
+export function constantOf(attributes: Attributes): Host {
   const tensor = attributes.tensor('value')
   if (tensor) return tensor
   const [ints, floats] = [attributes.ints('value_ints'), attributes.floats('value_floats')]
@@ -196,7 +197,7 @@ const constant: Importer = ({ attributes }) => {
   if (attributes.has('value_float')) return { type: 'float32', shape: [], values: [attributes.float('value_float', 0)] }
   if (attributes.has('value_ints') && ints) return integerList(ints)
   if (attributes.has('value_floats') && floats) return { type: 'float32', shape: [floats.length], values: floats }
-  throw new ImportFault('the constant must be a tensor, numbers or a list of numbers')
+  throw new Fault('the constant must be a tensor, numbers or a list of numbers')
 }
 
 const constantOfShape: Importer = (step) => {
@@ -211,7 +212,7 @@ const constantOfShape: Importer = (step) => {
 const range: Importer = (step) => {
   const [start = 0, limit = 0, delta = 1] = [step.number(0), step.number(1), step.number(2)]
   const count = delta === 0 ? 0 : Math.max(0, Math.ceil((limit - start) / delta))
-  if (count > mostOnHost) throw new ImportFault(`a range of ${count} numbers, expected at most ${mostOnHost}`)
+  if (count > mostOnHost) throw new Fault(`a range of ${count} numbers, expected at most ${mostOnHost}`)
   const { type } = step.hosts[0]
   return { type, shape: shapeOf([count]), values: Array.from({ length: count }, (_, i) => start + i * delta) }
 }
@@ -219,7 +220,7 @@ const range: Importer = (step) => {
 /** How each operator is computed. */
 export const shapeImporters: Importers = {
   Concat: concat,
-  Constant: constant,
+  Constant: ({ attributes }) => constantOf(attributes),
   ConstantOfShape: constantOfShape,
   Expand: expand,
   Flatten: flatten,

@@ -1,22 +1,23 @@
 // Formulas, reductions and scans as ONNX nodes: by ONNX's own operator where there is one, else step by step.
-import { evaluate, evaluationOrder, type Kind, type Node } from '../../arith/graph.ts'
-import { kindOf } from '../../core/dtype.ts'
-import { broadcastShapes, type Shape, sameShape, sizeOf } from '../../core/shape.ts'
-import { type FormulaAttributes, sourcesOfFormula } from '../../kinds/formula/attributes.ts'
-import { withIotas } from '../../kinds/operands.ts'
+import { evaluate, evaluationOrder, type Kind, type Node } from '../../../arith/graph.ts'
+import { kindOf } from '../../../core/dtype.ts'
+import { broadcastShapes, type Shape, sameShape, sizeOf } from '../../../core/shape.ts'
+import { type FormulaAttributes, sourcesOfFormula } from '../../../kinds/formula/attributes.ts'
+import { withIotas } from '../../../kinds/operands.ts'
 import {
   elementsShape,
   outputsOf,
   type ReductionAttributes,
   sourcesOfReduction,
-} from '../../kinds/reduction/attributes.ts'
-import type { ScanAttributes } from '../../kinds/scan/scan.ts'
-import { type ActivationName, activationOf } from '../../ops/activations.ts'
-import type { GraphNode, GraphValue } from '../graph/graph.ts'
+} from '../../../kinds/reduction/attributes.ts'
+import type { ScanAttributes } from '../../../kinds/scan/scan.ts'
+import { type ActivationName, activationOf } from '../../../ops/activations.ts'
+import { Fault } from '../../fault.ts'
+import { type Both, fixedShape } from '../../graph/export/samples.ts'
+import type { GraphNode, GraphValue } from '../../graph/graph.ts'
+import { elementTypes } from '../schema.ts'
 import { arithmetics } from './arithmetic.ts'
 import type { Builder, Name } from './builder.ts'
-import { elementTypes } from './schema.ts'
-import { type Both, ExportFault, fixedShape } from './sizes.ts'
 
 /** Formulas of one float that ONNX has, by our names. */
 const operators: Readonly<Record<string, string>> = {
@@ -119,7 +120,7 @@ export function exportReduction(b: Builder, both: Both, inputs: readonly Name[])
   const twin = elementsShape(other.inputs, other.attrs as ReductionAttributes)
   const count = sizeOf(axes.map((axis) => shape[axis]))
   if (count !== sizeOf(axes.map((axis) => twin[axis]))) {
-    throw new ExportFault('what is joined depends on the number of samples')
+    throw new Fault('what is joined depends on the number of samples')
   }
   const by = arithmetics(b)
   const counted = (kind: Kind) => by[kind].constant(count)
@@ -190,7 +191,7 @@ function byOperator(
 /** Running sums; other joins are refused. */
 export function exportScan(b: Builder, { node }: Both, [x]: readonly Name[]): Name[] {
   const { scan, axis, reverse, exclusive } = node.attrs as ScanAttributes
-  if (scan.join !== 'sum') throw new ExportFault(`ONNX has no running ${scan.join}`)
+  if (scan.join !== 'sum') throw new Fault(`ONNX has no running ${scan.join}`)
   const attributes = { reverse: reverse ? 1 : 0, exclusive: exclusive ? 1 : 0 }
   return [b.node('CumSum', [x, b.constant('int64', [], [axis])], attributes)]
 }

@@ -1,11 +1,13 @@
 // ONNX's operators of single elements: arithmetic, comparisons, activations and Cast.
-import { kindOf } from '../../core/dtype.ts'
-import type { NDArray } from '../../core/ndarray.ts'
-import * as nd from '../../nd/index.ts'
-import { cast } from '../../ops/elementwise/cast.ts'
-import { withShape } from '../../ops/view/reshape.ts'
-import { elementTypeOf, type Host, ImportFault, isHost, mapped, type Value } from './host.ts'
-import type { ElementType } from './schema.ts'
+import { kindOf } from '../../../core/dtype.ts'
+import type { NDArray } from '../../../core/ndarray.ts'
+import * as nd from '../../../nd/index.ts'
+import { dropInTraining } from '../../../ops/dropout/inTraining.ts'
+import { cast } from '../../../ops/elementwise/cast.ts'
+import { withShape } from '../../../ops/view/reshape.ts'
+import { Fault } from '../../fault.ts'
+import type { ElementType } from '../schema.ts'
+import { elementTypeOf, type Host, isHost, mapped, type Value } from './host.ts'
 import type { Importer, Importers, Step } from './step.ts'
 
 type Operand = NDArray | number
@@ -82,7 +84,7 @@ const where: Importer = (step) => {
     return mapped(step.hosts[1].type, step.hosts, (mask, a, b) => (mask === 0 ? b : a))
   }
   const [a, b] = pair(step, step.value(1), step.value(2))
-  if (typeof a === 'number' && typeof b === 'number') throw new ImportFault('both choices are numbers')
+  if (typeof a === 'number' && typeof b === 'number') throw new Fault('both choices are numbers')
   return nd.where(step.array(0), a, b)
 }
 
@@ -147,6 +149,13 @@ const gelu: Importer = (step) => {
 }
 
 const sum = variadic((a, b) => a + b, nd.add)
+
+/** The probability of Dropout, as an attribute or in newer versions as an operand. */
+function rateOf(step: Step): number {
+  const rate = step.number(1) ?? step.attributes.float('ratio', 0.5)
+  if (rate >= 0 && rate < 1) return rate
+  throw new Fault(`ratio must be from 0 to below 1, got ${rate}`)
+}
 
 /** How each operator is computed. */
 export const elementImporters: Importers = {
@@ -218,6 +227,6 @@ export const elementImporters: Importers = {
   },
   Clip: clip,
   Dropout: (step) => {
-    return nd.dropout(step.array(0), { p: step.number(1) ?? step.attributes.float('ratio', 0.5) })
+    return dropInTraining(step.array(0), rateOf(step))
   },
 }

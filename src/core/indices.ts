@@ -1,5 +1,5 @@
-// Walks over the indices of a shape, for kernels in plain loops.
-import { sizeOf } from '../core/shape.ts'
+// Walks over the indices of a shape.
+import { sizeOf } from './shape.ts'
 
 /** Calls back for every index of a shape in row-major order, with its position in that order. */
 export function forEachIndex(
@@ -21,6 +21,11 @@ export function positionsIn(shape: readonly number[], from: readonly number[]): 
     const behind = sizeOf(from.slice(axis - pad + 1))
     return axis < pad || from[axis - pad] === 1 ? 0 : behind
   })
+  return positionsBy(shape, steps)
+}
+
+/** For each position of a shape, in order, that in an array whose elements lie `steps` apart along the axes. */
+export function positionsBy(shape: readonly number[], steps: readonly number[]): () => number {
   const index = shape.map(() => 0)
   let next = 0
   return () => {

@@ -1,8 +1,8 @@
 // Formulas as ONNX nodes: the abstract arithmetic on names of values, so that any graph of a formula is exported.
-import type { Arith, Value } from '../../arith/arith.ts'
-import type { Kind } from '../../arith/graph.ts'
+import type { Arith, Value } from '../../../arith/arith.ts'
+import type { Kind } from '../../../arith/graph.ts'
+import { elementTypes } from '../schema.ts'
 import type { Builder, Name } from './builder.ts'
-import { elementTypes } from './schema.ts'
 
 /** The arithmetic of each kind, in nodes of a builder. Floats are float32, integers int32, masks bool. */
 export function arithmetics(b: Builder): Readonly<Record<Kind, Arith<Name, Name>>> {

@@ -1,9 +1,11 @@
 // Step: one node of an ONNX graph with its operands, as the functions that compute it read them.
-import type { Context } from '../../core/engine.ts'
-import { NDArray } from '../../core/ndarray.ts'
-import { formatShape } from '../../core/shape.ts'
-import { type Host, hostOf, ImportFault, isHost, uploaded, type Value } from './host.ts'
-import type { Onnx } from './schema.ts'
+import type { Context } from '../../../core/engine.ts'
+import { NDArray } from '../../../core/ndarray.ts'
+import { formatShape } from '../../../core/shape.ts'
+import { Fault } from '../../fault.ts'
+import type { Running } from '../../program.ts'
+import type { Onnx } from '../schema.ts'
+import { type Host, hostOf, isHost, type Value } from './host.ts'
 
 const utf8 = new TextDecoder()
 
@@ -76,13 +78,20 @@ export class Step {
   readonly opset: number
   /** Where arrays are made. */
   readonly context: Context
+  readonly #place: Running<Host>['place']
   readonly #values: readonly (Value | undefined)[]
 
-  constructor(node: GraphStep, values: readonly (Value | undefined)[], opset: number, context: Context) {
+  constructor(
+    node: GraphStep,
+    values: readonly (Value | undefined)[],
+    opset: number,
+    { context, place }: Running<Host>,
+  ) {
     this.node = node
     this.attributes = node.attributes
     this.opset = opset
     this.context = context
+    this.#place = place
     this.#values = values
   }
 
@@ -109,7 +118,7 @@ export class Step {
   /** An operand. */
   value(i: number): Value {
     const value = this.#values[i]
-    if (value === undefined) throw new ImportFault(`operand ${i} is missing`)
+    if (value === undefined) throw new Fault(`operand ${i} is missing`)
     return value
   }
 
@@ -130,14 +139,14 @@ export class Step {
 
   /** A value as an array. */
   asArray(value: Value): NDArray {
-    return value instanceof NDArray ? value : uploaded(value, this.context)
+    return value instanceof NDArray ? value : this.#place(value)
   }
 
   /** An operand on the host that may lack. Throws for one that is computed from the inputs' elements. */
   host(i: number): Host | undefined {
     const value = this.#values[i]
     if (value === undefined || isHost(value)) return value
-    throw new ImportFault(`operand ${i} must be constant or follow from shapes: it is computed from the input`)
+    throw new Fault(`operand ${i} must be constant or follow from shapes: it is computed from the input`)
   }
 
   /** A list of integers on the host that may lack. */
@@ -156,7 +165,7 @@ export class Step {
     const host = this.host(i)
     if (!host) return undefined
     if (host.values.length === 1) return host.values[0]
-    throw new ImportFault(`operand ${i} must be one number, got ${formatShape(host.shape)}`)
+    throw new Fault(`operand ${i} must be one number, got ${formatShape(host.shape)}`)
   }
 }
 
@@ -170,5 +179,5 @@ export type Importers = Readonly<Record<string, Importer>>
 export function axisOf(axis: number, axes: number): number {
   const at = axis < 0 ? axis + axes : axis
   if (Number.isInteger(at) && at >= 0 && at < axes) return at
-  throw new ImportFault(`axis ${axis} is out of range for ${axes} axes`)
+  throw new Fault(`axis ${axis} is out of range for ${axes} axes`)
 }

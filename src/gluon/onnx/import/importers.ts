@@ -1,9 +1,9 @@
 // The operators that ONNX files may have, by families.
-import { elementImporters } from './importElements.ts'
-import { layerImporters } from './importLayers.ts'
-import { movementImporters } from './importMovements.ts'
-import { reductionImporters } from './importReductions.ts'
-import { shapeImporters } from './importShapes.ts'
+import { elementImporters } from './elements.ts'
+import { layerImporters } from './layers.ts'
+import { movementImporters } from './movements.ts'
+import { reductionImporters } from './reductions.ts'
+import { shapeImporters } from './shapes.ts'
 import type { Importers } from './step.ts'
 
 /** How each operator is computed, by its name. */

@@ -1,13 +1,12 @@
 // Values of an ONNX graph that the host holds: shapes, axes and small constants, and how tensors of a file become such.
-import { bytesPer, elementsIn, isDType } from '../../core/dtype.ts'
-import type { Context } from '../../core/engine.ts'
-import { NDArray } from '../../core/ndarray.ts'
-import { broadcastShapes, formatShape, type Shape, shapeOf, sizeOf, stridesOf } from '../../core/shape.ts'
-import { upload } from '../../nd/creation.ts'
-import { type ElementType, elementTypes, type Onnx } from './schema.ts'
-
-/** Raised for what can't be imported; the caller names the part of the file. */
-export class ImportFault extends Error {}
+import { bytesPer, elementsIn, isDType } from '../../../core/dtype.ts'
+import type { Context } from '../../../core/engine.ts'
+import { positionsIn } from '../../../core/indices.ts'
+import { NDArray } from '../../../core/ndarray.ts'
+import { broadcastShapes, formatShape, type Shape, shapeOf, sizeOf } from '../../../core/shape.ts'
+import { upload } from '../../../nd/creation.ts'
+import { Fault } from '../../fault.ts'
+import { type ElementType, elementTypes, type Onnx } from '../schema.ts'
 
 /** A tensor on the host. */
 export interface Host {
@@ -43,7 +42,7 @@ export function elementTypeOf(number: number | undefined): ElementType {
   const name = names.get(number ?? 0)
   if (name) return name
   const other = number === undefined ? 'none' : (others[number] ?? `number ${number}`)
-  throw new ImportFault(`the element type must be one of ${[...names.values()].join(', ')}, got ${other}`)
+  throw new Fault(`the element type must be one of ${[...names.values()].join(', ')}, got ${other}`)
 }
 
 /** The most elements of an array: what needs more is taken for damage. */
@@ -51,18 +50,18 @@ const mostElements = 2 ** 31
 
 /** Checks that sizes are those of an array that memory could hold. */
 export function checkedShape(sizes: readonly number[], what = 'the shape'): Shape {
-  if (sizes.length > 8) throw new ImportFault(`${what} has ${sizes.length} axes, expected at most 8`)
+  if (sizes.length > 8) throw new Fault(`${what} has ${sizes.length} axes, expected at most 8`)
   if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    throw new ImportFault(`${what} must be of non-negative integers, got ${formatShape(sizes)}`)
+    throw new Fault(`${what} must be of non-negative integers, got ${formatShape(sizes)}`)
   }
   const count = sizes.reduce((product, size) => product * size, 1)
   if (count <= mostElements) return shapeOf(sizes)
-  throw new ImportFault(`${what} ${formatShape(sizes)} has more than ${mostElements} elements`)
+  throw new Fault(`${what} ${formatShape(sizes)} has more than ${mostElements} elements`)
 }
 
 /** A tensor of a file. Throws where its bytes don't fill its shape. */
 export function hostOf(tensor: Onnx<'tensor'>): Host {
-  if (tensor.dataLocation === 1) throw new ImportFault('its data lies in another file: save the network as one file')
+  if (tensor.dataLocation === 1) throw new Fault('its data lies in another file: save the network as one file')
   const type = elementTypeOf(tensor.dataType)
   const shape = checkedShape(tensor.dims)
   const count = sizeOf(shape)
@@ -72,7 +71,7 @@ export function hostOf(tensor: Onnx<'tensor'>): Host {
 function rawValues(type: ElementType, bytes: Uint8Array, count: number): ArrayLike<number> {
   const width = type === 'int64' ? 8 : type === 'bool' ? 1 : bytesPer(type)
   if (bytes.length !== count * width) {
-    throw new ImportFault(`it has ${bytes.length} bytes, expected ${count * width} for ${count} elements of ${type}`)
+    throw new Fault(`it has ${bytes.length} bytes, expected ${count * width} for ${count} elements of ${type}`)
   }
   const { buffer } = bytes.slice() // an element's bytes may start anywhere
   if (type === 'int64') return Array.from(new BigInt64Array(buffer), Number)
@@ -89,7 +88,7 @@ function listed(type: ElementType, tensor: Onnx<'tensor'>, count: number): Array
         : type === 'int64'
           ? tensor.int64Data
           : tensor.int32Data
-  if (list.length !== count) throw new ImportFault(`it has ${list.length} elements, expected ${count}`)
+  if (list.length !== count) throw new Fault(`it has ${list.length} elements, expected ${count}`)
   if (type === 'float16') return elementsIn('float16', Uint16Array.from(list).buffer, 0, count)
   if (type === 'bool') return list.map((value) => (value === 0 ? 0 : 1))
   return list
@@ -101,7 +100,7 @@ export function uploaded({ type, shape, values }: Host, context: Context): NDArr
   if (type === 'bool') return upload(values, shape, 'float32', context)
   for (let i = 0; i < values.length; i++) {
     if (Math.abs(values[i]) < 2 ** 31) continue
-    throw new ImportFault(`int32 does not hold the int64 ${values[i]}`)
+    throw new Fault(`int32 does not hold the int64 ${values[i]}`)
   }
   return upload(values, shape, 'int32', context)
 }
@@ -114,19 +113,9 @@ export function mapped(type: ElementType, hosts: readonly Host[], compute: (...v
       hosts.map((host) => host.shape),
     ),
   )
-  const strides = stridesOf(shape)
-  const steps = hosts.map((host) => {
-    const own = stridesOf(host.shape)
-    const lead = shape.length - host.shape.length
-    return shape.map((_, k) => (k < lead || host.shape[k - lead] === 1 ? 0 : own[k - lead]))
-  })
-  const values = Array.from({ length: sizeOf(shape) }, (_, i) => {
-    const given = hosts.map((host, h) => {
-      let at = 0
-      for (let k = 0; k < shape.length; k++) at += (Math.floor(i / strides[k]) % shape[k]) * steps[h][k]
-      return host.values[at]
-    })
-    return rounded(type, compute(...given))
+  const positions = hosts.map((host) => positionsIn(shape, host.shape))
+  const values = Array.from({ length: sizeOf(shape) }, () => {
+    return rounded(type, compute(...hosts.map((host, h) => host.values[positions[h]()])))
   })
   return { type, shape, values }
 }

@@ -1,18 +1,20 @@
 // Routines and composites as ONNX nodes: products, convolutions, pools, indexing, and normalisation of channels.
-import type { Pair } from '../../core/shape.ts'
-import type { ConvAttributes } from '../../ops/conv/conv.ts'
-import type { SizedWindow } from '../../ops/conv/geometry.ts'
-import type { MatmulAttributes } from '../../ops/matmul/matmul.ts'
-import type { AveragePoolAttributes } from '../../ops/pool/averagePool.ts'
-import type { PoolWindow } from '../../ops/pool/window.ts'
-import type { PickAttributes } from '../../ops/take/pick.ts'
-import type { TakeAttributes } from '../../ops/take/take.ts'
-import type { GraphNode } from '../graph/graph.ts'
+import type { Pair } from '../../../core/shape.ts'
+import type { ConvAttributes } from '../../../ops/conv/conv.ts'
+import type { SizedWindow } from '../../../ops/conv/geometry.ts'
+import type { DropoutMark } from '../../../ops/dropout/inTraining.ts'
+import type { MatmulAttributes } from '../../../ops/matmul/matmul.ts'
+import type { AveragePoolAttributes } from '../../../ops/pool/averagePool.ts'
+import type { PoolWindow } from '../../../ops/pool/window.ts'
+import type { PickAttributes } from '../../../ops/take/pick.ts'
+import type { TakeAttributes } from '../../../ops/take/take.ts'
+import { Fault } from '../../fault.ts'
+import { exportMovement, type MovementNodes } from '../../graph/export/movements.ts'
+import { type Both, reshapeSizes } from '../../graph/export/samples.ts'
+import type { GraphNode } from '../../graph/graph.ts'
+import { elementTypes } from '../schema.ts'
 import type { Builder, Name, NodeAttributes } from './builder.ts'
 import { exportActivation, exportFormula, exportReduction, exportScan } from './kinds.ts'
-import { exportMovement } from './movements.ts'
-import { elementTypes } from './schema.ts'
-import { type Both, ExportFault, reshapeSizes } from './sizes.ts'
 
 /** Makes the nodes of a call; gives the names of its outputs. */
 type Exporter = (b: Builder, both: Both, inputs: readonly Name[]) => readonly Name[]
@@ -22,7 +24,7 @@ export const exporters: Readonly<Record<string, Exporter>> = {
   formula: exportFormula,
   reduction: exportReduction,
   scan: exportScan,
-  movement: exportMovement,
+  movement: (b, both, inputs) => exportMovement(movementNodes(b), both, inputs),
   conv: exportConv,
   convData: exportConvTranspose,
   matmul: exportMatmul,
@@ -37,6 +39,24 @@ export const exporters: Readonly<Record<string, Exporter>> = {
   copy: (b, _both, [x]) => [b.node('Identity', [x])],
 }
 
+/** What ONNX moves elements by. */
+function movementNodes(b: Builder): MovementNodes<Name> {
+  return {
+    reshape: (x, sizes) => b.node('Reshape', [x, b.integers(sizes)]),
+    transpose: (x, perm) => b.node('Transpose', [x], { perm }),
+    slice(x, axes) {
+      const list = (of: (one: (typeof axes)[number]) => number) => b.integers(axes.map(of))
+      // an end before the first element is as far out as any
+      const end = list((one) => (one.end < 0 ? Number.MIN_SAFE_INTEGER : one.end))
+      return b.node('Slice', [x, list(({ start }) => start), end, list(({ axis }) => axis), list(({ step }) => step)])
+    },
+    expand: (x, sizes) => b.node('Expand', [x, b.integers(sizes)]),
+    concat: (parts, axis) => b.node('Concat', parts, { axis }),
+    pad: (x, before, behind, fill) =>
+      b.node('Pad', [x, b.integers([...before, ...behind]), b.constant('float32', [], [fill])]),
+  }
+}
+
 /** How composites are exported that ONNX has an operator for; undefined where it does not fit. */
 export const compositeExporters: Readonly<
   Record<string, (b: Builder, node: GraphNode, inputs: readonly Name[]) => readonly Name[] | undefined>
@@ -45,11 +65,16 @@ export const compositeExporters: Readonly<
     const { axis, epsilon } = attrs as { readonly axis: number; readonly epsilon: number }
     return axis === 1 ? [b.node('BatchNormalization', inputs, { epsilon: { float: epsilon } })] : undefined
   },
+  dropout(b, { attrs }, [x]) {
+    const { p } = attrs as unknown as DropoutMark
+    return [b.node('Dropout', [x, b.constant('float32', [], [p])])]
+  },
 }
 
 const both = ([height, width]: Pair) => [height, width, height, width]
 
-function exportConv(b: Builder, { node }: Both, inputs: readonly Name[]): readonly Name[] {
+/** A convolution; its weights may be others than the call's. */
+export function exportConv(b: Builder, { node }: Both, inputs: readonly Name[]): readonly Name[] {
   const { kernel, strides, padding, dilation, groups, activation } = node.attrs as ConvAttributes
   const attributes = { kernel_shape: kernel, strides, pads: both(padding), dilations: dilation, group: groups }
   return [exportActivation(b, activation, b.node('Conv', inputs, attributes))]
@@ -135,6 +160,6 @@ function exportPick(b: Builder, { node, other }: Both, [x, index]: readonly Name
 }
 
 /** What ops that have no exporter are refused with. */
-export function refusal({ op, calledAs }: GraphNode): ExportFault {
-  return new ExportFault(`ONNX export does not have ${calledAs === op ? op : `${calledAs} (${op})`}`)
+export function refusal({ op, calledAs }: GraphNode): Fault {
+  return new Fault(`ONNX export does not have ${calledAs === op ? op : `${calledAs} (${op})`}`)
 }
