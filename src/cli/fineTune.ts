@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { printable } from '../core/printable.ts'
 import { VisionNet } from '../gluon/models/visionNet.ts'
-import { structuralNames } from '../gluon/persistence.ts'
+import { structuralNames } from '../gluon/structure.ts'
 import type { gluon } from '../index.ts'
 import { decodeArrays } from '../io/arrayFiles.ts'
 import { isCheckpoint } from '../io/checkpoint.ts'
