@@ -1,5 +1,5 @@
 // Builds dist: the library file by file with tsc, the command as one file with esbuild, as is each file of the library
-// that uses an npm package. Runs on Node 20.
+// that uses an npm package, and the worker's module. Runs on Node 20.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
@@ -9,8 +9,11 @@ import { build } from 'esbuild'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const source = join(root, 'src')
 const dist = join(root, 'dist')
-/** Files of the library that import an npm package, and nothing of the library's own but types. */
-const withPackages = ['gluon/onnx/protobuf.js', 'io/deflate.js']
+/**
+ * Files of the library that become one with what they import: those that import an npm package, and the worker's module,
+ * which bundlers copy as it is for `new URL('glueball/worker', import.meta.url)`.
+ */
+const joined = ['gluon/onnx/protobuf.js', 'io/deflate.js', 'engines/wasm/workerModule.js']
 /** A file whose imports take a name as it is: tsc would wrap these in a function, of which bundlers warn. */
 const withNamedImports = 'platform/optional'
 
@@ -72,7 +75,7 @@ async function bundleCommand() {
   return metafile.inputs
 }
 
-/** Puts the npm package that a file of the library imports into that file: the library has no dependencies. */
+/** Puts what a file of the library imports into that file. */
 async function bundleInto(file) {
   const path = join(dist, file)
   const { metafile } = await build({
@@ -108,6 +111,6 @@ rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist)
 emitLibrary()
 await emitAsItIs(withNamedImports)
-const bundled = [await bundleCommand(), ...(await Promise.all(withPackages.map(bundleInto)))]
+const bundled = [await bundleCommand(), ...(await Promise.all(joined.map(bundleInto)))]
 const inputs = Object.assign({}, ...bundled)
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(inputs).join(`\n${'-'.repeat(72)}\n\n`))

@@ -104,7 +104,9 @@ export async function testPackage(root: string, scratch: string): Promise<{ pass
       ...[tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--quiet'],
     ]),
     ...typeChecks(root, consumer),
-    ...(await checkHosts(consumer, hostNode())),
+    ...(await checkHosts(root, consumer, hostNode(), (packages) =>
+      npm(['install', '--no-audit', '--no-fund', '--no-save', ...packages], consumer),
+    )),
   ]
   const passed = checks.filter((check) => check).length
   const tests = runTests(consumer)

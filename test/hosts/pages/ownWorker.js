@@ -1,0 +1,2 @@
+// What the page's own worker runs.
+import '../losses.js'
