@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { makeDir, writeFileAtomic } from '#platform'
 import { files, type Header, readRun } from './checkpoint.ts'
 import { shortPath } from './nextSteps.ts'
-import { jsonLine, printableLines } from './printing.ts'
+import { print, printJson } from './printing.ts'
 import { renderSeedsReport } from './report/seedsReport.ts'
 import { datedFolder } from './runFolder.ts'
 import { type SeedRun, spreadLines, spreadsOf } from './seeds.ts'
@@ -33,10 +33,9 @@ export async function trainSeeds(request: TrainRequest, seeds: readonly number[]
   const spreads = spreadsOf(runs)
   const page = renderSeedsReport({ settings, runs, spreads })
   await writeFileAtomic(join(folder, files.report), new TextEncoder().encode(page))
-  const event = { event: 'seeds', seeds, spreads, out: shortPath(folder) }
-  const report = join(shortPath(folder), files.report)
-  const lines = `\n${spreadLines(runs, spreads)}\nDrawn in ${report}`
-  request.stdout.write(`${request.json ? jsonLine(event) : printableLines(lines)}\n`)
+  const near = shortPath(folder)
+  if (request.json) printJson({ event: 'seeds', seeds, spreads, out: near })
+  else print(`\n${spreadLines(runs, spreads)}\nDrawn in ${join(near, files.report)}`)
   return 0
 }
 
