@@ -126,7 +126,7 @@ describe('a whole run', () => {
 })
 
 test('Ctrl-C saves and stops with 130, and the run goes on to the bits of an uninterrupted one', async () => {
-  const args = (epochs: number) => ['--epochs', String(epochs), '--json', '--seed', '5']
+  const args = (epochs: number) => ['--epochs', String(epochs), '--optimizer', 'adam', '--json', '--seed', '5']
   // more epochs than it can come to, however late the signal is
   const run = start(lenet('interrupted', ...args(100_000)))
   await run.seen(/"event":"epoch"/)

@@ -24,9 +24,10 @@ export function makeScheduler(settings: RecipeSettings, updates: number): lrSche
 /** The trainer of a run of `updates` updates. */
 export function makeTrainer(net: gluon.AnyBlock, settings: RecipeSettings, updates: number): gluon.Trainer {
   const scheduler = makeScheduler(settings, updates)
-  return new gluon.Trainer(net.collectParams(), settings.optimizer, {
-    ...(scheduler ? { lrScheduler: scheduler } : { learningRate: settings.lr }),
-    momentum: settings.momentum,
-    wd: settings.wd,
-  })
+  const { lr, wd, momentum } = settings
+  const options = { ...(scheduler ? { lrScheduler: scheduler } : { learningRate: lr }), wd }
+  const params = net.collectParams()
+  return settings.optimizer === 'sgd'
+    ? new gluon.Trainer(params, 'sgd', { ...options, momentum })
+    : new gluon.Trainer(params, settings.optimizer, options)
 }

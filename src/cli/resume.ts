@@ -39,8 +39,8 @@ export function resumedSettings({ settings }: Pick<Header, 'settings'>, typed: T
   const changes: Partial<Record<keyof Settings, unknown>> = {}
   if (typed.model !== undefined && typed.model !== settings.model)
     throw changed('the model', settings.model, typed.model)
-  const { model, recipe, context } = settings
-  const asked = settingsFrom({ recipe, ctx: context, ...typed, model })
+  const { model, recipe, optimizer, context } = settings
+  const asked = settingsFrom({ recipe, optimizer, ctx: context, ...typed, model })
   for (const [name, [key, mayChange]] of Object.entries(options)) {
     if (typed[name as keyof Typed] === undefined || asked[key] === settings[key]) continue
     if (!mayChange) throw changed(`--${name}`, settings[key], asked[key])

@@ -1,10 +1,12 @@
 // The options that set something of a run, as `train` and other commands show and read them.
 import { isPictureFolder } from './pictureData.ts'
-import { modelNames, recipeNames } from './recipes.ts'
+import { modelNames, optimizers, recipeNames } from './recipes.ts'
 import { datasetNames, settingOptions, type Typed } from './settings.ts'
 
 const many = modelNames.filter((model) => recipeNames(model).length > 1)
 const recipeText = many.map((model) => `${model}: ${recipeNames(model).join(', ')}`).join('; ')
+
+const optimizerText = `${optimizers.join(' or ')}; where it is not the recipe’s, so are --lr and --momentum`
 
 /** The options by their names. */
 export const settingArgs = {
@@ -21,18 +23,18 @@ export const settingArgs = {
   },
   recipe: { type: 'string', description: `what the settings start from (${recipeText})`, valueHint: 'NAME' },
   epochs: { type: 'string', description: 'times through the training images', valueHint: '10' },
-  'batch-size': { type: 'string', description: 'images in a step', valueHint: '128' },
+  'batch-size': { type: 'string', description: 'images in a step', valueHint: '32' },
   resize: { type: 'string', description: 'side to which images are resized', valueHint: '112' },
-  optimizer: { type: 'string', description: 'sgd', valueHint: 'sgd' },
-  lr: { type: 'string', description: 'learning rate', valueHint: '0.01' },
-  momentum: { type: 'string', description: 'share of the last step that is repeated', valueHint: '0.9' },
+  optimizer: { type: 'string', description: optimizerText, valueHint: 'adam' },
+  lr: { type: 'string', description: 'learning rate', valueHint: '0.0005' },
+  momentum: { type: 'string', description: 'share of the last step that sgd repeats', valueHint: '0.9' },
   wd: { type: 'string', description: 'weight decay', valueHint: '0.0001' },
   'lr-schedule': {
     type: 'string',
     description: 'constant, cosine, or factor (a tenth after each third)',
     valueHint: 'cosine',
   },
-  warmup: { type: 'string', description: 'steps over which the rate rises from 0', valueHint: '50' },
+  warmup: { type: 'string', description: 'steps over which the rate rises from 0', valueHint: '100' },
   init: { type: 'string', description: 'first weights: xavier, he, normal, uniform', valueHint: 'he' },
   seed: { type: 'string', description: 'the same seed gives the same bits (default 0)', valueHint: '0' },
   ctx: { type: 'string', description: 'cpu, gpu or reference (default cpu)', valueHint: 'cpu' },

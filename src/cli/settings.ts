@@ -4,6 +4,7 @@ import {
   initializers,
   type ModelName,
   modelNames,
+  optimizerDefaults,
   optimizers,
   type RecipeSettings,
   recipeNames,
@@ -96,9 +97,12 @@ export function settingsFrom(typed: Typed): Settings {
   const names = recipeNames(model)
   const recipe = choiceOf('train', `${model} recipe`, typed.recipe, names) ?? names[0]
   const { settings } = recipeOf(model, recipe)
+  const changes = recipeChanges(typed)
+  const { optimizer = settings.optimizer } = changes
   const result: Settings = {
     ...settings,
-    ...recipeChanges(typed),
+    ...(optimizer !== settings.optimizer && optimizerDefaults[optimizer]),
+    ...changes,
     model,
     recipe,
     dataset: choiceOf('train', 'data set', typed.dataset, datasetNames) ?? 'fashion-mnist',
@@ -117,6 +121,9 @@ export function settingsFrom(typed: Typed): Settings {
   }
   if (result.adapter !== null && result.context !== 'gpu') {
     throw new UsageError(`[train] --adapter chooses a GPU: give --ctx gpu with it, got --adapter ${result.adapter}`)
+  }
+  if (optimizer !== 'sgd' && result.momentum > 0) {
+    throw new UsageError(`[train] --momentum is for --optimizer sgd: leave it out, got --momentum ${result.momentum}`)
   }
   if (result.grey && result.dataset !== 'folder') {
     throw new UsageError('[train] --grey is for a folder of pictures: the other data sets are grey already')
@@ -196,12 +203,15 @@ export function updatesIn(steps: number, { accumulate }: Pick<Settings, 'accumul
   return Math.ceil(steps / (accumulate ?? 1))
 }
 
+/** Names of optimizers, as shown. */
+export const optimizerTitles = { sgd: 'SGD', adam: 'Adam' } as const satisfies Record<Settings['optimizer'], string>
+
 /** One line: the numbers of the training. */
 export function describeNumbers(settings: Settings): string {
   const rate = settings.schedule === 'constant' ? `${settings.lr}` : `${settings.lr} (${settings.schedule})`
   return [
     `batch ${batchText(settings)}`,
-    `${settings.optimizer.toUpperCase()} ${rate}`,
+    `${optimizerTitles[settings.optimizer]} ${rate}`,
     ...(settings.momentum > 0 ? [`momentum ${settings.momentum}`] : []),
     ...(settings.wd > 0 ? [`weight decay ${settings.wd}`] : []),
     ...(settings.warmup > 0 ? [`warm-up ${settings.warmup} steps`] : []),

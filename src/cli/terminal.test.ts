@@ -71,8 +71,10 @@ test('the first lines name machine, data, network, recipe with its reason, and t
     'Data     embedded subset in data: 10,000 training and 2,000 test images, 28×28 resized to 112×112',
   )
   expect(lines[2]).toBe('Network  nin, 1,992,166 parameters, 2 classes')
-  expect(lines[3]).toMatch(/^Recipe {3}stable: no ReLU on the class maps .*; changed here: lr 0.05 \(recipe: 0.01\)$/)
-  expect(lines[4]).toMatch(/^Run {6}batch 128, SGD .*seed 0; writing to runs\/x$/)
+  expect(lines[3]).toMatch(/^Recipe {3}adam: no ReLU on the class maps .*; changed here: lr 0.05 \(recipe: 0.0005\)$/)
+  expect(lines[4]).toMatch(
+    /^Run {6}batch 32, Adam 0.05 \(cosine\), warm-up 100 steps, he weights, .*seed 0; writing to runs\/x$/,
+  )
 })
 
 test('a terminal gets a bar', () => {

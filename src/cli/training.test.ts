@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { Context } from '../core/engine.ts'
 import { liveOn } from '../core/storage.ts'
-import { cpu, nd } from '../index.ts'
+import { cpu, nd, nn, optimizer } from '../index.ts'
 import { planVersion } from '../kernel/wasm/plan.ts'
 import { gpuPlanVersion } from '../kernel/wgsl/plan.ts'
 import { arraysOf, type RunCheckpoint } from './checkpoint.ts'
@@ -15,6 +15,7 @@ import { evaluate, probabilities } from './evaluation.ts'
 import type { TrainEvent } from './events.ts'
 import { checkpointOf } from './fixtures.ts'
 import { engineFacts } from './machine.ts'
+import { makeTrainer } from './optimization.ts'
 import { writeRunReport } from './report/runReport.ts'
 import { checkSameFolder, differences, resumedSettings } from './resume.ts'
 import { RunFolder } from './runFolder.ts'
@@ -185,11 +186,26 @@ test('settings of a run that goes on: epochs and threads may change, the rest ma
     '[train] --lr cannot change when a run goes on: the checkpoint has 0.1, got 0.2',
   )
   expect(() => resumedSettings(header, { model: 'nin' })).toThrow('the model cannot change')
+  const other = settingsFrom({ optimizer: 'sgd', momentum: '0.8' }) // the recipe has Adam
+  expect(resumedSettings({ settings: other }, { momentum: '0.8' })).toEqual(other)
   const found = { ...checkpointOf(7), path: join(folder, 'last'), folder }
   checkSameFolder(folder, found)
   symlinkSync(folder, join(folder, 'alias'))
   checkSameFolder(join(folder, 'alias'), found)
   expect(() => checkSameFolder(join(folder, 'other'), found)).toThrow('leave out --out')
+})
+
+test('the trainer has the optimizer of the settings, with their decay, momentum and rates', () => {
+  const net = new nn.Dense(1)
+  net.initialize()
+  const adam = makeTrainer(net, settingsFrom({ wd: '0.01', lr: '0.002', warmup: '4' }), 100).optimizer
+  expect(adam).toBeInstanceOf(optimizer.Adam)
+  expect(adam.wd).toBe(0.01)
+  adam.numUpdate = 2
+  expect(adam.learningRate).toBe(0.001)
+  const sgd = makeTrainer(net, settingsFrom({ recipe: 'stable' }), 100).optimizer
+  expect(sgd).toBeInstanceOf(optimizer.SGD)
+  expect(sgd).toMatchObject({ momentum: 0.9 })
 })
 
 test('what keeps a run from its bits is told', () => {

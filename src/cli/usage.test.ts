@@ -88,13 +88,17 @@ test('numbers and shapes', () => {
 test.each<[Typed, string]>([
   [{ model: 'mlp' }, '[train] there is no model mlp. There are: nin, lenet, alexnet, '],
   [{ model: 'lennet' }, '[train] there is no model lennet. Did you mean lenet? There are: nin, lenet, alexnet, '],
-  [{ recipe: 'stabel' }, '[train] there is no nin recipe stabel. Did you mean stable? There are: stable, tutorial'],
+  [
+    { recipe: 'stabel' },
+    '[train] there is no nin recipe stabel. Did you mean stable? There are: adam, stable, tutorial',
+  ],
   [{ dataset: 'cifar' }, 'There are: fashion-mnist, fashion-mnist-subset, mnist'],
   [{ ctx: 'tpu' }, 'There are: cpu, gpu, reference'],
   [{ resize: '66' }, 'nin needs images of at least 67 pixels a side, got --resize 66'],
   [{ model: 'alexnet', resize: '62' }, 'alexnet needs images of at least 63 pixels a side, got --resize 62'],
   [{ model: 'lenet', resize: '8' }, 'lenet needs images of at least 16 pixels a side'],
-  [{ optimizer: 'adam' }, '[train] there is no optimizer adam. There is: sgd'],
+  [{ optimizer: 'adams' }, '[train] there is no optimizer adams. Did you mean adam? There are: sgd, adam'],
+  [{ momentum: '0.9' }, '[train] --momentum is for --optimizer sgd: leave it out, got --momentum 0.9'],
   [{ lr: '-1' }, "[train] --lr takes a positive number, got '-1'"],
   [{ epochs: '0' }, "[train] --epochs takes a positive integer, got '0'"],
   [{ dataset: 'fashion-mnist-subset', 'data-dir': 'x' }, 'leave out --data-dir'],
@@ -124,6 +128,18 @@ test('the tutorial’s recipe is its settings exactly, and what is typed comes f
     epochs: 2,
     threads: 3,
   })
-  expect(settingsFrom({})).toMatchObject({ model: 'nin', recipe: 'stable', lastRelu: false, dataset: 'fashion-mnist' })
+  expect(settingsFrom({})).toMatchObject({ model: 'nin', recipe: 'adam', lastRelu: false, dataset: 'fashion-mnist' })
   expect(settingsFrom({ model: 'lenet' })).toMatchObject({ resize: 28, batchSize: 256, lr: 0.1, init: 'xavier' })
+})
+
+test('another optimizer than the recipe’s brings its own rate and momentum', () => {
+  const of = (typed: Typed) => {
+    const { optimizer, lr, momentum } = settingsFrom(typed)
+    return { optimizer, lr, momentum }
+  }
+  expect(of({ optimizer: 'adam' })).toEqual({ optimizer: 'adam', lr: 0.0005, momentum: 0 })
+  expect(of({ optimizer: 'sgd' })).toEqual({ optimizer: 'sgd', lr: 0.01, momentum: 0.9 })
+  expect(of({ optimizer: 'sgd', momentum: '0' })).toEqual({ optimizer: 'sgd', lr: 0.01, momentum: 0 })
+  expect(of({ model: 'lenet', optimizer: 'adam' })).toEqual({ optimizer: 'adam', lr: 0.0005, momentum: 0 })
+  expect(of({ model: 'lenet', optimizer: 'sgd' })).toEqual({ optimizer: 'sgd', lr: 0.1, momentum: 0 })
 })

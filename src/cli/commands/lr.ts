@@ -7,7 +7,7 @@ import { print, printError, printJson } from '../printing.ts'
 import { findRate, type RateFinding } from '../rateFinder.ts'
 import { openSession } from '../session.ts'
 import { settingArgs, typedFrom } from '../settingArgs.ts'
-import { type Settings, settingsFrom } from '../settings.ts'
+import { optimizerTitles, type Settings, settingsFrom } from '../settings.ts'
 import { command, UsageError } from '../usage.ts'
 import { numberOf } from '../values.ts'
 
@@ -78,6 +78,6 @@ function textOf(finding: RateFinding, { model, optimizer, batchSize }: Settings)
   return [
     picture,
     `The smoothed loss is lowest at ${lowest.toPrecision(2)}; above it the rate is too high.`,
-    `For ${model} with ${optimizer.toUpperCase()} and batches of ${batchSize}, begin with a tenth of it: --lr ${Number(suggested.toPrecision(2))}`,
+    `For ${model} with ${optimizerTitles[optimizer]} and batches of ${batchSize}, begin with a tenth of it: --lr ${Number(suggested.toPrecision(2))}`,
   ].join('\n')
 }
