@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { isolating } from '../test/browser/files.ts'
 import { inChromium, openPage, pageHost } from './packagePages.ts'
 import { type Host, type Ran, runProgram, runTool } from './packageRun.ts'
+import { packagesOfServe } from './packageServe.ts'
 
 /** What a test of Jest and Vitest says. */
 const testText = `import { losses } from './losses.js'
@@ -61,11 +62,16 @@ async function byRollup(consumer: string, format: 'es' | 'cjs'): Promise<string[
   return warnings
 }
 
-/** Builds and starts a Next application, and takes what `read` finds at its address. */
-async function inNext(consumer: string, node: string, read: (address: string) => Promise<Ran>): Promise<Ran> {
+/** Starts a Next application, and takes what `read` finds at its address; `build` builds it before. */
+async function inNext(
+  consumer: string,
+  node: string,
+  read: (address: string) => Promise<Ran>,
+  build: boolean,
+): Promise<Ran> {
   const [folder, next] = [join(consumer, 'next'), join(consumer, 'node_modules/next/dist/bin/next')]
   copyFileSync(join(consumer, 'losses.js'), join(folder, 'losses.js'))
-  const { complaints } = runTool(node, [next, 'build'], folder)
+  const { complaints } = build ? runTool(node, [next, 'build'], folder) : { complaints: [] }
   const server = spawn(node, [next, 'start', '--port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
   try {
     const address = await new Promise<string>((resolve, reject) => {
@@ -95,10 +101,12 @@ async function rendered(address: string): Promise<Ran> {
   return { printed: /<p>([^<]*)<\/p>/.exec(text)?.[1] ?? text, complaints: [] }
 }
 
-/** All hosts of test/hosts; `install` puts packages into the consumer's folder. */
+/** All hosts of test/hosts; `install` puts their packages and those of examples/serve into the consumer's folder. */
 export function frameworkHosts(root: string, install: (packages: string[]) => boolean): Readonly<Record<string, Host>> {
   const { dependencies } = JSON.parse(readFileSync(join(root, 'test/hosts/package.json'), 'utf8'))
-  const packages = Object.entries(dependencies).map(([name, version]) => `${name}@${version}`)
+  const packages = Object.entries({ ...dependencies, ...packagesOfServe(root) }).map(
+    ([name, version]) => `${name}@${version}`,
+  )
   if (!install(packages)) throw new Error('npm could not install the dependencies of test/hosts/package.json')
   const ofRoot = (path: string) => join(root, 'node_modules', path)
   return {
@@ -118,11 +126,11 @@ export function frameworkHosts(root: string, install: (packages: string[]) => bo
       return runProgram(node, ['rollup/losses.cjs'], consumer, warnings)
     },
     'Next, a page': (consumer, node) =>
-      inNext(consumer, node, (address) => inChromium((browser) => openPage(browser, address))),
-    'Next, on the server': (consumer, node) => inNext(consumer, node, rendered),
+      inNext(consumer, node, (address) => inChromium((browser) => openPage(browser, address)), true),
+    'Next, on the server': (consumer, node) => inNext(consumer, node, rendered, false),
     Jest: async (consumer, node) => {
       const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
-      return tested(consumer, node, 'jest.test.js', [...flags, 'node_modules/jest/bin/jest.js'])
+      return tested(consumer, node, 'jest.spec.js', [...flags, 'node_modules/jest/bin/jest.js'])
     },
     Vitest: async (consumer) =>
       tested(consumer, process.execPath, 'vitest.spec.js', [ofRoot('vitest/vitest.mjs'), 'run', '--globals']),

@@ -6,6 +6,7 @@ import { rolldown } from 'rolldown'
 import { frameworkHosts } from './packageFrameworks.ts'
 import { pageHosts } from './packagePages.ts'
 import { type Host, numbers, runProgram } from './packageRun.ts'
+import { checkServe } from './packageServe.ts'
 
 const program = 'losses.js'
 
@@ -80,5 +81,6 @@ export async function checkHosts(
     console.log(passed ? `${name}: the same losses` : [`${name}: failed`, ...complaints, printed].join('\n'))
     checks.push(passed)
   }
+  if (long) checks.push(await checkServe(root, consumer, node))
   return checks
 }

@@ -1,10 +1,7 @@
 // The public surface of glueball.
-import { Context, setDefaultContext } from './core/engine.ts'
+import { Context } from './core/engine.ts'
 import { cpu } from './engines/wasm/start.ts'
-import './nd/functionMethods.ts'
-import './nd/methods.ts'
-
-setDefaultContext(() => cpu())
+import './setup.ts'
 
 export * as autograd from './autograd/index.ts'
 export type { DType, TypedArray } from './core/dtype.ts'

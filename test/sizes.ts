@@ -54,6 +54,14 @@ function sizeOf(chunks: readonly string[]): Size {
   }
 }
 
+/** The program with each namespace from an entry of its own: `import * as nd from 'glueball/nd'`. */
+function byEntries(program: string): string {
+  const one = (name: string) => `import * as ${name} from 'glueball/${name}'`
+  return program.replace(/import \{ (.*) \} from 'glueball'/, (_, names: string) =>
+    names.split(', ').map(one).join('\n'),
+  )
+}
+
 /** By esbuild, which keeps all of a namespace that is reached through another module. */
 async function byEsbuild(program: string): Promise<Size> {
   const { outputFiles, metafile } = await build({
@@ -92,7 +100,11 @@ async function byRolldown(program: string): Promise<Size> {
   return sizeOf(chunks.filter((chunk) => first.has(chunk.fileName)).map((chunk) => chunk.code))
 }
 
-const bundlers = { 'Vite (rolldown)': byRolldown, esbuild: byEsbuild }
+const bundlers = {
+  'Vite (rolldown)': byRolldown,
+  esbuild: byEsbuild,
+  'esbuild, glueball/nd': (program: string) => byEsbuild(byEntries(program)),
+}
 
 /** A row of the table. */
 export type Row = Size & { readonly program: string; readonly bundler: string }

@@ -1,5 +1,6 @@
 // What a user's program looks like to the compiler: types of methods, blocks and results, seen through the package.
-import { autograd, gluon, type NDArray, nd, nn } from 'glueball'
+import { autograd, gluon, type NDArray, nd } from 'glueball'
+import * as nn from 'glueball/nn'
 
 const sum: NDArray = nd.ones([2, 3]).add(nd.ones([2, 3]))
 const value: Promise<number> = nd.mean(sum).asscalar()

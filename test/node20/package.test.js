@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { autograd, gluon, init, nd, nn } from 'glueball'
+import * as ndEntry from 'glueball/nd'
 
 const manifest = JSON.parse(readFileSync('node_modules/glueball/package.json', 'utf8'))
 
@@ -11,6 +12,12 @@ test('two arrays are added', async () => {
   const sum = nd.ones([2, 3]).add(nd.ones([2, 3]))
   assert.deepEqual([...sum.shape], [2, 3])
   assert.equal(await nd.mean(sum).asscalar(), 2)
+})
+
+test('a namespace has an entry of its own', async () => {
+  assert.equal(ndEntry.ones, nd.ones)
+  const program = "import * as nd from 'glueball/nd'; console.log(await nd.ones([4]).sum().asscalar())"
+  assert.equal(String(execFileSync(process.execPath, ['--input-type=module', '-e', program])), '4\n')
 })
 
 test('a network learns', async () => {

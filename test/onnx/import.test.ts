@@ -41,6 +41,12 @@ describe('a block', () => {
     expect([net.inputNames, net.outputNames]).toEqual([['data'], ['output']])
   })
 
+  test('is read from a Buffer of Node, whose slices share its memory', async () => {
+    const [net, other] = [await SymbolBlock.fromOnnx(bytes), await SymbolBlock.fromOnnx(Buffer.from(bytes))]
+    const given = x()
+    expect(await other(given).toArray()).toEqual(await net(given).toArray())
+  })
+
   test('is saved and loaded by structural names', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'glueball-onnx-'))
     try {

@@ -73,7 +73,8 @@ function rawValues(type: ElementType, bytes: Uint8Array, count: number): ArrayLi
   if (bytes.length !== count * width) {
     throw new Fault(`it has ${bytes.length} bytes, expected ${count * width} for ${count} elements of ${type}`)
   }
-  const { buffer } = bytes.slice() // an element's bytes may start anywhere
+  // a copy, since an element may start anywhere; `slice` of a Buffer of Node would be none
+  const { buffer } = Uint8Array.from(bytes)
   if (type === 'int64') return Array.from(new BigInt64Array(buffer), Number)
   if (type === 'bool') return Array.from(bytes, (byte) => (byte === 0 ? 0 : 1))
   return elementsIn(type, buffer, 0, count)
