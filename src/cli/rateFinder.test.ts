@@ -39,14 +39,14 @@ test('the command finds a rate for LeNet, and says so', async () => {
     '--batch-size',
     '16',
     '--steps',
-    '60',
+    '30',
     '--from',
     '0.0001',
   ]
   const { code, stdout } = await glueball(...line, '--json')
   expect(code).toBe(0)
   const { points, lowest, suggested } = JSON.parse(stdout)
-  expect(points.length).toBeGreaterThan(20)
+  expect(points.length).toBeGreaterThan(10)
   expect(points[0].rate).toBeCloseTo(0.0001, 12)
   expect(lowest).toBeGreaterThan(0.003)
   expect(lowest).toBeLessThan(5)
