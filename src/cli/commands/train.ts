@@ -13,7 +13,7 @@ const saveEveryMinutes = 2
 const many = modelNames.filter((model) => recipeNames(model).length > 1)
 const recipeText = many.map((model) => `${model}: ${recipeNames(model).join(', ')}`).join('; ')
 
-const optimizerText = `${optimizers.join(' or ')}; where it is not the recipe’s, so are --lr and --momentum`
+const optimizerText = `${optimizers.join(' or ')}; another than the recipe’s has its own default --lr and --momentum`
 
 /** The command. */
 export const train = command({
