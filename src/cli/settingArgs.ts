@@ -6,7 +6,7 @@ import { datasetNames, settingOptions, type Typed } from './settings.ts'
 const many = modelNames.filter((model) => recipeNames(model).length > 1)
 const recipeText = many.map((model) => `${model}: ${recipeNames(model).join(', ')}`).join('; ')
 
-const optimizerText = `${optimizers.join(' or ')}; where it is not the recipe’s, so are --lr and --momentum`
+const optimizerText = `${optimizers.join(' or ')}; another than the recipe’s has its own default --lr and --momentum`
 
 /** The options by their names. */
 export const settingArgs = {
