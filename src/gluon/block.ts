@@ -295,6 +295,11 @@ export abstract class Block<Inputs extends unknown[] = [NDArray], Output = NDArr
   /** Computes the output from the inputs. */
   abstract forward(...inputs: Inputs): Output
 
+  /** @internal What computes this block and the one behind it at once, where there is such a thing, to the same bits. */
+  joined(_next: Block | undefined): ((x: NDArray) => NDArray) | undefined {
+    return undefined
+  }
+
   /** Has a function called before each forward, with the list of inputs. */
   registerForwardPreHook(hook: (block: this, inputs: Inputs) => void): HookHandle {
     return this.addPreHook(hook as Hook)

@@ -6,11 +6,14 @@ import type { NDArray } from '../../core/ndarray.ts'
 import { formatShape } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
 import type { Initializer } from '../../init/initializer.ts'
-import { relu } from '../../ops/elementwise/elementwise.ts'
+import type { ActivationName } from '../../ops/activations.ts'
+import { activate } from '../../ops/elementwise/elementwise.ts'
 import { fill } from '../../ops/fill/fill.ts'
 import { batchNorm, normaliseChannels } from '../../ops/norm/batchNorm.ts'
 import { averageUpdate } from '../../ops/update/average.ts'
+import type { Block } from '../block.ts'
 import type { Parameter } from '../parameter.ts'
+import { Activation } from './activations.ts'
 import { type AxisNormOptions, axisNormOptions, checkRange, Norm } from './norm.ts'
 import { pythonCall } from './python.ts'
 
@@ -47,6 +50,8 @@ export class BatchNorm extends Norm {
   /** Parameters are saved under the names of their properties, and Gluon's files have this one. */
   readonly running_mean: Parameter
   readonly running_var: Parameter
+  /** The activation of the call that runs. */
+  #behind: ActivationName | undefined
 
   constructor(options: BatchNormOptions = {}) {
     checkOptions(new.target.className, options, '{ momentum: 0.99 }', batchNormOptions)
@@ -73,18 +78,44 @@ export class BatchNorm extends Norm {
   }
 
   forward(x: NDArray): NDArray {
+    return this.normalised(x, this.#behind)
+  }
+
+  /**
+   * @internal In training, the layer with an activation behind it, unless a hook sees what lies between them or one is of a
+   * class with a forward of its own.
+   */
+  override joined(next: Block | undefined): ((x: NDArray) => NDArray) | undefined {
+    const { forward } = BatchNorm.prototype
+    const apart = !mode.training || this.useGlobalStats || this.hooked || this.forward !== forward
+    if (apart || !(next instanceof Activation)) return undefined
+    if (next.hooked || next.forward !== Activation.prototype.forward) return undefined
+    return (x) => {
+      this.#behind = next.activation
+      try {
+        return this(x)
+      } finally {
+        this.#behind = undefined
+      }
+    }
+  }
+
+  /** The result, and an activation of it. */
+  protected normalised(x: NDArray, activation: ActivationName | undefined): NDArray {
     const { axis, epsilon, momentum, running_mean, running_var } = this
     const channels = this.sizeAlong(x, axis, [running_mean, running_var])
     const { context, dtype } = x
     const gamma = this.scale ? this.gamma.data() : fill([channels], 1, { context, dtype })
     const beta = this.beta.data()
     const running = [running_mean.data(), running_var.data()] as const
-    if (!mode.training || this.useGlobalStats)
-      return normaliseChannels(x, gamma, beta, ...running, { axis, eps: epsilon })
+    if (!mode.training || this.useGlobalStats) {
+      const y = normaliseChannels(x, gamma, beta, ...running, { axis, eps: epsilon })
+      return activation ? activate(activation, y) : y
+    }
     if (x.size === 0) {
       throw new OpError(this.className, `cannot take statistics of an empty batch: got ${formatShape(x.shape)}`)
     }
-    const [y, mean, variance] = batchNorm(x, gamma, beta, { axis, eps: epsilon })
+    const [y, mean, variance] = batchNorm(x, gamma, beta, { axis, eps: epsilon, ...(activation && { activation }) })
     pause(() => averageUpdate(running, [mean, variance], momentum))
     return y
   }
@@ -106,6 +137,6 @@ export class BatchNormReLU extends BatchNorm {
   static override readonly className: string = 'BatchNormReLU'
 
   override forward(x: NDArray): NDArray {
-    return relu(super.forward(x))
+    return this.normalised(x, 'relu')
   }
 }

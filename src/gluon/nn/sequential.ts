@@ -75,7 +75,9 @@ function runInTurn(blocks: readonly Block[], reasons: readonly string[], input: 
   const scope = currentScope()
   let x = input
   for (let i = 0; i < blocks.length; i++) {
-    const y = blocks[i](x)
+    const both = blocks[i].joined(blocks[i + 1])
+    const y = (both ?? blocks[i])(x)
+    if (both) i++
     if (y !== x && x.owner === scope) release(x, reasons[i])
     x = y
   }
