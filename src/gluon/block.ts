@@ -6,6 +6,7 @@ import { hintOn } from '../core/hints.ts'
 import type { NDArray } from '../core/ndarray.ts'
 import { arraysIn, giveToUser, within } from '../core/ownership.ts'
 import type { NestedNumbers } from '../nd/values.ts'
+import type { ActivationName } from '../ops/activations.ts'
 import { Callable } from './callable.ts'
 import { calling, type Place, placeOf } from './calling.ts'
 import { Constant } from './constant.ts'
@@ -224,6 +225,11 @@ export abstract class AnyBlock extends Callable {
    */
   foldInto(_previous: AnyBlock, _next: AnyBlock | undefined): number {
     return 0
+  }
+
+  /** @internal Makes the next call apply an activation to its result, at the cost of none; false where it can't. */
+  takeActivation(_activation: ActivationName): boolean {
+    return false
   }
 
   protected override invoke(inputs: unknown[]): unknown {

@@ -6,7 +6,7 @@ import { Constant } from '../../init/initializers.ts'
 import { type ActivationName, checkActivation } from '../../ops/activations.ts'
 import { activate } from '../../ops/elementwise/elementwise.ts'
 import { leakyReLU, swish } from '../../ops/leakyReLU/leakyReLU.ts'
-import { type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
+import { type AnyBlock, type BlockOptions, blockOptions, HybridBlock } from '../block.ts'
 import type { Parameter } from '../parameter.ts'
 import { checkCount, checkInput, checkPositions } from './arguments.ts'
 
@@ -32,6 +32,15 @@ export class Activation extends HybridBlock {
   forward(x: NDArray): NDArray {
     checkInput(this.className, x)
     return activate(this.activation, x)
+  }
+
+  /** @internal Whether a layer before may apply the function: nothing watches, and no class has a forward of its own. */
+  get foldable(): boolean {
+    return !this.hooked && this.forward === Activation.prototype.forward
+  }
+
+  override foldInto(previous: AnyBlock, _next: AnyBlock | undefined): number {
+    return this.foldable && previous.takeActivation(this.activation) ? 1 : 0
   }
 
   override describe(): string {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { autograd, cpu, gluon, memoryInfo, type NDArray, nd, nn, reference } from 'glueball'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Context } from '../../core/engine.ts'
+import { listen } from '../../core/listen.ts'
 import { makeCpuEngine } from '../../engines/wasm/start.ts'
 import { decodeParams, encodeParams } from '../../io/params.ts'
 import { generator } from '../../ops/cases.ts'
@@ -276,4 +277,62 @@ it('trains to the same bits with any number of threads', async () => {
   const [one, three] = await Promise.all(results)
   expect(three).toEqual(one)
   expect(one.flat().every(Number.isFinite)).toBe(true)
+})
+
+describe.each([cpu(), reference()])('an Activation behind a BatchNorm in a Sequential on %s', (ctx) => {
+  const random = generator(9)
+  const pixels = nd.array(
+    Float32Array.from({ length: 4 * 3 * 6 * 6 }, () => random() - 0.5),
+    { ctx, shape: [4, 3, 6, 6] },
+  )
+
+  /** A network that is always the same. */
+  function network(norm = new nn.BatchNorm()) {
+    nd.random.seed(3)
+    const net = new nn.HybridSequential(
+      new nn.Conv2D(5, 3, { padding: 1, inChannels: 3 }),
+      norm,
+      new nn.Activation('relu'),
+      new nn.Conv2D(4, 3, { inChannels: 5 }),
+    )
+    net.initialize({ ctx })
+    return net
+  }
+
+  /** Outputs, gradients and running statistics of a step, and the names of its calls that rectify. */
+  async function step(net: nn.HybridSequential) {
+    const relus: string[] = []
+    const stop = listen(({ name, parts }) => parts === undefined && name.startsWith('relu') && relus.push(name))
+    const y = autograd.record(() => net(pixels).square())
+    y.backward()
+    stop()
+    const parameters = [...net.collectParams().values()]
+    const arrays = parameters.map((one) => (one.gradReq === 'null' ? one.data() : one.grad()))
+    return { relus, values: await Promise.all([y, ...arrays].map(list)) }
+  }
+
+  it('is computed with it, to the bits of both apart, which a hook between them sees', async () => {
+    const fused = await step(network())
+    for (const at of [1, 2] as const) {
+      const net = network()
+      const seen: NDArray[] = []
+      if (at === 1) net.at(1).registerForwardHook((_block, _inputs, y) => void seen.push(y))
+      else net.at(2).registerForwardPreHook((_block, [x]) => void seen.push(x))
+      const apart = await step(net)
+      expect(apart.values).toEqual(fused.values)
+      expect(apart.relus.length).toBeGreaterThan(0)
+      expect(Math.min(...(await list(seen[0])))).toBeLessThan(0)
+    }
+    expect(fused.relus).toEqual([])
+  })
+
+  it('is not computed with one that has a forward of its own', async () => {
+    class Doubled extends nn.BatchNorm {
+      override forward(x: NDArray): NDArray {
+        return super.forward(x).subtract(1)
+      }
+    }
+    const { relus } = await step(network(new Doubled()))
+    expect(relus.length).toBeGreaterThan(0)
+  })
 })

@@ -8,7 +8,7 @@ import { formatShape } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
 import type { Initializer } from '../../init/initializer.ts'
 import type { ActivationName } from '../../ops/activations.ts'
-import { relu } from '../../ops/elementwise/elementwise.ts'
+import { activate } from '../../ops/elementwise/elementwise.ts'
 import { fill } from '../../ops/fill/fill.ts'
 import { batchNorm, normaliseChannels } from '../../ops/norm/batchNorm.ts'
 import { averageUpdate } from '../../ops/update/average.ts'
@@ -54,6 +54,8 @@ export class BatchNorm extends Norm {
   readonly running_mean: Parameter
   readonly running_var: Parameter
   readonly #folding = new Folding()
+  /** The activation of the next call. */
+  #behind: ActivationName | undefined
 
   constructor(options: BatchNormOptions = {}) {
     checkOptions(new.target.className, options, '{ momentum: 0.99 }', batchNormOptions)
@@ -80,18 +82,39 @@ export class BatchNorm extends Norm {
   }
 
   forward(x: NDArray): NDArray {
+    const activation = this.#behind
+    this.#behind = undefined
+    return this.normalised(x, activation)
+  }
+
+  /** With an activation behind it, the values of both take no pass more than those of this layer. */
+  override takeActivation(activation: ActivationName): boolean {
+    if (tracing() || this.hooked || this.forward !== BatchNorm.prototype.forward) return false
+    // while recording, values of given statistics have the gradients of their formulas
+    if (mode.recording && (!mode.training || this.useGlobalStats)) return false
+    this.#behind = activation
+    return true
+  }
+
+  /** The result, and an activation of it. */
+  protected normalised(x: NDArray, activation: ActivationName | undefined): NDArray {
     const { axis, epsilon, momentum, running_mean, running_var } = this
     const channels = this.sizeAlong(x, axis, [running_mean, running_var])
     const { context, dtype } = x
     const gamma = this.scale ? this.gamma.data() : fill([channels], 1, { context, dtype })
     const beta = this.beta.data()
     const running = [running_mean.data(), running_var.data()] as const
-    if (!mode.training || this.useGlobalStats)
-      return normaliseChannels(x, gamma, beta, ...running, { axis, eps: epsilon })
+    if (!mode.training || this.useGlobalStats) {
+      const options = { axis, eps: epsilon }
+      if (activation && !mode.recording)
+        return normaliseChannels(x, gamma, beta, ...running, { ...options, activation })
+      const y = normaliseChannels(x, gamma, beta, ...running, options)
+      return activation ? activate(activation, y) : y
+    }
     if (x.size === 0) {
       throw new OpError(this.className, `cannot take statistics of an empty batch: got ${formatShape(x.shape)}`)
     }
-    const [y, mean, variance] = batchNorm(x, gamma, beta, { axis, eps: epsilon })
+    const [y, mean, variance] = batchNorm(x, gamma, beta, { axis, eps: epsilon, ...(activation && { activation }) })
     pause(() => averageUpdate(running, [mean, variance], momentum))
     return y
   }
@@ -99,7 +122,7 @@ export class BatchNorm extends Norm {
   /** A convolution takes this layer, and an activation behind it, into its weight and bias in prediction. */
   override foldInto(previous: AnyBlock, next: AnyBlock | undefined): number {
     if (this.forward !== BatchNorm.prototype.forward) return 0
-    const act = next instanceof Activation && next.forward === Activation.prototype.forward && !next.hooked
+    const act = next instanceof Activation && next.foldable
     return this.foldWith(previous, act ? next.activation : undefined) ? (act ? 2 : 1) : 0
   }
 
@@ -132,7 +155,7 @@ export class BatchNormReLU extends BatchNorm {
   static override readonly className: string = 'BatchNormReLU'
 
   override forward(x: NDArray): NDArray {
-    return relu(super.forward(x))
+    return this.normalised(x, 'relu')
   }
 
   override foldInto(previous: AnyBlock, _next: AnyBlock | undefined): number {

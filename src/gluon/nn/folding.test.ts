@@ -122,3 +122,21 @@ describe('runs the layers one by one', () => {
     expect(() => net(images(cpu()))).toThrow(/size 3 along axis 1 .* gamma and beta take 5/)
   })
 })
+
+describe.each([cpu(), reference()])('a BatchNorm without a convolution before it on %s', (ctx) => {
+  it('takes the activation behind it, to the same bits', async () => {
+    const net = trained(
+      new nn.HybridSequential(new nn.BatchNorm(), new nn.Activation('relu'), new nn.Conv2D(3, 3)),
+      ctx,
+    )
+    const x = images(ctx)
+    const calls = opsOf(() => net(x))
+    expect(await list(net(x))).toEqual(await list(oneByOne(net, x)))
+    expect(calls.length).toBeLessThan(opsOf(() => oneByOne(net, x)).length)
+    x.attachGrad()
+    autograd.record(() => net(x), { trainMode: false }).backward()
+    const [gradient] = [await list(x.grad)]
+    autograd.record(() => oneByOne(net, x), { trainMode: false }).backward()
+    expect(gradient).toEqual(await list(x.grad))
+  })
+})

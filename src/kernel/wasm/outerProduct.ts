@@ -1,7 +1,7 @@
 // Plans C[m][n] = Σ_k A[k][m] · B[k][n] for long k: parts of k side by side, each summed block by block, then added up.
 import { addresses, type Body, i32, integers, item, type Local, select } from './asm.ts'
 import { type Gemm, gemm } from './gemm.ts'
-import { wantedItems } from './items.ts'
+import { piecesOf, wantedItems } from './items.ts'
 import { kept, smaller, touch } from './loops.ts'
 import { defineModule } from './module.ts'
 import { pack } from './pack.ts'
@@ -69,16 +69,31 @@ export function outerProduct(
   // parts are fixed by the shape; groups of panels make the items wanted where the work allows it
   const wanted = Math.max(1, Math.min(wantedItems, Math.floor((2 * M * N * K) / 2e6)))
   const parts = Math.max(1, Math.min(wanted, Math.floor(K / (4 * block))))
-  const perGroup = Math.ceil(panels / Math.min(panels, Math.max(1, Math.ceil(wanted / parts))))
+  const groups = Math.max(1, Math.ceil(wanted / parts))
+  const [perGroup, perRows] = cutOf(shape, groups, panels)
+  const rowGroups = Math.ceil(panelsOfA(M) / perRows)
   const rows = roundUp(Math.ceil(K / parts), parts > 1 ? block : 1)
   const bytes = M * N * 4
   const target = parts > 1 ? { workspace: at } : c
-  const items = parts * Math.ceil(panels / perGroup)
+  const items = parts * Math.ceil(panels / perGroup) * rowGroups
   const module = defineModule('outerProduct', { M, N, rung, block }, (shape) => ({ part: partItem(shape) }))
-  const phases = [module.phase('part', items, { a, b, c: target, K, rows, perGroup, bytes })]
+  const phases = [module.phase('part', items, { a, b, c: target, K, rows, perGroup, perRows, bytes })]
   if (parts > 1) phases.push(sumParts({ workspace: at }, c, bytes, parts))
-  const scratch = packedBytes(M, block) + (crowds(N) ? perGroup * width * block * 4 : 0)
+  const scratch = packedBytes(M, block, perRows) + (crowds(N) ? perGroup * width * block * 4 : 0)
   return { workspace: parts > 1 ? parts * bytes : 0, scratch, phases }
+}
+
+const panelsOfA = (M: number) => Math.ceil(M / aWidth)
+
+/**
+ * Panels of B and of A of an item, where `groups` items of a part are wanted. A factor that is packed is packed anew for
+ * each group of the other's panels; one that is read where it lies is not cut.
+ */
+function cutOf({ M, N }: OuterProduct, groups: number, panels: number): readonly [number, number] {
+  const wanted = crowds(M) ? Math.round(piecesOf(groups, N, M)) : groups
+  const across = Math.min(panels, Math.max(1, wanted))
+  const down = crowds(M) ? Math.min(panelsOfA(M), Math.ceil(groups / across)) : 1
+  return [Math.ceil(panels / across), Math.ceil(panelsOfA(M) / down)]
 }
 
 type L = Local<'i32'>
@@ -89,10 +104,10 @@ interface Places {
   readonly c: L
 }
 
-/** The matrices; K, rows of k in a part, panels of a group, bytes of C. */
-const partArguments = { ...addresses('a', 'b', 'c'), ...integers('K', 'rows', 'perGroup', 'bytes') }
+/** The matrices; K, rows of k in a part, panels of B and of A in a group, bytes of C. */
+const partArguments = { ...addresses('a', 'b', 'c'), ...integers('K', 'rows', 'perGroup', 'perRows', 'bytes') }
 
-/** An item is a part of k and a group of C's panels. */
+/** An item is a part of k and a group of C's panels, or of some rows of them. */
 const partItem = (shape: OuterProduct) =>
   item(partArguments, (f, { index, args, scratch }) => {
     const { M, N, rung, block = usualBlock } = shape
@@ -100,24 +115,29 @@ const partItem = (shape: OuterProduct) =>
     const full = Math.floor(N / width)
     const panels = Math.ceil(N / width)
     const { bytes, ...others } = args
-    const { a, b, c, K, rows, perGroup } = f.lets(others)
+    const { a, b, c, K, rows, perGroup, perRows } = f.lets(others)
     const groups = f.let(i32.div_u(i32.add(perGroup, panels - 1), perGroup))
-    const part = f.let(i32.div_u(index, groups))
-    const first = f.let(i32.mul(i32.rem_u(index, groups), perGroup))
+    const rowGroups = f.let(i32.div_u(i32.add(perRows, panelsOfA(M) - 1), perRows))
+    const top = f.let(i32.mul(i32.rem_u(index, rowGroups), perRows))
+    const group = f.let(i32.div_u(index, rowGroups))
+    const part = f.let(i32.div_u(group, groups))
+    const first = f.let(i32.mul(i32.rem_u(group, groups), perGroup))
     const end = smaller(f, i32.add(first, perGroup), panels)
     const k = f.let(i32.mul(part, rows))
     // rounding up may leave nothing for the last parts
     const left = f.let(select(i32.lt_u(k, K), smaller(f, rows, i32.sub(K, k)), i32.const(0)))
-    a.bump(i32.mul(k, M * 4))
+    a.bump(i32.add(i32.mul(k, M * 4), i32.mul(top, aWidth * 4)))
     b.bump(i32.add(i32.mul(k, N * 4), i32.mul(first, width * 4)))
     c.bump(i32.add(i32.mul(part, bytes), i32.mul(first, width * 4)))
+    c.bump(i32.mul(top, aWidth * N * 4))
     const columns = smaller(f, N * 4, i32.mul(end, width * 4))
     columns.set(i32.sub(columns, i32.mul(first, width * 4)))
-    clear(f, c, M, N * 4, columns)
+    const height = smaller(f, i32.mul(perRows, aWidth), i32.sub(M, i32.mul(top, aWidth)))
+    clear(f, c, height, N * 4, columns)
     const count = f.let(i32.sub(smaller(f, end, full), first))
     const ragged = f.let(i32.gt_u(end, full))
     const one = (length: number) => () =>
-      addBlock(f, shape, length, { a, b, c }, { scratch, first, end, count, ragged })
+      addBlock(f, shape, length, { a, b, c }, { scratch, first, count, ragged, top, perRows, height })
     for (const length of [block, restBlock, 1]) {
       const times = f.let(i32.div_u(left, length))
       f.times(times, one(length), [
@@ -128,42 +148,59 @@ const partItem = (shape: OuterProduct) =>
     }
   })
 
-function clear(f: Body, c: Local<'i32'>, rows: number, stride: number, bytes: Local<'i32'>): void {
+function clear(f: Body, c: Local<'i32'>, rows: Local<'i32'>, stride: number, bytes: Local<'i32'>): void {
   const at = f.let(c)
   f.times(rows, () => f.fill(at, 0, bytes), [[at, stride]])
 }
 
 interface Group {
   readonly scratch: Local<'i32'>
-  /** First panel and the one after the last. */
+  /** First panel of B. */
   readonly first: Local<'i32'>
-  readonly end: Local<'i32'>
   /** Panels of full width, and whether the narrow last one follows. */
   readonly count: Local<'i32'>
   readonly ragged: Local<'i32'>
+  /** First panel of A, panels of a full group, and rows of this one. */
+  readonly top: Local<'i32'>
+  readonly perRows: Local<'i32'>
+  readonly height: Local<'i32'>
 }
 
 /** Adds the products of a block of k to the group's panels of C. */
 function addBlock(f: Body, shape: OuterProduct, length: number, { a, b, c }: Places, group: Group): void {
   const { rung, M, N, block = usualBlock } = shape
   const width = tile(rung).vectors * 4
-  touch(f, a, length * M * 4)
+  if (crowds(M)) packRows(f, M, length, a, group)
+  else touch(f, a, length * M * 4)
   touch(f, b, i32.sub(length * N * 4, i32.mul(group.first, width * 4)))
-  const packedB = f.let(i32.add(group.scratch, packedBytes(M, block)))
-  if (crowds(M)) pack(f, { ...rowsOf(M, length), vectors: aWidth / 4, columns: M }, a, group.scratch)
+  const packed = crowds(M) ? i32.mul(group.perRows, aWidth * block * 4) : 0
+  const packedB = f.let(i32.add(group.scratch, packed))
   if (crowds(N)) packPanels(f, shape, length, f.let(b), f.let(packedB), group)
   const places = { a: f.let(crowds(M) ? group.scratch : a), b: f.let(crowds(N) ? packedB : b), c: f.let(c) }
-  f.times(group.count, () => onePanel(f, shape, length, width, places), [
+  f.times(group.count, () => onePanel(f, shape, length, width, places, group.height), [
     [places.b, crowds(N) ? length * width * 4 : width * 4],
     [places.c, width * 4],
   ])
-  if (N % width) f.if(group.ragged, () => onePanel(f, shape, length, N % width, places))
+  if (N % width) f.if(group.ragged, () => onePanel(f, shape, length, N % width, places, group.height))
 }
 
 const rowsOf = (columns: number, k: number) => ({ k, kStride: columns * 4, columnStride: 4 })
 
 /** Bytes of A's block in scratch. */
-const packedBytes = (M: number, block: number) => (crowds(M) ? roundUp(M, aWidth) * block * 4 : 0)
+const packedBytes = (M: number, block: number, panels: number) => (crowds(M) ? panels * aWidth * block * 4 : 0)
+
+/** Packs the group's panels of A, whose rows are read in order first. */
+function packRows(f: Body, M: number, length: number, a: L, group: Group): void {
+  const [line, from, to] = [f.let(a), f.let(a), f.let(group.scratch)]
+  const bytes = f.let(i32.mul(group.height, 4))
+  f.times(length, () => touch(f, line, bytes), [[line, M * 4]])
+  const one = (columns: number) => pack(f, { ...rowsOf(M, length), vectors: aWidth / 4, columns }, from, to)
+  f.times(i32.div_u(group.height, aWidth), () => one(aWidth), [
+    [from, aWidth * 4],
+    [to, aWidth * length * 4],
+  ])
+  if (M % aWidth) f.if(f.let(i32.rem_u(group.height, aWidth)), () => one(M % aWidth))
+}
 
 /** Packs the group's panels of B. */
 function packPanels(f: Body, { rung, N }: OuterProduct, length: number, b: L, to: L, group: Group): void {
@@ -176,8 +213,15 @@ function packPanels(f: Body, { rung, N }: OuterProduct, length: number, b: L, to
   if (N % (vectors * 4)) f.if(group.ragged, () => one(N % (vectors * 4)))
 }
 
-/** Adds a block's products to one panel of C, which has `columns` columns. */
-function onePanel(f: Body, { rung, M, N }: OuterProduct, length: number, columns: number, places: Places): void {
+/** Adds a block's products to one panel of C, which has `columns` columns; `height` rows, or all where A is not packed. */
+function onePanel(
+  f: Body,
+  { rung, M, N }: OuterProduct,
+  length: number,
+  columns: number,
+  places: Places,
+  height: L,
+): void {
   const size = tile(rung)
   const packed = crowds(M)
   const shape: Omit<Gemm, 'rows'> = {
@@ -189,7 +233,7 @@ function onePanel(f: Body, { rung, M, N }: OuterProduct, length: number, columns
   if (!packed) return gemm(f, { ...shape, rows: M }, places)
   kept(f, [a, c], () => {
     const steps = [[a, aWidth * length * 4] as const, [c, aWidth * N * 4] as const]
-    f.times(Math.floor(M / aWidth), () => gemm(f, { ...shape, rows: aWidth }, places), steps)
-    if (M % aWidth) gemm(f, { ...shape, rows: M % aWidth }, places)
+    f.times(i32.div_u(height, aWidth), () => gemm(f, { ...shape, rows: aWidth }, places), steps)
+    if (M % aWidth) f.if(f.let(i32.rem_u(height, aWidth)), () => gemm(f, { ...shape, rows: M % aWidth }, places))
   })
 }

@@ -133,7 +133,10 @@ export function gather(
   const [totals, sums] = [fresh(), fresh()]
   const joinTo = (to: readonly V128[], values: readonly Lanes[]) =>
     to.forEach((held, i) => held.set(join(f, rung, accumulators[i], held, values[i])))
-  const left = f.let(rounds)
+  const short = f.let(least(rounds, block))
+  // the first block's result is the total
+  f.times(short, () => visit().forEach((values, i) => joinTo(totals[i], values)), bumps)
+  const left = f.let(i32.sub(rounds, short))
   f.while(left, () => {
     const now = f.let(least(left, block))
     for (const held of sums) held.forEach((sum, i) => sum.set(start(accumulators[i])))

@@ -148,7 +148,6 @@ const shapes: Readonly<Record<string, ConvCase>> = {
     padding: [2, 2],
     dilation: [2, 2],
     bias: true,
-    activation: 'relu',
   },
   'Winograd, dilation of 2 and 3, bands of tiles': {
     x: [1, 16, 92, 69],

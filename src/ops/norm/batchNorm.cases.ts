@@ -19,6 +19,18 @@ const trained: OpCase[] = shapes.map((shape) => ({
   tolerance: looser({ relative: 2e-6, absolute: 2e-6 }, 'the mean is taken off before the scale'),
 }))
 
+const activated: OpCase[] = (['relu', 'tanh'] as const).flatMap((activation) =>
+  [
+    [2, 3, 5],
+    [3, 70, 6, 5],
+  ].map((shape) => ({
+    name: `batchNorm and ${activation} of (${shape})`,
+    inputs: [{ shape }, { shape: [shape[1]] }, { shape: [shape[1]] }],
+    run: ([x, gamma, beta]) => [...batchNorm(x, gamma, beta, { eps: 0.1, activation })],
+    tolerance: looser({ relative: 2e-6, absolute: 2e-6 }, 'the mean is taken off before the scale'),
+  })),
+)
+
 /** Images of four channels: one of zeros, one with ∞, one with NaN, one with both infinities. */
 function withEdges(pixels: number): number[] {
   const values = Array.from({ length: 4 * 4 * pixels }, () => 0)
@@ -63,4 +75,4 @@ const others: OpCase[] = [
 ]
 
 /** All cases of batchNorm. */
-export const cases: readonly OpCase[] = [...trained, ...others]
+export const cases: readonly OpCase[] = [...trained, ...activated, ...others]

@@ -29,7 +29,7 @@ function readings({ op, inputs, attrs, outputs }: Call): number {
     .length
 }
 
-it('reads images twice forward and twice backward', () => {
+it.each([undefined, 'relu'] as const)('reads images twice forward and twice backward, activation %s', (activation) => {
   const [x, gamma, beta] = [nd.ones(images), nd.ones([16]), nd.zeros([16])]
   for (const array of [x, gamma, beta]) attachGrad(array)
   const dy = nd.ones(images)
@@ -38,7 +38,7 @@ it('reads images twice forward and twice backward', () => {
     const made = calls.splice(0).filter(({ inputs }) => inputs.some(isWhole))
     return made.map((call) => `${call.name} ${readings(call)}`)
   }
-  const [y] = record(() => batchNorm(x, gamma, beta))
+  const [y] = record(() => batchNorm(x, gamma, beta, activation ? { activation } : {}))
   expect(passes()).toEqual(['var 1', 'batchNorm 1'])
   backward(y, dy)
   expect(passes()).toEqual(['batchNormGradient 1', 'batchNormGradient 1'])

@@ -1,5 +1,7 @@
-// batchNorm: images normalised by the mean and variance of each channel over a batch; forward and backward read twice.
+// batchNorm: images normalised by the mean and variance of each channel over a batch, and an activation of that; forward
+// and backward read twice.
 
+import type { Arith } from '../../arith/arith.ts'
 import { type Composite, compose } from '../../core/compose.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -7,6 +9,7 @@ import { checkAxis, formatShape, type Shape, sameShape, shapeOf, sizeOf } from '
 import { apply, type Formula } from '../../kinds/formula/formula.ts'
 import { checkArray } from '../../kinds/movement/movement.ts'
 import { type Reduction, reduce } from '../../kinds/reduction/reduction.ts'
+import { type ActivationName, activationGradientOf, activationOf, checkActivation } from '../activations.ts'
 import { multiply } from '../elementwise/elementwise.ts'
 import { meanAndVariance } from '../reduce/variance.ts'
 import { withShape } from '../view/reshape.ts'
@@ -18,6 +21,12 @@ interface BatchNormAttributes {
   readonly epsilon: number
 }
 
+/** The same with an activation behind it. */
+interface ActivatedAttributes extends BatchNormAttributes {
+  /** Applied to the normalised values. */
+  readonly activation?: ActivationName
+}
+
 /** γ ÷ √(σ² + ε). */
 const scales: Formula = {
   name: 'batchNorm',
@@ -27,8 +36,11 @@ const scales: Formula = {
 /** (x − μ) · scale + β. */
 const normalised: Formula = {
   name: 'batchNorm',
-  compute: (m, x, mean, scale, beta) => m.madd(m.sub(x, mean), scale, beta),
+  compute: (m, x, mean, scale, beta) => normalise(m, x, mean, scale, beta),
 }
+
+/** (x − μ) · scale + β. */
+const normalise = <V, M>(m: Arith<V, M>, x: V, mean: V, scale: V, beta: V): V => m.madd(m.sub(x, mean), scale, beta)
 
 /** Σ dy and Σ dy · (x − μ). */
 const sums: Reduction = {
@@ -44,8 +56,10 @@ const sums: Reduction = {
 const coefficients: Formula = {
   name: 'batchNormGradient',
   compute(m, gamma, variance, sum, product, dmean, dvariance, epsilon, n) {
-    const inverse = m.div(1, m.sqrt(m.add(variance, epsilon)))
-    const scale = m.mul(gamma, inverse)
+    const root = m.sqrt(m.add(variance, epsilon))
+    const inverse = m.div(1, root)
+    // the bits of the forward pass, in which the activation's operand is computed again
+    const scale = m.div(gamma, root)
     const slope = m.mul(m.mul(scale, m.mul(inverse, inverse)), product)
     return [
       scale,
@@ -61,23 +75,62 @@ const gradients: Formula = {
   compute: (m, dy, x, mean, scale, slope, shift) => m.madd(scale, dy, m.madd(slope, m.sub(x, mean), shift)),
 }
 
+/** The formulas of the images with an activation of the normalised values, which backward computes again from x. */
+interface Activated {
+  readonly forward: Formula
+  readonly sums: Reduction
+  readonly gradients: Formula
+}
+
+const activated = new Map<ActivationName, Activated>()
+
+function activatedBy(activation: ActivationName): Activated {
+  const known = activated.get(activation)
+  if (known) return known
+  const { formula } = activationOf(activation)
+  const before = <V, M>(m: Arith<V, M>, dy: V, x: V, mean: V, scale: V, beta: V) =>
+    activationGradientOf(m, activation, dy, formula(m, normalise(m, x, mean, scale, beta)))
+  const name = 'batchNormGradient'
+  const made: Activated = {
+    forward: {
+      name: 'batchNorm',
+      compute: (m, x, mean, scale, beta) => formula(m, normalise(m, x, mean, scale, beta)),
+    },
+    sums: {
+      ...{ name, joins: sums.joins },
+      element: (m, dy, x, mean, scale, beta) => sums.element(m, before(m, dy, x, mean, scale, beta), x, mean),
+    },
+    gradients: {
+      name,
+      compute: (m, dy, x, mean, scale, beta, slope, shift) =>
+        gradients.compute(m, before(m, dy, x, mean, scale, beta), x, mean, scale, slope, shift),
+    },
+  }
+  activated.set(activation, made)
+  return made
+}
+
 /** All axes but that of channels. */
 const others = (ndim: number, axis: number) => Array.from({ length: ndim }, (_, k) => k).filter((k) => k !== axis)
 
 /** The shape of a value for each channel, which broadcasts to that of x. */
 const alongChannels = (shape: Shape, axis: number) => shapeOf(shape.map((n, k) => (k === axis ? n : 1)))
 
-/** y = (x − μ) ÷ √(σ² + ε) · γ + β, with the mean μ and the biased variance σ² of each channel. */
-const batchNormComposite: Composite<BatchNormAttributes> = {
+/** y = (x − μ) ÷ √(σ² + ε) · γ + β, with the mean μ and the biased variance σ² of each channel, and its activation. */
+const batchNormComposite: Composite<ActivatedAttributes> = {
   name: 'batchNorm',
-  saves: { inputs: [0, 1], outputs: [1, 2] },
-  gradient({ attrs: { axis, epsilon }, inputs, into, x, y, needs }, dys) {
+  saves: ({ activation }) => ({ inputs: activation ? [0, 1, 2] : [0, 1], outputs: [1, 2] }),
+  gradient({ attrs: { axis, epsilon, activation }, inputs, into, x, y, needs }, dys) {
     const [{ shape }] = inputs
     const channels = alongChannels(shape, axis)
     const each = (array: NDArray) => withShape(array, channels)
     const [dy, dmean, dvariance] = dys
     const [mean, variance] = [each(y(1)), each(y(2))]
-    const [sum, product] = reduce(sums, [dy, x(0), mean], { axes: others(shape.length, axis), keepDims: true })
+    const formulas = activation ? activatedBy(activation) : { sums, gradients }
+    const centred = activation
+      ? [x(0), mean, apply(scales, [variance, each(x(1)), epsilon])[0], each(x(2))]
+      : [x(0), mean]
+    const [sum, product] = reduce(formulas.sums, [dy, ...centred], { axes: others(shape.length, axis), keepDims: true })
     const n = sizeOf(shape) / shape[axis]
     const [scale, slope, shift, dgamma] = apply(coefficients, [
       ...[each(x(1)), variance, sum, product, each(dmean), each(dvariance)],
@@ -85,7 +138,8 @@ const batchNormComposite: Composite<BatchNormAttributes> = {
     ])
     const dx = () => {
       const out = into(0)
-      const [made] = apply(gradients, [dy, x(0), mean, scale, slope, shift], out && { out: [out] })
+      const shifted = activation ? [...centred.slice(0, 2), scale, centred[3]] : [...centred, scale]
+      const [made] = apply(formulas.gradients, [dy, ...shifted, slope, shift], out && { out: [out] })
       return out ?? made
     }
     const ofChannels = (array: NDArray) => withShape(array, [shape[axis]])
@@ -99,6 +153,12 @@ export interface BatchNormOptions {
   readonly axis?: number
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number
+}
+
+/** The same with an activation behind it. */
+export interface ActivatedOptions extends BatchNormOptions {
+  /** Applied to the normalised values. Default nothing. */
+  readonly activation?: ActivationName
 }
 
 const batchNormOptions: OptionNames<BatchNormOptions> = { axis: 'number', eps: 'number' }
@@ -133,17 +193,18 @@ export function batchNorm(
   x: NDArray,
   gamma: NDArray,
   beta: NDArray,
-  options: BatchNormOptions = {},
+  { activation, ...options }: ActivatedOptions = {},
   ...more: []
 ): readonly [y: NDArray, mean: NDArray, variance: NDArray] {
-  const attrs = checked(x, { gamma, beta }, options, more)
+  const formula = activation ? activatedBy(checkActivation('batchNorm', activation)).forward : normalised
+  const attrs = { ...checked(x, { gamma, beta }, options, more), ...(activation && { activation }) }
   const { axis, epsilon } = attrs
   const channels = alongChannels(x.shape, axis)
   const each = (array: NDArray) => withShape(array, channels)
   const [y, mean, variance] = compose(batchNormComposite, [x, gamma, beta], attrs, () => {
     const [mean, variance] = meanAndVariance(x, { axes: others(x.ndim, axis), keepDims: true })
     const [scale] = apply(scales, [variance, each(gamma), epsilon])
-    const [y] = apply(normalised, [x, mean, scale, each(beta)])
+    const [y] = apply(formula, [x, mean, scale, each(beta)])
     return [y, withShape(mean, [x.shape[axis]]), withShape(variance, [x.shape[axis]])]
   })
   return [y, mean, variance]
@@ -168,23 +229,27 @@ export function foldChannels(
 }
 
 /** y = (x − μ) ÷ √(σ² + ε) · γ + β with given μ and σ². Its gradient is that of its formulas. */
-const normaliseComposite: Composite<BatchNormAttributes> = { name: 'normaliseChannels' }
+const normaliseComposite: Composite<ActivatedAttributes> = { name: 'normaliseChannels' }
 
-/** Normalises each channel by a given mean and variance, for inference: x (N, C, …), the others (C,). */
+/**
+ * Normalises each channel by a given mean and variance, for inference: x (N, C, …), the others (C,). An activation is for
+ * calls that are not recorded.
+ */
 export function normaliseChannels(
   x: NDArray,
   gamma: NDArray,
   beta: NDArray,
   mean: NDArray,
   variance: NDArray,
-  options: BatchNormOptions = {},
+  { activation, ...options }: ActivatedOptions = {},
 ): NDArray {
-  const attrs = checked(x, { gamma, beta, mean, variance }, options)
+  const formula = activation ? activatedBy(activation).forward : normalised
+  const attrs = { ...checked(x, { gamma, beta, mean, variance }, options), ...(activation && { activation }) }
   const { axis, epsilon } = attrs
   const each = (array: NDArray) => withShape(array, alongChannels(x.shape, axis))
   const [y] = compose(normaliseComposite, [x, gamma, beta, mean, variance], attrs, () => {
     const [scale] = apply(scales, [each(variance), each(gamma), epsilon])
-    return apply(normalised, [x, each(mean), scale, each(beta)])
+    return apply(formula, [x, each(mean), scale, each(beta)])
   })
   return y
 }
