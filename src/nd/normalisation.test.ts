@@ -69,13 +69,10 @@ checkAnswers({
     () => new nn.PixelShuffle2D(2)(x(1, 6, 2, 2)),
     '[PixelShuffle2D] the input must be (N, C, H, W) with a multiple of 4 channels, got (1, 6, 2, 2)',
   ],
-  'a factor of 0': [
-    () => new nn.PixelShuffle1D(0),
-    '[PixelShuffle1D] factor must be a positive integer, got 0',
-  ],
+  'a factor of 0': [() => new nn.PixelShuffle1D(0), '[PixelShuffle1D] factor must be a positive integer, got 0'],
   'a negative scale': [
     () => nd.random.exponential({ scale: -1, ctx }),
     '[exponential] scale must be a non-negative number, got -1',
   ],
-  'a size that is none': [() => nd.random.randn(2.5, { ctx }), '[randn]'],
+  'a size that is none': [() => nd.random.randn(2.5, { ctx }), '[randn] a shape holds non-negative integers, got (2.5,)'],
 })
