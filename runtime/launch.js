@@ -126,6 +126,8 @@ function parse([command, ...args]) {
 function main() {
   process.stderr.on('error', () => {}) // without a reader there is nobody to report to
   const { command, args } = parse(process.argv.slice(2))
+  // the source without its types, and its compiled code, are kept: a command starts in half the time from its second run on
+  process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules/.cache/compile')
   if (command === 'run') process.env.GLUEBALL_RUNG ??= 'wide' // a user's program gets what the command itself uses
   const pinned = pinnedNode()
   const inside = pinned === realpathSync(process.execPath)

@@ -255,7 +255,7 @@ const training: Uses = {
   ],
   'labels of another size': [
     () => new loss.L1Loss()(a, nd.ones([2])),
-    '[L1Loss] wrong shape of labels: got (2,), expected as many elements as (2, 3)',
+    '[L1Loss] wrong shape of labels: got (2,), expected the same number of elements as (2, 3)',
   ],
   'weights of samples as a vector': [
     () => new loss.L2Loss()(a, a, nd.ones([2])),
@@ -283,7 +283,7 @@ const training: Uses = {
   ],
   'sequences of other samples': [
     () => new loss.CTCLoss({ layout: 'TNC' })(nd.ones([5, 2, 4]), nd.ones([3, 2])),
-    '[CTCLoss] takes predictions (T, N, C) and labels (N, T) of as many samples, with at least one step: got (5, 2, 4) ' +
+    '[CTCLoss] takes predictions (T, N, C) and labels (N, T) with the same number of samples and at least one step: got (5, 2, 4) ' +
       'and (3, 2)',
   ],
   'one class for the k best': [

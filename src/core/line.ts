@@ -24,7 +24,7 @@ export class Line {
 
   /** In its turn, lets everything behind it wait until the promise is settled, and runs what follows from that first. */
   after<T>(promise: Promise<T>, fulfilled: (value: T) => void, rejected: (error: unknown) => void): void {
-    // whoever awaits it, maybe later, gets its failure
+    // a rejection reaches the code that awaits the promise, which may do so later
     promise.catch(() => {})
     this.do(() => {
       this.#open = false

@@ -6,7 +6,7 @@ import type { NDArray, Remains } from './ndarray.ts'
 import { liveOn } from './storage.ts'
 import { bytesOnTape, mode } from './tape.ts'
 
-/** The arrays that nobody will release but the collector, held weakly and keyed by what they leave behind. */
+/** The arrays that only the garbage collector releases, held weakly and keyed by their records. */
 const ownedArrays = new Map<Remains, WeakRef<NDArray>>()
 
 /** Enters an array that lives until it is released or collected. */

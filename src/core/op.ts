@@ -18,7 +18,7 @@ export interface GradientContext<A extends Attributes> {
   readonly needs: readonly boolean[]
   /** Where the gradient of an input may be written at once (a parameter's slot), if there is such a place. */
   into(index: number): NDArray | undefined
-  /** Whether nobody else reads that gradient of an output: then it may be written in place. */
+  /** Whether this gradient of an output has no other reader, so that it may be overwritten. */
   spare(index: number): boolean
 }
 

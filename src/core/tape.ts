@@ -49,7 +49,7 @@ export function bytesOnTape(engine: Engine): number {
 /** Number of walks that have freed a graph. */
 let walks = 0
 
-/** Walks that a history may outlive before a warning: nobody keeps a graph that long on purpose. */
+/** Walks that a history may outlive before a warning: programs that keep a graph on purpose need fewer. */
 const longestHistory = 100
 let warned = false
 
@@ -158,7 +158,7 @@ export class TapeNode {
     return new NDArray({ context: this.context, value, origin: mode.recording ? origin : null })
   }
 
-  /** Drops what was saved: backward has passed, or nobody can reach the node any more. */
+  /** Drops the saved values: backward has passed, or the node is unreachable. */
   dropSaved(): void {
     for (const { value, reading } of this.#saved.values()) {
       const { storage } = value

@@ -139,7 +139,7 @@ export abstract class AnyBlock extends Callable {
     return dict
   }
 
-  /** This block and all below it with their dotted paths, each once, parents first. */
+  /** The block and all its descendants with their dotted paths, each once, parents first. */
   *walk(path = '', seen = new Set<AnyBlock>()): Iterable<[string, AnyBlock]> {
     if (seen.has(this)) return
     seen.add(this)

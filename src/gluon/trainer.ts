@@ -41,7 +41,7 @@ export interface StepOptions {
 export class Trainer<Name extends OptimizerName | (string & {}) = string> {
   /** The optimizer in use. */
   readonly optimizer: Optimizer
-  /** In the order in which they were given: by that place, a state tells them. */
+  /** In the order given. A state identifies parameters by their place in it. */
   readonly #parameters: readonly Parameter[]
   #arena: Arena | undefined
   readonly #store: KVStore | undefined
@@ -180,7 +180,7 @@ export class Trainer<Name extends OptimizerName | (string & {}) = string> {
   }
 
   /**
-   * Takes up where `state` was taken, in this process or another: parameters are told by their place in the trainer.
+   * Continues from a `state` of this process or another. Parameters are identified by their place in the trainer.
    * They must have their values. Throws where the state is of other parameters or of another optimizer.
    */
   restore(state: TrainerState): void {

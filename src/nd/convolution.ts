@@ -124,7 +124,7 @@ function checkFilters(op: string, weight: NDArray, filters: number, { kernel, nu
   )
 }
 
-/** What is cut off and added at the ends of a transposed convolution's axes, told or from the size that is wanted. */
+/** The padding and adjustment of a transposed convolution, as given or as `targetShape` implies. */
 function endsOf(
   data: NDArray,
   weight: NDArray,

@@ -93,7 +93,7 @@ declare module '../core/ndarray.ts' {
     broadcastAxes(options: BroadcastAxisOptions): NDArray
     /** Repeated to the shape of another array. */
     broadcastLike(like: NDArray, options?: BroadcastLikeOptions): NDArray
-    /** The same elements under the shape of another array. */
+    /** The elements under the shape of another array. */
     reshapeLike(like: NDArray, options?: ReshapeLikeOptions): NDArray
     /** Cut along an axis into equal parts. Default axis 1. */
     split(numOutputs: number, options?: SplitOptions): NDArray[]

@@ -175,6 +175,7 @@ export {
   fullyConnected,
 } from './layers.ts'
 export * as linalg from './linalg.ts'
+export { type L2NormalizationOptions, type LrnOptions, l2Normalization, lrn } from './normalisation.ts'
 export * from './oldSpellings.ts'
 export { type PoolingOptions, pooling } from './pooling.ts'
 export * as random from './random.ts'
@@ -193,4 +194,5 @@ export {
 export { waitall } from './reading.ts'
 export { shapeArray, sizeArray } from './shapeArray.ts'
 export { type SliceOptions, slice } from './slice.ts'
+export { type UpSamplingOptions, upSampling } from './upSampling.ts'
 export type { NestedNumbers } from './values.ts'

@@ -80,7 +80,7 @@ export function written<R extends NDArray | readonly NDArray[]>(
   return out as R
 }
 
-/** The same for a function made of several ops: what else they make is released. */
+/** As `written`, for a function made of several ops, whose intermediate arrays are released. */
 export function made<R extends NDArray | readonly NDArray[]>(
   op: string,
   out: NDArray | readonly NDArray[] | undefined,

@@ -1,5 +1,5 @@
 // The layers that are compared with PyTorch's, each with its expression.
-import { nn } from '../../src/index.ts'
+import { nd, nn } from '../../src/index.ts'
 
 /** A layer, its input, and the expression of x, of its parameters by name, and of `state`. */
 export interface Case {
@@ -155,6 +155,48 @@ export const others: readonly Case[] = [
   { name: 'GELU', make: () => new nn.GELU(), shape: [3, 5], expression: 'F.gelu(x)' },
   { name: 'Swish', make: () => new nn.Swish({ beta: 1.5 }), shape: [3, 5], expression: 'x * torch.sigmoid(1.5 * x)' },
   { name: 'SiLU', make: () => new nn.SiLU(), shape: [7], expression: 'F.silu(x)' },
+  {
+    name: 'PixelShuffle1D',
+    make: () => new nn.PixelShuffle1D(3),
+    shape: [2, 6, 5],
+    expression: 'x.reshape(2, 2, 3, 5).permute(0, 1, 3, 2).reshape(2, 2, 15)',
+  },
+  {
+    name: 'PixelShuffle2D',
+    make: () => new nn.PixelShuffle2D(2),
+    shape: [1, 8, 3, 5],
+    expression: 'F.pixel_shuffle(x, 2)',
+  },
+  {
+    name: 'lrn',
+    make: () => new nn.HybridLambda((x) => nd.lrn(x, { nsize: 5, alpha: 0.5, knorm: 1 })),
+    shape: [2, 7, 3, 3],
+    expression: 'F.local_response_norm(x, 5, alpha=0.5, beta=0.75, k=1)',
+  },
+  {
+    name: 'l2Normalization',
+    make: () => new nn.HybridLambda((x) => nd.l2Normalization(x)),
+    shape: [2, 3, 5],
+    expression: 'F.normalize(x.reshape(2, 15)).reshape(2, 3, 5)',
+  },
+  {
+    name: 'l2Normalization of channels',
+    make: () => new nn.HybridLambda((x) => nd.l2Normalization(x, { mode: 'channel' })),
+    shape: [2, 3, 5],
+    expression: 'F.normalize(x, dim=1)',
+  },
+  {
+    name: 'l2Normalization of places',
+    make: () => new nn.HybridLambda((x) => nd.l2Normalization(x, { mode: 'spatial', eps: 0 })),
+    shape: [2, 3, 5],
+    expression: 'F.normalize(x, dim=2)',
+  },
+  {
+    name: 'upSampling',
+    make: () => new nn.HybridLambda((x) => nd.upSampling(x, { scale: 3 })),
+    shape: [2, 3, 1, 4],
+    expression: "F.interpolate(x, scale_factor=3, mode='nearest')",
+  },
   {
     name: 'ReflectionPad2D',
     make: () => new nn.ReflectionPad2D({ padding: 2 }),

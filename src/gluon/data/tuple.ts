@@ -1,4 +1,4 @@
-// Tuples: samples of several elements, told from lists, which are one feature.
+// Tuples: samples of several elements. A plain list is one feature.
 
 const mark: unique symbol = Symbol.for('glueball.tuple')
 

@@ -51,7 +51,7 @@ function stepsOf({ results }: FormulaGraph): number {
 
 /**
  * For each node the bytes of computed values and inputs that are alive while it runs: those that it or a later node
- * reads, and its own results. Views share the memory of what they show. Parameters and constants are left out.
+ * reads, and its own results. Views share the memory of what they show. Parameters and constants do not count.
  */
 export function liveBytes({ inputs, nodes, outputs }: Graph): number[] {
   const owners = new Map<GraphValue, GraphValue>()

@@ -70,7 +70,7 @@ export function like(op: string, pred: NDArray, label: NDArray, what = 'labels')
   checkInput(op, label, 'predictions and labels')
   if (label.size !== pred.size) {
     const [got, expected] = [label.shape, pred.shape].map(formatShape)
-    throw new OpError(op, `wrong shape of ${what}: got ${got}, expected as many elements as ${expected}`)
+    throw new OpError(op, `wrong shape of ${what}: got ${got}, expected the same number of elements as ${expected}`)
   }
   return alike(sameShape(label.shape, pred.shape) ? label : withShape(label, pred.shape), pred)
 }

@@ -55,7 +55,7 @@ export class CompositeEvalMetric {
     return Promise.all(this.metrics.map((metric) => metric.state()))
   }
 
-  /** Goes on from a state of as many metrics. */
+  /** Continues from a state with one entry for each metric. */
   restore(states: readonly AnyMetricState[]): void {
     if (!Array.isArray(states) || states.length !== this.metrics.length) {
       const got = Array.isArray(states) ? `one of ${states.length} metrics` : nameOfKind(states)
@@ -73,7 +73,7 @@ export class CompositeEvalMetric {
 
 /** Options of Perplexity that is made by its name. */
 export interface NamedPerplexityOptions extends PerplexityOptions {
-  /** The label that is left out. Default null, for none. */
+  /** The label that does not count. Default null: all labels count. */
   readonly ignoreLabel?: number | null
 }
 

@@ -13,7 +13,7 @@ import { Gathered, type MetricState, numbersOf } from './state.ts'
 export interface CustomMetricOptions {
   /** Default the name of the function. */
   readonly name?: string | null
-  /** Whether there may be more predictions than labels, which are left out. Default false. */
+  /** Whether predictions beyond the number of labels are ignored. Default false: they are refused. */
   readonly allowExtraOutputs?: boolean
 }
 
@@ -27,7 +27,7 @@ function nameOf(kind: string, feval: unknown, options: CustomMetricOptions): str
   return options.name ?? (feval.name || 'custom(<lambda>)')
 }
 
-/** Pairs of arrays; those that have no partner are left out where that is allowed, and else refused. */
+/** Pairs of arrays. An array without a partner is ignored if `extra` is true, and refused otherwise. */
 function pairsOf(
   name: string,
   labels: OneOrMany,

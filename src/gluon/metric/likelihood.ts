@@ -68,8 +68,8 @@ export interface PerplexityOptions {
 const surprise = formula((m, p, ignored) => m.select(m.notEqual(ignored, 0), 0, m.neg(m.log(m.max(p, 1e-10)))))
 
 /**
- * e to the mean of −ln(probability of the label). Labels that equal `ignoreLabel` are left out; with null all count.
- * Predictions are probabilities of as many samples as there are labels.
+ * e to the mean of −ln(probability of the label). Labels equal to `ignoreLabel` do not count. With null, all labels count.
+ * Predictions hold one row of probabilities for each label.
  */
 export class Perplexity extends EvalMetric<readonly number[]> {
   readonly ignoreLabel: number | null

@@ -15,7 +15,7 @@ const layers = [6, 12, 24, 16]
 
 const before = () => [new BatchNorm(), new Activation('relu')]
 
-/** Adds `growth` channels to what it is given: 1×1 to four times as many, then 3×3. */
+/** Adds `growth` channels to the input: a 1×1 convolution to 4 · growth channels, then a 3×3 convolution to growth. */
 function denseLayer(): Block {
   const layer = new HybridConcurrent({ axis: 1, prefix: '' })
   layer.add(

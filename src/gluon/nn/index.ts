@@ -39,6 +39,7 @@ export {
   LayerNorm,
   type NormOptions,
 } from './norm.ts'
+export { PixelShuffle1D, PixelShuffle2D } from './pixelShuffle.ts'
 export {
   AvgPool1D,
   type AvgPool1DOptions,

@@ -15,7 +15,7 @@ export interface WindowOptions<Size, Layout> extends BlockOptions {
   readonly strides?: Size | null
   /** At most half the window. Default 0. */
   readonly padding?: Size
-  /** Rounds the output size up instead of down; a last window that would start behind the input is left out. */
+  /** Rounds the output size up instead of down. A last window that would start behind the input is dropped. */
   readonly ceilMode?: boolean
   readonly layout?: Layout
 }

@@ -221,7 +221,7 @@ export abstract class ModifierCell extends HybridRecurrentCell {
   }
 }
 
-/** Adds the input to the output of a cell, which must have as many features (Y. Wu et al., 2016). */
+/** Adds the input to the output of a cell; both must have the same number of features (Y. Wu et al., 2016). */
 export class ResidualCell extends ModifierCell {
   static override readonly className: string = 'ResidualCell'
 

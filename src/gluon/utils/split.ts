@@ -1,4 +1,4 @@
-// A batch cut into slices, for as many contexts (MXNet 1.9.1, gluon/utils.py).
+// Cuts a batch into one slice for each context (MXNet 1.9.1, gluon/utils.py).
 
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import { NDArray } from '../../core/ndarray.ts'

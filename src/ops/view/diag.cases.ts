@@ -119,7 +119,7 @@ const wrong: OpCase[] = [
     name: 'moveaxis of two axes to one',
     inputs: [{ shape: [2, 3] }],
     run: ([x]) => moveaxis(x, [0, 1], 0),
-    throws: '[moveaxis] source and destination must name as many axes, each once, got (0, 1) and (0,)',
+    throws: '[moveaxis] source and destination must have the same length and name each axis once, got (0, 1) and (0,)',
   },
   {
     name: 'sliceLike of something larger',
@@ -131,7 +131,7 @@ const wrong: OpCase[] = [
     name: 'sliceLike of other dimensions',
     inputs: [{ shape: [2, 3] }, { shape: [2] }],
     run: ([x, y]) => sliceLike(x, y),
-    throws: '[sliceLike] arrays must have as many axes, got (2, 3) and (2,): name the axes, as { axes: [0] }',
+    throws: '[sliceLike] arrays must have the same number of axes, got (2, 3) and (2,): name the axes, as { axes: [0] }',
   },
 ]
 

@@ -21,7 +21,7 @@ export interface Edition {
   readonly packed?: PerFile<string>
 }
 
-/** A set of images that people know by one name. */
+/** A published set of images under one name. */
 export interface Collection {
   readonly title: string
   /** Its folder in the cache. */

@@ -1,4 +1,4 @@
-// Reading one file of MNIST or Fashion-MNIST: unpacked, checked, and told which edition it is of.
+// Reading one file of MNIST or Fashion-MNIST: unpacks it, checks it and identifies its edition.
 import { joinPath, readFile } from '#platform'
 import { GlueballError, reasonOf } from '../../../core/errors.ts'
 import { digestOf, hexOf } from '../../../io/digest.ts'

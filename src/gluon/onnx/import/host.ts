@@ -28,7 +28,7 @@ export function integerList(values: readonly number[]): Host {
   return { type: 'int64', shape: shapeOf([values.length]), values }
 }
 
-/** The element types that import knows, by their numbers in files. */
+/** The element types that import supports, by their numbers in files. */
 const names = new Map(Object.entries(elementTypes).map(([name, number]) => [number as number, name as ElementType]))
 
 /** Names of element types that import does not have. */
