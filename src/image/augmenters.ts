@@ -12,6 +12,8 @@ import { colorNormalize, resizeShort } from './functions.ts'
 export interface AugmenterOptions {
   /** Pixels of the shorter edge to which pictures are resized first. */
   readonly resize?: number
+  /** How pictures are resized, as `Resize` does it. Default 2, cubic. */
+  readonly interMethod?: number
   /** Whether crops are at random places, not in the middle. */
   readonly randCrop?: boolean
   /** Whether crops are of random areas and ratios; asks for randCrop. */
@@ -33,6 +35,7 @@ export interface AugmenterOptions {
 
 const names: OptionNames<AugmenterOptions> = {
   resize: 'number',
+  interMethod: 'number',
   randCrop: 'boolean',
   randResize: 'boolean',
   randMirror: 'boolean',
@@ -58,12 +61,13 @@ export function createAugmenter(
 ): Augmenter[] {
   checkOptions('createAugmenter', options, '{ randMirror: true }', names)
   const { resize = 0, randCrop, randResize, randMirror, hue = 0, pcaNoise = 0, randGray = 0 } = options
+  const { interMethod: interpolation = 2 } = options
   const { brightness = 0, contrast = 0, saturation = 0 } = options
   if (randResize && !randCrop) throw new OpError('createAugmenter', 'randResize asks for randCrop')
   const size = [dataShape[2], dataShape[1]] as const
-  const list: Augmenter[] = resize > 0 ? [(image) => resizeShort(image, resize)] : []
-  if (randResize) list.push(new RandomResizedCrop(size))
-  else list.push(randCrop ? new RandomCrop(size) : new CenterCrop(size))
+  const list: Augmenter[] = resize > 0 ? [(image) => resizeShort(image, resize, { interpolation })] : []
+  if (randResize) list.push(new RandomResizedCrop(size, { interpolation }))
+  else list.push(randCrop ? new RandomCrop(size, { interpolation }) : new CenterCrop(size, { interpolation }))
   if (randMirror) list.push(new RandomFlipLeftRight())
   list.push(new Cast())
   if (brightness || contrast || saturation) list.push(new RandomColorJitter(brightness, contrast, saturation))

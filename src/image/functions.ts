@@ -4,8 +4,8 @@ import type { NDArray } from '../core/ndarray.ts'
 import { formatShape } from '../core/shape.ts'
 import { shuffler } from '../gluon/data/shuffler.ts'
 import { type CropOptions, cropped, drawPart, resized, scaledDown } from '../gluon/data/vision/transforms/crops.ts'
+import { checkInterpolation } from '../gluon/data/vision/transforms/interpolate.ts'
 import { Rotate, type RotateOptions } from '../gluon/data/vision/transforms/rotations.ts'
-import { checkInterpolation } from '../gluon/data/vision/transforms/transforms.ts'
 import { divide, subtract } from '../ops/elementwise/elementwise.ts'
 
 type Pair = readonly [width: number, height: number]
@@ -23,49 +23,70 @@ export function scaleDown(srcSize: Pair, size: Pair): [width: number, height: nu
   return scaledDown(srcSize, size)
 }
 
-/** The image resized to w × h, bilinear. */
+/** The image resized to w × h; bilinear by default. */
 export function imresize(src: NDArray, w: number, h: number, { interpolation }: CropOptions = {}): NDArray {
   sizeOf('imresize', src)
   checkInterpolation('imresize', interpolation)
-  return resized(src, [w, h])
+  return resized(src, [w, h], interpolation)
 }
 
-/** The image resized so that its shorter edge has `size` pixels. */
-export function resizeShort(src: NDArray, size: number, { interpolation }: CropOptions = {}): NDArray {
+/** The image resized so that its shorter edge has `size` pixels; cubic by default, as all below that resize. */
+export function resizeShort(src: NDArray, size: number, options: CropOptions = {}): NDArray {
   const [w, h] = sizeOf('resizeShort', src)
-  checkInterpolation('resizeShort', interpolation)
-  return resized(src, h > w ? [size, Math.trunc((size * h) / w)] : [Math.trunc((size * w) / h), size])
+  const to: Pair = h > w ? [size, Math.trunc((size * h) / w)] : [Math.trunc((size * w) / h), size]
+  return resized(src, to, given('resizeShort', options))
+}
+
+/** The interpolation of options; MXNet's functions take 2, cubic. */
+function given(name: string, { interpolation = 2 }: CropOptions): number {
+  checkInterpolation(name, interpolation)
+  return interpolation
 }
 
 /** The part of w × h pixels at x0, y0, resized where a `size` is given. */
-export function fixedCrop(src: NDArray, x0: number, y0: number, w: number, h: number, size?: Pair): NDArray {
+export function fixedCrop(
+  src: NDArray,
+  x0: number,
+  y0: number,
+  w: number,
+  h: number,
+  size?: Pair,
+  options: CropOptions = {},
+): NDArray {
   sizeOf('fixedCrop', src)
+  const interpolation = given('fixedCrop', options)
   const part = cropped(src, { x: x0, y: y0, width: w, height: h })
-  return size ? resized(part, size) : part
+  return size ? resized(part, size, interpolation) : part
 }
 
 /** A part of a size at a place that is drawn, and where it was; of a smaller image the largest part, resized. */
-export function randomCrop(src: NDArray, size: Pair): [NDArray, Place] {
+export function randomCrop(src: NDArray, size: Pair, options: CropOptions = {}): [NDArray, Place] {
   const [w, h] = sizeOf('randomCrop', src)
   const [width, height] = scaledDown([w, h], size)
   const [x, y] = [shuffler.integer(0, w - width), shuffler.integer(0, h - height)]
-  return [fixedCrop(src, x, y, width, height, size), [x, y, width, height]]
+  return [fixedCrop(src, x, y, width, height, size, options), [x, y, width, height]]
 }
 
 /** The middle of a size, and where it was; of a smaller image the largest part, resized. */
-export function centerCrop(src: NDArray, size: Pair): [NDArray, Place] {
+export function centerCrop(src: NDArray, size: Pair, options: CropOptions = {}): [NDArray, Place] {
   const [w, h] = sizeOf('centerCrop', src)
   const [width, height] = scaledDown([w, h], size)
   const [x, y] = [Math.trunc((w - width) / 2), Math.trunc((h - height) / 2)]
-  return [fixedCrop(src, x, y, width, height, size), [x, y, width, height]]
+  return [fixedCrop(src, x, y, width, height, size, options), [x, y, width, height]]
 }
 
 /** A part of an area and ratio that are drawn, resized to a size, and where it was; else the middle. */
-export function randomSizeCrop(src: NDArray, size: Pair, area: number | Pair, ratio: Pair): [NDArray, Place] {
+export function randomSizeCrop(
+  src: NDArray,
+  size: Pair,
+  area: number | Pair,
+  ratio: Pair,
+  options: CropOptions = {},
+): [NDArray, Place] {
   const part = drawPart(sizeOf('randomSizeCrop', src), typeof area === 'number' ? [area, 1] : area, ratio)
-  if (!part) return centerCrop(src, size)
+  if (!part) return centerCrop(src, size, options)
   const { x, y, width, height } = part
-  return [fixedCrop(src, x, y, width, height, size), [x, y, width, height]]
+  return [fixedCrop(src, x, y, width, height, size, options), [x, y, width, height]]
 }
 
 /** The image less a mean, divided by a deviation: numbers, or arrays that are broadcast, such as one of three numbers. */

@@ -5,13 +5,16 @@ import { formatShape, shapeOf } from '../../../../core/shape.ts'
 import { upload } from '../../../../nd/creation.ts'
 import { stack } from '../../../../ops/concat/stack.ts'
 import { cropEach } from '../../../../ops/image/crop.ts'
-import { checkImages, resize } from '../../../../ops/resize/resize.ts'
+import { checkImages } from '../../../../ops/resize/resize.ts'
 import { pad } from '../../../../ops/view/pad.ts'
 import { slice } from '../../../../ops/view/slice.ts'
 import { shuffler } from '../../shuffler.ts'
+import { checkInterpolation, interpolated } from './interpolate.ts'
 import { asBatch } from './random.ts'
 import { Transform } from './transform.ts'
-import { checkInterpolation, checkSize, type Size, sidesOf } from './transforms.ts'
+import { checkSize, type Size, sidesOf } from './transforms.ts'
+
+type Pair = readonly [width: number, height: number]
 
 /** A part of an image, in pixels. */
 export interface Part {
@@ -41,14 +44,14 @@ export function cropped(images: NDArray, { x, y, width, height }: Part): NDArray
 }
 
 /** Images resized where they are not of the size already. */
-export function resized(images: NDArray, [width, height]: readonly [number, number]): NDArray {
+export function resized(images: NDArray, [width, height]: Pair, interpolation?: number): NDArray {
   const [rows, columns] = images.shape.slice(-3)
-  return rows === height && columns === width ? images : resize(images, { height, width })
+  return rows === height && columns === width ? images : interpolated(images, { height, width }, interpolation)
 }
 
 /** The middle of images, of a size; where they are smaller, the largest part of its ratio, resized. */
-export function centred(images: NDArray, size: readonly [number, number]): NDArray {
-  return resized(cropped(images, middleOf(images, size)), size)
+export function centred(images: NDArray, size: Pair, interpolation?: number): NDArray {
+  return resized(cropped(images, middleOf(images, size)), size, interpolation)
 }
 
 function middleOf(images: NDArray, size: readonly [number, number]): Part {
@@ -59,7 +62,7 @@ function middleOf(images: NDArray, size: readonly [number, number]): Part {
 
 /** Options of transforms that may resize. */
 export interface CropOptions {
-  /** 1, bilinear, is what there is. */
+  /** How what has another size is resized, as `Resize` does it. Default 1, bilinear. */
   readonly interpolation?: number
 }
 
@@ -67,18 +70,20 @@ export interface CropOptions {
 export class CenterCrop extends Transform {
   static override readonly className: string = 'CenterCrop'
   static readonly sameOnBatches = true
-  readonly size: readonly [width: number, height: number]
+  readonly size: Pair
+  readonly interpolation: number
 
   constructor(size: Size, options: CropOptions = {}) {
     checkOptions('CenterCrop', options, '{ interpolation: 1 }', { interpolation: 'number' })
     super()
     checkInterpolation('CenterCrop', options.interpolation)
     this.size = sidesOf('CenterCrop', size)
+    this.interpolation = options.interpolation ?? 1
   }
 
   forward(x: NDArray): NDArray {
     checkImages('CenterCrop', x.shape)
-    return centred(x, this.size)
+    return centred(x, this.size, this.interpolation)
   }
 }
 
@@ -93,7 +98,8 @@ export class CropResize extends Transform {
   static override readonly className: string = 'CropResize'
   static readonly sameOnBatches = true
   readonly part: Part
-  readonly size: readonly [width: number, height: number]
+  readonly size: Pair
+  readonly interpolation: number
 
   constructor(x: number, y: number, width: number, height: number, options: CropResizeOptions = {}) {
     checkOptions('CropResize', options, '{ size: 32 }', { size: true, interpolation: 'number' })
@@ -104,6 +110,7 @@ export class CropResize extends Transform {
       throw new OpError('CropResize', `x and y are non-negative integers, got ${x} and ${y}`)
     this.part = { x, y, width, height }
     this.size = sidesOf('CropResize', options.size ?? [width, height])
+    this.interpolation = options.interpolation ?? 1
   }
 
   forward(images: NDArray): NDArray {
@@ -114,7 +121,7 @@ export class CropResize extends Transform {
       const part = `${width}×${height} at ${x}, ${y}`
       throw new OpError('CropResize', `the part (${part}) does not lie in images ${formatShape(images.shape)}`)
     }
-    return resized(cropped(images, this.part), this.size)
+    return resized(cropped(images, this.part), this.size, this.interpolation)
   }
 }
 
@@ -130,7 +137,8 @@ export interface RandomCropOptions extends CropOptions {
 export class RandomCrop extends Transform {
   static override readonly className: string = 'RandomCrop'
   static readonly sameOnBatches = true
-  readonly size: readonly [width: number, height: number]
+  readonly size: Pair
+  readonly interpolation: number
   readonly pad: number
   readonly padValue: number
 
@@ -143,6 +151,7 @@ export class RandomCrop extends Transform {
       throw new OpError('RandomCrop', `pad is a non-negative integer, got ${border}`)
     this.size = sidesOf('RandomCrop', size)
     this.pad = border
+    this.interpolation = options.interpolation ?? 1
     this.padValue = padValue
   }
 
@@ -151,13 +160,17 @@ export class RandomCrop extends Transform {
     const { pad: border, padValue: constantValue } = this
     return asBatch(x, (batch) => {
       const around = [0, 0, border, border, border, border, 0, 0]
-      return cropRandomly(border > 0 ? pad(batch, 'constant', around, { constantValue }) : batch, this.size)
+      return cropRandomly(
+        border > 0 ? pad(batch, 'constant', around, { constantValue }) : batch,
+        this.size,
+        this.interpolation,
+      )
     })
   }
 }
 
 /** A part of each image of a batch, at a place that is drawn; smaller images give the largest part, resized. */
-export function cropRandomly(batch: NDArray, size: readonly [number, number]): NDArray {
+export function cropRandomly(batch: NDArray, size: Pair, interpolation?: number): NDArray {
   const [count, rows, columns] = batch.shape
   const [width, height] = scaledDown([columns, rows], size)
   const starts = Array.from({ length: count }, (_, n) => {
@@ -165,7 +178,7 @@ export function cropRandomly(batch: NDArray, size: readonly [number, number]): N
     return (n * rows + shuffler.integer(0, rows - height)) * columns + x
   })
   const places = upload(starts, shapeOf([count, 1, 1]), 'int32', batch.context)
-  return resized(cropEach(batch, places, height, width), size)
+  return resized(cropEach(batch, places, height, width), size, interpolation)
 }
 
 /** Options of RandomResizedCrop. */
@@ -180,7 +193,8 @@ export interface RandomResizedCropOptions extends CropOptions {
 export class RandomResizedCrop extends Transform {
   static override readonly className: string = 'RandomResizedCrop'
   static readonly sameOnBatches = true
-  readonly size: readonly [width: number, height: number]
+  readonly size: Pair
+  readonly interpolation: number
   readonly scale: readonly [number, number]
   readonly ratio: readonly [number, number]
 
@@ -198,6 +212,7 @@ export class RandomResizedCrop extends Transform {
     this.size = sidesOf('RandomResizedCrop', size)
     this.scale = scale
     this.ratio = ratio
+    this.interpolation = options.interpolation ?? 1
   }
 
   forward(x: NDArray): NDArray {
@@ -210,7 +225,9 @@ export class RandomResizedCrop extends Transform {
   #one(image: NDArray): NDArray {
     const [rows, columns] = image.shape.slice(-3)
     const part = drawPart([columns, rows], this.scale, this.ratio)
-    return part ? resized(cropped(image, part), this.size) : centred(image, this.size)
+    return part
+      ? resized(cropped(image, part), this.size, this.interpolation)
+      : centred(image, this.size, this.interpolation)
   }
 }
 

@@ -5,8 +5,9 @@ import type { NDArray } from '../../../../core/ndarray.ts'
 import { formatShape } from '../../../../core/shape.ts'
 import { cast } from '../../../../ops/elementwise/cast.ts'
 import { normalize } from '../../../../ops/resize/normalize.ts'
-import { checkImages, resize } from '../../../../ops/resize/resize.ts'
+import { checkImages } from '../../../../ops/resize/resize.ts'
 import { toTensor } from '../../../../ops/resize/toTensor.ts'
+import { checkInterpolation, interpolated } from './interpolate.ts'
 import { Transform } from './transform.ts'
 
 /** Changes the element type. */
@@ -73,42 +74,38 @@ export function sidesOf(name: string, size: Size): readonly [width: number, heig
   return typeof size === 'number' ? [size, size] : size
 }
 
-/** Throws what is not bilinear. */
-export function checkInterpolation(name: string, interpolation = 1): void {
-  if (interpolation === 1) return
-  throw new OpError(name, `interpolation ${interpolation} is not available: expected 1, bilinear`)
-}
-
 /** Options of Resize. */
 export interface ResizeOptions {
   /** Whether a size that is one number is that of the shorter edge, and the ratio is kept. */
   readonly keepRatio?: boolean
-  /** 1, bilinear, is what there is. */
+  /** By OpenCV's number: 0 nearest, 1 bilinear, 2 cubic, 3 area, 4 Lanczos; 9 cubic to enlarge, area to shrink. Default 1. */
   readonly interpolation?: number
 }
 
-/** Brings (H, W, C) to a size: one number for both edges, or (width, height); bilinear, to OpenCV's bits. */
+/** Brings (H, W, C) to a size: one number for both edges, or (width, height); as OpenCV does, bilinear by default. */
 export class Resize extends Transform {
   static override readonly className: string = 'Resize'
   static readonly sameOnBatches = true
   readonly size: Size
   readonly keepRatio: boolean
+  readonly interpolation: number
 
   constructor(size: Size, options: ResizeOptions = {}) {
     checkOptions('Resize', options, '{ keepRatio: true }', { keepRatio: 'boolean', interpolation: 'number' })
     super()
-    const { keepRatio = false, interpolation } = options
+    const { keepRatio = false, interpolation = 1 } = options
     checkSize('Resize', size)
     checkInterpolation('Resize', interpolation)
     this.size = size
     this.keepRatio = keepRatio
+    this.interpolation = interpolation
   }
 
   forward(x: NDArray): NDArray {
     checkImages('Resize', x.shape)
     const [rows, columns] = x.shape.slice(-3)
     const [width, height] = this.#target(rows, columns)
-    return resize(x, { height, width })
+    return interpolated(x, { height, width }, this.interpolation)
   }
 
   #target(rows: number, columns: number): readonly [width: number, height: number] {
