@@ -1,5 +1,4 @@
 // BatchNorm (MXNet 1.9.1, gluon/nn/basic_layers.py; S. Ioffe, C. Szegedy: Batch Normalization, 2015).
-import { pause } from '../../autograd/autograd.ts'
 import type { DType } from '../../core/dtype.ts'
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -8,8 +7,7 @@ import { mode } from '../../core/tape.ts'
 import type { Initializer } from '../../init/initializer.ts'
 import { relu } from '../../ops/elementwise/elementwise.ts'
 import { fill } from '../../ops/fill/fill.ts'
-import { batchNorm, normaliseChannels } from '../../ops/norm/batchNorm.ts'
-import { averageUpdate } from '../../ops/update/average.ts'
+import { normaliseBatch } from '../normaliseBatch.ts'
 import type { Parameter } from '../parameter.ts'
 import { type AxisNormOptions, axisNormOptions, checkRange, Norm } from './norm.ts'
 import { pythonCall } from './python.ts'
@@ -79,14 +77,11 @@ export class BatchNorm extends Norm {
     const gamma = this.scale ? this.gamma.data() : fill([channels], 1, { context, dtype })
     const beta = this.beta.data()
     const running = [running_mean.data(), running_var.data()] as const
-    if (!mode.training || this.useGlobalStats)
-      return normaliseChannels(x, gamma, beta, ...running, { axis, eps: epsilon })
-    if (x.size === 0) {
+    if (x.size === 0 && mode.training && !this.useGlobalStats) {
       throw new OpError(this.className, `cannot take statistics of an empty batch: got ${formatShape(x.shape)}`)
     }
-    const [y, mean, variance] = batchNorm(x, gamma, beta, { axis, eps: epsilon })
-    pause(() => averageUpdate(running, [mean, variance], momentum))
-    return y
+    const { useGlobalStats } = this
+    return normaliseBatch(x, gamma, beta, running, { axis, eps: epsilon, momentum, useGlobalStats })
   }
 
   /** Changes the element type of all parameters, but for float16, whose statistics stay float32, as in Gluon. */
