@@ -10,6 +10,7 @@ import type { ActivationName } from '../ops/activations.ts'
 import { Callable } from './callable.ts'
 import { calling, type Place, placeOf } from './calling.ts'
 import { Constant } from './constant.ts'
+import { type ExportOptions, type InputSpec, specsOf } from './exported.ts'
 import type { Explanation } from './graph/explain.ts'
 import { checkHybridize, type HybridizeOptions } from './hybridize.ts'
 import { NameCounter, nameFor, type SharedParameters, withinScope } from './naming.ts'
@@ -52,6 +53,8 @@ export abstract class AnyBlock extends Callable {
   readonly #registered = new Map<string, AnyBlock>()
   /** Where it was called last. */
   #place: Place | undefined
+  /** What it was called with last, where it was the outermost block. */
+  #called: readonly InputSpec[] | undefined
   readonly #preHooks = new Set<Hook>()
   readonly #hooks = new Set<Hook>()
 
@@ -188,6 +191,15 @@ export abstract class AnyBlock extends Callable {
     return loadParameters(this, from, options)
   }
 
+  /**
+   * Writes what the block computes in prediction as MXNet's `path-symbol.json` and `path-0000.params`, for inputs of the
+   * shapes that it was called with last; gives both names. `epoch` is the number in the second.
+   */
+  export(path: string, options: ExportOptions = {}): Promise<[symbolFile: string, paramFile: string]> {
+    const called = this.#called
+    return import('./symbol/write.ts').then(({ writeSymbol }) => writeSymbol(this, called, path, options))
+  }
+
   /** A table of layers, output shapes and parameter counts for the given inputs. */
   summary(...inputs: NDArray[]): string {
     return summarize(this, inputs)
@@ -235,6 +247,7 @@ export abstract class AnyBlock extends Callable {
   protected override invoke(inputs: unknown[]): unknown {
     const place = placeOf(this, this.#place)
     this.#place = place
+    if (!place.outer) this.#called = specsOf(inputs)
     return within(
       place.label,
       place.reason,

@@ -3,9 +3,12 @@ import type { NDArray } from '../core/ndarray.ts'
 import type { AnyBlock } from './block.ts'
 import type { Graph } from './graph/graph.ts'
 import type { OnnxOptions } from './onnx/export/export.ts'
+import type { SymbolFiles, SymbolOptions } from './symbol/export.ts'
 
 export type { Graph, GraphNode, GraphValue } from './graph/graph.ts'
 export type { OnnxOptions } from './onnx/export/export.ts'
+export type { Preprocessing } from './onnx/export/preprocess.ts'
+export type { SymbolFiles, SymbolOptions } from './symbol/export.ts'
 export { type ParameterNames, torchNames } from './torchNames.ts'
 
 /**
@@ -28,6 +31,19 @@ export async function onnx(
 ): Promise<Uint8Array> {
   const { exportOnnx } = await import('./onnx/export/export.ts')
   return exportOnnx(block, inputs, options)
+}
+
+/**
+ * MXNet's symbol and parameters of what a block does in prediction: `await io.mxnet(net, [x])`. `inputs` show shapes and
+ * types; the first size of each is the number of samples, which stays free. `net.export(path)` writes both files.
+ */
+export async function mxnet(
+  block: AnyBlock,
+  inputs: readonly NDArray[],
+  options: SymbolOptions = {},
+): Promise<SymbolFiles> {
+  const { exportSymbol } = await import('./symbol/export.ts')
+  return exportSymbol(block, inputs, options)
 }
 
 /**

@@ -10,6 +10,16 @@ export interface OnnxImportOptions extends BlockOptions {
   readonly ctx?: Contexts
 }
 
+/** Options of SymbolBlock.imports. */
+export interface SymbolImportOptions extends BlockOptions {
+  /** Where the parameters live: a context, or a list of one. Default the current context. */
+  readonly ctx?: Contexts
+  /** Leaves parameters that the .params file does not have to `initialize`. Default false. */
+  readonly allowMissing?: boolean
+  /** Passes over what the symbol does not have. Default false. */
+  readonly ignoreExtra?: boolean
+}
+
 /** What a file says: its parameters by structural names, and what it computes. */
 export interface SymbolProgram {
   readonly inputNames: readonly string[]
@@ -45,6 +55,22 @@ export class SymbolBlock<Output extends NDArray | NDArray[] = NDArray> extends H
   ): Promise<SymbolBlock<Output>> {
     const { importOnnx } = await import('./onnx/import/import.ts')
     const { program, block } = importOnnx(bytes, options)
+    return new SymbolBlock<Output>(program, block)
+  }
+
+  /**
+   * The network of MXNet's files, by their paths or bytes: `await gluon.SymbolBlock.imports('nin-symbol.json', 'data',
+   * 'nin-0000.params')`. `inputNames` are the variables that forward takes; all others are parameters under the names of
+   * the file. Throws with all operators that the import does not have.
+   */
+  static async imports<Output extends NDArray | NDArray[] = NDArray>(
+    symbolFile: string | Uint8Array,
+    inputNames: string | readonly string[],
+    paramFile: string | Uint8Array | null = null,
+    options: SymbolImportOptions = {},
+  ): Promise<SymbolBlock<Output>> {
+    const { importSymbol } = await import('./symbol/import.ts')
+    const { program, block } = await importSymbol(symbolFile, inputNames, paramFile, options)
     return new SymbolBlock<Output>(program, block)
   }
 

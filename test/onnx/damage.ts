@@ -6,8 +6,8 @@ import { randomNumbers } from '../random.ts'
 /** An input of the small network. */
 export const image = () => nd.random.uniform({ shape: [2, 1, 6, 6] })
 
-/** The file of a small network. */
-export async function smallNetwork(): Promise<Uint8Array> {
+/** A small network. */
+export function smallNetworkBlock(): nn.HybridSequential {
   nd.random.seed(3)
   const net = new nn.HybridSequential()
   net.add(
@@ -19,7 +19,12 @@ export async function smallNetwork(): Promise<Uint8Array> {
     new nn.Dense(3),
   )
   net.initialize()
-  return io.onnx(net, [image()])
+  return net
+}
+
+/** The file of the small network. */
+export async function smallNetwork(): Promise<Uint8Array> {
+  return io.onnx(smallNetworkBlock(), [image()])
 }
 
 /** Imports a file and predicts; errors must be one line of ours. */

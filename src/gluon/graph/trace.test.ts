@@ -119,6 +119,7 @@ describe.each([cpu(), reference()])('on %s', (ctx) => {
         '1.maxPool',
         '2.normaliseChannels',
         '3.reshape',
+        '4.dropout',
         '5.matmul',
         '6.reshape',
         '6.reshape.1',

@@ -1,5 +1,4 @@
 // BatchNorm (MXNet 1.9.1, gluon/nn/basic_layers.py; S. Ioffe, C. Szegedy: Batch Normalization, 2015).
-import { pause } from '../../autograd/autograd.ts'
 import type { DType } from '../../core/dtype.ts'
 import { checkOptions, OpError, type OptionNames } from '../../core/errors.ts'
 import { tracing } from '../../core/listen.ts'
@@ -8,11 +7,9 @@ import { formatShape } from '../../core/shape.ts'
 import { mode } from '../../core/tape.ts'
 import type { Initializer } from '../../init/initializer.ts'
 import type { ActivationName } from '../../ops/activations.ts'
-import { activate } from '../../ops/elementwise/elementwise.ts'
 import { fill } from '../../ops/fill/fill.ts'
-import { batchNorm, normaliseChannels } from '../../ops/norm/batchNorm.ts'
-import { averageUpdate } from '../../ops/update/average.ts'
 import type { AnyBlock } from '../block.ts'
+import { normaliseBatch } from '../normaliseBatch.ts'
 import type { Parameter } from '../parameter.ts'
 import { Activation } from './activations.ts'
 import { Convolution } from './conv.ts'
@@ -104,19 +101,12 @@ export class BatchNorm extends Norm {
     const gamma = this.scale ? this.gamma.data() : fill([channels], 1, { context, dtype })
     const beta = this.beta.data()
     const running = [running_mean.data(), running_var.data()] as const
-    if (!mode.training || this.useGlobalStats) {
-      const options = { axis, eps: epsilon }
-      if (activation && !mode.recording)
-        return normaliseChannels(x, gamma, beta, ...running, { ...options, activation })
-      const y = normaliseChannels(x, gamma, beta, ...running, options)
-      return activation ? activate(activation, y) : y
-    }
-    if (x.size === 0) {
+    if (x.size === 0 && mode.training && !this.useGlobalStats) {
       throw new OpError(this.className, `cannot take statistics of an empty batch: got ${formatShape(x.shape)}`)
     }
-    const [y, mean, variance] = batchNorm(x, gamma, beta, { axis, eps: epsilon, ...(activation && { activation }) })
-    pause(() => averageUpdate(running, [mean, variance], momentum))
-    return y
+    const { useGlobalStats } = this
+    const steps = { axis, eps: epsilon, momentum, useGlobalStats, activation }
+    return normaliseBatch(x, gamma, beta, running, steps)
   }
 
   /** A convolution takes this layer, and an activation behind it, into its weight and bias in prediction. */

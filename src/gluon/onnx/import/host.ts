@@ -3,9 +3,9 @@ import { bytesPer, elementsIn, isDType } from '../../../core/dtype.ts'
 import type { Context } from '../../../core/engine.ts'
 import { positionsIn } from '../../../core/indices.ts'
 import { NDArray } from '../../../core/ndarray.ts'
-import { broadcastShapes, formatShape, type Shape, shapeOf, sizeOf } from '../../../core/shape.ts'
+import { broadcastShapes, type Shape, shapeOf, sizeOf } from '../../../core/shape.ts'
 import { upload } from '../../../nd/creation.ts'
-import { Fault } from '../../fault.ts'
+import { checkedShape, Fault } from '../../fault.ts'
 import { type ElementType, elementTypes, type Onnx } from '../schema.ts'
 
 /** A tensor on the host. */
@@ -43,20 +43,6 @@ export function elementTypeOf(number: number | undefined): ElementType {
   if (name) return name
   const other = number === undefined ? 'none' : (others[number] ?? `number ${number}`)
   throw new Fault(`the element type must be one of ${[...names.values()].join(', ')}, got ${other}`)
-}
-
-/** The most elements of an array: what needs more is taken for damage. */
-const mostElements = 2 ** 31
-
-/** Checks that sizes are those of an array that memory could hold. */
-export function checkedShape(sizes: readonly number[], what = 'the shape'): Shape {
-  if (sizes.length > 8) throw new Fault(`${what} has ${sizes.length} axes, expected at most 8`)
-  if (!sizes.every((size) => Number.isSafeInteger(size) && size >= 0)) {
-    throw new Fault(`${what} must be of non-negative integers, got ${formatShape(sizes)}`)
-  }
-  const count = sizes.reduce((product, size) => product * size, 1)
-  if (count <= mostElements) return shapeOf(sizes)
-  throw new Fault(`${what} ${formatShape(sizes)} has more than ${mostElements} elements`)
 }
 
 /** A tensor of a file. Throws where its bytes don't fill its shape. */

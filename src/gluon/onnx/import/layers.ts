@@ -1,16 +1,12 @@
 // ONNX's layers: convolutions, products, pools and normalisations.
-import { pause } from '../../../autograd/autograd.ts'
 import type { NDArray } from '../../../core/ndarray.ts'
 import { broadcastShapes, formatShape, type Shape, sameShape, sizeOf } from '../../../core/shape.ts'
-import { mode } from '../../../core/tape.ts'
 import * as nd from '../../../nd/index.ts'
 import { matmul } from '../../../ops/matmul/matmul.ts'
-import { normaliseChannels } from '../../../ops/norm/batchNorm.ts'
-import { averageUpdate } from '../../../ops/update/average.ts'
 import { withShape } from '../../../ops/view/reshape.ts'
 import { slice } from '../../../ops/view/slice.ts'
-import { Fault } from '../../fault.ts'
-import { checkedShape } from './host.ts'
+import { checkedShape, Fault } from '../../fault.ts'
+import { normaliseBatch } from '../../normaliseBatch.ts'
 import { axisOf, type Importer, type Importers, type Step } from './step.ts'
 
 /** A window over the spatial axes of an image, in elements. */
@@ -171,11 +167,13 @@ const overPixels = (x: NDArray) => Array.from(x.shape.keys()).slice(2)
 /** Normalises channels; training takes the statistics of the batch, and moves those of the file. */
 const batchNormalization: Importer = (step) => {
   const [x, gamma, beta, mean, variance] = [0, 1, 2, 3, 4].map((i) => step.array(i))
-  const options = { axis: 1, eps: step.attributes.float('epsilon', 1e-5) }
-  if (!mode.training) return normaliseChannels(x, gamma, beta, mean, variance, options)
-  const [y, ...batch] = nd.batchNorm(x, gamma, beta, options)
-  pause(() => averageUpdate([mean, variance], batch, step.attributes.float('momentum', 0.9)))
-  return y
+  const { attributes } = step
+  return normaliseBatch(x, gamma, beta, [mean, variance], {
+    axis: 1,
+    eps: attributes.float('epsilon', 1e-5),
+    momentum: attributes.float('momentum', 0.9),
+    useGlobalStats: false,
+  })
 }
 
 /** Normalises rows along all axes from one on. */

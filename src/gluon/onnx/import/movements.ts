@@ -6,8 +6,8 @@ import { pick } from '../../../ops/take/pick.ts'
 import { take } from '../../../ops/take/take.ts'
 import { withShape } from '../../../ops/view/reshape.ts'
 import { slice } from '../../../ops/view/slice.ts'
-import { Fault } from '../../fault.ts'
-import { checkedShape, isHost, mapped } from './host.ts'
+import { checkedShape, Fault } from '../../fault.ts'
+import { isHost, mapped } from './host.ts'
 import { axisOf, type Importer, type Importers, type Step } from './step.ts'
 
 const tile: Importer = (step) => {

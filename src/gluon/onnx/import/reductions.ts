@@ -4,8 +4,8 @@ import { sizeOf } from '../../../core/shape.ts'
 import { running } from '../../../kinds/scan/scan.ts'
 import * as nd from '../../../nd/index.ts'
 import { withShape } from '../../../ops/view/reshape.ts'
-import { Fault } from '../../fault.ts'
-import { checkedShape, type Host, isHost, rounded } from './host.ts'
+import { checkedShape, Fault } from '../../fault.ts'
+import { type Host, isHost, rounded } from './host.ts'
 import { axisOf, type Importer, type Importers, type Step } from './step.ts'
 
 /** The axes that are joined: an attribute, or an operand in newer versions; none stands for all. */

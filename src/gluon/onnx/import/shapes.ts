@@ -4,8 +4,8 @@ import { broadcastShapes, formatShape, type Shape, shapeOf, sizeOf, stridesOf } 
 import * as nd from '../../../nd/index.ts'
 import { withShape } from '../../../ops/view/reshape.ts'
 import { slice } from '../../../ops/view/slice.ts'
-import { Fault } from '../../fault.ts'
-import { checkedShape, type Host, integerList, isHost, mapped, type Value } from './host.ts'
+import { checkedShape, Fault } from '../../fault.ts'
+import { type Host, integerList, isHost, mapped, type Value } from './host.ts'
 import { type Attributes, axisOf, type Importer, type Importers, type Step } from './step.ts'
 
 /** The most elements that the host computes. */
