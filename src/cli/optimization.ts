@@ -1,5 +1,5 @@
 // What a run's settings name: initializers, schedules, and the trainer made of them.
-import { gluon, init, lrScheduler } from '../index.ts'
+import { gluon, init, type kvstore, lrScheduler } from '../index.ts'
 import type { RecipeSettings } from './recipes.ts'
 
 /** The initializer of a name. */
@@ -22,11 +22,17 @@ export function makeScheduler(settings: RecipeSettings, updates: number): lrSche
 }
 
 /** The trainer of a run of `updates` updates. */
-export function makeTrainer(net: gluon.AnyBlock, settings: RecipeSettings, updates: number): gluon.Trainer {
+export function makeTrainer(
+  net: gluon.AnyBlock,
+  settings: RecipeSettings,
+  updates: number,
+  store?: kvstore.KVStore,
+): gluon.Trainer {
   const scheduler = makeScheduler(settings, updates)
-  return new gluon.Trainer(net.collectParams(), settings.optimizer, {
+  const numbers = {
     ...(scheduler ? { lrScheduler: scheduler } : { learningRate: settings.lr }),
     momentum: settings.momentum,
     wd: settings.wd,
-  })
+  }
+  return new gluon.Trainer(net.collectParams(), settings.optimizer, numbers, store ? { kvstore: store } : {})
 }

@@ -8,6 +8,9 @@ import { MetricsLog } from './metricsLog.ts'
 import { FolderHeldError, RunLock } from './runLock.ts'
 import { UsageError } from './usage.ts'
 
+/** What writes a run's files. */
+export type Folder = Pick<RunFolder, 'tell' | 'close' | 'save' | 'writeText' | 'failure'>
+
 /** Writes a run's files. Reports each failure once and sets the run's exit code to 1; training goes on. */
 export class RunFolder {
   readonly path: string

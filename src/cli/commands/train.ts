@@ -5,7 +5,7 @@ import { modelNames, recipeNames } from '../recipes.ts'
 import { datasetNames, settingOptions, type Typed } from '../settings.ts'
 import { trainRun } from '../trainRun.ts'
 import { command } from '../usage.ts'
-import { numberOf } from '../values.ts'
+import { choiceOf, numberOf } from '../values.ts'
 
 /** Minutes between checkpoints within an epoch. */
 const saveEveryMinutes = 2
@@ -69,6 +69,12 @@ export const train = command({
       description: 'minutes of training after which the run saves and stops',
       valueHint: '30',
     },
+    'scale-lr': {
+      type: 'string',
+      description: 'linear: the learning rate times the ranks of launch; none (default)',
+      valueHint: 'linear',
+    },
+    deadline: { type: 'string', description: 'seconds that ranks wait for each other (default 60)', valueHint: '60' },
     json: { type: 'boolean', description: 'prints one JSON line an event, and nothing else, on standard output' },
   },
   examples: [
@@ -88,6 +94,8 @@ export const train = command({
     const most = numberOf('[train] --max-time', maxTime, { above: 0 }) ?? Infinity
     return trainRun({
       ...{ typed, out, resume, json: Boolean(json), stdout: process.stdout },
+      ...{ deadline: numberOf('[train] --deadline', args.deadline, { above: 0 }) },
+      ...{ scaleLr: choiceOf('train', 'scaling', args['scale-lr'], ['linear', 'none']) === 'linear' },
       ...{ saveEvery: minutes * 60_000, maxTime: most * 60_000 },
     })
   },
