@@ -65,6 +65,8 @@ export async function trainRun(request: TrainRequest): Promise<number> {
 
 /** Ends a rank together with the others: a failure ends it at once, since they would wait for it. */
 async function withRanks(ranks: Ranks, run: () => Promise<number>): Promise<number> {
+  // what is sent to all reaches a rank also when it has nothing to stop any more, and waits for the others
+  for (const signal of ['SIGINT', 'SIGUSR2'] as const) process.on(signal, () => {})
   try {
     const code = await run()
     await ranks.store.barrier()
