@@ -116,7 +116,7 @@ function standingOf({ settings, data, network, training, ranks }: Session): Stan
     engine: facts.name,
     rung: facts.rung,
     planVersion: facts.planVersion,
-    ...(ranks && { ranks: ranks.size }),
+    ranks: ranks?.size ?? null,
   }
 }
 

@@ -15,13 +15,14 @@ import {
 import { loadData, type RunData } from './datasets.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Listener, TrainEvent } from './events.ts'
-import { DivergedError, describeError } from './failures.ts'
+import { DivergedError } from './failures.ts'
 import { type Interruption, listenForInterruption } from './interrupt.ts'
 import { JsonLines } from './jsonLines.ts'
 import { engineFacts, startEngine } from './machine.ts'
 import { cutMetrics } from './metricsLog.ts'
 import { shortPath } from './nextSteps.ts'
 import { printError } from './printing.ts'
+import { nowhere, silent, withRanks } from './rankRun.ts'
 import { type Ranks, startRanks } from './ranks.ts'
 import { writeRunReport } from './report/runReport.ts'
 import { checkSameFolder, differences, resumedSettings } from './resume.ts'
@@ -63,20 +64,6 @@ export async function trainRun(request: TrainRequest): Promise<number> {
   return trainAlone(request, undefined)
 }
 
-/** Ends a rank together with the others: a failure ends it at once, since they would wait for it. */
-async function withRanks(ranks: Ranks, run: () => Promise<number>): Promise<number> {
-  // what is sent to all reaches a rank also when it has nothing to stop any more, and waits for the others
-  for (const signal of ['SIGINT', 'SIGUSR2'] as const) process.on(signal, () => {})
-  try {
-    const code = await run()
-    await ranks.store.barrier()
-    return code
-  } catch (error) {
-    printError(`rank ${ranks.store.rank}: ${describeError(error)}`)
-    process.exit(error instanceof UsageError ? 2 : 1)
-  }
-}
-
 async function trainAlone(request: TrainRequest, ranks: Ranks | undefined): Promise<number> {
   if (request.resume === undefined) return trainFrom(request, undefined, ranks)
   if (ranks && !ranks.first) {
@@ -102,18 +89,6 @@ interface Reopened {
   readonly found: Found
   /** Of the rank that writes. */
   readonly lock?: RunLock
-}
-
-/** What a rank shows that does not print. */
-const silent: Listener = { tell: () => {}, close: () => {} }
-
-/** What a rank writes that does not write. */
-const nowhere: Folder = {
-  tell: () => {},
-  close: async () => {},
-  save: async () => undefined,
-  writeText: async () => {},
-  failure: undefined,
 }
 
 function settingsOf({ typed, scaleLr }: TrainRequest, header: Header | undefined, ranks: Ranks | undefined): Settings {

@@ -22,11 +22,23 @@ interface Job {
 
 function launched(mpirun: string, out: string, epochs: number, ...more: string[]): Job {
   const line = ['--conditions=source', main, 'launch', '-n', '2', '--threads', '1', '--mpirun', mpirun, ...more]
-  const child = spawn(process.execPath, [...line, '--', ...training, ...options, '--epochs', String(epochs), '--out', out])
+  const child = spawn(process.execPath, [
+    ...line,
+    '--',
+    ...training,
+    ...options,
+    '--epochs',
+    String(epochs),
+    '--out',
+    out,
+  ])
   let text = ''
   child.stdout.on('data', (data) => (text += data))
   child.stderr.on('data', (data) => (text += data))
-  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, at: Date.now(), text }))) }
+  return {
+    child,
+    ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, at: Date.now(), text }))),
+  }
 }
 
 /** Process numbers of the ranks that write to a folder. */
