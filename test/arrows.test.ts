@@ -130,6 +130,14 @@ it('gives the meaning of an op the kernel of the CPU engine alone', () => {
   expect(kernels.map(([file, by]) => `${by} imports ${file}`)).toEqual([])
 })
 
+it('has one training loop: what else trains is a handler of its events', () => {
+  const calls = (file: string) =>
+    /\.backward\(\)|[tT]rainer\.step\(/.test(readFileSync(root + file, 'utf8').replace(comments, ''))
+  const loops = [...source, ...filesUnder('app')].filter(calls)
+  expect(loops.filter((file) => !file.startsWith('src/gluon/contrib/estimator/'))).toEqual([])
+  expect(loops.length).toBeGreaterThan(0)
+})
+
 it("keeps Node's modules behind #platform and in the command", () => {
   const wrong = imports.filter(({ from, to }) => to.startsWith('node:') && !/^src\/(platform|cli)\//.test(from))
   expect(wrong.map(named)).toEqual([])

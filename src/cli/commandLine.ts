@@ -5,6 +5,7 @@ import { explain } from './commands/explain.ts'
 import { exportCommand } from './commands/export.ts'
 import { info } from './commands/info.ts'
 import { launch } from './commands/launch.ts'
+import { lr } from './commands/lr.ts'
 import { predict } from './commands/predict.ts'
 import { runFile } from './commands/run.ts'
 import { summary } from './commands/summary.ts'
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   evaluateCommand,
   predict,
   exportCommand,
+  lr,
   summary,
   explain,
   runFile,

@@ -1,6 +1,7 @@
 // The curves of a run, drawn with characters: training as a line, test as points, so that no colour is needed.
 import chart from 'simple-ascii-chart'
 import type { EpochEvent } from './events.ts'
+import type { RatePoint } from './rateFinder.ts'
 import { extent } from './report/charts.ts'
 
 type Measure = (event: EpochEvent) => number
@@ -43,11 +44,36 @@ function picture(
       formatter: (value, { axis }) => (axis === 'y' ? value.toFixed(digits) : value),
     },
   )
+  return trimmed(text)
+}
+
+/** A chart's text without blank lines and blanks at the ends of lines. */
+function trimmed(text: string): string {
   return text
     .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
     .join('\n')
+}
+
+/** The smoothed loss by the logarithm of the rate; empty for fewer than two points. */
+export function rateCurve(points: readonly RatePoint[], columns: number): string {
+  if (points.length < 2) return ''
+  const width = Math.max(20, Math.min(72, columns - 10))
+  // what explodes would flatten the rest
+  const most = 1.5 * points[0].smoothed
+  const curve = points.map(({ rate, smoothed }): [number, number] => [Math.log10(rate), Math.min(smoothed, most)])
+  const [low, high] = extent(curve.map(([, loss]) => loss))
+  const [first, last] = [Math.ceil(curve[0][0]), Math.floor(curve[curve.length - 1][0])]
+  const text = chart(straight(curve, width), {
+    title: 'smoothed loss by learning rate',
+    width,
+    height: 10,
+    yRange: [low, high > low ? high : low + 1e-3],
+    customXAxisTicks: Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i),
+    formatter: (value, { axis }) => (axis === 'y' ? value.toFixed(2) : `1e${value}`),
+  })
+  return trimmed(text)
 }
 
 function ticks(epochs: readonly EpochEvent[]): number[] {

@@ -26,12 +26,16 @@ export function openedGpu(): Context {
   return opened
 }
 
+let prepared: Settings['context'] | undefined
+
 /** Starts the settings' engine as they ask, with the rung that is given where this machine has it. */
 export async function startEngine(
   settings: Pick<Settings, 'context' | 'threads' | 'adapter' | 'strict'>,
   rung?: string | null,
 ): Promise<void> {
-  if (settings.context === 'reference') return
+  // a process has one engine: further runs in it, as those of `--seeds`, have the same settings
+  if (prepared === settings.context || settings.context === 'reference') return
+  prepared = settings.context
   if (settings.context === 'gpu') {
     opened = await gpu(settings.adapter ? { adapter: settings.adapter } : {})
     return

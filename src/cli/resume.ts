@@ -28,6 +28,7 @@ export const options: Readonly<Record<keyof Typed, readonly [key: keyof Settings
   strict: ['strict', false],
   grey: ['grey', false],
   augment: ['augment', false],
+  accumulate: ['accumulate', false],
   'limit-train': ['limitTrain', false],
   'limit-test': ['limitTest', false],
 }

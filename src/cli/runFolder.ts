@@ -1,20 +1,28 @@
 // The folder of a run: checkpoints, metrics.jsonl, metrics.csv and report.html, with a full disk reported and tried again.
 import { mkdir, readdir, rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { makeDir, writeFileAtomic } from '#platform'
 import { encodeRun, files, type RunCheckpoint, readRun, writeBest, writeLast } from './checkpoint.ts'
 import type { TrainEvent } from './events.ts'
 import { MetricsLog } from './metricsLog.ts'
 import { FolderHeldError, RunLock } from './runLock.ts'
+import { eventFilePrefix } from './tensorBoard.ts'
 import { UsageError } from './usage.ts'
 
 /** What writes a run's files. */
 export type Folder = Pick<RunFolder, 'tell' | 'close' | 'save' | 'writeText' | 'failure'>
 
+/** What takes the events of a run into a file; what can't be written is tried again with the next event. */
+interface EventLog {
+  readonly path: string
+  tell(event: TrainEvent): void
+  flush(): Promise<void>
+}
+
 /** Writes a run's files. Reports each failure once and sets the run's exit code to 1; training goes on. */
 export class RunFolder {
   readonly path: string
-  readonly #metrics: MetricsLog
+  readonly #logs: EventLog[]
   readonly #warn: (message: string) => void
   readonly #write: typeof writeFileAtomic
   readonly #hold: () => Promise<void>
@@ -28,7 +36,7 @@ export class RunFolder {
     this.#warn = warn
     this.#write = write
     this.#hold = hold
-    this.#metrics = new MetricsLog(join(path, files.metrics))
+    this.#logs = [new MetricsLog(join(path, files.metrics))]
   }
 
   /** What could not be written and still is not, if anything. */
@@ -36,17 +44,26 @@ export class RunFolder {
     return this.#unsaved ?? this.#unwritten.values().next().value
   }
 
-  /** Takes an event into metrics.jsonl; what can't be written is tried again with the next one. */
+  /** Has another file take the events, too. */
+  addLog(log: EventLog): void {
+    this.#logs.push(log)
+  }
+
+  /** Takes an event into metrics.jsonl and the other logs. */
   tell(event: TrainEvent): void {
-    this.#metrics.tell(event)
-    this.#metrics.flush().catch(() => {})
+    for (const log of this.#logs) {
+      log.tell(event)
+      log.flush().catch(() => {})
+    }
   }
 
   /** Writes what waits; a failure is kept for `failure`. */
   async close(): Promise<void> {
-    await this.#metrics.flush().catch((error: Error) => {
-      this.#unsaved ??= `metrics.jsonl was not written: ${error.message}`
-    })
+    for (const log of this.#logs) {
+      await log.flush().catch((error: Error) => {
+        this.#unsaved ??= `${basename(log.path)} was not written: ${error.message}`
+      })
+    }
   }
 
   /** Writes `last`, and `best` first if it is the best; returns the path, or undefined when that failed. */
@@ -54,7 +71,8 @@ export class RunFolder {
     await this.#hold()
     const bytes = encodeRun(checkpoint)
     try {
-      await this.#metrics.flush().catch(() => {}) // lines that are not in a checkpoint's past are cut on --resume
+      // lines that are not in a checkpoint's past are cut on --resume
+      for (const log of this.#logs) await log.flush().catch(() => {})
       if (best) await writeBest(this.path, bytes, this.#write)
       const path = await writeLast(this.path, bytes, this.#write)
       this.#unsaved = undefined
@@ -103,7 +121,8 @@ export async function makeRunFolder(out: string): Promise<RunLock> {
         `[train] ${out} holds a run already: go on with it by --resume ${out}, or give another folder to --out`,
       )
     }
-    for (const name of Object.values(files)) await rm(join(path, name), { force: true })
+    const events = (await readdir(path)).filter((name) => name.startsWith(eventFilePrefix))
+    for (const name of [...Object.values(files), ...events]) await rm(join(path, name), { force: true })
     return lock
   } catch (error) {
     lock.release()

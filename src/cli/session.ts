@@ -8,7 +8,7 @@ import { loadWeights, makeNetwork, type RunNetwork, readWeights } from './networ
 import { makeTrainer } from './optimization.ts'
 import { imagesOf, type Ranks } from './ranks.ts'
 import { sumsOf } from './readings.ts'
-import type { Settings } from './settings.ts'
+import { type Settings, updatesIn } from './settings.ts'
 import { type Standing, Training, type TrainingHooks } from './training.ts'
 
 /** A run that is ready to train. */
@@ -35,7 +35,7 @@ export function openSession(
   const batchSize = settings.batchSize * (ranks?.size ?? 1)
   const trainImages = imagesOf(data.train.length, settings.batchSize, ranks)
   const steps = Math.ceil(trainImages / batchSize)
-  const trainer = makeTrainer(network.net, settings, steps * settings.epochs, ranks?.store)
+  const trainer = makeTrainer(network.net, settings, updatesIn(steps, settings) * settings.epochs, ranks?.store)
   const batches = trainBatches(data, settings, network.context, ranks)
   const standing: Standing = { epoch: 0, step: 0, update: 0, seconds: 0, history: [] }
   const training = new Training(
@@ -49,6 +49,7 @@ export function openSession(
       testImages: data.test.length,
       batchSize,
       epochs: settings.epochs,
+      accumulate: settings.accumulate ?? 1,
       classes: data.classes,
       ...(data.pictures?.weights && { weights: data.pictures.weights }),
       ranks,

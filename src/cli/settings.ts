@@ -39,6 +39,8 @@ export interface Settings extends RecipeSettings {
   readonly grey: boolean
   /** Training images are mirrored, moved and changed in colour at random. */
   readonly augment: boolean
+  /** Batches whose gradients are summed for an update; null for one. */
+  readonly accumulate: number | null
   readonly limitTrain: number | null
   readonly limitTest: number | null
 }
@@ -66,6 +68,7 @@ export const settingOptions = [
   'strict',
   'grey',
   'augment',
+  'accumulate',
   'limit-train',
   'limit-test',
 ] as const
@@ -103,6 +106,7 @@ export function settingsFrom(typed: Typed): Settings {
     strict: typed.strict ?? false,
     grey: typed.grey ?? false,
     augment: typed.augment ?? false,
+    accumulate: numberOf(where('accumulate'), typed.accumulate, { ...count, to: 65_536 }) ?? null,
     limitTrain: numberOf(where('limit-train'), typed['limit-train'], count) ?? null,
     limitTest: numberOf(where('limit-test'), typed['limit-test'], count) ?? null,
   }
@@ -177,11 +181,21 @@ export function describeRecipe(settings: Settings): string {
   return `${settings.recipe}: ${why}${tail}`
 }
 
+/** The images of an update: `128`, or `4 × 32` where gradients are summed. */
+export function batchText({ accumulate, batchSize }: Settings): string {
+  return accumulate === null ? `${batchSize}` : `${accumulate} × ${batchSize}`
+}
+
+/** Updates in an epoch of `steps` batches. */
+export function updatesIn(steps: number, { accumulate }: Pick<Settings, 'accumulate'>): number {
+  return Math.ceil(steps / (accumulate ?? 1))
+}
+
 /** One line: the numbers of the training. */
 export function describeNumbers(settings: Settings): string {
   const rate = settings.schedule === 'constant' ? `${settings.lr}` : `${settings.lr} (${settings.schedule})`
   return [
-    `batch ${settings.batchSize}`,
+    `batch ${batchText(settings)}`,
     `${settings.optimizer.toUpperCase()} ${rate}`,
     ...(settings.momentum > 0 ? [`momentum ${settings.momentum}`] : []),
     ...(settings.wd > 0 ? [`weight decay ${settings.wd}`] : []),

@@ -30,6 +30,7 @@ import { type Folder, lockRunFolder, makeDatedFolder, makeRunFolder, RunFolder }
 import { FolderHeldError, type RunLock } from './runLock.ts'
 import { captureSession, openSession, type Session } from './session.ts'
 import { type Settings, settingsFrom, type Typed } from './settings.ts'
+import { TensorBoardLog } from './tensorBoard.ts'
 import { Terminal } from './terminal.ts'
 import type { Standing, TrainingHooks } from './training.ts'
 import { UsageError } from './usage.ts'
@@ -48,6 +49,8 @@ export interface TrainRequest {
   readonly deadline: number | undefined
   /** Whether the learning rate grows with the number of ranks. */
   readonly scaleLr: boolean
+  /** Whether to write event files for TensorBoard. */
+  readonly tensorBoard: boolean
   readonly stdout: NodeJS.WriteStream
 }
 
@@ -180,7 +183,9 @@ class Run {
     const lock = await this.#openFolder()
     this.#out = shortPath(lock.folder)
     const warn = (message: string) => this.#warn(message)
-    return new RunFolder(lock.folder, warn, writeFileAtomic, () => lock.hold())
+    const folder = new RunFolder(lock.folder, warn, writeFileAtomic, () => lock.hold())
+    if (this.#request.tensorBoard) folder.addLog(new TensorBoardLog(lock.folder, this.#found?.header.update ?? 0))
+    return folder
   }
 
   async #openFolder(): Promise<RunLock> {

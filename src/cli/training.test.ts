@@ -19,7 +19,7 @@ import { writeRunReport } from './report/runReport.ts'
 import { checkSameFolder, differences, resumedSettings } from './resume.ts'
 import { RunFolder } from './runFolder.ts'
 import { captureSession, openSession, type Session } from './session.ts'
-import { settingsFrom } from './settings.ts'
+import { type Settings, settingsFrom } from './settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'glueball-training-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -43,11 +43,12 @@ interface Watched {
 }
 
 /** Opens a session that saves at every step, when `saveEvery` is 0, and at every epoch. */
-async function open(saveEvery: number, from?: RunCheckpoint): Promise<Watched> {
+async function open(saveEvery: number, from?: RunCheckpoint, changes: Partial<Settings> = {}): Promise<Watched> {
   const [saved, live, events]: [RunCheckpoint[], number[], TrainEvent[]] = [[], [], []]
-  const data = await loadData(settings, 'both')
+  const changed = { ...settings, ...changes }
+  const data = await loadData(changed, 'both')
   const session: Session = openSession(
-    settings,
+    changed,
     data,
     {
       tell: (event) => void events.push(event),
@@ -100,6 +101,28 @@ test('from any step the run goes on to the same bits and the same numbers', asyn
     [{ arrays: short }, /its weights .* are \(1\), expected \(.*\): it is of another network/],
   ] as const)
     await expect(open(Infinity, { ...at, ...changes })).rejects.toThrow(message)
+})
+
+test('sums the gradients of batches, saves where an update is done, and goes on to the same bits', async () => {
+  // 10 batches an epoch: updates after 4, 8 and 10
+  const changes = { accumulate: 4, epochs: 2 }
+  const whole = await open(0, undefined, changes)
+  await whole.session.training.run()
+  const places = whole.saved.map(({ header: { epoch, step, update } }) => [epoch, step, update])
+  expect(places).toEqual([
+    [0, 4, 1],
+    [0, 8, 2],
+    [1, 0, 3],
+    [1, 4, 4],
+    [1, 8, 5],
+    [2, 0, 6],
+  ])
+  expect(whole.saved.map(({ header }) => header.numUpdate)).toEqual([1, 2, 3, 4, 5, 6])
+  const updates = whole.events.flatMap((event) => (event.event === 'epoch' ? [event.update] : []))
+  expect(updates).toEqual([3, 6])
+  const part = await open(Infinity, whole.saved[3], changes)
+  await part.session.training.run()
+  expect(part.saved[0].arrays).toEqual(whole.saved[5].arrays)
 })
 
 test('classes whose scores are all zero are named, also across a restoration', async () => {

@@ -23,6 +23,8 @@ export interface TrainingParts {
   readonly testImages: number
   readonly batchSize: number
   readonly epochs: number
+  /** Batches whose gradients are summed for an update. */
+  readonly accumulate: number
   readonly classes: readonly string[]
   /** What a sample of each class counts. Default 1. */
   readonly weights?: readonly number[]
@@ -34,7 +36,7 @@ export interface TrainingParts {
 export interface Standing {
   /** Epochs done. */
   epoch: number
-  /** Steps done in the epoch. */
+  /** Steps done in the epoch: batches. */
   step: number
   /** Updates done since the beginning. */
   update: number
@@ -113,11 +115,11 @@ export class Training implements gluon.contrib.estimator.EventHandler {
 
   /** Trains to the end, or until it is stopped. */
   async run(): Promise<'done' | 'stopped'> {
-    const { epochs, batchSize } = this.#parts
+    const { epochs, batchSize, accumulate } = this.#parts
     const left = epochs - this.standing.epoch
     if (left <= 0) return 'done'
     // every update divides by the same number, also that of a last, smaller batch
-    const updates = new GradientUpdateHandler({ batchSize })
+    const updates = new GradientUpdateHandler({ batchSize, accumulate })
     const eventHandlers = [updates, new EpochSums([this.loss, this.accuracy]), this.dead, this]
     await this.estimator.fit(this.#batchesLeft(), { epochs: left, eventHandlers })
     return this.#stopped ? 'stopped' : 'done'
@@ -140,10 +142,14 @@ export class Training implements gluon.contrib.estimator.EventHandler {
   async batchEnd(_: unknown, { loss }: gluon.contrib.estimator.BatchEnd): Promise<boolean> {
     const { standing } = this
     this.#readings.add(standing.step, loss)
+    const before = this.#doneBy(standing.step)
     standing.step++
-    standing.update++
+    const updated = this.#doneBy(standing.step) - before
+    standing.update += updated
     // the loader knows its place only while its pass runs, which ends by itself after the last step
     if (standing.step === this.#stepsPerEpoch) return false
+    // gradients that wait for an update are in no checkpoint
+    if (updated === 0) return false
     const wishes = {
       stop: this.#hooks.stopped(),
       save: performance.now() - this.#savedAt >= this.#hooks.saveEvery,
@@ -176,9 +182,15 @@ export class Training implements gluon.contrib.estimator.EventHandler {
     return Math.min(step * this.#parts.batchSize, this.#parts.trainImages)
   }
 
+  /** Updates of the epoch by a step of it: what is left at its end is one, too. */
+  #doneBy(step: number): number {
+    const groups = step / this.#parts.accumulate
+    return step === this.#stepsPerEpoch ? Math.ceil(groups) : Math.floor(groups)
+  }
+
   /** Updates since the beginning by a step of the epoch. */
   #updateBy(step: number): number {
-    return this.standing.update - this.standing.step + step
+    return this.standing.update - this.#doneBy(this.standing.step) + this.#doneBy(step)
   }
 
   /** Evaluates, tells the epoch's numbers and saves; false when it was stopped before that. */

@@ -7,6 +7,7 @@ import { evaluateCommand } from './commands/evaluate.ts'
 import { explain } from './commands/explain.ts'
 import { exportCommand } from './commands/export.ts'
 import { info } from './commands/info.ts'
+import { lr } from './commands/lr.ts'
 import { predict } from './commands/predict.ts'
 import { runFile } from './commands/run.ts'
 import { summary } from './commands/summary.ts'
@@ -14,7 +15,7 @@ import { train } from './commands/train.ts'
 import { commandInProcess } from './inProcess.ts'
 import type { Command } from './usage.ts'
 
-const commands: readonly Command[] = [train, evaluateCommand, predict, exportCommand, summary, explain, info]
+const commands: readonly Command[] = [train, lr, evaluateCommand, predict, exportCommand, summary, explain, info]
 
 const glueball = commandInProcess()
 

@@ -93,7 +93,7 @@ describe('checkpoints of version 1', () => {
   const file = readFileSync(new URL('../../test/golden/checkpoint-version1', import.meta.url))
   const { header: today, arrays } = checkpointOf(17)
   // settings that have come since
-  const { grey: _grey, augment: _augment, ...settings } = today.settings
+  const { grey: _grey, augment: _augment, accumulate: _accumulate, ...settings } = today.settings
   const header = { ...today, settings }
   const held: Checkpoint = {
     header: { ...header } as object as Checkpoint['header'],

@@ -1,13 +1,19 @@
-// CRC-32 (ISO 3309, as gzip and PNG use it), eight bytes at a time.
+// CRC-32 (ISO 3309, as gzip and PNG use it) and CRC-32C (Castagnoli, as TFRecord has it), eight bytes at a time.
 
 /** `tables[k][b]`: what byte b, followed by k zero bytes, adds to the remainder. */
-const tables = makeTables()
+type Tables = readonly Uint32Array[]
 
-function makeTables(): Uint32Array[] {
+/** Polynomials, with the lowest coefficient in the highest bit. */
+const polynomials = { iso: 0xedb88320, castagnoli: 0x82f63b78 }
+
+const tables = makeTables(polynomials.iso)
+let castagnoli: Tables | undefined
+
+function makeTables(polynomial: number): Tables {
   const all = Array.from({ length: 8 }, () => new Uint32Array(256))
   for (let byte = 0; byte < 256; byte++) {
     let remainder = byte
-    for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0)
+    for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? polynomial : 0)
     all[0][byte] = remainder
   }
   for (let k = 1; k < 8; k++)
@@ -23,7 +29,16 @@ function makeTables(): Uint32Array[] {
  * before them it goes on: `crc32(b, crc32(a))` is that of a and b together.
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
-  const [t0, t1, t2, t3, t4, t5, t6, t7] = tables
+  return remainder(tables, bytes, before)
+}
+
+/** The CRC-32C of the bytes; `crc32c('123456789') = 0xe3069283`. */
+export function crc32c(bytes: Uint8Array): number {
+  castagnoli ??= makeTables(polynomials.castagnoli)
+  return remainder(castagnoli, bytes, 0)
+}
+
+function remainder([t0, t1, t2, t3, t4, t5, t6, t7]: Tables, bytes: Uint8Array, before: number): number {
   const whole = bytes.length - (bytes.length % 8)
   let crc = ~before
   for (let i = 0; i < whole; i += 8) {

@@ -9,6 +9,8 @@ export interface Curve {
   /** Class of the style sheet that colours it. */
   readonly kind: 'train' | 'test'
   readonly points: readonly (readonly [x: number, y: number])[]
+  /** Drawn behind the curve: from where to where values lie at each point. */
+  readonly band?: readonly (readonly [low: number, high: number])[]
 }
 
 const [width, height, left, right, top, bottom] = [480, 260, 44, 12, 12, 30]
@@ -31,7 +33,8 @@ export function extent(values: readonly number[]): [low: number, high: number] {
 /** A chart of curves over epochs; `format` writes the numbers of the y axis. */
 export function lineChart(curves: readonly Curve[], label: string, format: (value: number) => string): string {
   const points = curves.flatMap((curve) => curve.points)
-  const ys = ticks(...extent(points.map(([, y]) => y)), 5)
+  const bands = curves.flatMap((curve) => curve.band ?? []).flat()
+  const ys = ticks(...extent([...points.map(([, y]) => y), ...bands]), 5)
   const [x0, x1] = extent(points.map(([x]) => x))
   const [y0, y1] = [ys[0], ys[ys.length - 1] === ys[0] ? ys[0] + 1 : ys[ys.length - 1]]
   const x = (value: number) => left + ((value - x0) / (x1 - x0 || 1)) * (width - left - right)
@@ -52,7 +55,7 @@ export function lineChart(curves: readonly Curve[], label: string, format: (valu
 }
 
 function drawCurve(
-  { name, kind, points }: Curve,
+  { name, kind, points, band }: Curve,
   x: (value: number) => number,
   y: (value: number) => number,
   format: (value: number) => string,
@@ -63,7 +66,19 @@ function drawCurve(
     ([px, py]) =>
       `<circle class="${kind}" cx="${round(x(px))}" cy="${round(y(py))}" r="${radius}"><title>epoch ${px}, ${name}: ${format(py)}</title></circle>`,
   )
-  return `<path class="${kind}" d="${path}"/>${dots.join('')}`
+  return `${band ? drawBand(kind, points, band, x, y) : ''}<path class="${kind}" d="${path}"/>${dots.join('')}`
+}
+
+/** The area between the lower ends, from left to right, and the upper ones, back. */
+function drawBand(
+  kind: Curve['kind'],
+  points: Curve['points'],
+  band: NonNullable<Curve['band']>,
+  x: (value: number) => number,
+  y: (value: number) => number,
+): string {
+  const corner = (end: 0 | 1) => band.map((ends, i) => `${round(x(points[i][0]))},${round(y(ends[end]))}`)
+  return `<polygon class="band ${kind}" points="${[...corner(0), ...corner(1).reverse()].join(' ')}"/>`
 }
 
 function round(value: number): number {

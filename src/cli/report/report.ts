@@ -4,7 +4,7 @@ import { encode } from 'fast-png'
 import { escapeHtml } from '../../core/printable.ts'
 import type { EpochEvent } from '../events.ts'
 import { clock } from '../pace.ts'
-import { describeRecipe, type Settings } from '../settings.ts'
+import { batchText, describeRecipe, type Settings } from '../settings.ts'
 import { confusionTable, lineChart } from './charts.ts'
 import { style } from './style.ts'
 
@@ -51,18 +51,7 @@ export function renderReport(parts: ReportParts): string {
   const { settings, history } = parts
   const latest = history[history.length - 1]
   const best = history.reduce((a, b) => (b.testAccuracy > a.testAccuracy ? b : a))
-  const names: Partial<Record<Settings['model'], string>> = { nin: 'Network in Network', lenet: 'LeNet' }
-  const title = `${names[settings.model] ?? settings.model} on ${datasetTitle(settings.dataset)}`
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    `<head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${title}: ${percent(latest.testAccuracy)}</title>`,
-    `<style>${style}</style></head>`,
-    '<body><main>',
-    `<h1>${title}</h1>`,
-    `<p class="soft">${escapeHtml(describeRecipe(settings))}</p>`,
+  return pageOf(settings, percent(latest.testAccuracy), [
     figures([
       ['test accuracy', percent(latest.testAccuracy)],
       [`best, epoch ${best.epoch}`, percent(best.testAccuracy)],
@@ -75,6 +64,24 @@ export function renderReport(parts: ReportParts): string {
     `<div class="row">${card('Confusion matrix', `<p class="soft">${parts.testImages.toLocaleString('en')} test images after epoch ${latest.epoch}; each row’s shade is its share of the class.</p>${confusionTable(parts.confusion, parts.classes)}`)}</div>`,
     gallery(parts),
     `<div class="row">${card('Settings', table(settingRows(parts)))}${card('Machine', table(parts.machine))}</div>`,
+  ])
+}
+
+/** A page about runs of some settings; `result` stands in its title. */
+export function pageOf(settings: Settings, result: string, body: readonly string[]): string {
+  const names: Partial<Record<Settings['model'], string>> = { nin: 'Network in Network', lenet: 'LeNet' }
+  const title = `${names[settings.model] ?? settings.model} on ${datasetTitle(settings.dataset)}`
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    `<head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>${title}: ${result}</title>`,
+    `<style>${style}</style></head>`,
+    '<body><main>',
+    `<h1>${title}</h1>`,
+    `<p class="soft">${escapeHtml(describeRecipe(settings))}</p>`,
+    ...body,
     '</main></body></html>',
     '',
   ].join('\n')
@@ -85,15 +92,18 @@ function datasetTitle(name: Settings['dataset']): string {
   return name === 'mnist' ? 'MNIST' : name === 'fashion-mnist' ? 'Fashion-MNIST' : 'Fashion-MNIST (subset)'
 }
 
-function percent(share: number): string {
+/** A share in per cent. */
+export function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`
 }
 
-function card(title: string, body: string): string {
+/** A card with a title. */
+export function card(title: string, body: string): string {
   return `<section class="card"><h2>${title}</h2>${body}</section>`
 }
 
-function figures(entries: readonly (readonly [string, string])[]): string {
+/** Large figures, each with its name. */
+export function figures(entries: readonly (readonly [string, string])[]): string {
   const cards = entries.map(
     ([name, value]) =>
       `<div class="card"><div class="soft">${escapeHtml(name)}</div><div class="figure">${escapeHtml(value)}</div></div>`,
@@ -153,7 +163,7 @@ function settingRows({ settings, parameters, data }: ReportParts): [string, stri
     ['network', `${settings.model}, ${parameters.toLocaleString('en')} parameters`],
     ['data', data],
     ['images', `${settings.resize}×${settings.resize} pixels`],
-    ['batch', String(settings.batchSize)],
+    ['batch', batchText(settings)],
     [
       'optimizer',
       `${settings.optimizer.toUpperCase()}, learning rate ${settings.lr}, momentum ${settings.momentum}, weight decay ${settings.wd}`,
@@ -168,7 +178,8 @@ function settingRows({ settings, parameters, data }: ReportParts): [string, stri
   return rows
 }
 
-function table(rows: readonly (readonly [string, string])[]): string {
+/** A table of names and values. */
+export function table(rows: readonly (readonly [string, string])[]): string {
   const lines = rows.map(
     ([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
   )

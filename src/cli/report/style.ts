@@ -38,6 +38,7 @@ svg text { fill: var(--soft); font: 12px system-ui, sans-serif; font-variant-num
 .grid { stroke: var(--line); stroke-width: 1; }
 .train { stroke: var(--train); fill: var(--train); } .test { stroke: var(--test); fill: var(--test); }
 path.train, path.test { fill: none; stroke-width: 2.25; stroke-linejoin: round; stroke-linecap: round; }
+.band { stroke: none; opacity: 0.2; }
 .legend { display: flex; gap: 18px; color: var(--soft); font-size: 13px; margin-top: 8px; }
 .legend i { display: inline-block; width: 14px; height: 3px; border-radius: 2px; margin-right: 6px; vertical-align: middle; }
 .legend .train { background: var(--train); } .legend .test { background: var(--test); }

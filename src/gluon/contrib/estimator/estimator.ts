@@ -4,6 +4,7 @@ import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../../co
 import { hintOn } from '../../../core/hints.ts'
 import { turn } from '../../../core/memory.ts'
 import { arraysIn } from '../../../core/ownership.ts'
+import { Loop } from '../../../core/pace.ts'
 import { type Initializer, initializerOf } from '../../../init/initializer.ts'
 import { AnyBlock, type Block } from '../../block.ts'
 import { type Contexts, oneContext } from '../../contexts.ts'
@@ -145,6 +146,7 @@ export class Estimator {
   /** One pass over the training data; gives whether it was the last. */
   async #epoch(source: BatchSource, epoch: number, handlers: Handlers): Promise<boolean> {
     await handlers.tell((handler) => handler.epochBegin?.(this))
+    const loop = new Loop(this.context.engine)
     let count = 0
     let ends = false
     for await (const batch of source) {
@@ -152,6 +154,7 @@ export class Estimator {
       this.#warm = true
       count++
       if (ends) break
+      await loop.pace()
     }
     if (count === 0 && (epoch > 0 || this.maxEpoch === undefined)) {
       throw new OpError('fit', `trainData gave no batch in pass ${epoch}: is it a generator, which has one pass alone?`)
@@ -175,7 +178,11 @@ export class Estimator {
     const measured = given.some((handler) => handler instanceof MetricHandler)
     const handlers = new Handlers(measured ? given : [...given, new MetricHandler(this.valMetrics)])
     await handlers.tell((handler) => handler.epochBegin?.(this))
-    for await (const batch of valData) await this.#batch(batch, handlers, (each) => this.evaluateBatch(each))
+    const loop = new Loop(this.context.engine)
+    for await (const batch of valData) {
+      await this.#batch(batch, handlers, (each) => this.evaluateBatch(each))
+      await loop.pace()
+    }
     await handlers.tell((handler) => handler.epochEnd?.(this))
   }
 
