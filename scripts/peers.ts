@@ -38,6 +38,10 @@ const adapterProbe =
 const onnxruntime = join(import.meta.dirname, '../test/onnxruntime/node_modules/onnxruntime-node/package.json')
 const onnxruntimeProbe = `process.exit(require('node:fs').existsSync(${JSON.stringify(onnxruntime)}) ? 0 : 1)`
 
+/** Whether both MPI libraries are installed, with their launchers. */
+const mpiProbe = `const { spawnSync } = require('node:child_process')
+process.exit(['mpirun.openmpi', 'mpirun.mpich'].every((name) => spawnSync(name, ['--version']).status === 0) ? 0 : 1)`
+
 /** A Python with a module. */
 function python(name: string, module: string, suffix: string, variable: string): Peer {
   const script = `import importlib.util as u, sys; sys.exit(0 if u.find_spec('${module}') else 1)`
@@ -70,6 +74,13 @@ export const peers: readonly Peer[] = [
     candidates: [process.execPath],
     probe: ['--input-type=module', '-e', adapterProbe],
     environment: vulkan,
+  },
+  {
+    name: 'Open MPI and MPICH (mpirun.openmpi, mpirun.mpich)',
+    suffix: 'mpi',
+    variable: 'GLUEBALL_MPI_NODE',
+    candidates: [process.execPath],
+    probe: ['--input-type=commonjs', '-e', mpiProbe],
   },
   {
     name: 'Deno with a driver for Vulkan',

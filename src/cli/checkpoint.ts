@@ -52,6 +52,8 @@ export interface Header {
   readonly engine: string
   readonly rung: string | null
   readonly planVersion: number
+  /** Processes that trained together; null for one. */
+  readonly ranks: number | null
 }
 
 /** A checkpoint of a run. */

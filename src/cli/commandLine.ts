@@ -4,6 +4,7 @@ import { evaluateCommand } from './commands/evaluate.ts'
 import { explain } from './commands/explain.ts'
 import { exportCommand } from './commands/export.ts'
 import { info } from './commands/info.ts'
+import { launch } from './commands/launch.ts'
 import { lr } from './commands/lr.ts'
 import { predict } from './commands/predict.ts'
 import { runFile } from './commands/run.ts'
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   summary,
   explain,
   runFile,
+  launch,
   info,
   bench,
 ]

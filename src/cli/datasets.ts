@@ -6,6 +6,7 @@ import { clothesForm, type PictureForm } from './images.ts'
 import { contextOf } from './network.ts'
 import { shortPath } from './nextSteps.ts'
 import { loadPictures } from './pictureData.ts'
+import { RankBatches, type Ranks } from './ranks.ts'
 import type { Settings } from './settings.ts'
 
 /** Images of bytes with their classes. */
@@ -141,15 +142,28 @@ export function formOf({ dataset, resize, grey }: Settings): PictureForm {
 }
 
 /** Batches of training images, in a new order each epoch. */
-export function trainBatches(run: RunData, settings: Settings, context: Context): data.DataLoader<[NDArray, NDArray]> {
+export function trainBatches(
+  run: RunData,
+  settings: Settings,
+  context: Context,
+  ranks?: Ranks,
+): data.DataLoader<[NDArray, NDArray]> {
   const before = settings.augment ? augmentation(formOf(settings).side) : []
   const images = run.train.transformFirst(transformOf(settings, before))
-  return new data.DataLoader(images, settings.batchSize, { shuffle: true, ctx: context })
+  if (!ranks) return new data.DataLoader(images, settings.batchSize, { shuffle: true, ctx: context })
+  const batchSampler = new RankBatches(images.length, settings.batchSize, ranks)
+  return new data.DataLoader(images, null, { batchSampler, ctx: context })
 }
 
-/** Batches of test images, in their order. */
-export function testBatches(run: RunData, settings: Settings, context: Context): data.DataLoader<[NDArray, NDArray]> {
-  return new data.DataLoader(run.test.transformFirst(transformOf(settings)), settings.batchSize, { ctx: context })
+/** Batches of test images, in their order; with ranks those of this one's shard. */
+export function testBatches(
+  run: RunData,
+  settings: Settings,
+  context: Context,
+  ranks?: Ranks,
+): data.DataLoader<[NDArray, NDArray]> {
+  const test = ranks ? run.test.shard(ranks.size, ranks.store.rank) : run.test
+  return new data.DataLoader(test.transformFirst(transformOf(settings)), settings.batchSize, { ctx: context })
 }
 
 /** Images (N, side, side, channels) of bytes as the network takes them. */

@@ -1,5 +1,6 @@
 // Classes whose score was zero for every image: their map's last ReLU has died.
 import type { gluon, NDArray } from '../index.ts'
+import type { Ranks } from './ranks.ts'
 
 /** Counts on the device, for each class, the images whose score was not zero. */
 export class DeadClasses implements gluon.contrib.estimator.EventHandler {
@@ -50,9 +51,9 @@ export class DeadClasses implements gluon.contrib.estimator.EventHandler {
     this.restore(new Array<number>(this.classes).fill(0))
   }
 
-  /** The names of classes that no image has reached. */
-  async silent(names: readonly string[]): Promise<string[]> {
-    const counts = await this.state()
+  /** The names of classes that no image has reached, of all ranks. */
+  async silent(names: readonly string[], ranks?: Ranks): Promise<string[]> {
+    const counts = (await ranks?.store.sum(this.state())) ?? (await this.state())
     return names.filter((_, i) => counts[i] === 0)
   }
 }

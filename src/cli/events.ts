@@ -30,6 +30,8 @@ export interface StartEvent {
   /** The machine that computes, in words. */
   readonly engine: string
   readonly threads: number
+  /** Processes that train together; absent where it is one. */
+  readonly ranks?: number
   /** The data set, its edition and where it came from, in words. */
   readonly data: string
   /** Of a folder of pictures alone. */

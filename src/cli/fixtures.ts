@@ -66,6 +66,7 @@ export function checkpointOf(update: number, weights = Float32Array.of(1, 2, upd
     engine: 'wasm',
     rung: 'relaxed',
     planVersion: 2,
+    ranks: null,
   }
   return { header, arrays: [{ name: 'weight:0.weight', dtype: 'float32', shape: [3], data: weights }] }
 }

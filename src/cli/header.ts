@@ -74,6 +74,7 @@ const header = object<Header>({
   engine: text,
   rung: orNull(text),
   planVersion: count,
+  ranks: orNull(number({ whole: true, from: 1, to: 1_000_000 })),
 })
 
 /** The header of a checkpoint. Throws where a field is missing, of another type, or contradicts another one. */

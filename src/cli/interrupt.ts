@@ -6,7 +6,9 @@ import { type OutputLoss, onOutputLoss } from './output.ts'
 
 /** Signals that stop a run. */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-type StopSignal = (typeof signals)[number]
+/** What Open MPI passes on to ranks, where it would end them at once on Ctrl-C. */
+const passedOn = 'SIGUSR2'
+type StopSignal = (typeof signals)[number] | typeof passedOn
 
 /** Within this many milliseconds several signals are one: a launcher and a terminal may both deliver it. */
 const together = 1000
@@ -47,7 +49,7 @@ export function listenForInterruption(
     exitCode = code
     first(what)
   }
-  const heard = underNohup() ? signals.filter((name) => name !== 'SIGHUP') : signals
+  const heard = [...(underNohup() ? signals.filter((name) => name !== 'SIGHUP') : signals), passedOn] as const
   const ends: (() => void)[] = heard.map((name) => {
     const handler = () => {
       const now = performance.now()

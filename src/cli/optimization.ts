@@ -1,5 +1,5 @@
 // What a run's settings name: initializers, schedules, and the trainer made of them.
-import { gluon, init, lrScheduler } from '../index.ts'
+import { gluon, init, type kvstore, lrScheduler } from '../index.ts'
 import type { RecipeSettings } from './recipes.ts'
 
 /** The initializer of a name. */
@@ -22,12 +22,18 @@ export function makeScheduler(settings: RecipeSettings, updates: number): lrSche
 }
 
 /** The trainer of a run of `updates` updates. */
-export function makeTrainer(net: gluon.AnyBlock, settings: RecipeSettings, updates: number): gluon.Trainer {
+export function makeTrainer(
+  net: gluon.AnyBlock,
+  settings: RecipeSettings,
+  updates: number,
+  store?: kvstore.KVStore,
+): gluon.Trainer {
   const scheduler = makeScheduler(settings, updates)
   const { lr, wd, momentum } = settings
   const options = { ...(scheduler ? { lrScheduler: scheduler } : { learningRate: lr }), wd }
   const params = net.collectParams()
+  const stored = store ? { kvstore: store } : {}
   return settings.optimizer === 'sgd'
-    ? new gluon.Trainer(params, 'sgd', { ...options, momentum })
-    : new gluon.Trainer(params, settings.optimizer, options)
+    ? new gluon.Trainer(params, 'sgd', { ...options, momentum }, stored)
+    : new gluon.Trainer(params, settings.optimizer, options, stored)
 }

@@ -1,6 +1,7 @@
 // Readings of the sums of an epoch about once a second, without waiting for them; the loss that is not finite is found.
 import type { metric, NDArray } from '../index.ts'
 import { DivergedError } from './failures.ts'
+import type { Ranks } from './ranks.ts'
 
 /** Milliseconds between readings. */
 const readEvery = 1000
@@ -11,6 +12,8 @@ export interface ReadingParts {
   readonly accuracy: metric.Accuracy
   /** Called with the means over the epoch by a step. */
   readonly taken: (step: number, loss: number, accuracy: number) => void
+  /** The processes whose sums are read together. */
+  readonly ranks: Ranks | undefined
   /** In words where the run is after some steps, as `in epoch 0 at step 3 (update 3)`. */
   readonly placeOf: (steps: number, preposition: 'at' | 'by') => string
 }
@@ -37,21 +40,25 @@ export class Readings {
   add(step: number, loss: NDArray): void {
     this.#recent.push({ step, loss: loss.detach() })
     if (this.#failure) throw this.#failure
-    if (performance.now() - this.#readAt >= readEvery) this.#read(step + 1)
+  }
+
+  /** Whether it is time for a reading. */
+  get due(): boolean {
+    return performance.now() - this.#readAt >= readEvery
   }
 
   /** Waits until `steps` steps have run and their sums are known. */
   async settle(steps: number): Promise<void> {
-    if (this.#recent.length > 0) this.#read(steps)
+    if (this.#parts.ranks || this.#recent.length > 0) this.read(steps)
     await this.#reading
     if (this.#failure) throw this.#failure
   }
 
   /** Queues a reading of the sums at this point, and goes on; readings are taken in by turns. */
-  #read(steps: number): void {
+  read(steps: number): void {
     this.#readAt = performance.now()
     const { loss, accuracy } = this.#parts
-    const sums = Promise.all([loss.state(), accuracy.state()])
+    const sums = sumsOf(loss, accuracy, this.#parts.ranks)
     sums.catch(() => {})
     this.#reading = this.#reading
       .then(async () => {
@@ -64,6 +71,7 @@ export class Readings {
 
   async #take(steps: number, loss: metric.MetricState, accuracy: metric.MetricState): Promise<void> {
     if (!Number.isFinite(loss.sum)) throw await this.#diverged(steps)
+    if (loss.count === 0) return
     this.#forget(steps)
     this.#parts.taken(steps, loss.sum / loss.count, accuracy.sum / accuracy.count)
   }
@@ -82,4 +90,22 @@ export class Readings {
     }
     return new DivergedError(`the sum of the losses is not finite ${this.#parts.placeOf(steps, 'by')}`)
   }
+}
+
+/** The sums of loss and accuracy at this point of the queue, over all ranks. */
+export async function sumsOf(
+  loss: metric.Loss,
+  accuracy: metric.Accuracy,
+  ranks: Ranks | undefined,
+): Promise<[loss: metric.MetricState, accuracy: metric.MetricState]> {
+  const own = Promise.all([loss.state(), accuracy.state()])
+  if (!ranks) return own
+  const [lossSum, lossCount, hits, count] = await ranks.store.sum(
+    own.then((states) => states.flatMap(({ sum, count }) => [sum, count])),
+  )
+  const [a, b] = await own
+  return [
+    { ...a, sum: lossSum, count: lossCount },
+    { ...b, sum: hits, count },
+  ]
 }

@@ -86,6 +86,8 @@ export interface BitFacts {
   readonly planVersion: number
   readonly edition: string
   readonly trainImages: number
+  /** Default 1. */
+  readonly ranks?: number
 }
 
 /** One line for each thing that keeps a resumed run from the bits of an uninterrupted one. */
@@ -102,6 +104,9 @@ export function differences(header: Header, settings: Settings, now: BitFacts): 
     const then = `${header.edition}, ${header.trainImages} training images`
     lines.push(`the run was begun on other data (${then}; now ${now.edition}, ${now.trainImages}), ${differs}`)
   }
+  const ranks = header.ranks ?? 1
+  const { ranks: ranksNow = 1 } = now
+  if (ranks !== ranksNow) lines.push(`the run was begun by ${ranks} ranks, and goes on with ${ranksNow}, ${differs}`)
   if (settings.epochs !== header.settings.epochs && settings.schedule !== 'constant') {
     const to = `${header.settings.epochs} to ${settings.epochs} epochs`
     lines.push(`the ${settings.schedule} schedule is stretched from ${to}, ${differs}`)

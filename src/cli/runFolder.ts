@@ -9,6 +9,9 @@ import { FolderHeldError, RunLock } from './runLock.ts'
 import { eventFilePrefix } from './tensorBoard.ts'
 import { UsageError } from './usage.ts'
 
+/** What writes a run's files. */
+export type Folder = Pick<RunFolder, 'tell' | 'close' | 'save' | 'writeText' | 'failure'>
+
 /** What takes the events of a run into a file; what can't be written is tried again with the next event. */
 interface EventLog {
   readonly path: string

@@ -7,6 +7,8 @@ import { slowDown } from './fineTune.ts'
 import { engineFacts, version } from './machine.ts'
 import { loadWeights, makeNetwork, type RunNetwork, readWeights } from './network.ts'
 import { makeTrainer } from './optimization.ts'
+import { imagesOf, type Ranks } from './ranks.ts'
+import { sumsOf } from './readings.ts'
 import { type Settings, updatesIn } from './settings.ts'
 import { type Standing, Training, type TrainingHooks } from './training.ts'
 
@@ -18,6 +20,7 @@ export interface Session {
   readonly trainer: gluon.Trainer
   readonly batches: ReturnType<typeof trainBatches>
   readonly training: Training
+  readonly ranks: Ranks | undefined
 }
 
 /** Makes a session; with a checkpoint it stands where that was taken. */
@@ -26,13 +29,16 @@ export function openSession(
   data: RunData,
   hooks: TrainingHooks,
   checkpoint: RunCheckpoint | undefined,
+  ranks?: Ranks,
 ): Session {
   nd.random.seed(settings.seed)
   const network = makeNetwork(settings, data.classes.length)
   if (settings.fineTune !== null) slowDown(network)
-  const steps = Math.ceil(data.train.length / settings.batchSize)
-  const trainer = makeTrainer(network.net, settings, updatesIn(steps, settings) * settings.epochs)
-  const batches = trainBatches(data, settings, network.context)
+  const batchSize = settings.batchSize * (ranks?.size ?? 1)
+  const trainImages = imagesOf(data.train.length, settings.batchSize, ranks)
+  const steps = Math.ceil(trainImages / batchSize)
+  const trainer = makeTrainer(network.net, settings, updatesIn(steps, settings) * settings.epochs, ranks?.store)
+  const batches = trainBatches(data, settings, network.context, ranks)
   const standing: Standing = { epoch: 0, step: 0, update: 0, seconds: 0, history: [] }
   const training = new Training(
     {
@@ -40,37 +46,37 @@ export function openSession(
       context: network.context,
       trainer,
       train: batches,
-      test: testBatches(data, settings, network.context),
-      trainImages: data.train.length,
+      test: testBatches(data, settings, network.context, ranks),
+      trainImages,
       testImages: data.test.length,
-      batchSize: settings.batchSize,
+      batchSize,
       epochs: settings.epochs,
       accumulate: settings.accumulate ?? 1,
       classes: data.classes,
       ...(data.pictures?.weights && { weights: data.pictures.weights }),
+      ranks,
     },
     standing,
     hooks,
   )
-  const session = { settings, data, network, trainer, batches, training }
+  const session = { settings, data, network, trainer, batches, training, ranks }
   if (checkpoint) restore(session, checkpoint)
   return session
 }
 
 /** All that decides how a run goes on, as it is at this point of the queue. */
 export async function captureSession(session: Session): Promise<RunCheckpoint> {
-  const { network, trainer, batches, training } = session
+  const { network, trainer, batches, training, ranks } = session
   // before the first await, so that all is of one moment
   const standing = standingOf(session)
   const loader = batches.state()
   const order = gluonData.shuffler.state()
-  const [weights, optimizer, generator, loss, accuracy, alive] = await Promise.all([
+  const [weights, optimizer, generator, [loss, accuracy], alive] = await Promise.all([
     readWeights(network),
     trainer.state(),
     generatorState(network.context),
-    training.loss.state(),
-    training.accuracy.state(),
-    training.dead.state(),
+    sumsOf(training.loss, training.accuracy, ranks),
+    ranks ? ranks.store.sum(training.dead.state()) : training.dead.state(),
   ])
   const sums = { loss: { ...loss }, accuracy: { ...accuracy } }
   const header: Header = { ...standing, loader, ...sums, alive, numUpdate: optimizer.numUpdate }
@@ -94,7 +100,7 @@ export async function captureSession(session: Session): Promise<RunCheckpoint> {
 type Standstill = Omit<Header, 'loader' | 'loss' | 'accuracy' | 'alive' | 'numUpdate'>
 
 /** The part of a checkpoint's header that needs no reading from the device. */
-function standingOf({ settings, data, network, training }: Session): Standstill {
+function standingOf({ settings, data, network, training, ranks }: Session): Standstill {
   const { epoch, step, update, history } = training.standing
   const facts = engineFacts(network.context)
   return {
@@ -113,11 +119,12 @@ function standingOf({ settings, data, network, training }: Session): Standstill 
     engine: facts.name,
     rung: facts.rung,
     planVersion: facts.planVersion,
+    ranks: ranks?.size ?? null,
   }
 }
 
-function restore({ network, trainer, batches, training }: Session, checkpoint: RunCheckpoint): void {
-  const { header } = checkpoint
+function restore({ network, trainer, batches, training, ranks }: Session, checkpoint: RunCheckpoint): void {
+  const header = ofRanks(checkpoint.header, ranks)
   if (header.classes.length !== training.dead.classes)
     throw new Error(
       `[checkpoint] it is of ${header.classes.length} classes, and the data have ${training.dead.classes}`,
@@ -134,12 +141,22 @@ function restore({ network, trainer, batches, training }: Session, checkpoint: R
   restoreGenerator(wordsOf(checkpoint, 'generator'), network.context)
   gluonData.shuffler.restore(wordsOf(checkpoint, 'shuffler'))
   batches.restore(header.loader)
-  training.loss.restore(header.loss)
-  training.accuracy.restore(header.accuracy)
-  training.dead.restore(header.alive)
+  if (!ranks || ranks.first) {
+    // sums of all ranks, to which the others add theirs
+    training.loss.restore(header.loss)
+    training.accuracy.restore(header.accuracy)
+    training.dead.restore(header.alive)
+  }
   const { epoch, step, update, seconds, history } = header
   Object.assign(training.standing, { epoch, step, update, seconds })
   training.standing.history.push(...history)
+}
+
+/** Where a run stands that goes on with another number of ranks, whose batches are larger or smaller in all. */
+function ofRanks(header: Header, ranks: Ranks | undefined): Header {
+  const [then, now] = [header.ranks ?? 1, ranks?.size ?? 1]
+  const scaled = (steps: number) => Math.floor((steps * then) / now)
+  return { ...header, step: scaled(header.step), loader: { ...header.loader, taken: scaled(header.loader.taken) } }
 }
 
 /** Throws where classes have come, gone or changed their names: their numbers would be others. */

@@ -136,12 +136,19 @@ export function startLines(event: StartEvent): string {
   const images = `${event.trainImages.toLocaleString('en')} training and ${event.testImages.toLocaleString('en')} test images`
   return [
     `Machine  ${event.runtime}, ${event.engine}, ${threads}`,
+    ...ranksLine(event),
     `Data     ${event.data}: ${images}, ${size}`,
     ...(event.pictures ? pictureLines(event.pictures, settings) : []),
     `Network  ${settings.model}, ${event.parameters.toLocaleString('en')} parameters, ${event.classes.length} classes`,
     `Recipe   ${describeRecipe(settings)}`,
     `Run      ${describeNumbers(settings)}; ${event.resumed ? 'going on in' : 'writing to'} ${printable(event.out)}`,
   ].join('\n')
+}
+
+function ranksLine({ ranks, threads, settings }: StartEvent): string[] {
+  if (ranks === undefined) return []
+  const batch = `${ranks} × batch ${settings.batchSize} = ${ranks * settings.batchSize} images a step`
+  return [`Ranks    ${ranks} of ${threads} ${threads === 1 ? 'thread' : 'threads'} each, ${batch}`]
 }
 
 function stoppedLine({ reason, epoch, step, out }: StoppedEvent): string {

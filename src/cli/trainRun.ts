@@ -3,7 +3,15 @@ import { join, resolve } from 'node:path'
 import { runtimeName, writeFileAtomic } from '#platform'
 import { DeviceLostError, EngineError, MemoryLimitError } from '../index.ts'
 import { largestBatch } from './batchFit.ts'
-import { type Found, files, locateRun, NotFiniteError, readLocated, setAsideDamaged } from './checkpoint.ts'
+import {
+  type Found,
+  files,
+  type Header,
+  locateRun,
+  NotFiniteError,
+  readLocated,
+  setAsideDamaged,
+} from './checkpoint.ts'
 import { loadData, type RunData } from './datasets.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { Listener, TrainEvent } from './events.ts'
@@ -15,15 +23,18 @@ import { engineFacts, startEngine } from './machine.ts'
 import { cutMetrics } from './metricsLog.ts'
 import { shortPath } from './nextSteps.ts'
 import { printError } from './printing.ts'
+import { nowhere, silent, withRanks } from './rankRun.ts'
+import { type Ranks, startRanks } from './ranks.ts'
 import { writeRunReport } from './report/runReport.ts'
 import { checkSameFolder, differences, resumedSettings } from './resume.ts'
-import { lockRunFolder, makeDatedFolder, makeRunFolder, RunFolder } from './runFolder.ts'
+import { type Folder, lockRunFolder, makeDatedFolder, makeRunFolder, RunFolder } from './runFolder.ts'
 import { FolderHeldError, type RunLock } from './runLock.ts'
 import { captureSession, openSession, type Session } from './session.ts'
 import { type Settings, settingsFrom, type Typed } from './settings.ts'
 import { TensorBoardLog } from './tensorBoard.ts'
 import { Terminal } from './terminal.ts'
 import type { Standing, TrainingHooks } from './training.ts'
+import { UsageError } from './usage.ts'
 
 /** What was asked of `train`. */
 export interface TrainRequest {
@@ -35,6 +46,10 @@ export interface TrainRequest {
   readonly saveEvery: number
   /** Milliseconds of training after which the run saves and stops. */
   readonly maxTime: number
+  /** Seconds that ranks wait for each other; undefined for the default. */
+  readonly deadline: number | undefined
+  /** Whether the learning rate grows with the number of ranks. */
+  readonly scaleLr: boolean
   /** Whether to write event files for TensorBoard. */
   readonly tensorBoard: boolean
   readonly stdout: NodeJS.WriteStream
@@ -48,14 +63,26 @@ interface Saved extends Pick<Standing, 'epoch' | 'step' | 'update'> {
 
 /** Trains; returns the exit code. */
 export async function trainRun(request: TrainRequest): Promise<number> {
-  if (request.resume === undefined) return trainFrom(request, undefined)
+  const ranks = startRanks(request.deadline)
+  if (ranks) return withRanks(ranks, () => trainAlone(request, ranks))
+  return trainAlone(request, undefined)
+}
+
+async function trainAlone(request: TrainRequest, ranks: Ranks | undefined): Promise<number> {
+  if (request.resume === undefined) return trainFrom(request, undefined, ranks)
+  if (ranks && !ranks.first) {
+    await ranks.store.barrier() // the first rank may set a damaged file aside
+    const found = await readLocated(await locateRun(request.resume, [files.last, files.previous]))
+    return trainFrom(request, { found }, ranks)
+  }
   const located = await locateRun(request.resume, [files.last, files.previous])
   const lock = await lockRunFolder(resolve(located.folder), 'then resume')
   try {
     const found = await readLocated(located)
     checkSameFolder(request.out, found)
     await setAsideDamaged(found)
-    return await trainFrom(request, { found, lock })
+    await ranks?.store.barrier()
+    return await trainFrom(request, { found, lock }, ranks)
   } finally {
     lock.release()
   }
@@ -64,19 +91,37 @@ export async function trainRun(request: TrainRequest): Promise<number> {
 /** A run that goes on: where from, in a folder that is locked. */
 interface Reopened {
   readonly found: Found
-  readonly lock: RunLock
+  /** Of the rank that writes. */
+  readonly lock?: RunLock
 }
 
-async function trainFrom(request: TrainRequest, reopened: Reopened | undefined): Promise<number> {
+function settingsOf({ typed, scaleLr }: TrainRequest, header: Header | undefined, ranks: Ranks | undefined): Settings {
+  if (header && scaleLr) throw new UsageError('[train] --scale-lr is for the start of a run: its rate is kept')
+  if (header) return resumedSettings(header, typed)
+  const settings = settingsFrom(typed)
+  return scaleLr && ranks ? { ...settings, lr: settings.lr * ranks.size } : settings
+}
+
+async function trainFrom(
+  request: TrainRequest,
+  reopened: Reopened | undefined,
+  ranks: Ranks | undefined,
+): Promise<number> {
   const header = reopened?.found.header
-  const settings = header ? resumedSettings(header, request.typed) : settingsFrom(request.typed)
-  const listener = request.json ? new JsonLines(request.stdout) : new Terminal(request.stdout, header?.history ?? [])
+  const settings = settingsOf(request, header, ranks)
+  const prints = !ranks || ranks.first
+  const listener = !prints
+    ? silent
+    : request.json
+      ? new JsonLines(request.stdout)
+      : new Terminal(request.stdout, header?.history ?? [])
   const interruption = listenForInterruption((what) => {
     listener.close()
+    if (!prints) return
     if (typeof what === 'string') printError('stopping after this step and saving; Ctrl-C again ends it at once')
     else if (what.message) printError(`error: ${what.message}; stopping after this step and saving`)
   })
-  const run = new Run(request, settings, listener, interruption, reopened)
+  const run = new Run(request, settings, listener, interruption, reopened, ranks)
   try {
     return await run.go()
   } finally {
@@ -94,7 +139,8 @@ class Run {
   readonly #interruption: Interruption
   readonly #found: Found | undefined
   #lock: RunLock | undefined
-  #folder!: RunFolder
+  readonly #ranks: Ranks | undefined
+  #folder!: Folder
   #session!: Session
   #out = ''
   /** When training started in this session. */
@@ -108,8 +154,10 @@ class Run {
     listener: Listener,
     interruption: Interruption,
     reopened: Reopened | undefined,
+    ranks: Ranks | undefined,
   ) {
     const found = reopened?.found
+    this.#ranks = ranks
     this.#request = request
     this.#settings = settings
     this.#listener = listener
@@ -125,19 +173,22 @@ class Run {
     await startEngine(this.#settings, this.#found?.header.rung)
     const data = await loadData(this.#settings, 'both')
     for (const notice of data.notices) this.#warn(notice)
-    const lock = await this.#openFolder()
-    this.#out = shortPath(lock.folder)
-    const warn = (message: string) => this.#warn(message)
-    this.#folder = new RunFolder(lock.folder, warn, writeFileAtomic, () => lock.hold())
-    if (this.#request.tensorBoard) {
-      this.#folder.addLog(new TensorBoardLog(lock.folder, this.#found?.header.update ?? 0))
-    }
-    this.#session = openSession(this.#settings, data, this.#hooks(), this.#found)
+    this.#folder = this.#ranks && !this.#ranks.first ? nowhere : await this.#openRunFolder()
+    this.#session = openSession(this.#settings, data, this.#hooks(), this.#found, this.#ranks)
     if (weights) startFrom(this.#session.network, weights, this.#settings)
     this.#begin(data)
     if (!this.#found) await this.#save(false)
     const end = await this.#train()
     return end === 'stopped' ? this.#stopped() : this.#finish()
+  }
+
+  async #openRunFolder(): Promise<RunFolder> {
+    const lock = await this.#openFolder()
+    this.#out = shortPath(lock.folder)
+    const warn = (message: string) => this.#warn(message)
+    const folder = new RunFolder(lock.folder, warn, writeFileAtomic, () => lock.hold())
+    if (this.#request.tensorBoard) folder.addLog(new TensorBoardLog(lock.folder, this.#found?.header.update ?? 0))
+    return folder
   }
 
   async #openFolder(): Promise<RunLock> {
@@ -163,6 +214,7 @@ class Run {
       runtime: runtimeName(),
       engine: facts.text,
       threads: facts.threads,
+      ...(this.#ranks && { ranks: this.#ranks.size }),
       data: data.text,
       ...(data.pictures && { pictures: data.pictures }),
       trainImages: data.train.length,
@@ -179,6 +231,7 @@ class Run {
       planVersion: facts.planVersion,
       edition: data.edition,
       trainImages: data.train.length,
+      ranks: this.#ranks?.size ?? 1,
     }
     for (const line of differences(this.#found.header, this.#settings, now)) this.#warn(line)
   }
@@ -208,7 +261,7 @@ class Run {
       if (evaluation) await this.#report(evaluation)
       return evaluation ? 'done' : 'stopped'
     } catch (error) {
-      if (error instanceof MemoryLimitError) throw await this.#tooLarge(error)
+      if (error instanceof MemoryLimitError && !this.#ranks) throw await this.#tooLarge(error)
       if (error instanceof EngineError) throw this.#broken(error)
       if (!(error instanceof DivergedError)) throw error
       throw new DivergedError(
@@ -256,7 +309,7 @@ class Run {
   }
 
   async #report(evaluation: Evaluation): Promise<void> {
-    await writeRunReport(this.#folder, this.#session, evaluation)
+    if (this.#folder !== nowhere) await writeRunReport(this.#folder, this.#session, evaluation)
   }
 
   async #stopped(): Promise<number> {
@@ -284,7 +337,8 @@ class Run {
   async #end(): Promise<number> {
     await this.#folder.close()
     const { failure } = this.#folder
-    if (failure === undefined) return this.#interruption.exitCode
+    // ranks that end with another code than 0 are ended by mpirun, the one that writes among them
+    if (failure === undefined) return this.#ranks ? 0 : this.#interruption.exitCode
     printError(`error: ${failure}`)
     return 1
   }

@@ -6,7 +6,8 @@ import { type Batches, type Evaluation, evaluate } from './evaluation.ts'
 import type { EpochEvent, TrainEvent } from './events.ts'
 import { DivergedError } from './failures.ts'
 import { Pace } from './pace.ts'
-import { Readings } from './readings.ts'
+import type { Ranks } from './ranks.ts'
+import { Readings, sumsOf } from './readings.ts'
 
 const { Estimator, GradientUpdateHandler, MetricHandler } = gluon.contrib.estimator
 
@@ -27,6 +28,8 @@ export interface TrainingParts {
   readonly classes: readonly string[]
   /** What a sample of each class counts. Default 1. */
   readonly weights?: readonly number[]
+  /** The processes that train together; batch size and images are those of all. Default one process. */
+  readonly ranks?: Ranks | undefined
 }
 
 /** Where a run stands. */
@@ -90,6 +93,7 @@ export class Training implements gluon.contrib.estimator.EventHandler {
     this.#readings = new Readings({
       loss: this.loss,
       accuracy: this.accuracy,
+      ranks: parts.ranks,
       taken: (step, loss, accuracy) => {
         this.#pace.note(this.#imagesBy(step))
         this.#tell(step, loss, accuracy)
@@ -146,10 +150,21 @@ export class Training implements gluon.contrib.estimator.EventHandler {
     if (standing.step === this.#stepsPerEpoch) return false
     // gradients that wait for an update are in no checkpoint
     if (updated === 0) return false
-    const stopped = this.#hooks.stopped()
-    if (stopped || performance.now() - this.#savedAt >= this.#hooks.saveEvery) await this.#save(false)
-    this.#stopped = stopped
-    return stopped
+    const wishes = {
+      stop: this.#hooks.stopped(),
+      save: performance.now() - this.#savedAt >= this.#hooks.saveEvery,
+      read: this.#readings.due,
+    }
+    const { stop, save, read } = (await this.#parts.ranks?.agree(wishes)) ?? wishes
+    if (read) this.#readings.read(standing.step)
+    if (stop || save) await this.#save(false)
+    this.#stopped = stop
+    return stop
+  }
+
+  /** Whether to stop between two steps: ranks that train together stop behind a step alone. */
+  #asked(): boolean {
+    return !this.#parts.ranks && this.#hooks.stopped()
   }
 
   async epochEnd(): Promise<boolean> {
@@ -182,7 +197,7 @@ export class Training implements gluon.contrib.estimator.EventHandler {
   async #finishEpoch(): Promise<boolean> {
     const { standing } = this
     const trainRate = this.#pace.average()
-    const evaluation = this.#hooks.stopped() ? undefined : await this.evaluate()
+    const evaluation = this.#asked() ? undefined : await this.evaluate()
     if (!evaluation) {
       await this.#save(false)
       return false
@@ -191,7 +206,7 @@ export class Training implements gluon.contrib.estimator.EventHandler {
       const at = `after epoch ${standing.epoch} (update ${standing.update})`
       throw new DivergedError(`the test loss is ${evaluation.loss} ${at}`)
     }
-    const [loss, accuracy] = await Promise.all([this.loss.state(), this.accuracy.state()])
+    const [loss, accuracy] = await sumsOf(this.loss, this.accuracy, this.#parts.ranks)
     const event: EpochEvent = {
       event: 'epoch',
       epoch: standing.epoch,
@@ -207,8 +222,9 @@ export class Training implements gluon.contrib.estimator.EventHandler {
     const best = standing.history.every((earlier) => earlier.testAccuracy < evaluation.accuracy)
     standing.history.push(event)
     this.#hooks.tell(event)
-    const silent = await this.dead.silent(this.#parts.classes)
+    const silent = await this.dead.silent(this.#parts.classes, this.#parts.ranks)
     if (silent.length > 0) this.#hooks.tell({ event: 'warning', message: silenceMessage(silent, standing.epoch) })
+    await this.#parts.ranks?.check(this.#parts.net, this.#parts.trainer)
     this.#nextEpoch()
     await this.#save(best)
     await this.#hooks.evaluated(evaluation)
@@ -229,7 +245,8 @@ export class Training implements gluon.contrib.estimator.EventHandler {
     const { epoch, update } = this.standing
     const steps = Math.ceil(testImages / batchSize)
     const began = performance.now()
-    const onBatch = (images: number) => {
+    const onBatch = (own: number) => {
+      const images = Math.min(own * (this.#parts.ranks?.size ?? 1), testImages)
       const seconds = (performance.now() - began) / 1000
       this.#hooks.tell({
         event: 'progress',
@@ -248,14 +265,16 @@ export class Training implements gluon.contrib.estimator.EventHandler {
       })
     }
     onBatch(0)
-    const evaluation = await evaluate(net, test, {
+    await this.#parts.ranks?.averageStatistics(net)
+    const own = await evaluate(net, test, {
       context,
       classes: classes.length,
       onBatch,
-      stopped: () => this.#hooks.stopped(),
+      stopped: () => this.#asked(),
     })
     this.#pace.noteEvaluation((performance.now() - began) / 1000)
-    return evaluation
+    const { ranks } = this.#parts
+    return own && ranks ? ranks.joinedEvaluation(own, testImages, classes.length) : own
   }
 
   async #save(best: boolean): Promise<void> {

@@ -32,8 +32,8 @@ class Ring implements Transport {
   readonly #from: Reader
   readonly #to: Socket
   readonly sumShared: ((range: SharedRange, type: SumType) => void) | undefined
-  /** The sums of shared ranges, one after the other. */
-  #shared: Promise<void> = Promise.resolve()
+  /** The calls so far, one after the other. */
+  #calls: Promise<void> = Promise.resolve()
   #aborted: string | undefined
 
   constructor(rank: number, size: number, shared: boolean, from: Socket, to: Socket) {
@@ -49,12 +49,25 @@ class Ring implements Transport {
     return this.#aborted
   }
 
-  async broadcast(bytes: Uint8Array, root: number): Promise<void> {
+  #inTurn(call: () => Promise<void>): Promise<void> {
+    this.#calls = this.#calls.then(call)
+    return this.#calls
+  }
+
+  broadcast(bytes: Uint8Array, root: number): Promise<void> {
+    return this.#inTurn(() => this.#broadcast(bytes, root))
+  }
+
+  async #broadcast(bytes: Uint8Array, root: number): Promise<void> {
     if (this.rank !== root) bytes.set(await this.#from.take(bytes.length))
     if ((this.rank + 1) % this.size !== root) this.#to.write(Uint8Array.from(bytes))
   }
 
-  async sum(bytes: Uint8Array, type: SumType): Promise<void> {
+  sum(bytes: Uint8Array, type: SumType): Promise<void> {
+    return this.#inTurn(() => this.#sum(bytes, type))
+  }
+
+  async #sum(bytes: Uint8Array, type: SumType): Promise<void> {
     const Elements = type === 'float32' ? Float32Array : Float64Array
     const own = new Elements(Uint8Array.from(bytes).buffer)
     if (this.rank > 0) {
@@ -63,16 +76,16 @@ class Ring implements Transport {
     }
     bytes.set(new Uint8Array(own.buffer))
     if (this.rank < this.size - 1) this.#to.write(Uint8Array.from(bytes))
-    await this.broadcast(bytes, this.size - 1)
+    await this.#broadcast(bytes, this.size - 1)
   }
 
   #sumInTurn({ memory, address, bytes, signalled, answered, count }: SharedRange, type: SumType): void {
-    this.#shared = this.#shared.then(async () => {
+    void this.#inTurn(async () => {
       const words = new Int32Array(memory.buffer, 0, Math.max(signalled, answered) + 1)
       while (Atomics.load(words, signalled) < count) await setImmediate()
       const range = new Uint8Array(memory.buffer, address, bytes)
       const copy = Uint8Array.from(range)
-      await this.sum(copy, type)
+      await this.#sum(copy, type)
       range.set(copy)
       Atomics.store(words, answered, count)
       Atomics.notify(words, answered)

@@ -19,6 +19,7 @@ function lenet(): nn.Sequential {
   )
 }
 
+/** Without dropout, whose masks would be others on each rank. */
 function nin(): nn.Sequential {
   const block = (channels: number, kernel: number, strides: number, padding: number) => [
     new nn.Conv2D(channels, kernel, { strides, padding, activation: 'relu' }),

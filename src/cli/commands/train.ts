@@ -5,7 +5,7 @@ import { settingArgs, typedFrom } from '../settingArgs.ts'
 import { type TrainRequest, trainRun } from '../trainRun.ts'
 import { trainSeeds } from '../trainSeeds.ts'
 import { command } from '../usage.ts'
-import { numberOf } from '../values.ts'
+import { choiceOf, numberOf } from '../values.ts'
 
 /** Minutes between checkpoints within an epoch. */
 const saveEveryMinutes = 2
@@ -37,6 +37,12 @@ export const train = command({
       description: 'minutes of training after which the run saves and stops',
       valueHint: '30',
     },
+    'scale-lr': {
+      type: 'string',
+      description: 'linear: the learning rate times the ranks of launch; none (default)',
+      valueHint: 'linear',
+    },
+    deadline: { type: 'string', description: 'seconds that ranks wait for each other (default 60)', valueHint: '60' },
     tensorboard: { type: 'boolean', description: 'writes event files for TensorBoard into the run’s folder' },
     json: { type: 'boolean', description: 'prints one JSON line an event, and nothing else, on standard output' },
   },
@@ -56,6 +62,8 @@ export const train = command({
     const most = numberOf('[train] --max-time', maxTime, { above: 0 }) ?? Infinity
     const request: TrainRequest = {
       ...{ typed, out, resume, json: Boolean(json), stdout: process.stdout },
+      ...{ deadline: numberOf('[train] --deadline', args.deadline, { above: 0 }) },
+      ...{ scaleLr: choiceOf('train', 'scaling', args['scale-lr'], ['linear', 'none']) === 'linear' },
       ...{ saveEvery: minutes * 60_000, maxTime: most * 60_000, tensorBoard: Boolean(args.tensorboard) },
     }
     const seeds = seedsFrom(args.seeds)

@@ -3,7 +3,7 @@ import { files } from '../checkpoint.ts'
 import { epochTable } from '../epochTable.ts'
 import type { Evaluation } from '../evaluation.ts'
 import { engineFacts, machineRows } from '../machine.ts'
-import type { RunFolder } from '../runFolder.ts'
+import type { Folder } from '../runFolder.ts'
 import type { Session } from '../session.ts'
 import { renderReport, type Sample } from './report.ts'
 
@@ -11,7 +11,7 @@ import { renderReport, type Sample } from './report.ts'
 const shown = 24
 
 /** Writes metrics.csv and report.html for a run as it stands. */
-export async function writeRunReport(folder: RunFolder, session: Session, evaluation: Evaluation): Promise<void> {
+export async function writeRunReport(folder: Folder, session: Session, evaluation: Evaluation): Promise<void> {
   const { settings, data, network, training } = session
   await folder.writeText(files.table, epochTable(training.standing.history))
   const samples = await Promise.all(

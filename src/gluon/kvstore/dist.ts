@@ -110,7 +110,7 @@ export class DistStore implements KVStore {
   #copied(array: NDArray, call: (bytes: Uint8Array) => Promise<void>): NDArray {
     const { context } = array
     const values = readWithinLimits(context.engine, 'kvstore', array.valueFor('kvstore'))
-    const made = this.#inTurn(async () => {
+    const made = this.#queued(async () => {
       const bytes = await values
       await call(bytes)
       return bytes
@@ -118,8 +118,13 @@ export class DistStore implements KVStore {
     return arriving('kvstore', context, array, made)
   }
 
-  /** Makes a call after those before it, so that all ranks make them in one order. */
+  /** Makes a call after those before it: the transport makes the calls that it has got in their order. */
   #inTurn<T>(call: () => Promise<T>): Promise<T> {
+    return this.#tail ? this.#queued(call) : call()
+  }
+
+  /** Makes a call in its turn, though it first waits for values: those after it wait for it. */
+  #queued<T>(call: () => Promise<T>): Promise<T> {
     const made = this.#tail ? this.#tail.then(call, call) : call()
     const tail: Promise<void> = made.then(
       () => this.#leave(tail),
@@ -133,10 +138,13 @@ export class DistStore implements KVStore {
     if (this.#tail === tail) this.#tail = undefined
   }
 
-  async sum(numbers: readonly number[]): Promise<number[]> {
-    const sums = Float64Array.from(numbers)
-    await this.#inTurn(() => this.#transport.sum(new Uint8Array(sums.buffer), 'float64'))
-    return [...sums]
+  sum(numbers: readonly number[] | Promise<readonly number[]>): Promise<number[]> {
+    const add = async (known: readonly number[]) => {
+      const sums = Float64Array.from(known)
+      await this.#transport.sum(new Uint8Array(sums.buffer), 'float64')
+      return [...sums]
+    }
+    return 'then' in numbers ? this.#queued(async () => add(await numbers)) : this.#inTurn(() => add(numbers))
   }
 
   async gather(numbers: readonly number[]): Promise<number[][]> {

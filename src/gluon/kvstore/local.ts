@@ -33,8 +33,8 @@ export class LocalStore implements KVStore {
     within('', 'pushpull has returned', () => pause(() => copyTo(targets, summed(arraysOf('pushpull', key, value)))))
   }
 
-  async sum(numbers: readonly number[]): Promise<number[]> {
-    return [...numbers]
+  async sum(numbers: readonly number[] | Promise<readonly number[]>): Promise<number[]> {
+    return [...(await numbers)]
   }
 
   async gather(numbers: readonly number[]): Promise<number[][]> {

@@ -36,7 +36,7 @@ class MpiTransport implements Transport {
 
   constructor(data: MpiWorkerData) {
     this.#data = data
-    const program = { name: 'mpi', text: `(${runMpiWorker})(glueballData, glueballPost, glueballReceive)` }
+    const program = { name: 'mpi', text: `(${runMpiWorker})(glueballData, glueballPost, glueballReceive, require)` }
     this.#worker = startWorker(
       program,
       data,

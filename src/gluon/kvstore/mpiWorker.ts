@@ -33,7 +33,6 @@ export type MpiRequest =
   | { readonly barrier: true; readonly token: number }
   | { readonly finalize: true }
 
-declare const require: (path: string) => unknown
 type Handle = number | bigint
 type Argument = Handle | string | ArrayBufferView | null
 type Call = (...args: Argument[]) => number
@@ -47,9 +46,10 @@ export function runMpiWorker(
   data: MpiWorkerData,
   post: (message: { readonly token: number }) => void,
   receive: (listener: (message: MpiRequest) => void) => void,
+  load: (module: string) => unknown,
 ): void {
   const { words, text, deadline, control: at, states: state } = data
-  const { writeSync } = require('node:fs') as { writeSync: (file: number, text: string) => void }
+  const { writeSync } = load('node:fs') as { writeSync: (file: number, text: string) => void }
   const integer = new Int32Array(new SharedArrayBuffer(64))
   /** Code with which ranks end that gave up waiting: EX_TEMPFAIL. */
   const gaveUp = 75
@@ -62,8 +62,8 @@ export function runMpiWorker(
     Atomics.notify(words, at.state)
   }
 
-  function load(): Library {
-    const koffi = require(data.koffi) as { load: (path: string, options: object) => Library }
+  function openLibrary(): Library {
+    const koffi = load(data.koffi) as { load: (path: string, options: object) => Library }
     const failures: string[] = []
     for (const path of data.libraries) {
       try {
@@ -92,7 +92,7 @@ export function runMpiWorker(
   }
 
   function bind() {
-    const library = load()
+    const library = openLibrary()
     const table = tableOf(library)
     const [P, I, H] = ['void *', 'int', table.handle]
     const call = (name: string, ...parameters: string[]) => library.func(`MPI_${name}`, I, parameters)

@@ -21,8 +21,8 @@ export interface KVStore {
   broadcast(key: string | number, value: NDArray, out: Arrays): void
   /** Sums the values over devices and processes, and writes the sum into `out`; default into the values. */
   pushpull(key: string | number, value: Arrays, out?: Arrays): void
-  /** Sums numbers over processes, in float64. */
-  sum(numbers: readonly number[]): Promise<number[]>
+  /** Sums numbers over processes, in float64; those that are on their way have their turn by this call. */
+  sum(numbers: readonly number[] | Promise<readonly number[]>): Promise<number[]>
   /** Gives each process the numbers of all, by rank. All give equally many. */
   gather(numbers: readonly number[]): Promise<number[][]>
   /** Throws on every rank, and names those that differ, where processes don't hold the same bytes. */
