@@ -6,7 +6,7 @@ import type { KernelModule } from './module.ts'
 import type { Rung } from './rung.ts'
 
 /** Raised whenever a plan's bits change; a run that was begun under another number can't be continued bit by bit. */
-export const planVersion = 10
+export const planVersion = 11
 
 /** How the elements of a 4-D array lie in memory: as the shape says, or channels last (NHWC for a shape NCHW). */
 export type Order = 'plain' | 'channelsLast'

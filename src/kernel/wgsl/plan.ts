@@ -3,7 +3,7 @@ import type { Attributes, Descriptor } from '../../core/engine.ts'
 import type { Cost } from './cost.ts'
 
 /** What `planVersion` is for the CPU's plans: raised whenever a plan's bits change. */
-export const gpuPlanVersion = 8
+export const gpuPlanVersion = 9
 
 /**
  * A whole buffer, of multiples of 16 bytes, that a dispatch uses: of an operand, or of the workspace or the constants

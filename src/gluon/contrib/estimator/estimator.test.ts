@@ -103,6 +103,16 @@ it('sums the gradients of several batches, and of those left at the end of an ep
   )
 })
 
+it('leaves gradients as they were where a batch throws while they are summed', async () => {
+  const { net, estimator } = make()
+  const eventHandlers = [
+    new GradientUpdateHandler({ accumulate: 2 }),
+    { batchEnd: () => Promise.reject(new Error('out of paper')) },
+  ]
+  await expect(estimator.fit(loader(4), { epochs: 1, eventHandlers })).rejects.toThrow('out of paper')
+  expect(new Set([...net.collectParams().values()].map(({ gradReq }) => gradReq))).toEqual(new Set(['write']))
+})
+
 it('divides every update by the same number where that is asked for', async () => {
   const { net, estimator } = make()
   await estimator.fit(loader(20), { epochs: 1, eventHandlers: new GradientUpdateHandler({ batchSize: 20 }) })

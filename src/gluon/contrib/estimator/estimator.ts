@@ -137,10 +137,16 @@ export class Estimator {
     if (valData) checkSource('fit', 'valData', valData)
     this.maxEpoch = epochs ?? undefined
     this.maxBatch = batches ?? undefined
-    const handlers = new Handlers(this.#complete(handlersOf('fit', options.eventHandlers), valData ?? undefined))
-    await handlers.tell((handler) => handler.trainBegin?.(this))
-    for (let epoch = 0, ended = false; !ended; epoch++) ended = await this.#epoch(source, epoch, handlers)
-    await handlers.tell((handler) => handler.trainEnd?.(this))
+    const all = this.#complete(handlersOf('fit', options.eventHandlers), valData ?? undefined)
+    const handlers = new Handlers(all)
+    try {
+      await handlers.tell((handler) => handler.trainBegin?.(this))
+      for (let epoch = 0, ended = false; !ended; epoch++) ended = await this.#epoch(source, epoch, handlers)
+      await handlers.tell((handler) => handler.trainEnd?.(this))
+    } finally {
+      // gradients are overwritten again where a batch has thrown, too
+      for (const handler of all) if (handler instanceof GradientUpdateHandler) handler.trainEnd()
+    }
   }
 
   /** One pass over the training data; gives whether it was the last. */
