@@ -74,5 +74,8 @@ checkAnswers({
     () => nd.random.exponential({ scale: -1, ctx }),
     '[exponential] scale must be a non-negative number, got -1',
   ],
-  'a size that is none': [() => nd.random.randn(2.5, { ctx }), '[randn] a shape holds non-negative integers, got (2.5,)'],
+  'a size that is none': [
+    () => nd.random.randn(2.5, { ctx }),
+    '[randn] a shape holds non-negative integers, got (2.5,)',
+  ],
 })

@@ -60,7 +60,10 @@ export class CTCLoss extends Loss<
     if (pred.ndim !== 3 || label.ndim !== 2 || samples(0) !== labelled || samples(1) === 0 || pred.shape[2] === 0) {
       const expected = `predictions (${[...this.layout].join(', ')}) and labels (${[...this.labelLayout].join(', ')})`
       const got = `${formatShape(pred.shape)} and ${formatShape(label.shape)}`
-      throw new OpError(this.className, `takes ${expected} with the same number of samples and at least one step: got ${got}`)
+      throw new OpError(
+        this.className,
+        `takes ${expected} with the same number of samples and at least one step: got ${got}`,
+      )
     }
     const steps = this.layout === 'NTC' ? swapaxes(pred, 0, 1) : pred
     const rows = this.labelLayout === 'NT' ? label : swapaxes(label, 0, 1)

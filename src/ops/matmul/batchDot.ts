@@ -38,7 +38,10 @@ export function batchDot(a: NDArray, b: NDArray, options: DotOptions = {}, ...mo
   for (const x of [a, b]) checkArray('batchDot', x)
   if (a.ndim !== 3 || b.ndim !== 3 || a.shape[0] !== b.shape[0]) {
     const got = `${formatShape(a.shape)} and ${formatShape(b.shape)}`
-    throw new OpError('batchDot', `takes two batches with the same number of matrices, (B, M, K) and (B, K, N), got ${got}`)
+    throw new OpError(
+      'batchDot',
+      `takes two batches with the same number of matrices, (B, M, K) and (B, K, N), got ${got}`,
+    )
   }
   return written('batchDot', options.out, () => named('batchDot', () => matmul(a, b, null, transposes)))
 }

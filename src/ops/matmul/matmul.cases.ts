@@ -115,7 +115,8 @@ const gemms: readonly OpCase[] = [
     name: 'batchDot of batches that differ',
     inputs: [{ shape: [2, 5, 7] }, { shape: [3, 7, 3] }],
     run: ([a, b]) => batchDot(a, b),
-    throws: '[batchDot] takes two batches with the same number of matrices, (B, M, K) and (B, K, N), got (2, 5, 7) and (3, 7, 3)',
+    throws:
+      '[batchDot] takes two batches with the same number of matrices, (B, M, K) and (B, K, N), got (2, 5, 7) and (3, 7, 3)',
   },
 ]
 

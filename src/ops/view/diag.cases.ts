@@ -131,7 +131,8 @@ const wrong: OpCase[] = [
     name: 'sliceLike of other dimensions',
     inputs: [{ shape: [2, 3] }, { shape: [2] }],
     run: ([x, y]) => sliceLike(x, y),
-    throws: '[sliceLike] arrays must have the same number of axes, got (2, 3) and (2,): name the axes, as { axes: [0] }',
+    throws:
+      '[sliceLike] arrays must have the same number of axes, got (2, 3) and (2,): name the axes, as { axes: [0] }',
   },
 ]
 

@@ -19,7 +19,10 @@ export function sliceLike(x: NDArray, other: NDArray, options: SliceLikeOptions 
   const { axes } = options
   if (!axes && x.ndim !== other.ndim) {
     const got = `${formatShape(x.shape)} and ${formatShape(other.shape)}`
-    throw new OpError('sliceLike', `arrays must have the same number of axes, got ${got}: name the axes, as { axes: [0] }`)
+    throw new OpError(
+      'sliceLike',
+      `arrays must have the same number of axes, got ${got}: name the axes, as { axes: [0] }`,
+    )
   }
   const cut = axes ? listOf('sliceLike', axes).map((axis) => checkAxis('sliceLike', axis, x.ndim)) : [...x.shape.keys()]
   const end: (number | null)[] = x.shape.map(() => null)

@@ -48,7 +48,10 @@ export function moveaxis(
   const [from, to] = [source, destination].map((axes) => [axes].flat().map((k) => checkAxis('moveaxis', k, x.ndim)))
   if (from.length !== to.length || new Set(from).size < from.length || new Set(to).size < to.length) {
     const got = `${formatShape([source].flat())} and ${formatShape([destination].flat())}`
-    throw new OpError('moveaxis', `source and destination must have the same length and name each axis once, got ${got}`)
+    throw new OpError(
+      'moveaxis',
+      `source and destination must have the same length and name each axis once, got ${got}`,
+    )
   }
   const order: number[] = []
   to.forEach((place, i) => {
