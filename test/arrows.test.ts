@@ -67,7 +67,9 @@ const below: Readonly<Record<string, readonly string[]>> = {
   optimizer: ['core', 'ops', 'nd', 'autograd', 'lrScheduler'],
   gluon: ['arith', 'core', 'kinds', 'io', 'platform', 'ops', 'nd', 'autograd', 'init', 'optimizer', 'lrScheduler'],
   image: ['core', 'io', 'platform', 'ops', 'nd', 'gluon'],
-  'index.ts': ['core', 'engines', 'autograd', 'nd', 'init', 'optimizer', 'lrScheduler', 'gluon', 'image'],
+  'index.ts': ['core', 'engines', 'autograd', 'nd', 'init', 'optimizer', 'lrScheduler', 'gluon', 'image', 'setup.ts'],
+  'setup.ts': ['core', 'engines', 'nd'],
+  entries: ['autograd', 'nd', 'init', 'optimizer', 'lrScheduler', 'gluon', 'image', 'setup.ts'],
   cli: [
     'core',
     'kernel',
