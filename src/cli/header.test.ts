@@ -91,9 +91,16 @@ test('a wrong value anywhere is refused in one line, or is one that the field ma
         const kind = (one: unknown) => (one === null ? 'null' : Array.isArray(one) ? 'list' : typeof one)
         const before = path.reduce<unknown>((inner, key) => (inner as JsonObject)[key], header)
         const after = path.reduce<unknown>((inner, key) => (inner as JsonObject)[key], found)
-        const free = ['sampler', 'dataDir', 'adapter', 'threads', 'limitTrain', 'limitTest', 'rung'].includes(
-          `${path.at(-1)}`,
-        )
+        const free = [
+          'sampler',
+          'dataDir',
+          'fineTune',
+          'adapter',
+          'threads',
+          'limitTrain',
+          'limitTest',
+          'rung',
+        ].includes(`${path.at(-1)}`)
         if (!free) expect(kind(after), `${path.join('.')} = ${JSON.stringify(value)}`).toBe(kind(before))
       }
     }
