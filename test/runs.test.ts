@@ -166,7 +166,7 @@ describe('a checkpoint made to do harm', () => {
     const { code, stderr } = await glueball('evaluate', run)
     expect(code).toBe(1)
     expect(stderr).toMatch(
-      /^error: \[checkpoint\] its weights .* are \(.*\), expected \(.*\): it is of another network\n$/,
+      /^error: \[checkpoint\] it has weights .* of \(.*\), expected \(.*\): it is of another network\n$/,
     )
   })
 })

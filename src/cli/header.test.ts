@@ -94,6 +94,7 @@ test('a wrong value anywhere is refused in one line, or is one that the field ma
         const free = [
           'sampler',
           'dataDir',
+          'fineTune',
           'adapter',
           'threads',
           'accumulate',

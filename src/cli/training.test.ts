@@ -99,7 +99,7 @@ test('from any step the run goes on to the same bits and the same numbers', asyn
     [{ arrays: named('weight') }, /it has no weights .*: it is of another network/],
     [{ arrays: named('generator') }, 'it has no state of the generator, which a run needs to go on'],
     [{ arrays: named('shuffler') }, 'it has no state of the shuffler'],
-    [{ arrays: short }, /its weights .* are \(1\), expected \(.*\): it is of another network/],
+    [{ arrays: short }, /it has weights .* of \(1\), expected \(.*\): it is of another network/],
   ] as const)
     await expect(open(Infinity, { ...at, ...changes })).rejects.toThrow(message)
 })

@@ -6,6 +6,7 @@ import { epochEvent, progress } from '../../src/cli/fixtures.ts'
 import { clothesForm, prepare, readImage } from '../../src/cli/images.ts'
 import { cutMetrics } from '../../src/cli/metricsLog.ts'
 import { findImages } from '../../src/gluon/data/vision/source.ts'
+import { data } from '../../src/index.ts'
 import { encodeIdx } from '../../src/io/idx.ts'
 import { decodeParams, encodeParams } from '../../src/io/params.ts'
 import { readFile } from '../../src/platform/node.ts'
@@ -92,6 +93,8 @@ const lines = [
 ]
 const metrics = new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
 
+const table = new TextEncoder().encode('id,"length, cm",kind\r\n1,5.1,a\r\n2,-4e2,"b ""x"""\r\n3,,a\r\n')
+
 /** All formats; a new one is a new row. */
 export const formats: readonly Format[] = [
   ...containerFormats,
@@ -175,6 +178,18 @@ export const formats: readonly Format[] = [
     read: readPicture,
     checked: false,
     bombs: bombs.jpeg,
+  },
+  {
+    name: 'CSV',
+    file: 'mutant.csv',
+    samples: [table],
+    layout: linesLayout,
+    async read(path) {
+      const { x, y, columns, classes } = await data.loadCSV(path, { label: 2 })
+      return [columns, classes, await x.toArray(), await y?.toArray()]
+    },
+    checked: false,
+    bombs: {},
   },
   {
     name: 'metrics.jsonl',

@@ -2,6 +2,7 @@
 
 export { ArrayDataset, type ArraySource, type ItemOf, type SampleOf } from './arrayDataset.ts'
 export { type Batched, defaultBatchifyFn } from './batchify.ts'
+export { type CSVColumn, type CSVOptions, type CSVTable, loadCSV } from './csv.ts'
 export {
   type BatchifyOptions,
   DataLoader,
