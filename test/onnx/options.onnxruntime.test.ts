@@ -56,7 +56,12 @@ test('bytes (N, H, W, C) are scaled, centred and turned within the graph', async
     const images = nd.random.randint(0, 256, { shape: [batch, 8, 8, 2] }).astype('uint8')
     const { output } = await session.run({ data: tensorOf('uint8', await images.toArray(), [...images.shape]) })
     const each = (of: number[]) => nd.array(of).reshape([1, 2, 1, 1])
-    const x: NDArray = images.astype('float32').transpose([0, 3, 1, 2]).divide(255).subtract(each(mean)).divide(each(std))
+    const x: NDArray = images
+      .astype('float32')
+      .transpose([0, 3, 1, 2])
+      .divide(255)
+      .subtract(each(mean))
+      .divide(each(std))
     expect(await distance(net(x), output.data as Float32Array)).toBeLessThanOrEqual(1e-5)
   }
   await session.release()

@@ -88,7 +88,10 @@ export function sameShapes(a: Shapes, b: Shapes): boolean {
 }
 
 /** The file of some results, with the nodes that they need, each behind those that it reads. */
-export function symbolFile(heads: readonly Entry[]): { readonly text: string; readonly variables: ReadonlySet<string> } {
+export function symbolFile(heads: readonly Entry[]): {
+  readonly text: string
+  readonly variables: ReadonlySet<string>
+} {
   const ids = new Map<Draft, number>()
   const nodes: SymbolNode[] = []
   const place = ({ node, output }: Entry) => [ids.get(node) ?? 0, output, 0] as const
@@ -105,7 +108,8 @@ export function symbolFile(heads: readonly Entry[]): { readonly text: string; re
     const { op, name, attrs, inputs } = node
     nodes.push({ op, name, ...(Object.keys(attrs).length > 0 && { attrs }), inputs: inputs.map(place) })
   }
-  const rows = [...ids.keys()].reduce((list, { outputs }) => [...list, list[list.length - 1] + outputs], [0])
+  const rows = [0]
+  for (const { outputs } of ids.keys()) rows.push(rows[rows.length - 1] + outputs)
   const file = {
     nodes,
     arg_nodes: nodes.flatMap(({ op }, i) => (op === 'null' ? [i] : [])),

@@ -1,5 +1,5 @@
 // Import of MXNet: a symbol file and its .params file as a program that a block runs.
-import { isDType, type DType, dtypes } from '../../core/dtype.ts'
+import { type DType, dtypes, isDType } from '../../core/dtype.ts'
 import { type Context, currentContext } from '../../core/engine.ts'
 import { checkOptions, nameOfKind, OpError, type OptionNames } from '../../core/errors.ts'
 import type { NDArray } from '../../core/ndarray.ts'
@@ -43,7 +43,10 @@ export async function importSymbol(
   checkOptions('imports', options, '{ ctx }', importOptions)
   const names: readonly unknown[] = typeof inputNames === 'string' ? [inputNames] : inputNames
   if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
-    throw new OpError('imports', `inputNames must be a name or a list of names, as 'data', got ${nameOfKind(inputNames)}`)
+    throw new OpError(
+      'imports',
+      `inputNames must be a name or a list of names, as 'data', got ${nameOfKind(inputNames)}`,
+    )
   }
   const { ctx, allowMissing = false, ignoreExtra = false, ...block } = options
   const [bytes, file] = await contentOf(symbolFile, 'a -symbol.json file')
@@ -168,7 +171,10 @@ function parametersOf(nodes: readonly FileNode[], variables: readonly FileNode[]
       const entry = weights?.get(node.name) ?? null
       const shape = entry?.shape ?? shapeOf(node)
       const dtype = entry?.dtype ?? dtypeOf(node)
-      return [node.name, (fullName: string) => parameterOf(fullName, { shape, dtype, entry, role: roles.get(node.name), context })] as const
+      return [
+        node.name,
+        (fullName: string) => parameterOf(fullName, { shape, dtype, entry, role: roles.get(node.name), context }),
+      ] as const
     }),
   )
 }
@@ -188,7 +194,10 @@ function shapeOf({ name, texts }: FileNode): readonly number[] {
   const text = texts.get('__shape__')
   const shape = text === undefined ? undefined : new SymbolAttributes(texts).sizes('__shape__')
   if (shape?.every((n) => n > 0)) return shape
-  throw new OpError('imports', `${name} has no shape in the symbol file: give the .params file, or name it in inputNames`)
+  throw new OpError(
+    'imports',
+    `${name} has no shape in the symbol file: give the .params file, or name it in inputNames`,
+  )
 }
 
 /** What a parameter is for; weights are trained. */
@@ -222,7 +231,8 @@ function parameterOf(name: string, { shape, dtype, entry, role, context }: Param
   const parameter = new Parameter(name, { shape, dtype, ...(frozen ? { differentiable: false } : integers) })
   if (!entry) return parameter
   if (shape.some((n) => n === 0)) throw new OpError('imports', `${name} is empty: got ${formatShape(shape)}`)
-  const values = shape.length === 0 ? zeros([1], { dtype, ctx: context }) : array(entry.data, { dtype, shape, ctx: context })
+  const values =
+    shape.length === 0 ? zeros([1], { dtype, ctx: context }) : array(entry.data, { dtype, shape, ctx: context })
   parameter.setData(values)
   release(values, 'it was read')
   return parameter

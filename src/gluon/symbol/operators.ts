@@ -12,11 +12,12 @@ import type { MatmulAttributes } from '../../ops/matmul/matmul.ts'
 import type { AveragePoolAttributes } from '../../ops/pool/averagePool.ts'
 import type { PickAttributes } from '../../ops/take/pick.ts'
 import type { TakeAttributes } from '../../ops/take/take.ts'
+import type { AnyBlock } from '../block.ts'
 import { Fault } from '../fault.ts'
 import { exportMovement, type MovementNodes } from '../graph/export/movements.ts'
 import { type Both, fixedShape, reshapeSizes } from '../graph/export/samples.ts'
-import { BatchNorm } from '../nn/batchNorm.ts'
-import { arithmetics, binaries, Elements, type Operand } from './arithmetic.ts'
+import type { BatchNorm } from '../nn/batchNorm.ts'
+import { arithmetics, type binaries, Elements, type Operand } from './arithmetic.ts'
 import type { Entry, NodeAttributes, Shapes, SymbolBuilder } from './builder.ts'
 
 /** What makes the nodes of one call. */
@@ -29,9 +30,15 @@ export interface Making {
   variable(parameter: BatchNorm['gamma']): Entry
 }
 
+/** Told by a field: the layer's module would import this one in a circle. */
+const isBatchNorm = (block: AnyBlock): block is BatchNorm => Object.hasOwn(block, 'useGlobalStats')
+
 type Exporter = (m: Making, inputs: readonly Entry[]) => Entry
 
-const shapesOf = ({ node, other }: Both, output = 0): Shapes => [node.outputs[output].shape, other.outputs[output].shape]
+const shapesOf = ({ node, other }: Both, output = 0): Shapes => [
+  node.outputs[output].shape,
+  other.outputs[output].shape,
+]
 
 /** A node with the shape of the call's output. */
 function made(m: Making, op: string, inputs: readonly Entry[], attributes: NodeAttributes = {}): Entry {
@@ -57,7 +64,7 @@ export const composites: Readonly<Record<string, Exporter>> = {
   normaliseChannels(m, [x, gamma, beta, mean, variance]) {
     const { node } = m.both
     const { axis, epsilon } = node.attrs as { readonly axis: number; readonly epsilon: number }
-    const block = node.block instanceof BatchNorm ? node.block : undefined
+    const block = isBatchNorm(node.block) ? node.block : undefined
     const fixed = block?.scale === false
     const options = { eps: epsilon, momentum: block?.momentum ?? 0.9, fix_gamma: fixed, axis }
     const factor = fixed ? m.variable(block.gamma) : gamma
@@ -279,7 +286,12 @@ function exportScan(m: Making, x: Entry): Entry {
 
 /** What MXNet moves elements by. */
 function movementNodes(m: Making): MovementNodes<Entry> {
-  const node = (op: string, inputs: readonly Entry[], attributes: NodeAttributes, of: (shape: readonly number[]) => number[]) => {
+  const node = (
+    op: string,
+    inputs: readonly Entry[],
+    attributes: NodeAttributes,
+    of: (shape: readonly number[]) => number[],
+  ) => {
     const shapes = [0, 1].map((run) => of(inputs[0].shapes[run])) as unknown as Shapes
     return m.builder.op(op, m.name, inputs, attributes, shapes)
   }
@@ -310,8 +322,7 @@ function movementNodes(m: Making): MovementNodes<Entry> {
       if (axis.length === 0) return x
       return node('broadcast_axis', [x], { axis, size }, (shape) => shape.map((n, k) => n * sizes[k]))
     },
-    concat: (parts, axis) =>
-      node('Concat', parts, { dim: axis, num_args: parts.length }, (shape) => [...shape]),
+    concat: (parts, axis) => node('Concat', parts, { dim: axis, num_args: parts.length }, (shape) => [...shape]),
     pad(x, before, behind, fill) {
       const outside = [0, 1].some((k) => before[k] > 0 || behind[k] > 0)
       if (before.length !== 4 || outside) throw new Fault("MXNet's Pad takes images, and pads their height and width")
