@@ -46,11 +46,20 @@ test('export writes what the ending names, with classes and preprocessing', asyn
   ).toEqual(tensors.map(({ name, shape }) => [name, shape]).sort())
   await glueball('export', at('run'), '--out', at('net.params'))
   expect(readFileSync(at('net.params')).readUInt32LE(0)).toBe(0x112)
+  await glueball('export', at('run'), '--out', at('net'), '--format', 'mxnet')
+  expect(JSON.parse(readFileSync(at('net-symbol.json'), 'utf8')).attrs).toEqual({ mxnet_version: ['int', 10901] })
+  expect(readFileSync(at('net-0000.params')).readUInt32LE(0)).toBe(0x112)
+  await glueball('export', at('run'), '--out', at('bytes.onnx'), '--fold', '--preprocess')
+  const { input } = decode(schema, 'model', readFileSync(at('bytes.onnx'))).graph ?? {}
+  expect(input?.[0].type?.tensorType?.shape?.dim.slice(1).map(({ dimValue }) => dimValue)).toEqual([28, 28, 1])
 })
 
 test.each([
   [['export', 'x'], 'which file? Give --out FILE'],
-  [['export', 'x', '--out', 'net.tar'], 'net.tar names no format: add --format, one of onnx, safetensors, npz, params'],
+  [
+    ['export', 'x', '--out', 'net.tar'],
+    'net.tar names no format: add --format, one of onnx, safetensors, npz, params, mxnet',
+  ],
   [['export', 'x', '--out', 'net', '--format', 'onx'], 'there is no format onx. Did you mean onnx?'],
   [['export', '--out', 'net.onnx'], 'which checkpoint?'],
 ])('%j is answered in one line', async (args, message) => {

@@ -10,29 +10,37 @@ import { channelsOf } from '../settings.ts'
 import { command, UsageError } from '../usage.ts'
 import { choiceOf } from '../values.ts'
 
-const formats = ['onnx', 'safetensors', 'npz', 'params'] as const
+const formats = ['onnx', 'safetensors', 'npz', 'params', 'mxnet'] as const
 type Format = (typeof formats)[number]
 
 /** The command. */
 export const exportCommand = command({
   name: 'export',
-  description: 'Writes a trained network for other tools: ONNX, safetensors, .npz, .params',
+  description: 'Writes a trained network for other tools: ONNX, safetensors, .npz, .params, MXNet’s symbol',
   args: {
     checkpoint: { type: 'positional', description: 'a run’s folder, or a checkpoint in it', valueHint: 'CHECKPOINT' },
     out: { type: 'string', description: 'the file to write; its ending names the format', valueHint: 'FILE' },
     format: { type: 'string', description: `${formats.join(', ')} (default: by the file’s ending)`, valueHint: 'NAME' },
+    fold: { type: 'boolean', description: 'in ONNX files: multiplies BatchNorm into the convolutions before it' },
+    preprocess: { type: 'boolean', description: 'in ONNX files: takes bytes (N, H, W, C), which the graph prepares' },
     ...sharedArgs,
   },
   examples: [
     ['export runs/nin --out nin.onnx', 'the network for ONNX Runtime, with its classes and preprocessing named'],
     ['export runs/nin --out nin.safetensors', 'the weights alone, which Python reads'],
+    ['export runs/nin --format mxnet --out nin', 'nin-symbol.json and nin-0000.params, which MXNet reads'],
+    ['export runs/nin --out nin.onnx --fold --preprocess', 'a graph that takes the bytes of resized images'],
   ],
   async run(args) {
     const { checkpoint, out } = args
     if (out === undefined) throw new UsageError('[export] which file? Give --out FILE, as in --out nin.onnx')
     const format = formatOf(args.format, out)
     const opened = await openCheckpoint('export', checkpoint, args)
-    const bytes = await bytesOf(format, opened, out)
+    for (const option of ['fold', 'preprocess'] as const) {
+      if (args[option] && format !== 'onnx')
+        throw new UsageError(`[export] --${option} is for ONNX files, not ${format}`)
+    }
+    const bytes = await bytesOf(format, opened, out, { fold: args.fold === true, preprocess: args.preprocess === true })
     if (bytes) await writeBytes('export', out, bytes)
     const { classes } = opened.checkpoint.header
     const size = opened.settings.resize
@@ -49,8 +57,13 @@ function formatOf(named: string | undefined, out: string): Format {
   return choiceOf('export', 'format', wanted, formats) as Format
 }
 
-/** The file's bytes; `.params` is written by the block itself. */
-async function bytesOf(format: Format, opened: Opened, out: string): Promise<Uint8Array | undefined> {
+/** The file's bytes; MXNet's files are written here. */
+async function bytesOf(
+  format: Format,
+  opened: Opened,
+  out: string,
+  { fold, preprocess }: { readonly fold: boolean; readonly preprocess: boolean },
+): Promise<Uint8Array | undefined> {
   const { network, settings } = opened
   const metadata = describe(opened)
   if (format === 'safetensors') return io.safetensors(network.net, metadata)
@@ -59,8 +72,15 @@ async function bytesOf(format: Format, opened: Opened, out: string): Promise<Uin
     return io.onnx(network.net, [emptyImage(settings, network.context)], {
       inputNames: ['images'],
       outputNames: ['scores'],
-      metadata,
+      ...{ metadata, foldBatchNorm: fold },
+      ...(preprocess && { preprocess: { scale: 1 / 255 } }),
     })
+  }
+  if (format === 'mxnet') {
+    const { symbol, params } = await io.mxnet(network.net, [emptyImage(settings, network.context)])
+    await writeBytes('export', `${out}-symbol.json`, new TextEncoder().encode(symbol))
+    await writeBytes('export', `${out}-0000.params`, params)
+    return undefined
   }
   await network.net.saveParameters(out)
   return undefined

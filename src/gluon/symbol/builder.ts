@@ -108,7 +108,8 @@ export function symbolFile(heads: readonly Entry[]): {
     const { op, name, attrs, inputs } = node
     nodes.push({ op, name, ...(Object.keys(attrs).length > 0 && { attrs }), inputs: inputs.map(place) })
   }
-  const rows = [...ids.keys()].reduce((list, { outputs }) => [...list, list[list.length - 1] + outputs], [0])
+  const rows = [0]
+  for (const { outputs } of ids.keys()) rows.push(rows[rows.length - 1] + outputs)
   const file = {
     nodes,
     arg_nodes: nodes.flatMap(({ op }, i) => (op === 'null' ? [i] : [])),

@@ -5,13 +5,13 @@ import * as nd from '../../nd/index.ts'
 import { checkedShape, Fault } from '../fault.ts'
 import type { SymbolOperator, SymbolOperators, SymbolStep } from './step.ts'
 
-function needed<T>(step: SymbolStep, name: string, value: T | undefined): T {
+function needed<T>(name: string, value: T | undefined): T {
   if (value !== undefined) return value
   throw new Fault(`needs ${name}`)
 }
 
-const sizes = (step: SymbolStep, name: string) => needed(step, name, step.attributes.sizes(name))
-const integer = (step: SymbolStep, name: string) => needed(step, name, step.attributes.int(name, undefined))
+const sizes = (step: SymbolStep, name: string) => needed(name, step.attributes.sizes(name))
+const integer = (step: SymbolStep, name: string) => needed(name, step.attributes.int(name, undefined))
 
 const reshape: SymbolOperator = (step) => {
   const { attributes, x } = step
@@ -22,7 +22,7 @@ const reshape: SymbolOperator = (step) => {
 
 const slice: SymbolOperator = (step) => {
   const { attributes, x } = step
-  const [begin, end] = ['begin', 'end'].map((name) => needed(step, name, attributes.tuple(name)))
+  const [begin, end] = ['begin', 'end'].map((name) => needed(name, attributes.tuple(name)))
   const by = attributes.tuple('step')
   return nd.slice(x, begin, end, by && by.length > 0 ? { step: by } : {})
 }
@@ -78,7 +78,7 @@ const filled =
     const { attributes } = step
     const dtype = attributes.text('dtype', 'float32')
     if (!isDType(dtype)) throw new Fault(`dtype ${dtype} is not had`)
-    const value = usual ?? needed(step, 'value', attributes.float('value', undefined))
+    const value = usual ?? needed('value', attributes.float('value', undefined))
     return nd.full(checkedShape(attributes.sizes('shape') ?? []), value, { dtype, ctx: step.context })
   }
 

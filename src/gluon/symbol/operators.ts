@@ -12,10 +12,11 @@ import type { MatmulAttributes } from '../../ops/matmul/matmul.ts'
 import type { AveragePoolAttributes } from '../../ops/pool/averagePool.ts'
 import type { PickAttributes } from '../../ops/take/pick.ts'
 import type { TakeAttributes } from '../../ops/take/take.ts'
+import type { AnyBlock } from '../block.ts'
 import { Fault } from '../fault.ts'
 import { exportMovement, type MovementNodes } from '../graph/export/movements.ts'
 import { type Both, fixedShape, reshapeSizes } from '../graph/export/samples.ts'
-import { BatchNorm } from '../nn/batchNorm.ts'
+import type { BatchNorm } from '../nn/batchNorm.ts'
 import { arithmetics, type binaries, Elements, type Operand } from './arithmetic.ts'
 import type { Entry, NodeAttributes, Shapes, SymbolBuilder } from './builder.ts'
 
@@ -28,6 +29,9 @@ export interface Making {
   /** The variable of a parameter that the graph does not read, such as the gamma of a BatchNorm that is not scaled. */
   variable(parameter: BatchNorm['gamma']): Entry
 }
+
+/** Told by a field: the layer's module would import this one in a circle. */
+const isBatchNorm = (block: AnyBlock): block is BatchNorm => Object.hasOwn(block, 'useGlobalStats')
 
 type Exporter = (m: Making, inputs: readonly Entry[]) => Entry
 
@@ -60,7 +64,7 @@ export const composites: Readonly<Record<string, Exporter>> = {
   normaliseChannels(m, [x, gamma, beta, mean, variance]) {
     const { node } = m.both
     const { axis, epsilon } = node.attrs as { readonly axis: number; readonly epsilon: number }
-    const block = node.block instanceof BatchNorm ? node.block : undefined
+    const block = isBatchNorm(node.block) ? node.block : undefined
     const fixed = block?.scale === false
     const options = { eps: epsilon, momentum: block?.momentum ?? 0.9, fix_gamma: fixed, axis }
     const factor = fixed ? m.variable(block.gamma) : gamma
