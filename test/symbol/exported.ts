@@ -1,6 +1,7 @@
 // Checks of MXNet's files: a network that is exported and imported gives the same bits, in prediction and in training.
 import { autograd, gluon, io, type NDArray, nd } from 'glueball'
 import { expect } from 'vitest'
+import { traced } from '../../src/core/listen.ts'
 import { trained } from '../onnx/export.ts'
 import { RandomNetwork } from '../onnx/randomNetworks.ts'
 
@@ -14,14 +15,16 @@ export async function reimported(net: AnyNetwork, x: NDArray): Promise<gluon.Sym
   return gluon.SymbolBlock.imports<NDArray | NDArray[]>(bytesOf(symbol), 'data', params)
 }
 
-/** Expects the bits of a network from what was imported, and from that exported and imported again. */
+/**
+ * Expects the bits of a network, run layer by layer as a trace runs it, from what was imported, and from that exported and imported again.
+ */
 export async function expectSameBits(net: AnyNetwork, image: readonly number[]): Promise<void> {
   const start = nd.zeros([1, ...image])
   const imported = await reimported(net, start)
   const again = await reimported(imported, start)
   for (const batch of [1, 5]) {
     const x = nd.random.normal({ shape: [batch, ...image] })
-    const right = [net(x)].flat()
+    const right = [traced(() => net(x))].flat()
     for (const block of [imported, again]) {
       for (const [i, y] of [block(x)].flat().entries()) {
         expect(y.shape).toEqual(right[i].shape)

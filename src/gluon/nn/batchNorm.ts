@@ -13,7 +13,7 @@ import { normaliseBatch } from '../normaliseBatch.ts'
 import type { Parameter } from '../parameter.ts'
 import { Activation } from './activations.ts'
 import { Convolution } from './conv.ts'
-import { Folding } from './folding.ts'
+import { canFold, Folding } from './folding.ts'
 import { type AxisNormOptions, axisNormOptions, checkRange, Norm } from './norm.ts'
 import { pythonCall } from './python.ts'
 
@@ -120,12 +120,15 @@ export class BatchNorm extends Norm {
   protected foldWith(previous: AnyBlock, activation: ActivationName | undefined): boolean {
     if (mode.recording || mode.training || tracing() || this.axis !== 1 || this.hooked) return false
     if (!(previous instanceof Convolution) || !previous.foldable) return false
-    const { weight, bias } = previous
+    const { weight, bias, channels } = previous
     const { beta, running_mean: mean, running_var: variance } = this
-    const gamma = this.scale ? this.gamma : null
-    const made = this.#folding.of({ weight, bias, gamma, beta, mean, variance }, this.epsilon)
-    if (made) previous.folded = { ...made, activation }
-    return made !== undefined
+    const layers = { weight, bias, gamma: this.scale ? this.gamma : null, beta, mean, variance }
+    if (!canFold(layers, channels)) return false
+    previous.fold = () => {
+      for (const parameter of [this.gamma, beta, mean, variance]) parameter.inferShape([channels])
+      return { ...this.#folding.of(layers, this.epsilon), activation }
+    }
+    return true
   }
 
   /** Changes the element type of all parameters, but for float16, whose statistics stay float32, as in Gluon. */

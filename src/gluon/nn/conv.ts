@@ -157,8 +157,8 @@ export abstract class Convolution<List extends readonly number[]> extends ConvLa
     return this.weight.shape[1] * this.groups
   }
 
-  /** @internal What the next call takes in place of the parameters. */
-  folded: Folded | undefined
+  /** @internal Gives what the next call takes in place of the parameters, whose shapes are then known. */
+  fold: (() => Folded) | undefined
 
   /** @internal Whether a layer behind may be taken into the parameters: nothing watches this one or follows its sums. */
   get foldable(): boolean {
@@ -166,12 +166,15 @@ export abstract class Convolution<List extends readonly number[]> extends ConvLa
   }
 
   forward(x: NDArray): NDArray {
-    const { channels, kernelSize, strides, padding, dilation, groups, folded } = this
-    this.folded = undefined
+    const { channels, kernelSize, strides, padding, dilation, groups, fold } = this
+    this.fold = undefined
     this.checkData(x)
-    const window = { strides, padding, dilation, groups }
-    if (folded) return convolve(this.className, x, folded.weight, folded.bias, { ...window, ...activationOf(folded) })
     this.weight.inferShape([...filterSizes(channels, x.shape[1], groups), ...kernelSize])
+    const window = { strides, padding, dilation, groups }
+    if (fold) {
+      const { weight, bias, activation } = fold()
+      return convolve(this.className, x, weight, bias, { ...window, ...(activation && { activation }) })
+    }
     const steps = { ...window, ...this.fused }
     return this.activated(convolve(this.className, x, this.weight.data(), this.bias?.data() ?? null, steps))
   }
@@ -196,8 +199,6 @@ export class Conv2D<Bias extends boolean = true> extends Convolution<readonly [n
     super(channels, kernelSize, options, 2)
   }
 }
-
-const activationOf = ({ activation }: Folded) => (activation ? { activation } : {})
 
 const spreadSizes: WeightSizes = (channels, inChannels, groups) => [inChannels, channels / groups]
 

@@ -57,6 +57,15 @@ describe.each([cpu(), reference()])('in prediction on %s', (ctx) => {
     expect(calls.filter((name) => /normalise|batchNorm/.test(name))).toEqual([])
   })
 
+  it('gives the bits of all later calls at the first one, which shows the shapes', async () => {
+    const net = new nn.HybridSequential(new nn.Conv2D(3, 3), new nn.BatchNorm(), new nn.Activation('relu'))
+    net.initialize({ ctx, init: new init.Normal({ sigma: 0.5 }) })
+    const x = images(ctx)
+    const first = await list(net(x))
+    expect(await list(net(x))).toEqual(first)
+    expect(net.at(0).fold).toBe(undefined)
+  })
+
   it('follows each of the parameters', async () => {
     const net = trained(new nn.Sequential(new nn.Conv2D(3, 3), new nn.BatchNorm(), new nn.Activation('relu')), ctx)
     const x = images(ctx)

@@ -27,18 +27,25 @@ interface Source {
 /** The weight (O, C ÷ groups, …) and bias (O,) of both layers as one convolution. */
 type Made = Readonly<Record<'weight' | 'bias', NDArray>>
 
+const parametersOf = (layers: Foldable) =>
+  Object.values(layers).filter((parameter): parameter is Parameter => parameter !== null)
+
+/** Whether all parameters have values, or get them by the first batch, of one type and for the convolution's channels. */
+export function canFold(layers: Foldable, channels: number): boolean {
+  const { dtype } = layers.weight
+  const fits = ({ initialized, deferred, dtype: own, shape }: Parameter) =>
+    (initialized || deferred) && own === dtype && (shape[0] === 0 || shape[0] === channels)
+  return dtype !== 'float16' && parametersOf(layers).every(fits)
+}
+
 /** Takes a BatchNorm into the convolution before it. */
 export class Folding {
   #sources: readonly Source[] = []
   #made: Made | undefined
 
-  /** Weight and bias of both as one, or undefined where a parameter has no values yet or the channels differ. */
-  of(layers: Foldable, epsilon: number): Made | undefined {
-    const parameters = Object.values(layers).filter((parameter): parameter is Parameter => parameter !== null)
-    const first = parameters[0]
-    const alike = (parameter: Parameter) =>
-      parameter.initialized && parameter.dtype === first.dtype && parameter.shape[0] === first.shape[0]
-    if (!parameters.every(alike) || first.dtype === 'float16') return undefined
+  /** Weight and bias of both as one. */
+  of(layers: Foldable, epsilon: number): Made {
+    const parameters = parametersOf(layers)
     const arrays = parameters.map((parameter) => parameter.data())
     if (this.#made && this.#holds(arrays)) return this.#made
     this.#drop()
