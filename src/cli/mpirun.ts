@@ -1,7 +1,6 @@
 // mpirun: which one, its line, and running it so that Ctrl-C lets ranks save before they end.
 import { spawn, spawnSync } from 'node:child_process'
 import { constants } from 'node:os'
-import { launcher } from './launcher.ts'
 import { UsageError } from './usage.ts'
 
 /** A launcher of ranks. */
@@ -59,11 +58,11 @@ export function mpirunLine({ mpirun, ranks, hosts, line }: LineParts): { program
   return { program: mpirun.program, args: [...how, ...places, '-np', String(ranks), ...glueball(), ...line] }
 }
 
-/** What starts this program again: by the repository's launcher, or as the package does. */
-function glueball(): string[] {
-  const file = launcher()
-  return file ? [process.execPath, file, 'cli'] : [process.execPath, ...process.execArgv, process.argv[1]]
-}
+/**
+ * What starts this program again, without a launcher between: MPICH passes each rank a socket, which Node does not hand on
+ * to a program that it starts or becomes.
+ */
+const glueball = () => [process.execPath, ...process.execArgv, process.argv[1]]
 
 /** How a launch ended. */
 export interface Launched {

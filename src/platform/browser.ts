@@ -203,6 +203,11 @@ export function resolvePackage(_name: string): string | undefined {
   return undefined
 }
 
+/** Pages have no sockets by number. */
+export function isSocket(_descriptor: number): boolean {
+  return false
+}
+
 /** Never calls the listener: a page does not say when it ends. */
 export function atExit(_listener: (code: number) => void): void {}
 

@@ -1,7 +1,7 @@
 // What Glueball asks of Node: the event loop, files, workers, downloads. Imports nothing from outside this folder.
 import { randomBytes } from 'node:crypto'
 import { subscribe } from 'node:diagnostics_channel'
-import { constants, type Stats } from 'node:fs'
+import { constants, fstatSync, type Stats } from 'node:fs'
 import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism, homedir } from 'node:os'
@@ -295,6 +295,15 @@ export function resolvePackage(name: string): string | undefined {
     } catch {} // not there: the next place
   }
   return undefined
+}
+
+/** Whether this process has an open socket with a number. */
+export function isSocket(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isSocket()
+  } catch {
+    return false
+  }
 }
 
 /** Calls a listener when the program ends, with its exit code; what is asynchronous then has no turn any more. */

@@ -1,5 +1,5 @@
 // MPI as a transport: starts the communication worker, waits until MPI has started, and hands calls over.
-import { atExit, environment, resolvePackage, startWorker, type WorkerHandle } from '#platform'
+import { atExit, environment, isSocket, resolvePackage, startWorker, type WorkerHandle } from '#platform'
 import { GlueballError } from '../../core/errors.ts'
 import { mpiLibraries, mpiTables } from './mpiTables.ts'
 import { control, type MpiRequest, type MpiWorkerData, runMpiWorker, states } from './mpiWorker.ts'
@@ -15,6 +15,13 @@ export function startMpi(deadline: number): Transport {
     throw new GlueballError(
       "kvstore 'dist_sync' finds no MPI launcher: start the program with glueball launch -n 4 -- …, or with " +
         "mpirun -np 4 node …; in one process use kvstore 'local'",
+    )
+  }
+  const socket = environment('PMI_FD')
+  if (socket && !isSocket(Number(socket))) {
+    throw new GlueballError(
+      "kvstore 'dist_sync' finds the socket of MPICH closed (PMI_FD): Node does not hand it on to a program that it starts. " +
+        'Start with glueball launch, or with mpirun -pmi-port',
     )
   }
   const koffi = resolvePackage('koffi')

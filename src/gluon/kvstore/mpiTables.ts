@@ -62,6 +62,6 @@ export function mpiLibraries(environment: (name: string) => string | undefined):
   const openMpi = ['libmpi.so.40', 'libmpi.40.dylib', 'libmpi_abi_openmpi.so.1']
   const mpich = ['libmpich.so.12', 'libmpi.so.12', 'libmpi.12.dylib', 'libmpi_abi_mpich.so.1', 'libmpi_abi.so.1']
   if (environment('OMPI_COMM_WORLD_SIZE')) return openMpi
-  if (environment('PMI_SIZE') || environment('PMI_FD')) return mpich
+  if (environment('PMI_SIZE') || environment('PMI_FD') || environment('PMI_PORT')) return mpich
   return environment('PMIX_RANK') ? [...openMpi, ...mpich] : []
 }
