@@ -2,7 +2,7 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { guardOutput } from '../src/cli/output.ts'
+import { guardOutput } from '../src/cli/terminal/output.ts'
 import { type Case, casesOn, type SystemName, systemsOn } from './cases.ts'
 import { killChildren, runChild } from './children.ts'
 import { type Adapter, findAdapter, runTutorial } from './gpu.ts'

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { arraysOf, readRun } from '../src/cli/checkpoint.ts'
+import { arraysOf, readRun } from '../src/cli/folder/checkpoint.ts'
 
 /** The repository. */
 export const root = fileURLToPath(new URL('..', import.meta.url))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { autograd, type Context, DeviceLostError, gluon, gpu, init, nd } from 'glueball'
 import { afterAll, expect, test } from 'vitest'
-import { readRun } from '../src/cli/checkpoint.ts'
+import { readRun } from '../src/cli/folder/checkpoint.ts'
 import { glueball, metricsOf, root, scratch, start, weightsOf } from './cli.ts'
 import './pull.ts'
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect } from 'vitest'
-import { files, readRun } from '../src/cli/checkpoint.ts'
+import { files, readRun } from '../src/cli/folder/checkpoint.ts'
 import { type Finished, glueball, metricsOf, type Running, root, start, startInTerminal, weightsOf } from './cli.ts'
 import { randomNumbers } from './random.ts'
 

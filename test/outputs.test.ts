@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { encode } from 'fast-png'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hostNode } from '../scripts/package.ts'
-import { readRun } from '../src/cli/checkpoint.ts'
+import { readRun } from '../src/cli/folder/checkpoint.ts'
 import { glueball, metricsOf, type Start, scratch, start, startInTerminal, weightsOf } from './cli.ts'
 
 const folder = scratch()

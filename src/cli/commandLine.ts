@@ -12,7 +12,7 @@ import { summary } from './commands/summary.ts'
 import { train } from './commands/train.ts'
 import { describeError } from './failures.ts'
 import { version } from './machine.ts'
-import { print, printError } from './printing.ts'
+import { print, printError } from './terminal/printing.ts'
 import { type Command, examplesOf, helpOf, UsageError, unknown } from './usage.ts'
 
 /** The commands in the order of the help. */

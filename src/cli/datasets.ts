@@ -1,13 +1,13 @@
 // The data of a run: found, named, limited, and made into batches.
 import cliProgress from 'cli-progress'
 import { type Context, data, type NDArray } from '../index.ts'
-import type { PictureReport } from './events.ts'
-import { clothesForm, type PictureForm } from './images.ts'
 import { contextOf } from './network.ts'
-import { shortPath } from './nextSteps.ts'
-import { loadPictures } from './pictureData.ts'
-import { RankBatches, type Ranks } from './ranks.ts'
-import type { Settings } from './settings.ts'
+import { clothesForm, type PictureForm } from './pictures/images.ts'
+import { loadPictures } from './pictures/pictureData.ts'
+import { RankBatches, type Ranks } from './ranks/ranks.ts'
+import type { Settings } from './settings/settings.ts'
+import { shortPath } from './terminal/nextSteps.ts'
+import type { PictureReport } from './training/events.ts'
 
 /** Images of bytes with their classes. */
 export type Images = data.Dataset<[NDArray, number]>

@@ -1,10 +1,10 @@
 // Made-up runs for the tests of the command.
 import type { Checkpoint } from '../io/checkpoint.ts'
 import { crc32 } from '../io/crc32.ts'
-import type { Header, RunCheckpoint } from './checkpoint.ts'
-import type { EpochEvent, Progress } from './events.ts'
+import type { Header, RunCheckpoint } from './folder/checkpoint.ts'
 import type { ReportParts } from './report/report.ts'
-import { settingsFrom } from './settings.ts'
+import { settingsFrom } from './settings/settings.ts'
+import type { EpochEvent, Progress } from './training/events.ts'
 
 /** An epoch's numbers. */
 export function epochEvent(epoch: number, testAccuracy: number, loss = 2 / (epoch + 1)): EpochEvent {

@@ -10,7 +10,7 @@ import { type Context, configureCpu, cpu, gpu, useWideSimd } from '../index.ts'
 import { planVersion } from '../kernel/wasm/plan.ts'
 import { RUNGS, type Rung } from '../kernel/wasm/rung.ts'
 import { gpuPlanVersion } from '../kernel/wgsl/plan.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './settings/settings.ts'
 
 /** Version of this program. */
 export function version(): string {

@@ -1,8 +1,8 @@
 // The program `glueball`.
 import process from 'node:process'
 import { commandLine } from './commandLine.ts'
-import { heedNohup } from './interrupt.ts'
-import { guardOutput } from './output.ts'
+import { heedNohup } from './terminal/interrupt.ts'
+import { guardOutput } from './terminal/output.ts'
 
 guardOutput()
 heedNohup()

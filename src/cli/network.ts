@@ -4,8 +4,8 @@ import { structuralNames, valuesOf } from '../gluon/structure.ts'
 import { type Context, cpu, gluon, type NDArray, nd, reference } from '../index.ts'
 import type { CheckpointArray } from '../io/checkpoint.ts'
 import { openedGpu } from './machine.ts'
-import { makeInitializer } from './optimization.ts'
-import { channelsOf, type Settings } from './settings.ts'
+import { channelsOf, type Settings } from './settings/settings.ts'
+import { makeInitializer } from './training/optimization.ts'
 
 /** A network with what is known of it. */
 export interface RunNetwork {

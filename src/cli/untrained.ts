@@ -1,10 +1,10 @@
 // A network by its name, and empty images for it: for `summary` and `explain`.
 import { type gluon, type NDArray, nd } from '../index.ts'
 import { makeModel } from './network.ts'
-import { makeInitializer } from './optimization.ts'
-import { type ModelName, modelNames, recipeNames, recipeOf, smallestSide } from './recipes.ts'
+import { type ModelName, modelNames, recipeNames, recipeOf, smallestSide } from './settings/recipes.ts'
+import { choiceOf, numberOf, shapeFrom } from './settings/values.ts'
+import { makeInitializer } from './training/optimization.ts'
 import { UsageError } from './usage.ts'
-import { choiceOf, numberOf, shapeFrom } from './values.ts'
 
 /** What the commands take. */
 export const untrainedArgs = {

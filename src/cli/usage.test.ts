@@ -1,9 +1,9 @@
 // What was typed: wrong options, commands and values are refused with what exists.
 import { expect, test } from 'vitest'
 import { editDistance, nearest } from '../core/nearest.ts'
-import { settingsFrom, type Typed } from './settings.ts'
+import { settingsFrom, type Typed } from './settings/settings.ts'
+import { numberOf, shapeFrom } from './settings/values.ts'
 import { checkOptions, command, helpOf, UsageError } from './usage.ts'
-import { numberOf, shapeFrom } from './values.ts'
 
 const args = {
   model: { type: 'positional', description: 'which' },

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { mpirunEnvironment } from '../../src/cli/mpirun.ts'
+import { mpirunEnvironment } from '../../src/cli/ranks/mpirun.ts'
 import { networks, type Outcome, train } from './steps.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'glueball-ranks-'))

@@ -1,5 +1,5 @@
 // `glueball bench`: hands over to the repository's benchmark.
-import { handOver } from '../launcher.ts'
+import { handOver } from '../programs/launcher.ts'
 import { command } from '../usage.ts'
 
 /** The command. */

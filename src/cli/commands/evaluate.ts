@@ -1,15 +1,15 @@
 // `glueball evaluate CHECKPOINT`: accuracy on the test images, counted as training counts it.
 
 import { printable } from '../../core/printable.ts'
-import type { Header } from '../checkpoint.ts'
-import { openCheckpoint, sharedArgs } from '../checkpointNetwork.ts'
 import { loadData, testBatches } from '../datasets.ts'
-import { evaluate } from '../evaluation.ts'
-import { print, printError, printJson } from '../printing.ts'
-import { checkDataDir } from '../resume.ts'
-import { datasetNames } from '../settings.ts'
+import type { Header } from '../folder/checkpoint.ts'
+import { openCheckpoint, sharedArgs } from '../folder/checkpointNetwork.ts'
+import { checkDataDir } from '../folder/resume.ts'
+import { datasetNames } from '../settings/settings.ts'
+import { choiceOf, numberOf } from '../settings/values.ts'
+import { print, printError, printJson } from '../terminal/printing.ts'
+import { evaluate } from '../training/evaluation.ts'
 import { command } from '../usage.ts'
-import { choiceOf, numberOf } from '../values.ts'
 
 /** The command. */
 export const evaluateCommand = command({

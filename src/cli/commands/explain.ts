@@ -1,7 +1,7 @@
 // `glueball explain MODEL`: what a network computes, op by op, as a table or a picture.
 import { nd } from '../../index.ts'
 import { writeBytes } from '../../io/files.ts'
-import { print } from '../printing.ts'
+import { print } from '../terminal/printing.ts'
 import { makeUntrained, untrainedArgs } from '../untrained.ts'
 import { command } from '../usage.ts'
 

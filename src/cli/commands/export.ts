@@ -3,12 +3,12 @@ import { extname } from 'node:path'
 import { printable } from '../../core/printable.ts'
 import { io } from '../../index.ts'
 import { writeBytes } from '../../io/files.ts'
-import { type Opened, openCheckpoint, sharedArgs } from '../checkpointNetwork.ts'
+import { type Opened, openCheckpoint, sharedArgs } from '../folder/checkpointNetwork.ts'
 import { emptyImage } from '../network.ts'
-import { print } from '../printing.ts'
-import { channelsOf } from '../settings.ts'
+import { channelsOf } from '../settings/settings.ts'
+import { choiceOf } from '../settings/values.ts'
+import { print } from '../terminal/printing.ts'
 import { command, UsageError } from '../usage.ts'
-import { choiceOf } from '../values.ts'
 
 const formats = ['onnx', 'safetensors', 'npz', 'params', 'mxnet'] as const
 type Format = (typeof formats)[number]

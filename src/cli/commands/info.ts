@@ -1,7 +1,7 @@
 // `glueball info`: what this machine can do, which engine and rung are chosen and why, and which data are at hand.
 import { findImages } from '../../gluon/data/vision/source.ts'
 import { gpuRow, infoRows } from '../machine.ts'
-import { print, printJson } from '../printing.ts'
+import { print, printJson } from '../terminal/printing.ts'
 import { command } from '../usage.ts'
 
 /** The command. */

@@ -1,13 +1,13 @@
 // `glueball launch`: a command of glueball, or a program, as several ranks under mpirun.
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { files } from '../checkpoint.ts'
-import { findMpirun, mpirunLine, runRanks, threadsOf } from '../mpirun.ts'
-import { shortPath } from '../nextSteps.ts'
-import { printError } from '../printing.ts'
-import { datedFolder } from '../runFolder.ts'
+import { files } from '../folder/checkpoint.ts'
+import { datedFolder } from '../folder/runFolder.ts'
+import { findMpirun, mpirunLine, runRanks, threadsOf } from '../ranks/mpirun.ts'
+import { numberOf } from '../settings/values.ts'
+import { shortPath } from '../terminal/nextSteps.ts'
+import { printError } from '../terminal/printing.ts'
 import { checkOptions, command, UsageError } from '../usage.ts'
-import { numberOf } from '../values.ts'
 
 const options = {
   n: { type: 'string', description: 'ranks: processes that train together', valueHint: '4' },

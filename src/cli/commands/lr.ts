@@ -1,15 +1,16 @@
 // `glueball lr`: raises the learning rate from step to step, and says from where on it is too high.
-import { rateCurve } from '../curves.ts'
+
 import { loadData } from '../datasets.ts'
-import { readPretrained, startFrom } from '../fineTune.ts'
 import { startEngine } from '../machine.ts'
-import { print, printError, printJson } from '../printing.ts'
-import { findRate, type RateFinding } from '../rateFinder.ts'
-import { openSession } from '../session.ts'
-import { settingArgs, typedFrom } from '../settingArgs.ts'
-import { optimizerTitles, type Settings, settingsFrom } from '../settings.ts'
+import { settingArgs, typedFrom } from '../settings/settingArgs.ts'
+import { optimizerTitles, type Settings, settingsFrom } from '../settings/settings.ts'
+import { numberOf } from '../settings/values.ts'
+import { rateCurve } from '../terminal/curves.ts'
+import { print, printError, printJson } from '../terminal/printing.ts'
+import { readPretrained, startFrom } from '../training/fineTune.ts'
+import { findRate, type RateFinding } from '../training/rateFinder.ts'
+import { openSession } from '../training/session.ts'
 import { command, UsageError } from '../usage.ts'
-import { numberOf } from '../values.ts'
 
 const [low, high, many] = [1e-6, 10, 100]
 

@@ -2,10 +2,10 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { handOver } from '../launcher.ts'
-import { namespaceHint } from '../namespaceHints.ts'
-import { printError } from '../printing.ts'
-import { typeCheck } from '../typeCheck.ts'
+import { handOver } from '../programs/launcher.ts'
+import { namespaceHint } from '../programs/namespaceHints.ts'
+import { typeCheck } from '../programs/typeCheck.ts'
+import { printError } from '../terminal/printing.ts'
 import { command, UsageError } from '../usage.ts'
 
 /** The command. */

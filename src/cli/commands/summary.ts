@@ -1,6 +1,6 @@
 // `glueball summary MODEL`: the layers of a network with output shapes and parameter counts.
 import { nd } from '../../index.ts'
-import { print } from '../printing.ts'
+import { print } from '../terminal/printing.ts'
 import { makeUntrained, untrainedArgs } from '../untrained.ts'
 import { command } from '../usage.ts'
 

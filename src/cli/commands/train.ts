@@ -1,11 +1,11 @@
 // `glueball train`: trains a network, shows how it goes, and keeps checkpoints, numbers and a report.
 import process from 'node:process'
-import { seedsFrom } from '../seeds.ts'
-import { settingArgs, typedFrom } from '../settingArgs.ts'
-import { type TrainRequest, trainRun } from '../trainRun.ts'
-import { trainSeeds } from '../trainSeeds.ts'
+import { settingArgs, typedFrom } from '../settings/settingArgs.ts'
+import { choiceOf, numberOf } from '../settings/values.ts'
+import { seedsFrom } from '../training/seeds.ts'
+import { type TrainRequest, trainRun } from '../training/trainRun.ts'
+import { trainSeeds } from '../training/trainSeeds.ts'
 import { command } from '../usage.ts'
-import { choiceOf, numberOf } from '../values.ts'
 
 /** Minutes between checkpoints within an epoch. */
 const saveEveryMinutes = 2

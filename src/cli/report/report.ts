@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { encode } from 'fast-png'
 import { escapeHtml } from '../../core/printable.ts'
-import type { EpochEvent } from '../events.ts'
-import { clock } from '../pace.ts'
-import { batchText, describeRecipe, type Settings } from '../settings.ts'
+import { batchText, describeRecipe, type Settings } from '../settings/settings.ts'
+import type { EpochEvent } from '../training/events.ts'
+import { clock } from '../training/pace.ts'
 import { confusionTable, lineChart } from './charts.ts'
 import { style } from './style.ts'
 

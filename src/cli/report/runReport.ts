@@ -1,10 +1,10 @@
 // The report of a run: the images of the test set that tell most, with what else the page shows.
-import { files } from '../checkpoint.ts'
-import { epochTable } from '../epochTable.ts'
-import type { Evaluation } from '../evaluation.ts'
+import { files } from '../folder/checkpoint.ts'
+import { epochTable } from '../folder/epochTable.ts'
+import type { Folder } from '../folder/runFolder.ts'
 import { engineFacts, machineRows } from '../machine.ts'
-import type { Folder } from '../runFolder.ts'
-import type { Session } from '../session.ts'
+import type { Evaluation } from '../training/evaluation.ts'
+import type { Session } from '../training/session.ts'
 import { renderReport, type Sample } from './report.ts'
 
 /** How many right and how many wrong predictions are shown. */

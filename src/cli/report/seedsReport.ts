@@ -1,6 +1,7 @@
 // The report of runs with several seeds: the mean with its spread, and each run.
-import type { EpochSpread, SeedRun } from '../seeds.ts'
-import type { Settings } from '../settings.ts'
+
+import type { Settings } from '../settings/settings.ts'
+import type { EpochSpread, SeedRun } from '../training/seeds.ts'
 import { lineChart } from './charts.ts'
 import { card, figures, pageOf, percent, table } from './report.ts'
 
