@@ -119,21 +119,30 @@ const options: Uses = {
     () => a.sum({ keepDims: true } as never),
     "[sum] unknown option 'keepDims', did you mean 'keepdims'? Options are axis, exclude, keepdims, out",
   ],
-  'an option of argmax': [
-    () => a.argmax({ out: 1 } as never),
-    `[argmax] ${unknown('out', 'axis', 'dtype', 'keepdims')}`,
+  'an option of argmax': [() => a.argmax({ out: 1 } as never), '[argmax] out is an array that takes the result, got 1'],
+  'an option of softmax': [
+    () => a.softmax({ temperature: 2 } as never),
+    `[softmax] ${unknown('temperature', 'axis', 'out')}`,
   ],
-  'an option of softmax': [() => a.softmax({ temperature: 2 } as never), `[softmax] ${unknown('temperature', 'axis')}`],
-  'an option of pick': [() => a.pick(b, { mode: 'wrap' } as never), `[pick] ${unknown('mode', 'axis', 'keepdims')}`],
-  'an option of take': [() => a.take(b, { indices: 1 } as never), `[take] ${unknown('indices', 'axis', 'mode')}`],
+  'an option of pick': [
+    () => a.pick(b, { mode: 'wrap' } as never),
+    `[pick] ${unknown('mode', 'axis', 'keepdims', 'out')}`,
+  ],
+  'an option of take': [
+    () => a.take(b, { indices: 1 } as never),
+    `[take] ${unknown('indices', 'axis', 'mode', 'out')}`,
+  ],
   'an option of oneHot': [
     () => b.oneHot(3, { on_value: 2 } as never),
-    "[oneHot] unknown option 'on_value', did you mean 'onValue'? Options are dtype, offValue, onValue",
+    "[oneHot] unknown option 'on_value', did you mean 'onValue'? Options are dtype, offValue, onValue, out",
   ],
-  'the axis of concat': [() => nd.concat(a, a, { axis: 1 } as never), `[concat] ${unknown('axis', 'dim')}`],
-  'the axis of stack': [() => nd.stack(a, a, { dim: 1 } as never), `[stack] ${unknown('dim', 'axis')}`],
-  'the axis of split': [() => nd.split(a, 3, { dim: 1 } as never), `[split] ${unknown('dim', 'axis')}`],
-  'an option of zeros': [() => nd.zeros([2], { shape: [3] } as never), `[zeros] ${unknown('shape', 'ctx', 'dtype')}`],
+  'the axis of concat': [() => nd.concat(a, a, { axis: 1 } as never), `[concat] ${unknown('axis', 'dim', 'out')}`],
+  'the axis of stack': [() => nd.stack(a, a, { dim: 1 } as never), `[stack] ${unknown('dim', 'axis', 'out')}`],
+  'the axis of split': [() => nd.split(a, 3, { dim: 1 } as never), `[split] ${unknown('dim', 'axis', 'out')}`],
+  'an option of zeros': [
+    () => nd.zeros([2], { shape: [3] } as never),
+    `[zeros] ${unknown('shape', 'ctx', 'dtype', 'out')}`,
+  ],
   'an option of array': [
     () => nd.array([1], { context: 1 } as never),
     `[array] ${unknown('context', 'ctx', 'dtype', 'shape')}`,
@@ -152,17 +161,20 @@ const options: Uses = {
   ],
   'an option of uniform': [
     () => nd.random.uniform({ min: 0 } as never),
-    `[uniform] ${unknown('min', 'ctx', 'dtype', 'high', 'low', 'shape')}`,
+    `[uniform] ${unknown('min', 'ctx', 'dtype', 'high', 'low', 'out', 'shape')}`,
   ],
   'an option of normal': [
     () => nd.random.normal({ mean: 0 } as never),
-    `[normal] ${unknown('mean', 'ctx', 'dtype', 'loc', 'scale', 'shape')}`,
+    `[normal] ${unknown('mean', 'ctx', 'dtype', 'loc', 'out', 'scale', 'shape')}`,
   ],
   'an option of randint': [
     () => nd.random.randint(0, 2, { size: 3 } as never),
-    `[randint] ${unknown('size', 'ctx', 'dtype', 'shape')}`,
+    `[randint] ${unknown('size', 'ctx', 'dtype', 'out', 'shape')}`,
   ],
-  'an option of slice': [() => a.slice([0], [2], { stride: [2] } as never), `[slice] ${unknown('stride', 'step')}`],
+  'an option of slice': [
+    () => a.slice([0], [2], { stride: [2] } as never),
+    `[slice] ${unknown('stride', 'out', 'step')}`,
+  ],
   'a step by position': [
     () => a.setSlice([0], [2], 1, [2] as never),
     '[setSlice] options are one object at the end, as { step: [2] }: got a list',

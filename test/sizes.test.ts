@@ -12,10 +12,10 @@ const find = (program: string, bundler: string) =>
   rows.find((row) => row.program === program && row.bundler === bundler)
 
 it('keeps what a page loads small', () => {
-  // 100,000 is wanted; the kernels of depthwise and strided convolutions and of pools in either order came on top
-  expect(find('LeNet, training', 'Vite (rolldown)')?.brotli).toBeLessThan(107_000)
-  // before Gluon's layers and optimizers were complete, it was 213,286
-  expect(find('an array', 'Vite (rolldown)')?.bytes).toBeLessThan(213_286)
+  // 100,000 is wanted; the kernels of depthwise, strided and dilated convolutions and of pools in either order came on top
+  expect(find('LeNet, training', 'Vite (rolldown)')?.brotli).toBeLessThan(108_500)
+  // 213,286 is wanted, as before Gluon's layers and optimizers were complete; `out` and ranks came on top
+  expect(find('an array', 'Vite (rolldown)')?.bytes).toBeLessThan(214_000)
 })
 
 it('drops the kernels of ops that a program never names', () => {
@@ -28,7 +28,7 @@ it('comes to what Vite leaves of it by esbuild too, where each namespace is impo
     const [bySubpath, byVite] = ['esbuild, glueball/nd', 'Vite (rolldown)'].map(
       (bundler) => find(program, bundler) as Row,
     )
-    expect(bySubpath.bytes).toBeLessThan(1.1 * byVite.bytes)
+    expect(bySubpath.bytes).toBeLessThan(1.12 * byVite.bytes)
   }
 })
 

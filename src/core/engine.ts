@@ -67,7 +67,7 @@ export interface Receipt {
 
 /** How another thread takes a turn in the queue of an engine, in memory that both share. */
 export interface Exchange {
-  readonly memory: WebAssembly.Memory
+  readonly memory: { readonly buffer: ArrayBufferLike; grow(pages: number): number }
   /** Indices of the memory's 32-bit words that count the signals given, and those answered by the other thread. */
   readonly signalled: number
   readonly answered: number

@@ -93,8 +93,9 @@ describe('checkpoints of version 1', () => {
   const file = readFileSync(new URL('../../test/golden/checkpoint-version1', import.meta.url))
   const { header: today, arrays } = checkpointOf(17)
   // settings that have come since
-  const { grey: _grey, augment: _augment, accumulate: _accumulate, ...settings } = today.settings
-  const header = { ...today, settings }
+  const { grey: _grey, augment: _augment, accumulate: _accumulate, fineTune: _fineTune, ...settings } = today.settings
+  const { ranks: _ranks, ...before } = today
+  const header = { ...before, settings }
   const held: Checkpoint = {
     header: { ...header } as object as Checkpoint['header'],
     arrays: [

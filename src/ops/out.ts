@@ -35,7 +35,7 @@ export function outOf(
 }
 
 /** The array that takes a result, if there is one; throws for anything else. */
-export function checkOut(op: string, out: NDArray | undefined): NDArray | undefined {
+export function checkOut(op: string, out: NDArray | null | undefined): NDArray | undefined {
   if (out === undefined || out instanceof NDArray) return out
   throw new OpError(op, `out is an array that takes the result, got ${nameOfKind(out)}`)
 }
@@ -56,7 +56,10 @@ export function into(
   operands: readonly unknown[],
   run: (out?: NDArray) => NDArray,
 ): NDArray {
-  return out && operands.some((operand) => overlaps(operand, out)) ? written(op, out, () => run()) : run(out)
+  const target = checkOut(op, out)
+  return target && operands.some((operand) => overlaps(operand, target))
+    ? written(op, target, () => run())
+    : run(target)
 }
 
 /** The result of a function, copied into the array that takes it, if there is one; of several results each into its own. */
@@ -73,9 +76,10 @@ export function written<R extends NDArray | readonly NDArray[]>(
       const expected = Array.isArray(result) ? `a list of ${results.length} arrays` : 'an array'
       throw new OpError(op, `out is ${expected}, got ${nameOfKind(out)}`)
     }
+    for (const target of targets) checkOut(op, target)
     // a result may be a view of memory that a target is part of
     const values = results.map((value) => (targets.some((target) => overlaps(value, target)) ? copy(value) : value))
-    named(op, () => values.forEach((value, i) => assign(checkOut(op, targets[i]) as NDArray, value)))
+    named(op, () => values.forEach((value, i) => assign(targets[i], value)))
   })
   return out as R
 }

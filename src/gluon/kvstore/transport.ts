@@ -5,7 +5,7 @@ export type SumType = 'float32' | 'float64'
 
 /** Memory of an engine in which a transport can sum without a copy: it waits for a signal, and answers. */
 export interface SharedRange {
-  readonly memory: WebAssembly.Memory
+  readonly memory: { readonly buffer: ArrayBufferLike; grow(pages: number): number }
   /** Bytes from the memory's start. */
   readonly address: number
   readonly bytes: number

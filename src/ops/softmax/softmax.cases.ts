@@ -135,7 +135,7 @@ const wrong: OpCase[] = [
     name: 'another option of softmin',
     inputs: [{ shape: [2, 3] }],
     run: ([x]) => softmin(x, { dim: 1 } as never),
-    throws: "[softmin] unknown option 'dim'. The option is axis",
+    throws: "[softmin] unknown option 'dim'. Options are axis, out",
   },
   {
     name: 'an axis that is not there',
