@@ -96,6 +96,7 @@ export class BatchNorm extends Norm {
   /** The result, and an activation of it. */
   protected normalised(x: NDArray, activation: ActivationName | undefined): NDArray {
     const { axis, epsilon, momentum, running_mean, running_var } = this
+    if (mode.training) this.#folding.drop() // the update would make it stale, and memory is wanted until then
     const channels = this.sizeAlong(x, axis, [running_mean, running_var])
     const { context, dtype } = x
     const gamma = this.scale ? this.gamma.data() : fill([channels], 1, { context, dtype })

@@ -1,5 +1,5 @@
 // A convolution, a BatchNorm and an activation run as one in prediction, with the values of the layers one by one.
-import { autograd, cpu, gluon, init, type NDArray, nd, nn, reference } from 'glueball'
+import { autograd, cpu, gluon, init, memoryInfo, type NDArray, nd, nn, reference } from 'glueball'
 import { describe, expect, it } from 'vitest'
 import type { Context } from '../../core/engine.ts'
 import { listen } from '../../core/listen.ts'
@@ -74,6 +74,17 @@ describe.each([cpu(), reference()])('in prediction on %s', (ctx) => {
       parameter.setData(nd.random.uniform({ low: 0.5, shape: parameter.shape, ctx }))
       await expectClose(net(x), oneByOne(net, x))
     }
+  })
+
+  it('keeps nothing while it trains', () => {
+    const net = trained(new nn.Sequential(new nn.Conv2D(3, 3), new nn.BatchNorm()), ctx)
+    const x = images(ctx)
+    const bytes = () => memoryInfo(ctx).liveBytes
+    const before = bytes()
+    net(x).dispose()
+    expect(bytes()).toBeGreaterThan(before)
+    autograd.trainMode(() => net(x)).dispose()
+    expect(bytes()).toBe(before)
   })
 
   it('follows a training step, and a Trainer that moves the parameters', async () => {

@@ -48,7 +48,7 @@ export class Folding {
     const parameters = parametersOf(layers)
     const arrays = parameters.map((parameter) => parameter.data())
     if (this.#made && this.#holds(arrays)) return this.#made
-    this.#drop()
+    this.drop()
     this.#sources = arrays.map(({ storage, offset, value }) => {
       return { storage, offset, reading: storage.watch(offset, bytesOf(value)) }
     })
@@ -68,7 +68,8 @@ export class Folding {
     return arrays.length === this.#sources.length && arrays.every((array, i) => same(array, this.#sources[i]))
   }
 
-  #drop(): void {
+  /** Releases what was made. */
+  drop(): void {
     for (const { storage, reading } of this.#sources) storage.unwatch(reading)
     this.#sources = []
     if (!this.#made) return
