@@ -80,7 +80,7 @@ class Walk {
     for (const node of nodes) for (const leaf of watchedBy(node)) this.#due.set(leaf, (this.#due.get(leaf) ?? 0) + 1)
     for (const node of nodes) {
       this.#pass(node, wanted ?? [])
-      for (const leaf of watchedBy(node)) this.#meet(leaf)
+      if (this.#due.size > 0) for (const leaf of watchedBy(node)) this.#meet(leaf)
     }
     for (const [leaf, gradient] of this.#leaves) this.#deliver(leaf, gradient)
     for (const watcher of this.#watchers) watcher.ended()

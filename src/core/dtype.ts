@@ -1,4 +1,5 @@
 // Element types: one table of all that the library says of each, and the typed arrays that hold their elements.
+import { bytesIn } from './bytes.ts'
 import { OpError } from './errors.ts'
 import { fromHalf, halfBits } from './float16.ts'
 import { sizeOf } from './shape.ts'
@@ -115,7 +116,7 @@ export function storedBytes(dtype: DType, values: ArrayLike<number>): Uint8Array
   const { array, codec } = typeOf(dtype)
   const same = !codec && values instanceof array
   const stored = same ? values : codec ? Uint16Array.from(values, codec.bits) : array.from(values)
-  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)
+  return bytesIn(stored)
 }
 
 /** A typed array of zeros that takes numbers to be stored as the type, which are rounded once. */

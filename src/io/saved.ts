@@ -1,4 +1,5 @@
 // What a state holds, so that JSON keeps each bit: JSON knows no typed arrays, and turns NaN, Infinity and −0 into others.
+import { bytesIn } from '../core/bytes.ts'
 import { bytesPer, type DType, dtypeOf, elementsIn, isDType, type TypedArray } from '../core/dtype.ts'
 import { nameOfKind, OpError } from '../core/errors.ts'
 import { formatShape, shapeOf, sizeOf } from '../core/shape.ts'
@@ -39,7 +40,7 @@ export class SavedArray implements CheckpointArray {
 
   toJSON(): object {
     const { name, dtype, shape, data } = this
-    return { name, dtype, shape, data: toBase64(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)) }
+    return { name, dtype, shape, data: toBase64(bytesIn(data)) }
   }
 }
 

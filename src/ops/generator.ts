@@ -1,4 +1,5 @@
 // The generator of a context: 1024 Mersenne Twisters in an array that the library owns, made at first use.
+import { bytesIn } from '../core/bytes.ts'
 import { type Context, currentContext } from '../core/engine.ts'
 import { nameOfKind, OpError, refuseMore } from '../core/errors.ts'
 import { invoke } from '../core/invoke.ts'
@@ -82,8 +83,7 @@ export function restoreGenerator(words: Int32Array, context: Context = currentCo
         `got an engine with ${words[used]} words used, expected 0 to ${engineWords - 1}`,
       )
   }
-  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
-  const storage = new Storage(context.engine, context.engine.upload(bytes))
+  const storage = new Storage(context.engine, context.engine.upload(bytesIn(words)))
   const value = { shape: stateShape, dtype: 'int32', storage, offset: 0 } as const
   const state = new NDArray({ context, value, maker: 'restoreGenerator' })
   const known = held.get(context)

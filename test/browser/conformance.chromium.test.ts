@@ -1,7 +1,7 @@
 // Cases of every op in Chromium: all on the CPU engine in pages of all kinds, and a third on the GPU engine.
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { chosen, computedBy, loadFamilies } from '../conformance/families.ts'
+import { chosen, computedBy, dear, loadFamilies } from '../conformance/families.ts'
 import { isolating, strictPolicy, testPages } from './browser.ts'
 import { check } from './cases.ts'
 import type { PageTests } from './page.ts'
@@ -46,6 +46,6 @@ else {
     beforeAll(async () => {
       page = await here.open('page.html')
     })
-    it.each(families)('%s', (family) => check(page, family, 'webgpu', chosen ? 1 : /^conv/.test(family) ? 9 : 3))
+    it.each(families)('%s', (family) => check(page, family, 'webgpu', chosen ? 1 : dear.includes(family) ? 9 : 3))
   })
 }

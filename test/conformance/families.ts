@@ -8,6 +8,9 @@ export interface Family {
   readonly cases: readonly OpCase[]
 }
 
+/** Families whose shaders take an adapter in software seconds to compile. */
+export const dear: readonly string[] = ['conv', 'convolve']
+
 /** Names of the chosen cases, by family. */
 export type Chosen = Readonly<Record<string, readonly string[]>>
 

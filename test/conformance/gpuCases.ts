@@ -4,13 +4,10 @@ import type { Context } from '../../src/core/engine.ts'
 import type { WebGpuEngine } from '../../src/engines/webgpu/engine.ts'
 import { gpu, reference } from '../../src/index.ts'
 import { checkOn, expectedOf, hasGradient, wgslLeeway } from './check.ts'
-import { chosen, computedBy, loadFamilies } from './families.ts'
+import { chosen, computedBy, dear, loadFamilies } from './families.ts'
 
 /** Where operands lie; the GPU engine keeps all arrays plain. */
 export const placements = ['plain', 'offset'] as const
-
-/** Families whose shaders take an adapter in software seconds to compile. */
-const dear = ['conv', 'convolve']
 
 /** Whether a case is in the slice: two in three, and the third of products by large tiles; of dear ones one in nine each. */
 function inSlice(family: string, i: number, tiles: 'small' | 'large'): boolean {

@@ -1,6 +1,6 @@
 // The processes of one run that mpirun has started: what they agree on, and what they know together.
 import { environment } from '#platform'
-import { joinBytes } from '../../core/bytes.ts'
+import { bytesIn, joinBytes } from '../../core/bytes.ts'
 import { mpiLibraries } from '../../gluon/kvstore/mpiTables.ts'
 import { gluon, kvstore, nd } from '../../index.ts'
 import type { Json } from '../../io/checkpoint.ts'
@@ -72,9 +72,7 @@ export class Ranks {
   async check(net: gluon.AnyBlock, trainer: gluon.Trainer): Promise<void> {
     const values = await Promise.all([...net.collectParams().values()].map((parameter) => parameter.data().toArray()))
     const { arrays } = await trainer.state()
-    const bytes = [...values, ...arrays.map(({ data }) => data)].map(
-      ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
-    )
+    const bytes = [...values, ...arrays.map(({ data }) => data)].map(bytesIn)
     const digest = await digestOf('SHA-256', joinBytes(bytes))
     await this.store.checkEqual('the parameters or the state of the optimizer', new TextEncoder().encode(digest))
   }

@@ -1,13 +1,12 @@
 // Export to MXNet: a block's graph as a symbol file, and its parameters as the .params file beside it.
 import { checkOptions, type OptionNames } from '../../core/errors.ts'
-import { NDArray } from '../../core/ndarray.ts'
-import type { ParamsEntry } from '../../io/params.ts'
-import { encodeParams } from '../../io/params.ts'
+import type { NDArray } from '../../core/ndarray.ts'
+import { encodeParams, type ParamsEntry } from '../../io/params.ts'
 import { readElements } from '../../nd/reading.ts'
 import type { AnyBlock } from '../block.ts'
 import { Fault } from '../fault.ts'
-import { type Both, tracedTwice } from '../graph/export/samples.ts'
-import { checkInputs, type Lowering, valueNames, Walk } from '../graph/export/walk.ts'
+import type { Both } from '../graph/export/samples.ts'
+import { checkInputs, exported, type Lowering, valueNames, type Walk } from '../graph/export/walk.ts'
 import type { GraphNode } from '../graph/graph.ts'
 import type { Parameter } from '../parameter.ts'
 import { type Entry, type Shapes, SymbolBuilder, symbolFile } from './builder.ts'
@@ -39,13 +38,8 @@ export async function exportSymbol(
   options: SymbolOptions = {},
 ): Promise<SymbolFiles> {
   checkOptions('mxnet', options, "{ inputNames: ['data'] }", symbolOptions)
-  checkInputs('mxnet', inputs, (x) => x instanceof NDArray)
-  const walk = new Walk<Entry>('mxnet', tracedTwice(block, inputs, 'mxnet'))
-  try {
-    return await new SymbolExporter(walk, options).files()
-  } finally {
-    walk.release()
-  }
+  checkInputs('mxnet', inputs)
+  return exported<Entry, SymbolFiles>('mxnet', block, inputs, (walk) => new SymbolExporter(walk, options).files())
 }
 
 /** Turns the graphs of two runs into a symbol. */

@@ -1,11 +1,12 @@
 // Walk: the nodes of a graph in order, in both of its runs, each turned into what another format has for it.
 
 import { GlueballError, OpError } from '../../../core/errors.ts'
-import type { NDArray } from '../../../core/ndarray.ts'
+import { NDArray } from '../../../core/ndarray.ts'
 import { release } from '../../../core/ownership.ts'
+import type { AnyBlock } from '../../block.ts'
 import { Fault } from '../../fault.ts'
 import type { Graph, GraphNode, GraphValue } from '../graph.ts'
-import type { Both } from './samples.ts'
+import { type Both, tracedTwice } from './samples.ts'
 
 /** How a format has the nodes of a graph; V is a value of the format. */
 export interface Lowering<V> {
@@ -105,10 +106,25 @@ export function valueNames(
   return given ?? Array.from({ length: count }, (_, i) => (count === 1 ? usual : `${usual}${i}`))
 }
 
+/** Traces a block, hands the walk over its graphs to what makes a file of it, and releases their constants. */
+export async function exported<V, T>(
+  exporter: string,
+  block: AnyBlock,
+  inputs: readonly NDArray[],
+  make: (walk: Walk<V>) => Promise<T>,
+): Promise<T> {
+  const walk = new Walk<V>(exporter, tracedTwice(block, inputs, exporter))
+  try {
+    return await make(walk)
+  } finally {
+    walk.release()
+  }
+}
+
 /** Checks what an export takes: arrays that have a number of samples. */
-export function checkInputs(exporter: string, inputs: readonly NDArray[], isArray: (x: unknown) => boolean): void {
+export function checkInputs(exporter: string, inputs: readonly NDArray[]): void {
   for (const x of inputs) {
-    if (!isArray(x)) throw new OpError(exporter, 'takes a block and a list of arrays, as (net, [x])')
+    if (!(x instanceof NDArray)) throw new OpError(exporter, 'takes a block and a list of arrays, as (net, [x])')
     if (x.ndim === 0) throw new OpError(exporter, 'inputs have the number of samples as their first size, got a scalar')
   }
 }

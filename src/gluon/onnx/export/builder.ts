@@ -1,4 +1,5 @@
 // Builds the graph of an ONNX file: nodes under names of their own, and constants that are written once.
+import { bytesIn } from '../../../core/bytes.ts'
 import type { TypedArray } from '../../../core/dtype.ts'
 import { attributeTypes, type ElementType, elementTypes, type OnnxDraft } from '../schema.ts'
 
@@ -93,7 +94,7 @@ const arrays = {
 
 /** The little-endian bytes of elements. */
 function bytesOf(type: ElementType, values: TypedArray | BigInt64Array | readonly number[]): Uint8Array {
-  if (ArrayBuffer.isView(values)) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  if (ArrayBuffer.isView(values)) return bytesIn(values)
   if (type === 'int64') return bytesOf(type, BigInt64Array.from(values, BigInt))
   if (type === 'float16') throw new Error('constants of float16 are given as typed arrays')
   return bytesOf(type, arrays[type].from(values))

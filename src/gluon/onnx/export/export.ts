@@ -1,11 +1,11 @@
 // Export to ONNX: a block's graph as the bytes of an ONNX file, for any number of samples.
 import { bytesOf, type TypedArray } from '../../../core/dtype.ts'
 import { checkOptions, type OptionNames } from '../../../core/errors.ts'
-import { NDArray } from '../../../core/ndarray.ts'
+import type { NDArray } from '../../../core/ndarray.ts'
 import { readElements } from '../../../nd/reading.ts'
 import type { AnyBlock } from '../../block.ts'
-import { batches, tracedTwice } from '../../graph/export/samples.ts'
-import { checkInputs, type Lowering, valueNames, Walk } from '../../graph/export/walk.ts'
+import { batches } from '../../graph/export/samples.ts'
+import { checkInputs, exported, type Lowering, valueNames, type Walk } from '../../graph/export/walk.ts'
 import type { GraphValue } from '../../graph/graph.ts'
 import { encode } from '../protobuf.ts'
 import { elementTypes, type OnnxDraft, schema } from '../schema.ts'
@@ -49,14 +49,9 @@ export async function exportOnnx(
   options: OnnxOptions = {},
 ): Promise<Uint8Array> {
   checkOptions('onnx', options, "{ outputNames: ['probabilities'] }", onnxOptions)
-  checkInputs('onnx', inputs, (x) => x instanceof NDArray)
+  checkInputs('onnx', inputs)
   if (options.preprocess) checkPreprocess(options.preprocess, inputs[0])
-  const walk = new Walk<Name>('onnx', tracedTwice(block, inputs, 'onnx'))
-  try {
-    return await new Exporter(walk, options).file()
-  } finally {
-    walk.release()
-  }
+  return exported<Name, Uint8Array>('onnx', block, inputs, (walk) => new Exporter(walk, options).file())
 }
 
 /** Turns the graphs of two runs into a file. */
